@@ -1,0 +1,14 @@
+/** Who learns from what: every event, and the consumers that owe an effect for it. */
+export const routes = {
+  'hypothesis.selected': ['training-log', 'memory', 'persona'],
+  'persona.updated': ['training-log'],
+  'feedback.given': ['training-log', 'persona'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type EventName = keyof typeof routes;
+export type Consumer = (typeof routes)[EventName][number];
+
+/** The events that a consumer is routed. */
+export type EventOf<C extends Consumer> = {
+  [E in EventName]: C extends (typeof routes)[E][number] ? E : never;
+}[EventName];

@@ -1,0 +1,89 @@
+import { Type } from 'typebox';
+import {
+  Confidence,
+  Facets,
+  FacetDeltas,
+  ShownHypothesis,
+  Timestamp,
+  UsedMemory,
+  UserContext,
+} from './fields.ts';
+import { feedbackTypes } from './feedback-given.ts';
+
+/** One line of a training log. Every line names its event, so that readers can drop duplicates. */
+const line = {
+  timestamp: Timestamp,
+  event_id: Type.String(),
+  tenant_id: Type.String(),
+  user_id: Type.String(),
+  interaction_id: Type.String(),
+};
+
+const HypothesesRecord = Type.Object({
+  ...line,
+  user_input: Type.String(),
+  context: UserContext,
+  hypotheses: Type.Array(
+    Type.Pick(ShownHypothesis, ['id', 'question', 'confidence', 'position', 'propensity']),
+  ),
+  selected_id: Type.Union([Type.String(), Type.Null()]),
+  label: Type.Union([Type.Literal('positive'), Type.Literal('negative')]),
+  auto_advanced: Type.Boolean(),
+  /** Confidence of the selected hypothesis; null when the user rejected all. */
+  selected_confidence: Type.Union([Confidence, Type.Null()]),
+  model_id: Type.String(),
+});
+export type HypothesesRecord = Type.Static<typeof HypothesesRecord>;
+
+const PersonaRecord = Type.Object({
+  ...line,
+  old_facets: Facets,
+  new_facets: Facets,
+  facet_deltas: FacetDeltas,
+  signals: Type.Object({
+    selected_hypothesis_id: Type.Union([Type.String(), Type.Null()]),
+    success: Type.Boolean(),
+  }),
+  decided_by: Type.String(),
+  reason: Type.String(),
+});
+export type PersonaRecord = Type.Static<typeof PersonaRecord>;
+
+const RankingRecord = Type.Object({
+  ...line,
+  used_memories: Type.Array(UsedMemory),
+  hypotheses: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      position: Type.Integer(),
+      score: Type.Number(),
+      propensity: Type.Number(),
+      features: Type.Record(Type.String(), Type.Number()),
+      chosen: Type.Boolean(),
+    }),
+  ),
+  model_id: Type.String(),
+});
+export type RankingRecord = Type.Static<typeof RankingRecord>;
+
+const FeedbackRecord = Type.Object({
+  ...line,
+  type: Type.Union(feedbackTypes.map((type) => Type.Literal(type))),
+  value: Type.Union([Type.String(), Type.Number(), Type.Null()]),
+});
+export type FeedbackRecord = Type.Static<typeof FeedbackRecord>;
+
+/** The logs by name: `<name>.jsonl` is where a person looks for it. */
+export interface TrainingRecords {
+  hypotheses_data: HypothesesRecord;
+  persona_updates: PersonaRecord;
+  ranking_data: RankingRecord;
+  user_feedback: FeedbackRecord;
+}
+export type LogName = keyof TrainingRecords;
+export const logNames = [
+  'hypotheses_data',
+  'persona_updates',
+  'ranking_data',
+  'user_feedback',
+] as const satisfies LogName[];
