@@ -1,14 +1,14 @@
 import { Type } from 'typebox';
+import { feedbackTypes } from './feedback-given.ts';
 import {
   Confidence,
-  Facets,
   FacetDeltas,
+  Facets,
   ShownHypothesis,
   Timestamp,
   UsedMemory,
   UserContext,
 } from './fields.ts';
-import { feedbackTypes } from './feedback-given.ts';
 
 /** One line of a training log. Every line names its event, so that readers can drop duplicates. */
 const line = {

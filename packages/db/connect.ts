@@ -1,0 +1,40 @@
+import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import pg from 'pg';
+import type { Database } from './schema.ts';
+
+export type Db = Kysely<Database>;
+export type Tx = Transaction<Database>;
+
+interface ConnectOptions {
+  /** Connections at most. */
+  max?: number;
+  /** What `pg_stat_activity` shows. */
+  name?: string;
+  /** Told of a connection that broke while idle; the pool replaces it by itself. */
+  onIdleError?: (error: Error) => void;
+}
+
+const INT8 = 20;
+const NUMERIC = 1700;
+// Counts come back as numbers: none of ours passes 2^53.
+const types = new pg.TypeOverrides();
+types.setTypeParser(INT8, Number);
+types.setTypeParser(NUMERIC, Number);
+
+/** A pool of connections. Nothing connects before the first query; that one fails after 5 s without a server. */
+export function connectDb(
+  databaseUrl: string,
+  { max = 10, name = 'learning-loop', onIdleError }: ConnectOptions = {},
+): Db {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    application_name: name,
+    max,
+    types,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  });
+  // Without a listener an idle connection's error would end the process.
+  pool.on('error', (error) => onIdleError?.(error));
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+}

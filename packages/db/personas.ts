@@ -1,0 +1,83 @@
+import type { FacetDeltas, Facets } from '@learning-loop/events/fields';
+import { type Selectable, sql } from 'kysely';
+import type { Db, Tx } from './connect.ts';
+import type { Database } from './schema.ts';
+
+export type Persona = Selectable<Database['personas']>;
+export type PersonaUpdate = Selectable<Database['persona_updates']>;
+
+export function findPersona(db: Db | Tx, tenantId: string, userId: string): Promise<Persona | undefined> {
+  return db
+    .selectFrom('personas')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+}
+
+export interface PersonaKey {
+  tenant_id: string;
+  user_id: string;
+}
+
+/**
+ * The personas of these users, locked until the transaction ends; who has none yet gets one with `start`.
+ * Locked in key order, so that two batches with the same users cannot deadlock.
+ */
+export async function lockPersonas(tx: Tx, users: PersonaKey[], start: Facets): Promise<Persona[]> {
+  const keys = sql`jsonb_to_recordset(${JSON.stringify(users)}::jsonb) as key(tenant_id text, user_id text)`;
+  await sql`
+    insert into personas (tenant_id, user_id, facets, interaction_count, updated_at)
+    select distinct tenant_id, user_id, ${JSON.stringify(start)}::jsonb, 0, clock_timestamp()
+    from ${keys} order by 1, 2 on conflict do nothing`.execute(tx);
+  const { rows } = await sql<Persona>`
+    select personas.* from personas where (tenant_id, user_id) in (select tenant_id, user_id from ${keys})
+    order by tenant_id, user_id for update`.execute(tx);
+  return rows;
+}
+
+export interface PersonaMove extends PersonaKey {
+  event_id: string;
+  interaction_id: string;
+  occurred_at: string;
+  old_facets: Facets;
+  new_facets: Facets;
+  facet_deltas: FacetDeltas;
+  decided_by: string;
+  reason: string;
+}
+
+/** Writes where the personas stand now, and every move that led there. */
+export async function savePersonas(
+  tx: Tx,
+  personas: (PersonaKey & { facets: Facets; interaction_count: number })[],
+  moves: PersonaMove[],
+): Promise<void> {
+  await sql`
+    update personas set facets = row.facets, interaction_count = row.interaction_count, updated_at = clock_timestamp()
+    from jsonb_to_recordset(${JSON.stringify(personas)}::jsonb)
+      as row(tenant_id text, user_id text, facets jsonb, interaction_count int)
+    where personas.tenant_id = row.tenant_id and personas.user_id = row.user_id`.execute(tx);
+  await sql`
+    insert into persona_updates (tenant_id, user_id, event_id, interaction_id, occurred_at, old_facets, new_facets,
+      facet_deltas, decided_by, reason)
+    select tenant_id, user_id, event_id, interaction_id, occurred_at, old_facets, new_facets, facet_deltas,
+      decided_by, reason
+    from jsonb_to_recordset(${JSON.stringify(moves)}::jsonb) as row(tenant_id text, user_id text, event_id uuid,
+      interaction_id uuid, occurred_at timestamptz, old_facets jsonb, new_facets jsonb, facet_deltas jsonb,
+      decided_by text, reason text)`.execute(tx);
+}
+
+/** The move that an event caused, if it has been learned. */
+export function findPersonaUpdate(
+  db: Db,
+  { tenant_id, user_id, event_id }: PersonaKey & { event_id: string },
+): Promise<PersonaUpdate | undefined> {
+  return db
+    .selectFrom('persona_updates')
+    .selectAll()
+    .where('tenant_id', '=', tenant_id)
+    .where('user_id', '=', user_id)
+    .where('event_id', '=', event_id)
+    .executeTakeFirst();
+}

@@ -1,0 +1,143 @@
+import type {
+  FacetDeltas,
+  Facets,
+  ShownHypothesis,
+  UsedMemory,
+  UserContext,
+} from '@learning-loop/events/fields';
+import type { Consumer, EventName } from '@learning-loop/events/routes';
+import type { ColumnType, Generated } from 'kysely';
+
+/** Written as JSON text, read as the value. */
+type Json<T> = ColumnType<T, string, string>;
+/** Written as ISO 8601, read as a Date. */
+type Instant = ColumnType<Date, string | Date, string | Date>;
+
+export type MemoryType = 'goal' | 'preference' | 'history';
+
+/** All that one display consisted of, besides its hypotheses. */
+interface InteractionsTable {
+  tenant_id: string;
+  interaction_id: string;
+  user_id: string;
+  created_at: Instant;
+  input_text: string;
+  media_type: string;
+  model_id: string;
+  context: Json<UserContext>;
+  hypotheses: Json<ShownHypothesis[]>;
+  used_memories: Json<UsedMemory[]>;
+  auto_advance: boolean;
+}
+
+/** What `execute` answered; kept, so that the same call again gets the same answer. */
+export interface Answer {
+  enriched_prompt: string;
+  tokens_estimate: number;
+  context_breakdown: { goal: number; pref: number; history: number };
+}
+
+interface SelectionsTable {
+  tenant_id: string;
+  interaction_id: string;
+  user_id: string;
+  event_id: string;
+  selected_id: string | null;
+  auto_advanced: boolean;
+  selected_at: Instant;
+  answer: Json<Answer>;
+}
+
+interface OutboxTable {
+  event_id: string;
+  event: EventName;
+  tenant_id: string;
+  user_id: string;
+  payload: Json<unknown>;
+  pending: Consumer[];
+  created_at: Generated<Date>;
+  swept_at: Date | null;
+}
+
+interface DeadLettersTable {
+  dead_letter_id: Generated<string>;
+  tenant_id: string;
+  user_id: string;
+  event_id: string;
+  event: EventName;
+  consumer: Consumer;
+  payload: Json<unknown>;
+  error: string;
+  attempts: number;
+  first_failed_at: Generated<Date>;
+  last_failed_at: Generated<Date>;
+}
+
+interface MemoriesTable {
+  tenant_id: string;
+  user_id: string;
+  memory_id: string;
+  type: MemoryType;
+  /** Same meaning, same key: one row. */
+  content_key: string;
+  content: string;
+  confidence: number;
+  tags: string[];
+  /** What a newer preference of the same slot supersedes. */
+  slot: string | null;
+  count: Generated<number>;
+  first_seen: Instant;
+  last_seen: Instant;
+}
+
+interface MemorySourcesTable {
+  tenant_id: string;
+  user_id: string;
+  memory_id: string;
+  interaction_id: string;
+  seen_at: Instant;
+}
+
+interface PersonasTable {
+  tenant_id: string;
+  user_id: string;
+  facets: Json<Facets>;
+  interaction_count: number;
+  updated_at: Instant;
+}
+
+interface PersonaUpdatesTable {
+  tenant_id: string;
+  user_id: string;
+  /** The event that moved the persona. */
+  event_id: string;
+  interaction_id: string;
+  occurred_at: Instant;
+  old_facets: Json<Facets>;
+  new_facets: Json<Facets>;
+  facet_deltas: Json<FacetDeltas>;
+  decided_by: string;
+  reason: string;
+}
+
+interface FeedbackTable {
+  tenant_id: string;
+  event_id: string;
+  user_id: string;
+  interaction_id: string;
+  type: string;
+  value: Json<string | number | null>;
+  given_at: Instant;
+}
+
+export interface Database {
+  interactions: InteractionsTable;
+  selections: SelectionsTable;
+  outbox: OutboxTable;
+  dead_letters: DeadLettersTable;
+  memories: MemoriesTable;
+  memory_sources: MemorySourcesTable;
+  personas: PersonasTable;
+  persona_updates: PersonaUpdatesTable;
+  feedback: FeedbackTable;
+}
