@@ -1,0 +1,45 @@
+import type { ShownHypothesis } from '@learning-loop/events/fields';
+import type { Ranked } from './rank.ts';
+
+/**
+ * The ranked proposals as they are shown, named h1, h2 … from the top. With probability `rate` one pair of
+ * neighbours, each pair alike, is swapped: logged with its true propensity, that makes the data usable without
+ * position bias (Joachims et al. 2017, "Unbiased Learning-to-Rank with Biased Feedback").
+ */
+export function display(ranked: Ranked[], rate: number, random: () => number): ShownHypothesis[] {
+  const pairs = ranked.length - 1;
+  const swapped = pairs > 0 && random() < rate ? Math.min(pairs - 1, Math.floor(random() * pairs)) : null;
+  return ranked.map((_, position) => {
+    const place = swapped === null ? position : swapPlaces(position, swapped);
+    return shown(ranked, place, position, rate);
+  });
+}
+
+function swapPlaces(position: number, first: number): number {
+  if (position === first) return first + 1;
+  return position === first + 1 ? first : position;
+}
+
+function shown(ranked: Ranked[], place: number, position: number, rate: number): ShownHypothesis {
+  const item = ranked[place];
+  if (item === undefined) throw new RangeError(`no hypothesis at place ${place}`);
+  return {
+    id: `h${position + 1}`,
+    question: item.proposal.question,
+    rationale: item.proposal.rationale,
+    confidence: item.confidence,
+    position: position + 1,
+    score: item.score,
+    propensity: propensity(ranked.length, place, position, rate),
+    features: item.features,
+  };
+}
+
+/** Chance that the policy shows what ranks at `place` at `position`, both from 0. */
+function propensity(count: number, place: number, position: number, rate: number): number {
+  const pairs = count - 1;
+  if (pairs < 1) return 1;
+  if (place !== position) return rate / pairs;
+  const pairsOfPlace = (place > 0 ? 1 : 0) + (place < pairs ? 1 : 0);
+  return 1 - (rate * pairsOfPlace) / pairs;
+}
