@@ -1,0 +1,71 @@
+import { ConfigError } from '@learning-loop/service/config';
+import { Type } from 'typebox';
+
+const impls = ['rules', 'ollama', 'vllm', 'openai'] as const;
+
+/** The environment variables of the LLM, to spread into an app's schema. */
+export const llmEnv = {
+  SLM_IMPL: Type.Union(
+    impls.map((impl) => Type.Literal(impl)),
+    { default: 'rules' },
+  ),
+  OLLAMA_BASE_URL: Type.String({ default: 'http://localhost:11434/v1' }),
+  OLLAMA_MODEL_NAME: Type.Optional(Type.String()),
+  VLLM_BASE_URL: Type.Optional(Type.String()),
+  VLLM_MODEL_NAME: Type.Optional(Type.String()),
+  OPENAI_BASE_URL: Type.String({ default: 'https://api.openai.com/v1' }),
+  OPENAI_API_KEY: Type.Optional(Type.String()),
+  OPENAI_MODEL_NAME: Type.Optional(Type.String()),
+  /** For one answer in all: waiting for a slot, trying twice, parsing. */
+  LLM_TIMEOUT_MS: Type.Integer({ default: 2000, minimum: 50, maximum: 60_000 }),
+  /** Requests of one process that are under way at once. */
+  LLM_MAX_CONCURRENCY: Type.Integer({ default: 8, minimum: 1, maximum: 1000 }),
+  /** What one tenant may use in a clock hour, counted by each process for itself; 0 sets no limit. */
+  LLM_TOKENS_PER_HOUR: Type.Integer({ default: 0, minimum: 0 }),
+};
+const LlmEnv = Type.Object(llmEnv);
+type LlmEnv = Type.Static<typeof LlmEnv>;
+
+/** An OpenAI-compatible server and the limits of its use. */
+export interface ModelConfig {
+  impl: Exclude<(typeof impls)[number], 'rules'>;
+  baseUrl: string;
+  model: string;
+  apiKey: string | null;
+  timeoutMs: number;
+  maxConcurrency: number;
+  tokensPerHour: number;
+}
+export type LlmConfig = { impl: 'rules' } | ModelConfig;
+
+/** What SLM_IMPL chose. Throws a ConfigError that names each variable that it needs and lacks. */
+export function llmConfig(env: LlmEnv): LlmConfig {
+  const impl = env.SLM_IMPL;
+  if (impl === 'rules') return { impl };
+  const faults: string[] = [];
+  const need = (name: Exclude<keyof LlmEnv, `LLM_${string}`>) => {
+    const value = env[name];
+    if (!value) faults.push(`${name} is not set; SLM_IMPL=${impl} needs it.`);
+    return value ?? '';
+  };
+  const prefix = ({ ollama: 'OLLAMA', vllm: 'VLLM', openai: 'OPENAI' } as const)[impl];
+  const config = {
+    impl,
+    baseUrl: baseUrl(`${prefix}_BASE_URL`, need(`${prefix}_BASE_URL`), faults),
+    model: need(`${prefix}_MODEL_NAME`),
+    apiKey: impl === 'openai' ? need('OPENAI_API_KEY') : null,
+    timeoutMs: env.LLM_TIMEOUT_MS,
+    maxConcurrency: env.LLM_MAX_CONCURRENCY,
+    tokensPerHour: env.LLM_TOKENS_PER_HOUR,
+  };
+  if (faults.length > 0) throw new ConfigError(faults.join('\n'));
+  return config;
+}
+
+/** Server addresses are often written without the path of their API; all of these serve it under /v1. */
+function baseUrl(name: string, value: string, faults: string[]): string {
+  const url = URL.parse(value);
+  if (url && /^https?:$/.test(url.protocol)) return url.pathname === '/' ? new URL('/v1', url).href : value;
+  if (value) faults.push(`${name} is "${value}"; it must be an http or https URL.`);
+  return value;
+}

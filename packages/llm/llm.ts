@@ -1,0 +1,43 @@
+import type { FeedbackGiven } from '@learning-loop/events/feedback-given';
+import type { FacetDeltas, Facets, UserContext } from '@learning-loop/events/fields';
+import type { HypothesisSelected } from '@learning-loop/events/hypothesis-selected';
+import type { Proposal } from '@learning-loop/learning/propose';
+
+/** What a user may mean, asked of whoever proposes. */
+export interface ProposeRequest {
+  /** Whose token budget pays. */
+  tenant_id: string;
+  text: string;
+  context: UserContext;
+  /** What happened before, newest first. */
+  history: string[];
+}
+
+/** At least three distinct proposals; `model_id` is `rules`, or the implementation and its model: `ollama/llama3.1`. */
+export interface Proposals {
+  proposals: Proposal[];
+  model_id: string;
+}
+
+/** How a selection should move the user's facets. */
+export interface FacetRequest {
+  selection: HypothesisSelected;
+  facets: Facets;
+  /** What the user said of earlier outcomes, newest first. */
+  feedback: Pick<FeedbackGiven, 'type' | 'value'>[];
+  /** What happened before, newest first. */
+  history: string[];
+}
+
+/** Each delta in [-0.1, 0.1]; `decided_by` has the values of `model_id`. */
+export interface FacetDecision {
+  deltas: FacetDeltas;
+  decided_by: string;
+  reason: string;
+}
+
+/** Both answers come within the configured time and never reject: where the model fails, the rules answer. */
+export interface Llm extends AsyncDisposable {
+  propose(request: ProposeRequest): Promise<Proposals>;
+  facetDeltas(request: FacetRequest): Promise<FacetDecision>;
+}

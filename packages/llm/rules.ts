@@ -1,0 +1,17 @@
+import { facetDeltasByRules } from '@learning-loop/learning/persona';
+import { proposeByRules } from '@learning-loop/learning/propose';
+import type { FacetDecision, FacetRequest, Llm, Proposals, ProposeRequest } from './llm.ts';
+
+/** The engine without a model: the floor that every other one falls back to. */
+export const rules = {
+  async propose({ text, context }: ProposeRequest): Promise<Proposals> {
+    const { recent_goals: goals, preferences } = context;
+    return { proposals: proposeByRules({ text, goals, preferences }), model_id: 'rules' };
+  },
+
+  async facetDeltas({ selection }: FacetRequest): Promise<FacetDecision> {
+    return { ...facetDeltasByRules(selection), decided_by: 'rules' };
+  },
+
+  async [Symbol.asyncDispose]() {},
+} satisfies Llm;
