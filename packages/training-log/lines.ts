@@ -1,0 +1,39 @@
+import type { FileHandle } from 'node:fs/promises';
+
+const newline = 0x0a;
+const chunkBytes = 1_048_576;
+
+/** No record is longer; bytes without a newline beyond it are one broken line. */
+const maxLineBytes = 16_777_216;
+
+/** The complete lines of one chunk, without their newlines; valid until the next chunk is asked for. */
+export interface Lines {
+  lines: Buffer[];
+  /** Where in the file the last of them ends. */
+  end: number;
+}
+
+/** Streams the complete lines of a file from an offset on; what follows the last newline is left out. */
+export async function* readLines(handle: FileHandle, from = 0): AsyncGenerator<Lines> {
+  let rest: Buffer = Buffer.alloc(0);
+  for (let at = from; ; ) {
+    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    const bytes = Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
+    const lines = splitLines(bytes);
+    // Of an endless line only the beginning is kept, which no reader takes for a record.
+    rest = bytes.subarray(bytes.lastIndexOf(newline) + 1).subarray(0, maxLineBytes);
+    if (lines.length > 0) yield { lines, end: at - rest.length };
+  }
+}
+
+function splitLines(bytes: Buffer): Buffer[] {
+  const lines: Buffer[] = [];
+  for (let start = 0; ; ) {
+    const end = bytes.indexOf(newline, start);
+    if (end < 0) return lines;
+    lines.push(bytes.subarray(start, end));
+    start = end + 1;
+  }
+}

@@ -1,0 +1,95 @@
+import { open } from 'node:fs/promises';
+import type { LogName, TrainingRecords } from '@learning-loop/events/training-records';
+import { LogCounter } from './count.ts';
+import { absent } from './files.ts';
+import { IdSet } from './id-set.ts';
+import { fileId, segments } from './layout.ts';
+import { readLines } from './lines.ts';
+
+/** The records of a log. What was left out on the way is counted in `skipped`, for the latest iteration. */
+export interface TrainingLogReader<N extends LogName> extends AsyncIterable<TrainingRecords[N]> {
+  readonly skipped: {
+    /** Lines that are no JSON object with an event_id. A torn last line is not among them. */
+    broken: number;
+    duplicates: number;
+  };
+}
+
+/**
+ * Reads all segments of a log, streaming: memory is one chunk of 1 MB, its longest line, and the ids seen (IdSet:
+ * about 32 bytes a record). The first of several lines with one event_id is kept, and a torn last line is left out.
+ * Safe while writers append, rotate and rewrite; a directory or log that is not there is empty.
+ */
+export function readTrainingLog<N extends LogName>(dir: string, name: N): TrainingLogReader<N> {
+  const skipped = { broken: 0, duplicates: 0 };
+  return { skipped, [Symbol.asyncIterator]: () => distinctRecords<N>(dir, name, skipped) };
+}
+
+const counters = new Map<string, Record<LogName, LogCounter>>();
+
+/**
+ * How many distinct records each log has. Only what was appended since the last call is read; a line counts as a
+ * duplicate when its event_id is among the 250,000 distinct ones before it, which bounds memory to 16 MB a log.
+ */
+export async function countRecords(dir: string): Promise<Record<LogName, number>> {
+  const counter = counters.get(dir) ?? newCounters(dir);
+  counters.set(dir, counter);
+  return {
+    hypotheses_data: await counter.hypotheses_data.count(),
+    persona_updates: await counter.persona_updates.count(),
+    ranking_data: await counter.ranking_data.count(),
+    user_feedback: await counter.user_feedback.count(),
+  };
+}
+
+function newCounters(dir: string): Record<LogName, LogCounter> {
+  return {
+    hypotheses_data: new LogCounter(dir, 'hypotheses_data'),
+    persona_updates: new LogCounter(dir, 'persona_updates'),
+    ranking_data: new LogCounter(dir, 'ranking_data'),
+    user_feedback: new LogCounter(dir, 'user_feedback'),
+  };
+}
+
+async function* distinctRecords<N extends LogName>(
+  dir: string,
+  name: N,
+  skipped: { broken: number; duplicates: number },
+): AsyncGenerator<TrainingRecords[N]> {
+  const ids = new IdSet();
+  Object.assign(skipped, { broken: 0, duplicates: 0 });
+  for await (const lines of segmentLines(dir, name)) {
+    for (const line of lines) {
+      const record = parseRecord<N>(line);
+      if (!record) skipped.broken++;
+      else if (!ids.add(record.event_id)) skipped.duplicates++;
+      else yield record;
+    }
+  }
+}
+
+/** Goes over the list of segments again until it names no new file, because segments move while they are read. */
+async function* segmentLines(dir: string, name: LogName): AsyncGenerator<Buffer[]> {
+  const read = new Set<string>();
+  for (let before = -1; before < read.size; ) {
+    before = read.size;
+    for (const segment of await segments(dir, name)) {
+      if (read.has(segment.id)) continue;
+      await using handle = await absent(open(segment.path, 'r'));
+      if (!handle) continue;
+      read.add(fileId(await handle.stat({ bigint: true })));
+      for await (const { lines } of readLines(handle)) yield lines;
+    }
+  }
+}
+
+/** The writer checked what it wrote; read back, only what identifies a record is checked. */
+function parseRecord<N extends LogName>(line: Buffer): TrainingRecords[N] | undefined {
+  try {
+    const value: unknown = JSON.parse(line.toString());
+    const identified = typeof value === 'object' && value !== null && 'event_id' in value;
+    return identified && typeof value.event_id === 'string' ? (value as TrainingRecords[N]) : undefined;
+  } catch {
+    return undefined;
+  }
+}
