@@ -1,7 +1,26 @@
-import type { Insertable } from 'kysely';
+import type { FeedbackGiven } from '@learning-loop/events/feedback-given';
+import { type Insertable, sql } from 'kysely';
 import type { Tx } from './connect.ts';
 import type { Database } from './schema.ts';
+import { type UserKey, userKeysJson } from './user-key.ts';
 
 export async function insertFeedback(tx: Tx, feedback: Insertable<Database['feedback']>): Promise<void> {
   await tx.insertInto('feedback').values(feedback).execute();
+}
+
+type Said = UserKey & Pick<FeedbackGiven, 'type' | 'value'>;
+
+/** What each of these users said last, `limit` at most of each, newest first. */
+export async function recentFeedback(tx: Tx, users: UserKey[], limit: number): Promise<Said[]> {
+  const { rows } = await sql<Said>`
+    select key.tenant_id, key.user_id, recent.type, recent.value
+    from (select distinct * from jsonb_to_recordset(${userKeysJson(users)}::jsonb)
+      as row(tenant_id text, user_id text)) as key
+    cross join lateral (
+      select type, value, given_at from feedback
+      where tenant_id = key.tenant_id and user_id = key.user_id
+      order by given_at desc limit ${limit}
+    ) as recent
+    order by recent.given_at desc`.execute(tx);
+  return rows;
 }

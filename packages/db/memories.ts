@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from './connect.ts';
 import type { Database, MemoryType } from './schema.ts';
+import { type UserKey, userKeysJson } from './user-key.ts';
 
 export type Memory = Selectable<Database['memories']>;
 
@@ -20,8 +21,8 @@ export interface LearnedMemory {
 }
 
 /**
- * Remembers: a memory of the same key is reinforced (count, last seen, the higher confidence), never doubled.
- * Each call must name a key once. The result does not depend on the order of calls.
+ * Remembers: what has the same key is one memory, reinforced (count, last seen, the higher confidence), never two.
+ * The result does not depend on the order of calls: the words are those of the earliest interaction.
  */
 export async function upsertMemories(tx: Tx, memories: LearnedMemory[]): Promise<void> {
   if (memories.length === 0) return;
@@ -30,18 +31,23 @@ export async function upsertMemories(tx: Tx, memories: LearnedMemory[]): Promise
       select * from jsonb_to_recordset(${JSON.stringify(memories)}::jsonb) as row(
         tenant_id text, user_id text, memory_id uuid, type text, content_key text, content text,
         confidence float8, tags text[], slot text, seen_at timestamptz, interaction_id uuid)
-      order by tenant_id, user_id, type, content_key
+    ), merged as (
+      select distinct on (tenant_id, user_id, type, content_key) *,
+        max(confidence) over same as best, max(seen_at) over same as latest, count(*) over same as times
+      from learned window same as (partition by tenant_id, user_id, type, content_key)
+      order by tenant_id, user_id, type, content_key, seen_at, memory_id
     ), kept as (
       insert into memories as old (tenant_id, user_id, memory_id, type, content_key, content, confidence,
-        tags, slot, first_seen, last_seen)
-      select tenant_id, user_id, memory_id, type, content_key, content, confidence, tags, slot, seen_at, seen_at
-      from learned
+        tags, slot, count, first_seen, last_seen)
+      select tenant_id, user_id, memory_id, type, content_key, content, best, tags, slot, times, seen_at, latest
+      from merged
       on conflict (tenant_id, user_id, type, content_key) do update set
-        count = old.count + 1,
+        content = case when excluded.first_seen < old.first_seen then excluded.content else old.content end,
+        count = old.count + excluded.count,
         confidence = greatest(old.confidence, excluded.confidence),
         first_seen = least(old.first_seen, excluded.first_seen),
         last_seen = greatest(old.last_seen, excluded.last_seen)
-      returning old.tenant_id, old.user_id, old.memory_id, old.type, old.content_key
+      returning tenant_id, user_id, memory_id, type, content_key
     )
     insert into memory_sources (tenant_id, user_id, memory_id, interaction_id, seen_at)
     select kept.tenant_id, kept.user_id, kept.memory_id, learned.interaction_id, learned.seen_at
@@ -113,4 +119,23 @@ export function memoriesOfInteraction(db: Db, tenantId: string, interactionId: s
     .where('memory_sources.tenant_id', '=', tenantId)
     .where('memory_sources.interaction_id', '=', interactionId)
     .execute();
+}
+
+/** Each user's newest history, `limit` at most of each, newest first. */
+export async function recentHistory(
+  tx: Tx,
+  users: UserKey[],
+  limit: number,
+): Promise<(UserKey & { content: string })[]> {
+  const { rows } = await sql<UserKey & { content: string }>`
+    select key.tenant_id, key.user_id, recent.content
+    from (select distinct * from jsonb_to_recordset(${userKeysJson(users)}::jsonb)
+      as row(tenant_id text, user_id text)) as key
+    cross join lateral (
+      select content, last_seen from memories
+      where tenant_id = key.tenant_id and user_id = key.user_id and type = 'history'
+      order by last_seen desc limit ${limit}
+    ) as recent
+    order by recent.last_seen desc`.execute(tx);
+  return rows;
 }

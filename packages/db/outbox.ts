@@ -82,21 +82,24 @@ export async function outboxDepth(db: Db): Promise<{ pending: number; oldest_ms:
 }
 
 /**
- * Takes up to `limit` events that have waited for `olderThanMs`, oldest first, and marks them as republished now,
- * so that replicas of the sweeper share the work and nothing is republished before the grace time has passed again.
+ * Takes up to `limit` events that one of the consumers has owed for `olderThanMs`, oldest first, and marks them as
+ * republished now: replicas of the sweeper share the work, and nothing is taken again before `againMs` have passed.
  */
 export async function takeOverdue(
   db: Db,
-  { olderThanMs, limit }: { olderThanMs: number; limit: number },
-): Promise<(Notice & { pending: Consumer[] })[]> {
-  const { rows } = await sql<Notice & { pending: Consumer[] }>`
+  overdue: { olderThanMs: number; againMs: number; limit: number; consumers: Consumer[] },
+): Promise<(Notice & { pending: Consumer[]; age_ms: number })[]> {
+  const { olderThanMs, againMs, limit, consumers } = overdue;
+  const { rows } = await sql<Notice & { pending: Consumer[]; age_ms: number }>`
     update outbox set swept_at = clock_timestamp()
     where event_id in (
       select event_id from outbox
       where created_at < clock_timestamp() - make_interval(secs => ${olderThanMs / 1000})
-        and (swept_at is null or swept_at < clock_timestamp() - make_interval(secs => ${olderThanMs / 1000}))
+        and (swept_at is null or swept_at < clock_timestamp() - make_interval(secs => ${againMs / 1000}))
+        and pending && ${consumers}::text[]
       order by created_at limit ${limit} for update skip locked
     )
-    returning event_id, event, pending`.execute(db);
+    returning event_id, event, pending,
+      (extract(epoch from clock_timestamp() - created_at) * 1000)::float8 as age_ms`.execute(db);
   return rows;
 }

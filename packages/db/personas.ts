@@ -2,6 +2,7 @@ import type { FacetDeltas, Facets } from '@learning-loop/events/fields';
 import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from './connect.ts';
 import type { Database } from './schema.ts';
+import { type UserKey, userKeysJson } from './user-key.ts';
 
 export type Persona = Selectable<Database['personas']>;
 export type PersonaUpdate = Selectable<Database['persona_updates']>;
@@ -15,17 +16,23 @@ export function findPersona(db: Db | Tx, tenantId: string, userId: string): Prom
     .executeTakeFirst();
 }
 
-export interface PersonaKey {
-  tenant_id: string;
-  user_id: string;
+/** The personas that these users have, in no order. */
+export async function findPersonas(db: Db | Tx, users: UserKey[]): Promise<Persona[]> {
+  const { rows } = await sql<Persona>`
+    select personas.* from personas where (tenant_id, user_id) in (
+      select tenant_id, user_id
+      from jsonb_to_recordset(${userKeysJson(users)}::jsonb) as key(tenant_id text, user_id text))`.execute(
+    db,
+  );
+  return rows;
 }
 
 /**
  * The personas of these users, locked until the transaction ends; who has none yet gets one with `start`.
  * Locked in key order, so that two batches with the same users cannot deadlock.
  */
-export async function lockPersonas(tx: Tx, users: PersonaKey[], start: Facets): Promise<Persona[]> {
-  const keys = sql`jsonb_to_recordset(${JSON.stringify(users)}::jsonb) as key(tenant_id text, user_id text)`;
+export async function lockPersonas(tx: Tx, users: UserKey[], start: Facets): Promise<Persona[]> {
+  const keys = sql`jsonb_to_recordset(${userKeysJson(users)}::jsonb) as key(tenant_id text, user_id text)`;
   await sql`
     insert into personas (tenant_id, user_id, facets, interaction_count, updated_at)
     select distinct tenant_id, user_id, ${JSON.stringify(start)}::jsonb, 0, clock_timestamp()
@@ -36,7 +43,7 @@ export async function lockPersonas(tx: Tx, users: PersonaKey[], start: Facets): 
   return rows;
 }
 
-export interface PersonaMove extends PersonaKey {
+export interface PersonaMove extends UserKey {
   event_id: string;
   interaction_id: string;
   occurred_at: string;
@@ -50,7 +57,7 @@ export interface PersonaMove extends PersonaKey {
 /** Writes where the personas stand now, and every move that led there. */
 export async function savePersonas(
   tx: Tx,
-  personas: (PersonaKey & { facets: Facets; interaction_count: number })[],
+  personas: (UserKey & { facets: Facets; interaction_count: number })[],
   moves: PersonaMove[],
 ): Promise<void> {
   await sql`
@@ -71,7 +78,7 @@ export async function savePersonas(
 /** The move that an event caused, if it has been learned. */
 export function findPersonaUpdate(
   db: Db,
-  { tenant_id, user_id, event_id }: PersonaKey & { event_id: string },
+  { tenant_id, user_id, event_id }: UserKey & { event_id: string },
 ): Promise<PersonaUpdate | undefined> {
   return db
     .selectFrom('persona_updates')

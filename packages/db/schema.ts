@@ -130,6 +130,18 @@ interface FeedbackTable {
   given_at: Instant;
 }
 
+interface DatasetBuildsTable {
+  tenant_id: string;
+  build_id: string;
+  status: Generated<'queued' | 'running' | 'done' | 'failed'>;
+  requested_at: Generated<Date>;
+  started_at: Date | null;
+  finished_at: Date | null;
+  /** Samples by step of the build. */
+  counts: Json<Record<string, number>> | null;
+  error: string | null;
+}
+
 export interface Database {
   interactions: InteractionsTable;
   selections: SelectionsTable;
@@ -140,4 +152,5 @@ export interface Database {
   personas: PersonasTable;
   persona_updates: PersonaUpdatesTable;
   feedback: FeedbackTable;
+  dataset_builds: DatasetBuildsTable;
 }

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { feedbackTypes } from './feedback-given.ts';
+import { FeedbackType } from './feedback-given.ts';
 import {
   Confidence,
   FacetDeltas,
@@ -68,7 +68,7 @@ export type RankingRecord = Type.Static<typeof RankingRecord>;
 
 const FeedbackRecord = Type.Object({
   ...line,
-  type: Type.Union(feedbackTypes.map((type) => Type.Literal(type))),
+  type: FeedbackType,
   value: Type.Union([Type.String(), Type.Number(), Type.Null()]),
 });
 export type FeedbackRecord = Type.Static<typeof FeedbackRecord>;

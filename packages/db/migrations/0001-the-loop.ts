@@ -120,7 +120,20 @@ const statements = [
     given_at timestamptz not null,
     primary key (tenant_id, event_id)
   )`,
-  'create index feedback_by_interaction on feedback (tenant_id, interaction_id)',
+  'create index feedback_by_user on feedback (tenant_id, user_id, given_at)',
+
+  `create table dataset_builds (
+    tenant_id text not null,
+    build_id uuid not null,
+    status text not null default 'queued' check (status in ('queued', 'running', 'done', 'failed')),
+    requested_at timestamptz not null default clock_timestamp(),
+    started_at timestamptz,
+    finished_at timestamptz,
+    counts jsonb,
+    error text,
+    primary key (tenant_id, build_id)
+  )`,
+  "create index dataset_builds_waiting on dataset_builds (requested_at) where status in ('queued', 'running')",
 ];
 
 export async function up(db: Kysely<unknown>): Promise<void> {

@@ -1,0 +1,76 @@
+import { insertFeedback } from '@learning-loop/db/feedback';
+import { findInteraction } from '@learning-loop/db/interactions';
+import { insertEvents } from '@learning-loop/db/outbox';
+import { type FeedbackGiven, FeedbackType } from '@learning-loop/events/feedback-given';
+import { newId } from '@learning-loop/events/id';
+import { Type } from 'typebox';
+import { announce } from './accept.ts';
+import { InteractionId, UserId } from './fields.ts';
+import type { Gateway, Routes } from './gateway.ts';
+import { HttpError } from './http-error.ts';
+import { tenantOf } from './tenant.ts';
+
+const Request = Type.Object(
+  {
+    user_id: UserId,
+    interaction_id: InteractionId,
+    type: FeedbackType,
+    value: Type.Optional(
+      Type.Union([Type.String({ maxLength: 8_000, format: 'text' }), Type.Number(), Type.Null()], {
+        description: '1 to 5 for a rating, text for a comment; for thumbs a reason or nothing',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+type Request = Type.Static<typeof Request>;
+
+const Answer = Type.Object({ event_id: Type.String({ format: 'uuid' }) });
+
+/** POST /v1/feedback: how good the outcome was. */
+export const feedback: Routes = (gateway) => async (server) => {
+  const schema = { body: Request, response: { 202: Answer } };
+  server.post('/v1/feedback', { schema }, async (request, reply) => {
+    requireValue(request.body);
+    const tenantId = tenantOf(request);
+    await requireInteraction(gateway, tenantId, request.body);
+    const event = eventOf(tenantId, request.body);
+    await acceptFeedback(gateway, event);
+    return reply.status(202).send({ event_id: event.event_id });
+  });
+};
+
+function requireValue({ type, value }: Request): void {
+  const isRating = typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 5;
+  if (type === 'rating' && !isRating) throw badValue('a whole number from 1 to 5 for a rating');
+  if (type === 'comment' && typeof value !== 'string') throw badValue('text for a comment');
+  if (type.startsWith('thumbs') && typeof value === 'number') throw badValue('text or absent for a thumb');
+}
+
+const badValue = (wanted: string) => new HttpError(400, 'invalid_request', `value must be ${wanted}.`);
+
+async function requireInteraction({ db }: Gateway, tenantId: string, request: Request): Promise<void> {
+  const interaction = await findInteraction(db, tenantId, request.interaction_id);
+  if (interaction?.user_id === request.user_id) return;
+  throw new HttpError(
+    404,
+    'no_such_interaction',
+    `This user has no interaction ${request.interaction_id}; send the interaction_id that /v1/hypothesize answered.`,
+  );
+}
+
+function eventOf(tenantId: string, { user_id, interaction_id, type, value = null }: Request): FeedbackGiven {
+  const occurred_at = new Date().toISOString();
+  const envelope = { schema_version: 1 as const, event_id: newId(), tenant_id: tenantId, occurred_at };
+  return { ...envelope, user_id, interaction_id, type, value };
+}
+
+async function acceptFeedback(gateway: Gateway, event: FeedbackGiven): Promise<void> {
+  const { tenant_id, event_id, user_id, interaction_id, type, value, occurred_at } = event;
+  await gateway.db.transaction().execute(async (tx) => {
+    const row = { tenant_id, event_id, user_id, interaction_id, type };
+    await insertFeedback(tx, { ...row, value: JSON.stringify(value), given_at: occurred_at });
+    await insertEvents(tx, [{ name: 'feedback.given', event }]);
+  });
+  announce(gateway, { event: 'feedback.given', event_id });
+}

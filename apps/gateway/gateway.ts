@@ -1,0 +1,16 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Db } from '@learning-loop/db/connect';
+import type { Llm } from '@learning-loop/llm/llm';
+import type { Publisher } from '@learning-loop/queue/publish';
+import type { Service } from '@learning-loop/service/service';
+import type { Config } from './config.ts';
+
+/** What the routes work with. */
+export interface Gateway extends Pick<Service<Config>, 'config' | 'log' | 'metrics'> {
+  db: Db;
+  llm: Llm;
+  publisher: Publisher;
+}
+
+/** A group of routes. */
+export type Routes = (gateway: Gateway) => FastifyPluginAsyncTypebox;

@@ -1,0 +1,24 @@
+import { Type } from 'typebox';
+
+/** An answer that is the caller's to act on. `message` says what is wrong and what to do. */
+export class HttpError extends Error {
+  readonly statusCode: number;
+  readonly code: string;
+  constructor(statusCode: number, code: string, message: string) {
+    super(message);
+    this.statusCode = statusCode;
+    this.code = code;
+  }
+}
+
+/** Every error answer has this shape. */
+export const ErrorBody = Type.Object(
+  {
+    error: Type.Object({
+      code: Type.String(),
+      message: Type.String(),
+      field: Type.Optional(Type.String({ description: 'The field at fault, as a path' })),
+    }),
+  },
+  { description: 'What went wrong, and what to do' },
+);

@@ -1,0 +1,86 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { textFormats } from './text-formats.ts';
+
+interface Fault {
+  statusCode: number;
+  code: string;
+  message: string;
+  field?: string;
+}
+
+const unavailableForSeconds = 1;
+
+/** The one place where an error becomes an answer. What the caller did not cause is logged, and told to nobody. */
+export function reportErrors(server: FastifyInstance): void {
+  server.setErrorHandler((error: FastifyError, request, reply) => answer(error, request, reply));
+  server.setNotFoundHandler((request, reply) =>
+    send(reply, {
+      statusCode: 404,
+      code: 'no_such_route',
+      message: `There is no ${request.method} ${request.url.split('?')[0]}; the routes are listed at /docs.`,
+    }),
+  );
+}
+
+function answer(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error.validation) return send(reply, invalid(error));
+  if (error.statusCode !== undefined && error.statusCode < 500) return send(reply, refused(error));
+  request.log.error({ err: error }, 'request_failed');
+  if (!isOutage(error)) return send(reply, internal);
+  return send(reply.header('retry-after', unavailableForSeconds), unavailable);
+}
+
+function send(reply: FastifyReply, { statusCode, ...error }: Fault): FastifyReply {
+  return reply.status(statusCode).send({ error });
+}
+
+const internal: Fault = {
+  statusCode: 500,
+  code: 'internal_error',
+  message: 'Something went wrong on our side; the log has the details under this request id.',
+};
+const unavailable: Fault = {
+  statusCode: 503,
+  code: 'unavailable',
+  message: 'The database cannot be reached; nothing was stored. Try again shortly.',
+};
+
+// Codes of the socket, the pool, and SQLSTATE classes 08 (connection), 53 (resources), 57 (operator intervention).
+const outage = /^(?:ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|08|53|57P)/u;
+
+function isOutage(error: FastifyError): boolean {
+  return (
+    outage.test(error.code ?? '') ||
+    /connection (?:terminated|timeout)|timeout exceeded when trying to connect/iu.test(error.message)
+  );
+}
+
+function refused({ statusCode = 400, code, message }: FastifyError): Fault {
+  const names: Record<string, string> = {
+    FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
+    FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+    FST_ERR_CTP_INVALID_JSON_BODY: 'invalid_json',
+    FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_json',
+  };
+  return { statusCode, code: names[code] ?? (/^[a-z_]+$/u.test(code ?? '') ? code : 'bad_request'), message };
+}
+
+/** Ajv's fault in words: which field, and what it should be. */
+function invalid(error: FastifyError): Fault {
+  const [fault] = error.validation ?? [];
+  const within = `${error.validationContext ?? 'body'}${fault?.instancePath ?? ''}`;
+  const extra = fault?.params['additionalProperty'] ?? fault?.params['missingProperty'];
+  const field = `${within}${extra === undefined ? '' : `/${String(extra)}`}`
+    .replaceAll('/', '.')
+    .replace(/^body\./u, '');
+  return { statusCode: 400, code: 'invalid_request', field, message: `${field} ${rule(fault)}.` };
+}
+
+function rule(
+  fault: { keyword: string; message?: string; params: Record<string, unknown> } | undefined,
+): string {
+  if (fault?.keyword === 'additionalProperties') return 'is not a known field; remove it';
+  if (fault?.keyword === 'required') return 'is missing';
+  const format = textFormats[fault?.params['format'] as keyof typeof textFormats];
+  return format?.rule ?? fault?.message ?? 'is not valid';
+}

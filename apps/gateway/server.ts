@@ -1,0 +1,44 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { execute } from './execute.ts';
+import { feedback } from './feedback.ts';
+import type { Gateway } from './gateway.ts';
+import { health } from './health.ts';
+import { hypothesize } from './hypothesize.ts';
+import { interactions } from './interactions.ts';
+import { parseJsonStrictly } from './parse-json.ts';
+import { reportErrors } from './report-errors.ts';
+import { training } from './training.ts';
+import { users } from './users.ts';
+import { validatorCompiler } from './validation.ts';
+
+const maxBodyBytes = 256 * 1024;
+
+/** The HTTP API, ready to listen. */
+export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
+  const loggerInstance: FastifyBaseLogger = gateway.log.child({ part: 'http' }, { level: 'warn' });
+  const server = fastify({
+    loggerInstance,
+    bodyLimit: maxBodyBytes,
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+  });
+  server.setValidatorCompiler(validatorCompiler);
+  parseJsonStrictly(server);
+  reportErrors(server);
+  await describe(server);
+  for (const routes of [hypothesize, execute, feedback, interactions, users, training, health]) {
+    await server.register(routes(gateway));
+  }
+  return server;
+}
+
+async function describe(server: FastifyInstance): Promise<void> {
+  await server.register(swagger, {
+    openapi: { info: { title: 'Learning loop', version: '1', description: 'Hypothesize, pick, learn.' } },
+  });
+  await server.register(swaggerUi, { routePrefix: '/docs' });
+}

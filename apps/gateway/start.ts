@@ -1,0 +1,23 @@
+import { connectDb } from '@learning-loop/db/connect';
+import { migrate } from '@learning-loop/db/migrate';
+import { connectLlm } from '@learning-loop/llm/connect';
+import { connectPublisher } from '@learning-loop/queue/publish';
+import type { Service } from '@learning-loop/service/service';
+import { listenFault } from '@learning-loop/service/start-error';
+import type { Config } from './config.ts';
+import { createServer } from './server.ts';
+
+const connections = 20;
+
+export async function start({ config, log, metrics, use }: Service<Config>): Promise<void> {
+  const db = use(connectDb(config.databaseUrl, { name: 'gateway', max: connections }), 'database');
+  await migrate(db);
+  const publisher = use(connectPublisher(config, log, metrics), 'publisher');
+  const llm = use(connectLlm(config.llm, log, metrics), 'llm');
+  const server = use(await createServer({ config, db, llm, log, metrics, publisher }), 'http');
+  const { host, port } = config;
+  const url = await server.listen({ host, port }).catch((error: unknown) => {
+    throw listenFault(error, host, port);
+  });
+  log.info({ url }, 'listening');
+}

@@ -1,0 +1,15 @@
+import { connectDb } from '@learning-loop/db/connect';
+import { migrate } from '@learning-loop/db/migrate';
+import { consume } from '@learning-loop/queue/consume';
+import { connectPublisher } from '@learning-loop/queue/publish';
+import type { Service } from '@learning-loop/service/service';
+import type { Config } from './config.ts';
+import { remember } from './remember.ts';
+
+export async function start(service: Service<Config>): Promise<void> {
+  const { config, log, metrics, use } = service;
+  const db = use(connectDb(config.databaseUrl, { name: 'memory-worker' }), 'database');
+  await migrate(db);
+  const publisher = use(connectPublisher(config, log, metrics), 'publisher');
+  use(consume(service, db, publisher, 'memory', { 'hypothesis.selected': remember }, config), 'consumer');
+}

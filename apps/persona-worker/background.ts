@@ -1,0 +1,32 @@
+import type { Tx } from '@learning-loop/db/connect';
+import { recentFeedback } from '@learning-loop/db/feedback';
+import { recentHistory } from '@learning-loop/db/memories';
+import { findPersonas } from '@learning-loop/db/personas';
+import { type UserKey, userKey } from '@learning-loop/db/user-key';
+import { startFacets } from '@learning-loop/learning/persona';
+import type { FacetRequest } from '@learning-loop/llm/llm';
+
+/** What a model is told of a user, besides the selection. */
+type Background = Omit<FacetRequest, 'selection'>;
+export type ReadBackground = (tx: Tx, users: UserKey[]) => Promise<(user: UserKey) => Background>;
+
+const perUser = 5;
+const unknown: Background = { facets: startFacets, history: [], feedback: [] };
+
+/** The rules look at nothing but the selection. */
+export const noBackground: ReadBackground = async () => () => unknown;
+
+/** One query for each kind, whatever the number of users. */
+export const readBackground: ReadBackground = async (tx, users) => {
+  const personas = Map.groupBy(await findPersonas(tx, users), userKey);
+  const history = Map.groupBy(await recentHistory(tx, users, perUser), userKey);
+  const feedback = Map.groupBy(await recentFeedback(tx, users, perUser), userKey);
+  return (user) => {
+    const key = userKey(user);
+    return {
+      facets: personas.get(key)?.[0]?.facets ?? startFacets,
+      history: (history.get(key) ?? []).map(({ content }) => content),
+      feedback: feedback.get(key) ?? [],
+    };
+  };
+};

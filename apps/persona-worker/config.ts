@@ -1,0 +1,13 @@
+import { llmConfig, llmEnv } from '@learning-loop/llm/config';
+import { readEnv } from '@learning-loop/service/config';
+import { workerConfig, workerEnv } from '@learning-loop/service/worker-env';
+import { Type } from 'typebox';
+
+const Env = Type.Object({ ...workerEnv, ...llmEnv });
+
+export type Config = ReturnType<typeof readConfig>;
+
+export function readConfig(source: NodeJS.ProcessEnv) {
+  const env = readEnv(Env, source);
+  return { ...workerConfig(env), llm: llmConfig(env) };
+}

@@ -1,0 +1,19 @@
+import { connectDb } from '@learning-loop/db/connect';
+import { migrate } from '@learning-loop/db/migrate';
+import { connectLlm } from '@learning-loop/llm/connect';
+import { consume } from '@learning-loop/queue/consume';
+import { connectPublisher } from '@learning-loop/queue/publish';
+import type { Service } from '@learning-loop/service/service';
+import { noBackground, readBackground } from './background.ts';
+import type { Config } from './config.ts';
+import { handlers } from './handlers.ts';
+
+export async function start(service: Service<Config>): Promise<void> {
+  const { config, log, metrics, use } = service;
+  const db = use(connectDb(config.databaseUrl, { name: 'persona-worker' }), 'database');
+  await migrate(db);
+  const publisher = use(connectPublisher(config, log, metrics), 'publisher');
+  const llm = use(connectLlm(config.llm, log, metrics), 'llm');
+  const background = config.llm.impl === 'rules' ? noBackground : readBackground;
+  use(consume(service, db, publisher, 'persona', handlers(llm, background), config), 'consumer');
+}

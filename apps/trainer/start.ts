@@ -1,0 +1,26 @@
+import { connectDb } from '@learning-loop/db/connect';
+import { requestBuild } from '@learning-loop/db/dataset-builds';
+import { migrate } from '@learning-loop/db/migrate';
+import { newId } from '@learning-loop/events/id';
+import { connectPublisher } from '@learning-loop/queue/publish';
+import { schedule } from '@learning-loop/queue/schedule';
+import { sweep } from '@learning-loop/queue/sweep';
+import type { Service } from '@learning-loop/service/service';
+import { buildWhenAsked } from './build-when-asked.ts';
+import type { Config } from './config.ts';
+
+const sweeping = { everyMs: 1_000, graceMs: 5_000, limit: 1_000 };
+const tenant = 'default';
+
+export async function start(service: Service<Config>): Promise<void> {
+  const { config, log, metrics, use } = service;
+  const db = use(connectDb(config.databaseUrl, { name: 'trainer' }), 'database');
+  await migrate(db);
+  const publisher = use(connectPublisher(config, log, metrics), 'publisher');
+  use(sweep(service, db, publisher, sweeping), 'sweeper');
+  use(
+    schedule(service, 'trainer', config.cron, () => requestBuild(db, tenant, newId()), config),
+    'schedule',
+  );
+  use(buildWhenAsked(service, db), 'builds');
+}

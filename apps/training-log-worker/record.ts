@@ -1,0 +1,43 @@
+import type { EventOf } from '@learning-loop/events/routes';
+import type { TrainingRecords } from '@learning-loop/events/training-records';
+import type { Context, Handlers } from '@learning-loop/queue/learn';
+import type { TrainingLog } from '@learning-loop/training-log/append';
+import { feedbackRecord, hypothesesRecord, personaRecord, rankingRecord } from './records.ts';
+
+type Recorder = Handlers<'training-log'>;
+
+/** Appends every event to its log; returning means that the lines are on disk. */
+export function recorder(trainingLog: TrainingLog): Recorder {
+  return {
+    'hypothesis.selected': async (events, context) => {
+      await Promise.all([
+        trainingLog.append('hypotheses_data', events.map(hypothesesRecord)),
+        trainingLog.append('ranking_data', events.map(rankingRecord)),
+      ]);
+      reportLogged(context, 'hypothesis.selected', events);
+    },
+    'persona.updated': async (events, context) => {
+      await trainingLog.append('persona_updates', events.map(personaRecord));
+      reportLogged(context, 'persona.updated', events);
+    },
+    'feedback.given': async (events, context) => {
+      await trainingLog.append('user_feedback', events.map(feedbackRecord));
+      reportLogged(context, 'feedback.given', events);
+    },
+  };
+}
+
+type Line = Pick<TrainingRecords['hypotheses_data'], 'event_id' | 'interaction_id'>;
+
+function reportLogged({ report }: Context, event: EventOf<'training-log'>, lines: Line[]): void {
+  for (const { event_id, interaction_id } of lines) {
+    report('training_data_logged', { event, event_id, interaction_id });
+  }
+}
+
+/** Collection is switched off: nothing is written, and nothing stays owed. */
+export const discard: Recorder = {
+  'hypothesis.selected': async () => {},
+  'persona.updated': async () => {},
+  'feedback.given': async () => {},
+};
