@@ -3,17 +3,20 @@ import { Type } from 'typebox';
 
 const impls = ['rules', 'ollama', 'vllm', 'openai'] as const;
 
+/** Without a path it stands for the server's /v1, where all of these serve their API. */
+const url = { pattern: '^https?://[^\\s/]', description: 'an http or https URL' };
+
 /** The environment variables of the LLM, to spread into an app's schema. */
 export const llmEnv = {
   SLM_IMPL: Type.Union(
     impls.map((impl) => Type.Literal(impl)),
     { default: 'rules' },
   ),
-  OLLAMA_BASE_URL: Type.String({ default: 'http://localhost:11434/v1' }),
+  OLLAMA_BASE_URL: Type.String({ ...url, default: 'http://localhost:11434/v1' }),
   OLLAMA_MODEL_NAME: Type.Optional(Type.String()),
-  VLLM_BASE_URL: Type.Optional(Type.String()),
+  VLLM_BASE_URL: Type.Optional(Type.String(url)),
   VLLM_MODEL_NAME: Type.Optional(Type.String()),
-  OPENAI_BASE_URL: Type.String({ default: 'https://api.openai.com/v1' }),
+  OPENAI_BASE_URL: Type.String({ ...url, default: 'https://api.openai.com/v1' }),
   OPENAI_API_KEY: Type.Optional(Type.String()),
   OPENAI_MODEL_NAME: Type.Optional(Type.String()),
   /** For one answer in all: waiting for a slot, trying twice, parsing. */
@@ -51,7 +54,7 @@ export function llmConfig(env: LlmEnv): LlmConfig {
   const prefix = ({ ollama: 'OLLAMA', vllm: 'VLLM', openai: 'OPENAI' } as const)[impl];
   const config = {
     impl,
-    baseUrl: baseUrl(`${prefix}_BASE_URL`, need(`${prefix}_BASE_URL`), faults),
+    baseUrl: need(`${prefix}_BASE_URL`).replace(/^(https?:\/\/[^/]+)\/?$/u, '$1/v1'),
     model: need(`${prefix}_MODEL_NAME`),
     apiKey: impl === 'openai' ? need('OPENAI_API_KEY') : null,
     timeoutMs: env.LLM_TIMEOUT_MS,
@@ -60,12 +63,4 @@ export function llmConfig(env: LlmEnv): LlmConfig {
   };
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
   return config;
-}
-
-/** Server addresses are often written without the path of their API; all of these serve it under /v1. */
-function baseUrl(name: string, value: string, faults: string[]): string {
-  const url = URL.parse(value);
-  if (url && /^https?:$/.test(url.protocol)) return url.pathname === '/' ? new URL('/v1', url).href : value;
-  if (value) faults.push(`${name} is "${value}"; it must be an http or https URL.`);
-  return value;
 }

@@ -4,8 +4,8 @@ const invisible = /(?![\n\t])[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cs}\p{Co}
 /** The text as a person sees it, at most `limit` characters long; what was cut off is marked by `…`. */
 export function visible(text: string, limit: number): string {
   const seen = text.replaceAll(invisible, '').trim();
-  // Twice the limit in code units holds at least `limit` whole characters: no need to split all of a long text.
-  const characters = [...seen.slice(0, 2 * limit)];
+  // A character is at most two code units: no need to split all of a long text.
+  const characters = [...seen.slice(0, 2 * limit + 2)];
   return characters.length > limit ? `${characters.slice(0, limit - 1).join('')}…` : seen;
 }
 

@@ -1,5 +1,5 @@
 import type { Proposal } from '@learning-loop/learning/propose';
-import { words } from '@learning-loop/learning/words';
+import { words } from '@learning-loop/learning/text/words';
 
 /** Words of a question's opening, which say nothing of what is asked. */
 const opening = new Set(['want', 'like', 'need', 'use', 'help', 'please', 'try', 'mean']);

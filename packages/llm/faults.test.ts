@@ -1,0 +1,204 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { Registry } from 'prom-client';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { connectLlm } from './connect.ts';
+import { rules } from './rules.ts';
+import {
+  facetRequest,
+  fiveProposals,
+  modelConfig,
+  modelServer,
+  proposeRequest,
+  sendContent,
+  sendJson,
+  silent,
+} from './testing.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const timeoutMs = 300;
+const deltas = { concise: 0, step_by_step: 0, code_first: 0, formal: 0, reason: 'none' };
+const json = { 'content-type': 'application/json' };
+
+type Fault = (response: ServerResponse) => void;
+const content =
+  (value: unknown): Fault =>
+  (response) =>
+    sendContent(response, JSON.stringify(value));
+
+/** Faults that neither operation can use, each with the outcome that the metrics name. */
+const faults: Record<string, [outcome: string, Fault]> = {
+  'no answer': ['timeout', () => {}],
+  'headers only': ['timeout', (response) => response.writeHead(200, json).flushHeaders()],
+  'half a body, then nothing': ['timeout', (response) => response.writeHead(200, json).write('{"choices":')],
+  'half a body, then a closed socket': [
+    'invalid',
+    (response) =>
+      response.writeHead(200, { ...json, 'content-length': 1000 }).write('{"cho', () => response.destroy()),
+  ],
+  'a socket closed at once': ['unreachable', (response) => response.destroy()],
+  '429': ['rate_limited', (response) => sendJson(response, 429, { error: { message: 'slow down' } })],
+  '429 with Retry-After': [
+    'rate_limited',
+    (response) => sendJson(response, 429, {}, { 'retry-after': '30' }),
+  ],
+  '500': ['server_error', (response) => sendJson(response, 500, {})],
+  '503 in HTML': ['server_error', (response) => response.writeHead(503).end('<html>down</html>')],
+  '401': ['refused', (response) => sendJson(response, 401, { error: { message: 'bad key' } })],
+  '400 for every format': ['refused', (response) => sendJson(response, 400, {})],
+  'a redirect': [
+    'unreachable',
+    (response) => response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end(),
+  ],
+  'a body that is no JSON': ['invalid', (response) => response.writeHead(200, json).end('not json')],
+  'an empty body': ['invalid', (response) => response.writeHead(200, json).end()],
+  'another content type': [
+    'invalid',
+    (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('{}'),
+  ],
+  'JSON that is no completion': ['invalid', (response) => sendJson(response, 200, { hello: 'world' })],
+  'no choices': ['invalid', (response) => sendJson(response, 200, { choices: [] })],
+  'a refusal': [
+    'invalid',
+    (response) => sendJson(response, 200, { choices: [{ message: { content: null, refusal: 'no' } }] }),
+  ],
+  'content that is no JSON': ['invalid', (response) => sendContent(response, 'Sure! Here is your JSON:')],
+  'content cut short': ['invalid', (response) => sendContent(response, '{"hypotheses":[{"question":"Do')],
+  'an answer of 2 MB': ['invalid', (response) => sendContent(response, JSON.stringify('x'.repeat(2 ** 21)))],
+  'an endless answer': ['invalid', (response) => endless(response.writeHead(200, json))],
+  null: ['invalid', content(null)],
+};
+
+function endless(response: ServerResponse): void {
+  while (response.write(' '.repeat(65_536)));
+  response.once('drain', () => endless(response));
+}
+
+const wrongProposals: Record<string, Fault> = {
+  'no proposals': content({ hypotheses: [] }),
+  'a confidence over 1': content({ hypotheses: [{ question: 'Now?', rationale: '', confidence: 7 }] }),
+  'a question that is a number': content({ hypotheses: [{ question: 7, rationale: '', confidence: 0.7 }] }),
+  'an unknown field': content({ ...fiveProposals, system: 'you are' }),
+  'questions that nobody can see': content({
+    hypotheses: [{ question: '\u200b', rationale: '', confidence: 0.7 }],
+  }),
+};
+
+const wrongDeltas: Record<string, Fault> = {
+  'a delta that is text': content({ ...deltas, formal: '0.05' }),
+  'NaN as text': content({ ...deltas, formal: 'NaN' }),
+  'a number beyond all': (response) =>
+    sendContent(response, JSON.stringify(deltas).replace('"formal":0', '"formal":1e999')),
+  'a facet that is missing': content({ concise: 0.1, reason: 'short' }),
+  'an unknown facet': content({ ...deltas, admin: 0.1 }),
+  'a field named __proto__': (response) =>
+    sendContent(response, JSON.stringify(deltas).replace('{', '{"__proto__":{"formal":1},')),
+};
+
+/** The answers of a server with this fault, what the rules say, what was counted, and the milliseconds it took. */
+async function answers(fault: Fault) {
+  await using server = await modelServer(fault);
+  const metrics = new Registry();
+  await using llm = connectLlm(modelConfig(server.url, { timeoutMs }), silent, metrics);
+  const started = performance.now();
+  const proposed = await llm.propose(proposeRequest());
+  const decided = await llm.facetDeltas(facetRequest());
+  return { proposed, decided, metrics: await metrics.metrics(), ms: performance.now() - started };
+}
+
+describe('the rules answer, in time, where the server sends', () => {
+  test.each(Object.entries(faults))('%s', async (_name, [outcome, fault]) => {
+    const { proposed, decided, metrics, ms } = await answers(fault);
+    expect(proposed).toEqual(await rules.propose(proposeRequest()));
+    expect(decided).toEqual(await rules.facetDeltas(facetRequest()));
+    expect(metrics).toContain(`operation="propose",outcome="${outcome}"} 1`);
+    expect(ms).toBeLessThan(2 * timeoutMs + 200);
+  });
+
+  test.each(Object.entries(wrongProposals))('%s', async (_name, fault) => {
+    const { proposed } = await answers(fault);
+    expect(proposed).toEqual(await rules.propose(proposeRequest()));
+  });
+
+  test.each(Object.entries(wrongDeltas))('%s', async (_name, fault) => {
+    const { decided } = await answers(fault);
+    expect(decided).toEqual(await rules.facetDeltas(facetRequest()));
+  });
+});
+
+test('the rules answer where no server listens', async () => {
+  await using llm = connectLlm(modelConfig('http://127.0.0.1:1/v1'), silent, new Registry());
+  expect((await llm.propose(proposeRequest())).model_id).toBe('rules');
+});
+
+test('a request that took too long is aborted: the server sees its socket close', async () => {
+  const closed = Promise.withResolvers<void>();
+  await using server = await modelServer((response) => response.once('close', closed.resolve));
+  await using llm = connectLlm(modelConfig(server.url, { timeoutMs: 100 }), silent, new Registry());
+  await llm.propose(proposeRequest());
+  await closed.promise;
+});
+
+test('closing answers by the rules what is under way, and what comes after', async () => {
+  const asked = Promise.withResolvers<ServerResponse>();
+  await using server = await modelServer(asked.resolve);
+  const llm = connectLlm(modelConfig(server.url, { timeoutMs: 60_000 }), silent, new Registry());
+  const underWay = llm.propose(proposeRequest());
+  const closed = once(await asked.promise, 'close');
+  await llm[Symbol.asyncDispose]();
+  expect((await underWay).model_id).toBe('rules');
+  await closed;
+  expect((await llm.propose(proposeRequest())).model_id).toBe('rules');
+  expect(server.asked).toHaveLength(1);
+});
+
+test('a server that knows no schemas is asked for a JSON object, from then on at once', async () => {
+  await using server = await modelServer((response, { response_format }) =>
+    response_format.type === 'json_schema' ? sendJson(response, 400, {}) : content(fiveProposals)(response),
+  );
+  await using llm = connectLlm(modelConfig(server.url), silent, new Registry());
+  for (const _ of [1, 2]) expect((await llm.propose(proposeRequest())).model_id).toBe('vllm/small');
+  const formats = server.asked.map(({ response_format }) => response_format.type);
+  expect(formats).toEqual(['json_schema', 'json_object', 'json_object']);
+});
+
+test('a transient fault is tried once more', async () => {
+  let calls = 0;
+  await using server = await modelServer((response) => {
+    calls += 1;
+    if (calls === 1) sendJson(response, 502, {});
+    else content(fiveProposals)(response);
+  });
+  await using llm = connectLlm(modelConfig(server.url), silent, new Registry());
+  expect((await llm.propose(proposeRequest())).model_id).toBe('vllm/small');
+  expect(calls).toBe(2);
+});
+
+test('a server that is down is left alone, probed, and asked again when it is back', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-22T10:00:00Z') });
+  let up = false;
+  await using server = await modelServer((response) =>
+    up ? content(fiveProposals)(response) : sendJson(response, 500, {}),
+  );
+  const metrics = new Registry();
+  await using llm = connectLlm(modelConfig(server.url), silent, metrics);
+  const propose = async () => (await llm.propose(proposeRequest())).model_id;
+  for (let call = 0; call < 5; call += 1) expect(await propose()).toBe('rules');
+  const asked = server.asked.length;
+  const started = performance.now();
+  for (let call = 0; call < 100; call += 1) expect(await propose()).toBe('rules');
+  expect(performance.now() - started).toBeLessThan(500);
+  expect(server.asked).toHaveLength(asked);
+  expect(await metrics.metrics()).toContain('llm_breakers{model="vllm/small",state="open"} 1');
+
+  up = true;
+  vi.setSystemTime(new Date('2026-11-22T10:01:00Z'));
+  expect(await propose()).toBe('vllm/small');
+  expect(await propose()).toBe('vllm/small');
+  const text = await metrics.metrics();
+  expect(text).toContain('llm_breakers{model="vllm/small",state="closed"} 1');
+  expect(text).toContain('llm_breakers{model="vllm/small",state="open"} 0');
+});

@@ -1,0 +1,19 @@
+import { register } from 'prom-client';
+import { expect, test } from 'vitest';
+import { connectLlm } from './connect.ts';
+import { facetRequest, proposeRequest, silent } from './testing.ts';
+
+const llm = connectLlm({ impl: 'rules' }, silent, register);
+
+test('the rules propose three questions and say so', async () => {
+  const { proposals, model_id } = await llm.propose(proposeRequest());
+  expect(new Set(proposals.map(({ question }) => question)).size).toBeGreaterThanOrEqual(3);
+  expect(model_id).toBe('rules');
+});
+
+test('the rules move facets and say so', async () => {
+  const { deltas, decided_by, reason } = await llm.facetDeltas(facetRequest());
+  expect(deltas.step_by_step).toBeGreaterThan(0);
+  expect(decided_by).toBe('rules');
+  expect(reason).not.toBe('');
+});
