@@ -97,16 +97,26 @@ async function takeUp(writers: Writers, log: Log): Promise<void> {
   }
 }
 
-/** Finishes the active files of writers that died and were not started again in their slot. */
+/** Finishes the active files of writers that died and whose slot nobody took. What fails is left to the next start. */
 async function finishAbandoned(dir: string, own: Claim, options: TrainingLogOptions): Promise<void> {
   for (const slot of await usedSlots(dir)) {
     if (slot === own.slot) continue;
     using claim = claimSlot(dir, slot);
     if (!claim) continue;
-    const writers = openWriters(dir, claim, options);
-    await takeUp(writers, options.log);
-    for (const name of logNames) await writers[name].segment.finish();
+    try {
+      await finishSlot(dir, claim, options);
+    } catch (error) {
+      options.log.warn({ err: error, slot }, 'training_log_abandoned_segment_left');
+    }
   }
+}
+
+async function finishSlot(dir: string, claim: Claim, options: TrainingLogOptions): Promise<void> {
+  await using resources = new AsyncDisposableStack();
+  const writers = openWriters(dir, claim, options);
+  resources.defer(() => closeWriters(writers));
+  await takeUp(writers, options.log);
+  for (const name of logNames) await writers[name].segment.finish();
 }
 
 async function closeWriters(writers: Writers): Promise<void> {

@@ -22,9 +22,10 @@ export async function* readLines(handle: FileHandle, from = 0): AsyncGenerator<L
     at += bytesRead;
     const bytes = Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
     const lines = splitLines(bytes);
-    // Of an endless line only the beginning is kept, which no reader takes for a record.
-    rest = bytes.subarray(bytes.lastIndexOf(newline) + 1).subarray(0, maxLineBytes);
+    rest = bytes.subarray(bytes.lastIndexOf(newline) + 1);
     if (lines.length > 0) yield { lines, end: at - rest.length };
+    // A line without end is forgotten, and a byte that no JSON holds stands for its beginning.
+    if (rest.length > maxLineBytes) rest = Buffer.alloc(1);
   }
 }
 

@@ -5,6 +5,7 @@ import { absent } from './files.ts';
 import { IdSet } from './id-set.ts';
 import { fileId, segments } from './layout.ts';
 import { readLines } from './lines.ts';
+import { parseRecord } from './record.ts';
 
 /** The records of a log. What was left out on the way is counted in `skipped`, for the latest iteration. */
 export interface TrainingLogReader<N extends LogName> extends AsyncIterable<TrainingRecords[N]> {
@@ -80,16 +81,5 @@ async function* segmentLines(dir: string, name: LogName): AsyncGenerator<Buffer[
       read.add(fileId(await handle.stat({ bigint: true })));
       for await (const { lines } of readLines(handle)) yield lines;
     }
-  }
-}
-
-/** The writer checked what it wrote; read back, only what identifies a record is checked. */
-function parseRecord<N extends LogName>(line: Buffer): TrainingRecords[N] | undefined {
-  try {
-    const value: unknown = JSON.parse(line.toString());
-    const identified = typeof value === 'object' && value !== null && 'event_id' in value;
-    return identified && typeof value.event_id === 'string' ? (value as TrainingRecords[N]) : undefined;
-  } catch {
-    return undefined;
   }
 }

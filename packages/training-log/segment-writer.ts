@@ -61,11 +61,10 @@ export class SegmentWriter {
     this.#file = undefined;
   }
 
-  /** Moves the file to the finished segments. */
+  /** Puts the file among the finished segments. */
   async finish(): Promise<void> {
-    const file = this.#file;
-    if (!file) return;
-    if (file.bytes > 0) await this.#moveToFinished(file);
+    if (!this.#file) return;
+    await this.#putAway(this.#file);
     await this.close();
   }
 
@@ -114,14 +113,14 @@ export class SegmentWriter {
 
   async #clearFailed(file: OpenFile): Promise<void> {
     await succeeds(truncate(this.path, file.bytes));
-    if (file.bytes > 0) await this.#moveToFinished(file);
-    else await absent(unlink(this.path));
+    await this.#putAway(file);
     this.#failed = undefined;
   }
 
-  async #moveToFinished(file: OpenFile): Promise<void> {
+  async #putAway(file: OpenFile): Promise<void> {
     const { dir, name } = this.#options;
-    await moveFile(this.path, finishedPath(dir, name, file.lastWrite));
+    if (file.bytes === 0) await absent(unlink(this.path));
+    else await moveFile(this.path, finishedPath(dir, name, file.lastWrite));
   }
 
   /**
@@ -135,7 +134,7 @@ export class SegmentWriter {
 
   async #leave(file: OpenFile): Promise<void> {
     const at = await absent(stat(this.path, { bigint: true }));
-    if (at?.ino === file.ino) await this.#moveToFinished(file);
+    if (at?.ino === file.ino) await this.#putAway(file);
     await this.close();
   }
 }
