@@ -1,0 +1,46 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+interface GroupCommit<T> {
+  /** Hands an item over; the answer to it is the writer's business. */
+  add(item: T): void;
+  /** Items that were handed over and are not written yet. */
+  readonly size: number;
+}
+
+/**
+ * Collects what arrives while the previous batch is being written, and writes it as the next: batches grow by
+ * themselves under load. The first arrival waits for no company but its own turn of the event loop's.
+ * `write` must not reject. At most `limit` items a batch, `lanes` batches at a time.
+ */
+export function groupCommit<T>(
+  write: (batch: T[]) => Promise<void>,
+  { limit, lanes = 1 }: { limit: number; lanes?: number },
+): GroupCommit<T> {
+  let waiting: T[] = [];
+  let writing = 0;
+  let open = 0;
+
+  async function lane(): Promise<void> {
+    await nextTurn();
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, limit);
+      waiting = waiting.slice(limit);
+      writing += batch.length;
+      await write(batch);
+      writing -= batch.length;
+    }
+    open -= 1;
+  }
+
+  return {
+    add(item) {
+      waiting.push(item);
+      if (open === lanes) return;
+      open += 1;
+      void lane();
+    },
+    get size() {
+      return waiting.length + writing;
+    },
+  };
+}

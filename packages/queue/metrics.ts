@@ -1,0 +1,76 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/** How an event left a consumer's hands. */
+export type Outcome = 'learned' | 'duplicate' | 'retried' | 'later' | 'dead';
+
+const known = new WeakMap<Registry, QueueMetrics>();
+
+/** The queue's metrics in a registry: made once for each, however many consumers share it. */
+export function queueMetrics(registry: Registry): QueueMetrics {
+  const metrics = known.get(registry) ?? createMetrics(registry);
+  known.set(registry, metrics);
+  return metrics;
+}
+
+export type QueueMetrics = ReturnType<typeof createMetrics>;
+
+function createMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    events: new Counter({
+      name: 'learning_loop_events_total',
+      help: 'Events that left a consumer, by outcome.',
+      labelNames: ['consumer', 'event', 'tenant', 'outcome'],
+      registers,
+    }),
+    batchSize: new Histogram({
+      name: 'learning_loop_batch_events',
+      help: 'Events that were learned in one transaction.',
+      labelNames: ['consumer'],
+      buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500],
+      registers,
+    }),
+    batchSeconds: new Histogram({
+      name: 'learning_loop_batch_seconds',
+      help: 'Time that one batch took, from its first query to its commit.',
+      labelNames: ['consumer'],
+      buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 30],
+      registers,
+    }),
+    lagSeconds: new Histogram({
+      name: 'learning_loop_lag_seconds',
+      help: 'Age of an event when a consumer had learned it.',
+      labelNames: ['consumer'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800],
+      registers,
+    }),
+    published: new Counter({
+      name: 'learning_loop_published_total',
+      help: 'Notices that were handed to a queue, held back because it is full, or refused because it is away.',
+      labelNames: ['consumer', 'outcome'],
+      registers,
+    }),
+    backlog: new Gauge({
+      name: 'learning_loop_queue_jobs',
+      help: 'Jobs in a queue, by state, as last seen.',
+      labelNames: ['consumer', 'state'],
+      registers,
+    }),
+    swept: new Counter({
+      name: 'learning_loop_swept_total',
+      help: 'Overdue events that were published again.',
+      labelNames: ['consumer'],
+      registers,
+    }),
+    outboxPending: new Gauge({
+      name: 'learning_loop_outbox_pending',
+      help: 'Events that were accepted and are not wholly learned yet.',
+      registers,
+    }),
+    outboxOldest: new Gauge({
+      name: 'learning_loop_outbox_oldest_seconds',
+      help: 'Age of the oldest event that is not wholly learned; 0 when there is none.',
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,69 @@
+import type { Notice } from '@learning-loop/db/outbox';
+import type { Consumer } from '@learning-loop/events/routes';
+import type { QueueConfig, Queues } from './engine.ts';
+import type { QueueMetrics } from './metrics.ts';
+
+/** A notice of an event that has waited for long says so, and gets past a job that stands in its way. */
+export type Republished = Notice & { round?: number | undefined };
+
+/** One consumer's queue as its publishers see it. */
+export interface Outlet {
+  /** Adds jobs, unless the queue is full: then the outbox holds them. */
+  add(notices: Republished[]): Promise<void>;
+  /** Jobs that stand in line, not older than 1 s. Rejects when the queue is away. */
+  waiting(): Promise<number>;
+  hasRoom(): Promise<boolean>;
+}
+
+/** Beyond this many jobs a queue takes no more; measured at 400 bytes of Redis each. */
+const FULL_JOBS = 20_000;
+const FULL_MEMORY = 0.8;
+const LOOK_MS = 1_000;
+
+export function openOutlet(
+  queues: Queues,
+  { consumer, metrics, retry }: { consumer: Consumer; metrics: QueueMetrics; retry: QueueConfig['retry'] },
+): Outlet {
+  const queue = queues.get(consumer);
+  const { attempts, delayMs } = retry ?? { attempts: 8, delayMs: 500 };
+  const backoff = { type: 'exponential', delay: delayMs, jitter: 0.5 };
+  let seen = { jobs: 0, waiting: 0, memory: 0, until: 0 };
+
+  async function look() {
+    if (performance.now() < seen.until) return seen;
+    const [counts, memory] = await Promise.all([
+      queue.getJobCounts('waiting', 'active', 'delayed'),
+      queues.memoryUse(),
+    ]);
+    for (const [state, jobs] of Object.entries(counts)) metrics.backlog.set({ consumer, state }, jobs);
+    const jobs = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    const { waiting = 0 } = counts;
+    seen = { jobs, waiting, memory, until: performance.now() + LOOK_MS };
+    return seen;
+  }
+
+  async function hasRoom(): Promise<boolean> {
+    const { jobs, memory } = await look();
+    return jobs < FULL_JOBS && memory < FULL_MEMORY;
+  }
+
+  return {
+    hasRoom,
+    waiting: async () => (await look()).waiting,
+    async add(notices) {
+      if (!(await hasRoom())) {
+        metrics.published.inc({ consumer, outcome: 'held' }, notices.length);
+        return;
+      }
+      await queue.addBulk(
+        notices.map(({ event, event_id, round }) => ({
+          name: event,
+          data: { event, event_id },
+          opts: { jobId: round ? `${event_id}~${round}` : event_id, attempts, backoff },
+        })),
+      );
+      seen.jobs += notices.length;
+      metrics.published.inc({ consumer, outcome: 'published' }, notices.length);
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Service } from '@learning-loop/service/service';
+import { closeWithin } from './close-within.ts';
+import { openQueues, openWorker, type QueueConfig, type Queues } from './engine.ts';
+import { persist } from './persist.ts';
+import { quietly } from './quietly.ts';
+
+const LOOK_MS = 10_000;
+const CLOSE_MS = 5_000;
+
+/**
+ * Runs `run` whenever the cron pattern (five or six fields, UTC) says so, in one of the processes that schedule the
+ * same queue. What `run` throws is logged; the next time comes all the same. The schedule is made again within 10 s
+ * when Redis comes back empty.
+ */
+export function schedule(
+  service: Pick<Service<unknown>, 'log'>,
+  queueName: string,
+  cron: string,
+  run: () => Promise<void>,
+  config: QueueConfig,
+): AsyncDisposable {
+  const stop = new AbortController();
+  const onError = quietly(service.log, 'schedule_troubled');
+  const opening = { signal: stop.signal, again: () => true, onAway: onError };
+
+  async function keep(queues: Queues): Promise<void> {
+    const queue = queues.get(queueName);
+    while (!stop.signal.aborted) {
+      await ensure(queue, queueName, cron).catch(onError);
+      await sleep(LOOK_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+    }
+  }
+
+  const queues = persist(() => openQueues(config, [queueName], onError), opening);
+  const kept = queues.then(keep);
+  const worker = persist(
+    () =>
+      openWorker(config, { name: queueName, concurrency: 1, onError }, () =>
+        attempt(service.log, queueName, run),
+      ),
+    opening,
+  );
+  for (const started of [kept, worker]) started.catch(() => undefined);
+
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      const opened = await worker.catch(() => undefined);
+      if (opened) await closeWithin(CLOSE_MS, opened);
+      await kept.catch(() => undefined);
+      await queues.then((open) => open.close()).catch(() => undefined);
+    },
+  };
+}
+
+async function ensure(queue: ReturnType<Queues['get']>, name: string, cron: string): Promise<void> {
+  const known = await queue.getJobScheduler(name);
+  if (known?.pattern === cron) return;
+  await queue.upsertJobScheduler(name, { pattern: cron, tz: 'UTC' }, { name });
+}
+
+async function attempt(
+  log: Service<unknown>['log'],
+  schedule: string,
+  run: () => Promise<void>,
+): Promise<void> {
+  try {
+    await run();
+  } catch (err) {
+    log.error({ err, schedule }, 'scheduled_run_failed');
+  }
+}
