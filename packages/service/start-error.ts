@@ -1,0 +1,23 @@
+/** An expected failure at start. Its message is one clear sentence: what is wrong and what to do. */
+export class StartError extends Error {
+  override name = 'StartError';
+}
+
+/** What to throw when a server cannot listen: a StartError for a taken or forbidden address. */
+export function listenFault(error: unknown, host: string, port: number): unknown {
+  const code = errorCode(error);
+  const sentences: Record<string, string> = {
+    EADDRINUSE: `Port ${port} on ${host} is taken; stop what listens there or choose another port.`,
+    EADDRNOTAVAIL: `${host} is not an address of this machine; choose another host to listen on.`,
+    ENOTFOUND: `The host ${host} is unknown; choose another host to listen on.`,
+    EACCES: `Port ${port} may not be opened by this user; choose a port above 1023.`,
+  };
+  const sentence = code === undefined ? undefined : sentences[code];
+  return sentence === undefined ? error : new StartError(sentence, { cause: error });
+}
+
+/** The system's code of an error, such as ENOENT; undefined when it has none. */
+export function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
