@@ -1,4 +1,5 @@
-import { words } from './words.ts';
+import { stopWords } from './text/stop-words.ts';
+import { words } from './text/words.ts';
 
 const opening =
   /^\s*(?:do you (?:want|need|wish|plan) to|would you like to|are you trying to|should we)\s+/iu;
@@ -33,7 +34,7 @@ export function extractPreferences(
 /** A key under which contents of the same meaning meet: their lemmas, in order of the alphabet. */
 export function memoryKey(content: string): string {
   const lemmas = words(content)
-    .filter((word) => !word.stop)
+    .filter((word) => !stopWords.has(word.lower))
     .map((word) => word.lemma);
   return [...new Set(lemmas)].sort().join(' ');
 }

@@ -1,16 +1,15 @@
 import type { Facets } from '@learning-loop/events/fields';
+import { choiceFeatures } from './choice-features.ts';
 import type { Memory } from './memory.ts';
+import type { PastChoice } from './past-choice.ts';
 import type { Proposal } from './propose.ts';
-import type { RankerWeights } from './ranker-weights.ts';
-import { shippedWeights } from './ranker-weights.ts';
-import { words } from './words.ts';
+import { type RankerWeights, shippedWeights } from './ranker-weights.ts';
+import { type Situation, situationOf } from './situation.ts';
+import { styleFit } from './style.ts';
+import { wordLikeness } from './text/likeness.ts';
+import { vectorOf } from './text/text-vector.ts';
 
-/** What a user once was shown for a text, and what they chose of it. */
-export interface PastChoice {
-  input_text: string;
-  at: Date;
-  shown: { question: string; chosen: boolean }[];
-}
+export type { PastChoice } from './past-choice.ts';
 
 export interface RankInput {
   input_text: string;
@@ -36,13 +35,18 @@ export interface Ranked {
 
 /** The proposals by how well they fit this user, best first. Neither their order nor their length counts. */
 export function rank(input: RankInput, weights: RankerWeights = shippedWeights): Ranked[] {
-  const scored = input.proposals.map((proposal) => {
-    const features = featuresOf(proposal, input);
-    return { proposal, features, score: weigh(features, weights) };
+  const scored = rankerFeatures(input).map((features, i) => {
+    const proposal = input.proposals[i];
+    if (proposal === undefined) throw new RangeError('a feature without a proposal');
+    return { proposal, features, score: rounded(weigh(features, weights)) };
   });
-  const total = scored.reduce((sum, { score }) => sum + Math.exp(score / weights.temperature), 0);
+  const best = Math.max(...scored.map(({ score }) => score));
+  const total = scored.reduce((sum, { score }) => sum + Math.exp((score - best) / weights.temperature), 0);
   return scored
-    .map((item) => ({ ...item, confidence: Math.exp(item.score / weights.temperature) / total }))
+    .map((item) => ({
+      ...item,
+      confidence: rounded(Math.exp((item.score - best) / weights.temperature) / total),
+    }))
     .sort((a, b) => b.score - a.score || (a.proposal.question < b.proposal.question ? -1 : 1));
 }
 
@@ -50,43 +54,46 @@ function weigh(features: Record<string, number>, { weights }: RankerWeights): nu
   return Object.entries(features).reduce((sum, [name, value]) => sum + value * (weights[name] ?? 0), 0);
 }
 
-function featuresOf(proposal: Proposal, input: RankInput): Record<string, number> {
-  return {
-    prior: proposal.prior,
-    chosen_likeness: contrast(proposal.question, input.choices),
-    goal: closest(proposal.question, contents(input.memories, 'goal')),
-    preference: closest(proposal.question, contents(input.memories, 'preference')),
-    tenant: contrast(proposal.question, input.tenantChoices),
-  };
-}
-
-function contents(memories: Memory[], type: Memory['type']): string[] {
-  return memories.filter((memory) => memory.type === type).map((memory) => memory.content);
-}
-
-function contrast(question: string, choices: PastChoice[]): number {
-  return choices.reduce((sum, { shown }) => {
-    const chosen = shown.filter((item) => item.chosen).map((item) => item.question);
-    const rejected = shown.filter((item) => !item.chosen).map((item) => item.question);
-    return chosen.length === 0 ? sum : sum + closest(question, chosen) - closest(question, rejected);
-  }, 0);
-}
-
-function closest(question: string, texts: string[]): number {
-  return texts.reduce((best, text) => Math.max(best, likeness(question, text)), 0);
-}
-
-function likeness(one: string, other: string): number {
-  const a = terms(one);
-  const b = terms(other);
-  const shared = [...a].filter((term) => b.has(term)).length;
-  return shared === 0 ? 0 : shared / Math.sqrt(a.size * b.size);
-}
-
-function terms(text: string): Set<string> {
-  return new Set(
-    words(text)
-      .filter((word) => !word.stop)
-      .map((word) => word.stem),
+/** What the ranker knows of each proposal, in the order of the proposals. */
+export function rankerFeatures(input: RankInput): Record<string, number>[] {
+  const situation = situationOf(
+    input.input_text,
+    input.proposals.map(({ question }) => question),
   );
+  const own = choiceFeatures(situation, input.choices, input.now);
+  const tenant = choiceFeatures(situation, input.tenantChoices, input.now);
+  return input.proposals.map((proposal, i) => ({
+    prior: proposal.prior,
+    chosen_terms: rounded(own[i]?.terms ?? 0),
+    chosen_words: rounded(own[i]?.words ?? 0),
+    chosen_direction: rounded(own[i]?.direction ?? 0),
+    tenant_terms: rounded(tenant[i]?.terms ?? 0),
+    tenant_words: rounded(tenant[i]?.words ?? 0),
+    tenant_direction: rounded(tenant[i]?.direction ?? 0),
+    request: rounded(wordLikeness(vectorOf(proposal.question), situation.request)),
+    goal: rounded(memoryLikeness(proposal.question, input, situation, 'goal')),
+    preference: rounded(memoryLikeness(proposal.question, input, situation, 'preference')),
+    persona: rounded(styleFit(proposal.question, input.facets)),
+  }));
+}
+
+/** The nearest memory of a type, by its confidence. */
+function memoryLikeness(
+  question: string,
+  input: RankInput,
+  situation: Situation,
+  type: Memory['type'],
+): number {
+  const asked = vectorOf(question);
+  return input.memories
+    .filter((memory) => memory.type === type)
+    .reduce((best, memory) => {
+      const known = vectorOf(memory.content);
+      const related = Math.max(0, wordLikeness(known, situation.request));
+      return Math.max(best, memory.confidence * (0.3 + 0.7 * related) * wordLikeness(asked, known));
+    }, 0);
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 10_000) / 10_000;
 }

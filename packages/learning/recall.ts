@@ -1,5 +1,5 @@
 import type { Memory } from './memory.ts';
-import { words } from './words.ts';
+import { termsOf } from './text/terms.ts';
 
 export interface Recalled {
   memory: Memory;
@@ -26,9 +26,5 @@ function relevance(asked: Set<string>, memory: Memory, now: Date): number {
 }
 
 function stems(text: string): Set<string> {
-  return new Set(
-    words(text)
-      .filter((word) => !word.stop)
-      .map((word) => word.stem),
-  );
+  return new Set(termsOf(text).map((term) => term.stem));
 }

@@ -1,22 +1,25 @@
 import model from 'wink-eng-lite-web-model';
-import winkNLP, { type ItemToken } from 'wink-nlp';
-import { memoize } from './lru.ts';
+import winkNLP, { type ItemToken, type ItsFunction } from 'wink-nlp';
+import { memoize } from './memoize.ts';
 
-/** A word of a text: lower-cased, its lemma, its stem, its part of speech (universal tags), as written. */
+/** A word of a text: as written, lower-cased, its lemma, its part of speech (universal tags). */
 export interface Word {
   written: string;
   lower: string;
   lemma: string;
-  stem: string;
   pos: string;
-  stop: boolean;
 }
 
 const nlp = winkNLP(model, ['sbd', 'pos']);
 const { its } = nlp;
+// wink-nlp declares its.lemma with other parameters than the ones its own out() takes.
+const lemma = its.lemma as ItsFunction<string>;
 
-/** Characters that are read of a text; the rest cannot change what it is about. */
+/** Characters of a text that are read. */
 const readable = 2000;
+
+/** Longer words are cut: the reader keeps every word that it has met. */
+const longestWord = /(\S{40})\S+/gu;
 
 /** The words of a text in order, without punctuation. Remembered, since the same texts return often. */
 export const words: (text: string) => readonly Word[] = memoize(read, 5000);
@@ -24,7 +27,7 @@ export const words: (text: string) => readonly Word[] = memoize(read, 5000);
 function read(text: string): readonly Word[] {
   const found: Word[] = [];
   nlp
-    .readDoc(text.slice(0, readable))
+    .readDoc(text.slice(0, readable).replaceAll(longestWord, '$1'))
     .tokens()
     .each((token: ItemToken) => {
       const type = token.out(its.type);
@@ -32,10 +35,8 @@ function read(text: string): readonly Word[] {
       found.push({
         written: token.out(),
         lower: token.out(its.normal),
-        lemma: token.out(its.lemma),
-        stem: token.out(its.stem),
+        lemma: token.out(lemma),
         pos: token.out(its.pos),
-        stop: token.out(its.stopWordFlag),
       });
     });
   return found;
