@@ -11,7 +11,7 @@ import { NotSent, outcomeOf } from './outcome.ts';
 import { type Question, systemMessage } from './question.ts';
 
 /** Asks one model, within its limits. */
-export interface Asker extends Disposable {
+interface Asker extends Disposable {
   /** Implementation and model: `ollama/llama3.1`. */
   model: string;
   /** The model's answer in time, paid by the tenant's budget; null where there is none. Never rejects. */
@@ -25,11 +25,27 @@ export function createAsker(config: ModelConfig, log: Logger, registry: Registry
   const budget = createBudget(config.tokensPerHour);
   metrics.breakers.inc({ model, state: 'closed' });
   const guard = createGuard(config, changed);
+  const closing = new AbortController();
+  let loading = false;
+  load();
+
+  /** Ollama gives up loading a model when the request that wanted it is aborted, as ours are in time: this one waits. */
+  function load(): void {
+    if (config.impl !== 'ollama' || loading) return;
+    loading = true;
+    client
+      .load(closing.signal)
+      .catch((error) => log.debug({ model, outcome: outcomeOf(error) }, 'llm_not_loaded'))
+      .finally(() => {
+        loading = false;
+      });
+  }
 
   function changed(from: BreakerState, to: BreakerState, reason: string): void {
     metrics.breakers.dec({ model, state: from });
     metrics.breakers.inc({ model, state: to });
     if (from === 'closed') log.warn({ model, reason }, 'llm_breaker_opened');
+    if (to === 'open') load();
     if (to === 'closed') log.info({ model }, 'llm_breaker_closed');
   }
 
@@ -41,7 +57,7 @@ export function createAsker(config: ModelConfig, log: Logger, registry: Registry
     try {
       const answer: Answer<Static<S>> = await guard.run((signal) => {
         sent = true;
-        return client(question, request, signal);
+        return client.ask(question, request, signal);
       });
       if (answer.tokens) reservation.settle(answer.tokens.prompt + answer.tokens.completion);
       return answer;
@@ -70,7 +86,10 @@ export function createAsker(config: ModelConfig, log: Logger, registry: Registry
         stop();
       }
     },
-    [Symbol.dispose]: () => guard[Symbol.dispose](),
+    [Symbol.dispose]() {
+      closing.abort();
+      guard[Symbol.dispose]();
+    },
   };
 }
 

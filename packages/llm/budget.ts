@@ -1,13 +1,13 @@
 const hourMs = 3_600_000;
 
 /** Tokens that a call set aside. */
-export interface Reservation {
+interface Reservation {
   /** Replaces the estimate by what was really used. Without it the estimate stays: a failed call may cost as much. */
   settle(used: number): void;
 }
 
 /** The tokens of each tenant in the running clock hour, in this process. */
-export interface TokenBudget {
+interface TokenBudget {
   /** Sets tokens aside; null when the tenant's hour does not hold as many. */
   reserve(tenant: string, tokens: number): Reservation | null;
 }

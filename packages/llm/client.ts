@@ -12,12 +12,17 @@ export interface Answer<T> {
   tokens: { prompt: number; completion: number } | null;
 }
 
-/** Asks the server once. Rejects with the openai client's errors, or an Error where the answer does not fit. */
-export type Ask = <R, S extends TObject>(
-  question: Question<R, S>,
-  request: R,
-  signal: AbortSignal,
-) => Promise<Answer<Static<S>>>;
+/** One server. Both reject with the openai client's errors. */
+interface Client {
+  /** The answer, or a rejection where it does not fit. */
+  ask<R, S extends TObject>(
+    question: Question<R, S>,
+    request: R,
+    signal: AbortSignal,
+  ): Promise<Answer<Static<S>>>;
+  /** Resolves when the model is in memory, which may take minutes. */
+  load(signal: AbortSignal): Promise<void>;
+}
 
 /** What is read of a completion; servers differ in the rest. */
 const Completion = Type.Object({
@@ -33,7 +38,7 @@ const Completion = Type.Object({
 /** An answer of 800 tokens is a few kilobytes; more than this is no answer. */
 const maxBytes = 256 * 1024;
 
-export function connectClient(config: ModelConfig): Ask {
+export function connectClient(config: ModelConfig): Client {
   const { chat } = new OpenAI({
     baseURL: config.baseUrl,
     apiKey: config.apiKey ?? 'none',
@@ -68,15 +73,21 @@ export function connectClient(config: ModelConfig): Ask {
       { signal },
     );
 
-  return async (question, request, signal) => {
-    try {
-      return parse(question, await complete(question, request, signal, knowsSchemas));
-    } catch (error) {
-      if (!knowsSchemas || !(error instanceof APIError) || error.status !== 400) throw error;
-      const answer = parse(question, await complete(question, request, signal, false));
-      knowsSchemas = false;
-      return answer;
-    }
+  return {
+    async ask(question, request, signal) {
+      try {
+        return parse(question, await complete(question, request, signal, knowsSchemas));
+      } catch (error) {
+        if (!knowsSchemas || !(error instanceof APIError) || error.status !== 400) throw error;
+        const answer = parse(question, await complete(question, request, signal, false));
+        knowsSchemas = false;
+        return answer;
+      }
+    },
+    async load(signal) {
+      const messages = [{ role: 'user' as const, content: 'hi' }];
+      await chat.completions.create({ model: config.model, messages, ...limit(config.impl, 1) }, { signal });
+    },
   };
 }
 

@@ -49,10 +49,7 @@ const faults: Record<string, [outcome: string, Fault]> = {
   '503 in HTML': ['server_error', (response) => response.writeHead(503).end('<html>down</html>')],
   '401': ['refused', (response) => sendJson(response, 401, { error: { message: 'bad key' } })],
   '400 for every format': ['refused', (response) => sendJson(response, 400, {})],
-  'a redirect': [
-    'unreachable',
-    (response) => response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end(),
-  ],
+  'a redirect': ['unreachable', redirect],
   'a body that is no JSON': ['invalid', (response) => response.writeHead(200, json).end('not json')],
   'an empty body': ['invalid', (response) => response.writeHead(200, json).end()],
   'another content type': [
@@ -71,6 +68,12 @@ const faults: Record<string, [outcome: string, Fault]> = {
   'an endless answer': ['invalid', (response) => endless(response.writeHead(200, json))],
   null: ['invalid', content(null)],
 };
+
+/** Where it leads to there is a good answer; still, the operator has not named that place. */
+function redirect(response: ServerResponse): void {
+  if (response.req.url === '/elsewhere') content(fiveProposals)(response);
+  else response.writeHead(307, { location: '/elsewhere' }).end();
+}
 
 function endless(response: ServerResponse): void {
   while (response.write(' '.repeat(65_536)));
@@ -157,11 +160,11 @@ test('closing answers by the rules what is under way, and what comes after', asy
 
 test('a server that knows no schemas is asked for a JSON object, from then on at once', async () => {
   await using server = await modelServer((response, { response_format }) =>
-    response_format.type === 'json_schema' ? sendJson(response, 400, {}) : content(fiveProposals)(response),
+    response_format?.type === 'json_schema' ? sendJson(response, 400, {}) : content(fiveProposals)(response),
   );
   await using llm = connectLlm(modelConfig(server.url), silent, new Registry());
   for (const _ of [1, 2]) expect((await llm.propose(proposeRequest())).model_id).toBe('vllm/small');
-  const formats = server.asked.map(({ response_format }) => response_format.type);
+  const formats = server.asked.map(({ response_format }) => response_format?.type);
   expect(formats).toEqual(['json_schema', 'json_object', 'json_object']);
 });
 
@@ -201,4 +204,19 @@ test('a server that is down is left alone, probed, and asked again when it is ba
   const text = await metrics.metrics();
   expect(text).toContain('llm_breakers{model="vllm/small",state="closed"} 1');
   expect(text).toContain('llm_breakers{model="vllm/small",state="open"} 0');
+});
+
+test('an Ollama model is loaded by a request that no timeout aborts, only the end', async () => {
+  const loading = Promise.withResolvers<ServerResponse>();
+  await using server = await modelServer((response, { messages }) => {
+    if (messages.length === 1) loading.resolve(response);
+  });
+  const config = modelConfig(server.url, { impl: 'ollama', timeoutMs: 100 });
+  const llm = connectLlm(config, silent, new Registry());
+  expect((await llm.propose(proposeRequest())).model_id).toBe('rules');
+  const response = await loading.promise;
+  expect(response.closed).toBe(false);
+  const closed = once(response, 'close');
+  await llm[Symbol.asyncDispose]();
+  await closed;
 });

@@ -13,7 +13,7 @@ import {
 } from 'cockatiel';
 import { NotSent, outcomeOf, retryAfterMs } from './outcome.ts';
 
-export interface Limits {
+interface Limits {
   timeoutMs: number;
   maxConcurrency: number;
 }
@@ -21,7 +21,7 @@ export interface Limits {
 export type BreakerState = 'closed' | 'open' | 'half_open';
 
 /** Runs calls within limits. */
-export interface Guard extends Disposable {
+interface Guard extends Disposable {
   /**
    * The call's result, or a rejection no later than the timeout: then, and when the guard is disposed of, the call's
    * signal is aborted. Rejects at once while the server is known to be down or has asked for a pause.

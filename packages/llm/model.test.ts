@@ -23,11 +23,12 @@ const connect = (changes: Partial<ModelConfig> = {}, metrics = new Registry()) =
 
 const answer = (content: unknown) => server.on({ model: 'small' }, { content: JSON.stringify(content) });
 
-/** What the server was sent last. */
-function sent(): { system: string | undefined; user: string; format: string } {
-  const { messages, response_format } = Value.Parse(Asked, server.getLastRequest()?.body);
-  const [system, user] = ['system', 'user'].map((role) => messages.find((message) => message.role === role));
-  return { system: system?.content, user: user?.content ?? '', format: response_format.type };
+/** The last question that the server was sent. */
+function sent() {
+  const bodies = server.getRequests().map(({ body }) => Value.Parse(Asked, body));
+  const asked = bodies.findLast(({ messages }) => messages.length === 2);
+  const [system, user] = asked?.messages ?? [];
+  return { system: system?.content, user: user?.content ?? '', format: asked?.response_format?.type };
 }
 
 test.each(['ollama', 'vllm', 'openai'] as const)('%s proposes what the model answered', async (impl) => {

@@ -11,9 +11,9 @@ import type { FacetRequest, ProposeRequest } from './llm.ts';
 export const Asked = Type.Object({
   model: Type.String(),
   messages: Type.Array(Type.Object({ role: Type.String(), content: Type.String() })),
-  response_format: Type.Object({ type: Type.String() }),
+  response_format: Type.Optional(Type.Object({ type: Type.String() })),
 });
-export type Asked = Type.Static<typeof Asked>;
+type Asked = Type.Static<typeof Asked>;
 
 /** A model server on a free port that answers as the test says, and remembers what it was asked. */
 export async function modelServer(answer: (response: ServerResponse, asked: Asked) => void) {
