@@ -1,0 +1,51 @@
+import { ConfigError, readEnv } from '@learning-loop/service/config';
+import { logConfig, logEnv } from '@learning-loop/service/log';
+import { readConfig as readGateway } from 'gateway/config';
+import { readConfig as readMemoryWorker } from 'memory-worker/config';
+import { readConfig as readPersonaWorker } from 'persona-worker/config';
+import { readConfig as readTrainer } from 'trainer/config';
+import { readConfig as readTrainingLogWorker } from 'training-log-worker/config';
+import { Type } from 'typebox';
+
+const Env = Type.Object({
+  DATABASE_URL: Type.Optional(Type.String()),
+  DATA_DIR: Type.String({ default: './data' }),
+  ...logEnv,
+  LOG_DIR: Type.String({ default: './logs' }),
+});
+
+export type Config = ReturnType<typeof readConfig>;
+
+/** Reads what every app reads, too, so that no fault shows up only after the database has been started. */
+export function readConfig(source: NodeJS.ProcessEnv) {
+  const apps = (databaseUrl: string) => readApps({ ...source, DATABASE_URL: databaseUrl });
+  const faults = new Set<string>();
+  const own = gather(faults, () => readEnv(Env, source));
+  const checked = gather(faults, () => apps(own?.DATABASE_URL ?? 'postgres://embedded'));
+  if (own === undefined || checked === undefined) throw new ConfigError([...faults].join('\n'));
+  const { host, port } = checked.gateway;
+  return { databaseUrl: own.DATABASE_URL, dataDir: own.DATA_DIR, host, port, apps, ...logConfig(own) };
+}
+
+function readApps(env: NodeJS.ProcessEnv) {
+  // The gateway's port is the standalone's; the workers answer no probes of their own here.
+  const worker = { ...env, PORT: '' };
+  return {
+    gateway: readGateway(env),
+    trainingLogWorker: readTrainingLogWorker(worker),
+    memoryWorker: readMemoryWorker(worker),
+    personaWorker: readPersonaWorker(worker),
+    trainer: readTrainer(worker),
+  };
+}
+
+/** What `read` returns, or undefined when it finds faults, which are added. */
+function gather<T>(faults: Set<string>, read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const fault of error.message.split('\n')) faults.add(fault);
+    return undefined;
+  }
+}

@@ -1,0 +1,53 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { readChoices } from './choices.ts';
+
+const choice = {
+  user_id: 'ada',
+  input_text: 'build api',
+  candidates: ['REST?', 'GraphQL?'],
+  selected_index: 1,
+};
+
+async function fileOf(...lines: string[]): Promise<string> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'choices-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const file = path.join(directory, 'choices.jsonl');
+  await writeFile(file, lines.join('\n'));
+  return file;
+}
+
+const written = (change: object) => JSON.stringify({ ...choice, ...change });
+
+test('reads every line, and lets other fields and empty lines be', async () => {
+  const file = await fileOf(written({ intent: 'unused' }), '', written({ selected_index: null }), '');
+  expect(await readChoices(file)).toMatchObject([choice, { ...choice, selected_index: null }]);
+});
+
+test.each([
+  [
+    'selected_index',
+    written({ selected_index: 2 }),
+    'line 2: selected_index is 2, but there are 2 candidates',
+  ],
+  [
+    'candidates',
+    written({ candidates: ['only one'] }),
+    'line 2: candidates must not have fewer than 2 items',
+  ],
+  ['a candidate', written({ candidates: ['one', 7] }), 'line 2: candidates.1 must be string'],
+  ['user_id', written({ user_id: undefined }), 'line 2: the line must have required properties user_id'],
+  ['JSON', '{"user_id": ', 'line 2: this is not JSON'],
+])('names the line and the field at fault: %s', async (_field, bad, sentence) => {
+  const file = await fileOf(written({}), bad);
+  await expect(readChoices(file)).rejects.toThrow(sentence);
+});
+
+test('says so when there is nothing to replay', async () => {
+  await expect(readChoices(await fileOf(''))).rejects.toThrow('holds no choices');
+  await expect(readChoices('/nowhere/choices.jsonl')).rejects.toThrow(
+    'Cannot read /nowhere/choices.jsonl: ENOENT',
+  );
+});

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { InputError } from './input-error.ts';
+
+/** Somebody was shown candidates for what they typed, and picked one of them (`null`: none). */
+const Choice = Type.Object({
+  user_id: Type.String({ minLength: 1 }),
+  input_text: Type.String({ minLength: 1 }),
+  candidates: Type.Array(Type.String({ minLength: 1 }), { minItems: 2, maxItems: 10 }),
+  selected_index: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
+});
+export type Choice = Type.Static<typeof Choice>;
+
+const parser = Compile(Choice);
+
+/** The choices of a JSONL file, in its order. Throws an InputError that names the line and the field at fault. */
+export async function readChoices(file: string): Promise<Choice[]> {
+  const text = await readFile(file, 'utf8').catch((cause) => {
+    throw new InputError(`Cannot read ${file}: ${cause.message}.`);
+  });
+  const choices = text.split('\n').flatMap((line, index) => {
+    return line.trim() === '' ? [] : [parseChoice(line, `${file}, line ${index + 1}`)];
+  });
+  if (choices.length === 0)
+    throw new InputError(`${file} holds no choices: it needs one JSON object a line.`);
+  return choices;
+}
+
+function parseChoice(line: string, place: string): Choice {
+  const value = parseJson(line, place);
+  if (!parser.Check(value)) {
+    const [fault] = parser.Errors(value);
+    const field = fault?.instancePath.slice(1).replaceAll('/', '.') || 'the line';
+    throw new InputError(`${place}: ${field} ${fault?.message ?? 'is not a choice'}.`);
+  }
+  if (value.selected_index !== null && value.selected_index >= value.candidates.length) {
+    throw new InputError(
+      `${place}: selected_index is ${value.selected_index}, but there are ${value.candidates.length} candidates, counted from 0.`,
+    );
+  }
+  return value;
+}
+
+function parseJson(line: string, place: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new InputError(`${place}: this is not JSON.`);
+  }
+}

@@ -1,0 +1,68 @@
+import path from 'node:path';
+import { askAboutInteractions, askAboutUsers } from './audit.ts';
+import { type Choice, readChoices } from './choices.ts';
+import type { Client } from './client.ts';
+import { completions, loggedEvents } from './evidence.ts';
+import { heading, say } from './narrate.ts';
+import { untilOutboxEmpty } from './outbox.ts';
+import { countEverywhere } from './parity.ts';
+import { replay } from './replay.ts';
+import { tellLearned, tellParity, tellRanking, tellSpeed } from './report.ts';
+import { inTemporaryServer } from './temporary-server.ts';
+
+interface Places {
+  directory: string;
+  trainingDir: string;
+  logFile: string;
+}
+
+/**
+ * Replays a file of choices and reports on it. True when every choice was learned exactly once.
+ * Training data stays in the temporary directory, the log goes where it always goes (LOG_DIR, ./logs); the database
+ * stays only with `keep`.
+ */
+export async function replayFile(file: string, keep: boolean): Promise<boolean> {
+  const choices = await readChoices(file);
+  const { LOG_DIR } = process.env;
+  const logDir = path.resolve(LOG_DIR || 'logs');
+  say('Starting a learning loop on a temporary directory …');
+  const options = { env: { LOG_DIR: logDir }, discard: keep ? [] : ['data'] };
+  return inTemporaryServer(options, async (client, directory) => {
+    const trainingDir = path.join(directory, 'training');
+    const places = { directory, trainingDir, logFile: path.join(logDir, 'app.log') };
+    const passed = await replayAndReport(client, choices, places);
+    tellPlaces(places, keep);
+    return passed;
+  });
+}
+
+async function replayAndReport(
+  client: Client,
+  choices: Choice[],
+  { trainingDir, logFile }: Places,
+): Promise<boolean> {
+  heading(`Replaying ${choices.length} choices against ${client.url}`);
+  const started = performance.now();
+  const accepted = await replay(client, choices);
+  const replayMs = performance.now() - started;
+  await untilOutboxEmpty(client);
+  const interactions = await askAboutInteractions(
+    client,
+    accepted.map(({ interaction_id }) => interaction_id),
+  );
+  const users = await askAboutUsers(client, [...new Set(accepted.map(({ user_id }) => user_id))]);
+  const [logged, completed] = await Promise.all([loggedEvents(trainingDir), completions(logFile)]);
+  tellLearned(users);
+  tellRanking(accepted, choices);
+  tellSpeed({ accepted: accepted.length, replayMs, interactions, completed });
+  const pending = await client.outboxPending();
+  return tellParity(countEverywhere({ accepted, interactions, users, pending, logged, completed }));
+}
+
+function tellPlaces({ directory, trainingDir, logFile }: Places, keep: boolean): void {
+  heading('To look for yourself');
+  say(`  head -n 1 ${path.join(trainingDir, 'hypotheses_data.jsonl')}`);
+  say(`  grep -c learning_loop_complete ${logFile}`);
+  if (keep)
+    say(`  DATA_DIR=${path.join(directory, 'data')} TRAINING_DATA_DIR=${trainingDir} npx -y pnpm@12 start`);
+}

@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { readConfig as readGateway } from 'gateway/config';
+import { readConfig as readMemoryWorker } from 'memory-worker/config';
+import { readConfig as readPersonaWorker } from 'persona-worker/config';
+import { readConfig as readTrainer } from 'trainer/config';
+import { readConfig as readTrainingLogWorker } from 'training-log-worker/config';
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { readConfig as readStandalone } from './config.ts';
+
+const apps = {
+  gateway: readGateway,
+  'training-log-worker': readTrainingLogWorker,
+  'memory-worker': readMemoryWorker,
+  'persona-worker': readPersonaWorker,
+  trainer: readTrainer,
+};
+
+const Compose = Type.Object({
+  services: Type.Record(
+    Type.String(),
+    Type.Object({ environment: Type.Optional(Type.Record(Type.String(), Type.Unknown())) }),
+  ),
+});
+
+const file = (name: string) => readFile(path.join(import.meta.dirname, '../..', name), 'utf8');
+
+/** The names of the variables that a reader asks for. */
+function namesRead(readConfig: (env: NodeJS.ProcessEnv) => unknown): string[] {
+  const asked = new Set<string>();
+  const env = { DATABASE_URL: 'postgres://localhost/any' };
+  readConfig(
+    new Proxy(env, {
+      get(target, name) {
+        asked.add(String(name));
+        return Reflect.get(target, name);
+      },
+    }),
+  );
+  return [...asked].filter((name) => !name.endsWith('_FILE')).toSorted();
+}
+
+function namesExplained(text: string): string[] {
+  return [...text.matchAll(/^#? ?([A-Z][A-Z0-9_]+)=/gm)].map(([, name = '']) => name).toSorted();
+}
+
+const everyName = () => [...new Set([readStandalone, ...Object.values(apps)].flatMap(namesRead))].toSorted();
+
+test('docker-compose.yml sets only what the app reads', async () => {
+  const { services } = Value.Parse(Compose, parse(await file('docker-compose.yml'), { merge: true }));
+  for (const [name, readConfig] of Object.entries(apps)) {
+    const set = Object.keys(services[name]?.environment ?? {});
+    expect(set, name).not.toEqual([]);
+    expect(namesRead(readConfig), name).toEqual(expect.arrayContaining(set));
+  }
+});
+
+test('.env.example explains every variable that is read, and no other', async () => {
+  expect(namesExplained(await file('.env.example'))).toEqual(everyName());
+});
+
+test('the README lists every variable that is read, and no other', async () => {
+  const rows = [...(await file('README.md')).matchAll(/^\| `([A-Z][A-Z0-9_]+)` \|/gm)].map(
+    ([, name = '']) => name,
+  );
+  expect(rows.toSorted()).toEqual(everyName());
+});
