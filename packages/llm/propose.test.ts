@@ -17,6 +17,15 @@ test('proposals that differ in what they use are kept', () => {
   expect(proposals({ hypotheses })).toHaveLength(3);
 });
 
+test('what has no word to compare is told apart by how it is written', () => {
+  const hypotheses = [ask('🚀?'), ask('🎉?'), ask('🚀'), ask('هل تريد بناء واجهة؟')];
+  expect(proposals({ hypotheses }).map(({ question }) => question)).toEqual([
+    '🚀?',
+    '🎉?',
+    'هل تريد بناء واجهة؟',
+  ]);
+});
+
 test('questions that cannot be shown are left out', () => {
   const hypotheses = [ask('\u200b \n'), ask(`Do you want ${'more '.repeat(100)}?`), ask('Deploy\nnow?')];
   expect(proposals({ hypotheses })).toEqual([{ question: 'Deploy now?', rationale: 'because', prior: 0.5 }]);
