@@ -1,12 +1,14 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { correctMemories } from './correct-memories.ts';
 import { execute } from './execute.ts';
 import { feedback } from './feedback.ts';
 import type { Gateway } from './gateway.ts';
 import { health } from './health.ts';
 import { hypothesize } from './hypothesize.ts';
 import { interactions } from './interactions.ts';
+import { memories } from './memories.ts';
 import { parseJsonStrictly } from './parse-json.ts';
 import { reportErrors } from './report-errors.ts';
 import { training } from './training.ts';
@@ -30,7 +32,17 @@ export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
   parseJsonStrictly(server);
   reportErrors(server);
   await describe(server);
-  for (const routes of [hypothesize, execute, feedback, interactions, users, training, health]) {
+  for (const routes of [
+    hypothesize,
+    execute,
+    feedback,
+    interactions,
+    users,
+    memories,
+    correctMemories,
+    training,
+    health,
+  ]) {
     await server.register(routes(gateway));
   }
   return server;

@@ -1,23 +1,26 @@
-import { createHash } from 'node:crypto';
-import { type LearnedMemory, upsertMemories } from '@learning-loop/db/memories';
+import { type LearnedMemory, learnMemories, lockSlots, supersede } from '@learning-loop/db/learn-memories';
 import type { HypothesisSelected } from '@learning-loop/events/hypothesis-selected';
 import { newId } from '@learning-loop/events/id';
+import { contentKey } from '@learning-loop/learning/content-key';
 import { extractGoal, extractPreferences, memoryKey } from '@learning-loop/learning/extract';
 import { historyContent } from '@learning-loop/learning/history';
 import type { Context } from '@learning-loop/queue/learn';
 
 /** A preference is read between the lines of what was chosen: less sure than the choice itself. */
 const preferenceDiscount = 0.9;
+/** What merely repeats a memory of ours proves little. */
+const echoWeight = 0.25;
 const learnedTags = ['learned', 'hypothesis_derived'];
 
 /** Turns picks into goals, preferences and history. */
 export async function remember(events: HypothesisSelected[], { tx, report }: Context): Promise<void> {
   const memories = events.flatMap(memoriesOf);
-  await upsertMemories(tx, memories);
-  for (const { type, content, user_id, interaction_id } of memories) {
-    const fields = { interaction_id, user_id, content };
-    if (type === 'goal') report('goal_learned_from_hypothesis', fields);
-    if (type === 'preference') report('preference_learned', fields);
+  await lockSlots(tx, memories);
+  await learnMemories(tx, memories);
+  await supersede(tx, memories);
+  for (const { type, interaction_id } of memories) {
+    if (type === 'goal') report('goal_learned_from_hypothesis', { interaction_id });
+    if (type === 'preference') report('preference_learned', { interaction_id });
   }
 }
 
@@ -42,32 +45,41 @@ function lessonsOf(event: HypothesisSelected): Lesson[] {
     tags: ['interaction', event.media_type, ...(selected ? [selected.id] : [])],
     slot: null,
   };
-  return selected ? [history, ...wantsOf(selected, event.input_text)] : [history];
+  return selected ? [history, ...wantsOf(selected, event)] : [history];
 }
 
 function wantsOf(
   { question, confidence }: { question: string; confidence: number },
-  inputText: string,
+  event: HypothesisSelected,
 ): Lesson[] {
-  const goal = extractGoal(question, inputText);
-  const preferences = extractPreferences(question, inputText);
-  const liked = confidence * preferenceDiscount;
+  const lesson = (type: 'goal' | 'preference', content: string, certainty: number, slot: string | null) => {
+    const key = memoryKey(content);
+    const weight = isEcho(key, event) ? echoWeight : 1;
+    return {
+      type,
+      content_key: contentKey(content),
+      content,
+      confidence: certainty * weight,
+      tags: learnedTags,
+      slot,
+    };
+  };
+  const goal = extractGoal(question, event.input_text);
+  const preferences = extractPreferences(question, event.input_text);
   return [
     ...(goal ? [lesson('goal', goal.content, confidence, null)] : []),
-    ...preferences.map(({ content, slot }) => lesson('preference', content, liked, slot)),
+    ...preferences.map(({ content, slot }) =>
+      lesson('preference', content, confidence * preferenceDiscount, slot),
+    ),
   ];
 }
 
-function lesson(
-  type: 'goal' | 'preference',
-  content: string,
-  confidence: number,
-  slot: string | null,
-): Lesson {
-  return { type, content_key: digest(memoryKey(content)), content, confidence, tags: learnedTags, slot };
-}
-
-/** Keys are indexed, and an index entry has a limit that a long text would pass. */
-function digest(key: string): string {
-  return createHash('sha256').update(key).digest('base64url');
+/** Whether we put this into the hypothesis ourselves, from what we knew, and the user did not say it. */
+function isEcho(key: string, { context, input_text, model_id }: HypothesisSelected): boolean {
+  if (model_id === 'candidates') return false;
+  const known = [...context.recent_goals, ...context.preferences.map((liked) => `Prefers: ${liked}`)];
+  const said = new Set(memoryKey(input_text).split(' '));
+  return (
+    known.some((content) => memoryKey(content) === key) && !key.split(' ').every((word) => said.has(word))
+  );
 }

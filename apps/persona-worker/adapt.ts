@@ -36,8 +36,8 @@ export async function adapt(changes: Change[], { tx, emit, report }: Context): P
   );
   await emit(...moves.map(({ event }) => ({ name: 'persona.updated' as const, event })));
   for (const { event } of moves) {
-    const { user_id, interaction_id, facet_deltas, decided_by } = event;
-    report('persona_updated', { user_id, interaction_id, facet_deltas, decided_by });
+    const { interaction_id, facet_deltas, decided_by } = event;
+    report('persona_updated', { interaction_id, facet_deltas, decided_by });
   }
 }
 

@@ -5,57 +5,7 @@ import { type UserKey, userKeysJson } from './user-key.ts';
 
 export type Memory = Selectable<Database['memories']>;
 
-/** A memory as one interaction teaches it. */
-export interface LearnedMemory {
-  tenant_id: string;
-  user_id: string;
-  memory_id: string;
-  type: MemoryType;
-  content_key: string;
-  content: string;
-  confidence: number;
-  tags: string[];
-  slot: string | null;
-  seen_at: string;
-  interaction_id: string;
-}
-
-/**
- * Remembers: what has the same key is one memory, reinforced (count, last seen, the higher confidence), never two.
- * The result does not depend on the order of calls: the words are those of the earliest interaction.
- */
-export async function upsertMemories(tx: Tx, memories: LearnedMemory[]): Promise<void> {
-  if (memories.length === 0) return;
-  await sql`
-    with learned as (
-      select * from jsonb_to_recordset(${JSON.stringify(memories)}::jsonb) as row(
-        tenant_id text, user_id text, memory_id uuid, type text, content_key text, content text,
-        confidence float8, tags text[], slot text, seen_at timestamptz, interaction_id uuid)
-    ), merged as (
-      select distinct on (tenant_id, user_id, type, content_key) *,
-        max(confidence) over same as best, max(seen_at) over same as latest, count(*) over same as times
-      from learned window same as (partition by tenant_id, user_id, type, content_key)
-      order by tenant_id, user_id, type, content_key, seen_at, memory_id
-    ), kept as (
-      insert into memories as old (tenant_id, user_id, memory_id, type, content_key, content, confidence,
-        tags, slot, count, first_seen, last_seen)
-      select tenant_id, user_id, memory_id, type, content_key, content, best, tags, slot, times, seen_at, latest
-      from merged
-      on conflict (tenant_id, user_id, type, content_key) do update set
-        content = case when excluded.first_seen < old.first_seen then excluded.content else old.content end,
-        count = old.count + excluded.count,
-        confidence = greatest(old.confidence, excluded.confidence),
-        first_seen = least(old.first_seen, excluded.first_seen),
-        last_seen = greatest(old.last_seen, excluded.last_seen)
-      returning tenant_id, user_id, memory_id, type, content_key
-    )
-    insert into memory_sources (tenant_id, user_id, memory_id, interaction_id, seen_at)
-    select kept.tenant_id, kept.user_id, kept.memory_id, learned.interaction_id, learned.seen_at
-    from kept join learned using (tenant_id, user_id, type, content_key)
-    on conflict do nothing`.execute(tx);
-}
-
-/** The user's newest memories of some types. */
+/** The user's newest active memories of some types. */
 export function recentMemories(
   db: Db,
   {
@@ -71,37 +21,67 @@ export function recentMemories(
     .where('tenant_id', '=', tenantId)
     .where('user_id', '=', userId)
     .where('type', 'in', types)
+    .where('status', '=', 'active')
     .orderBy('last_seen', 'desc')
     .limit(limit)
     .execute();
 }
 
+/** A memory with the interactions it came from, newest first, 50 at most. */
+export type SourcedMemory = Memory & { sources: { interaction_id: string; seen_at: string }[] };
+
+const sources = sql<SourcedMemory['sources']>`(
+  select coalesce(jsonb_agg(jsonb_build_object('interaction_id', interaction_id, 'seen_at', seen_at)), '[]')
+  from (
+    select interaction_id, seen_at from memory_sources
+    where memory_sources.tenant_id = memories.tenant_id and memory_sources.user_id = memories.user_id
+      and memory_sources.memory_id = memories.memory_id
+    order by seen_at desc limit 50
+  ) as newest)`;
+
 interface MemoryPage {
   tenantId: string;
   userId: string;
   type?: MemoryType | undefined;
+  withSuperseded: boolean;
   limit: number;
   /** The last memory of the page before. */
   after?: { last_seen: Date; memory_id: string } | undefined;
 }
 
 /** One page of a user's memories, newest first; pages stay right while memories are added (keyset). */
-export function pageOfMemories(
+export function pageOfMemories(db: Db, page: MemoryPage): Promise<SourcedMemory[]> {
+  const { tenantId, userId, type, withSuperseded, limit, after } = page;
+  let query = db
+    .selectFrom('memories')
+    .selectAll()
+    .select(sources.as('sources'))
+    .where('tenant_id', '=', tenantId)
+    .where('user_id', '=', userId)
+    .where('status', 'in', withSuperseded ? ['active', 'superseded'] : ['active'])
+    .orderBy('last_seen', 'desc')
+    .orderBy('memory_id', 'desc')
+    .limit(limit);
+  if (type) query = query.where('type', '=', type);
+  if (after)
+    query = query.where(sql<boolean>`(last_seen, memory_id) < (${after.last_seen}, ${after.memory_id})`);
+  return query.execute();
+}
+
+/** The user's memories of these ids, in no order. */
+export function memoriesById(
   db: Db,
-  { tenantId, userId, type, limit, after }: MemoryPage,
-): Promise<Memory[]> {
+  tenantId: string,
+  userId: string,
+  ids: string[],
+): Promise<SourcedMemory[]> {
   return db
     .selectFrom('memories')
     .selectAll()
+    .select(sources.as('sources'))
     .where('tenant_id', '=', tenantId)
     .where('user_id', '=', userId)
-    .$if(type !== undefined, (query) => query.where('type', '=', type as MemoryType))
-    .$if(after !== undefined, (query) =>
-      query.where(sql<boolean>`(last_seen, memory_id) < (${after?.last_seen}, ${after?.memory_id})`),
-    )
-    .orderBy('last_seen', 'desc')
-    .orderBy('memory_id', 'desc')
-    .limit(limit)
+    .where(sql<boolean>`memory_id = any(${ids}::uuid[])`)
     .execute();
 }
 
@@ -118,6 +98,7 @@ export function memoriesOfInteraction(db: Db, tenantId: string, interactionId: s
     .selectAll('memories')
     .where('memory_sources.tenant_id', '=', tenantId)
     .where('memory_sources.interaction_id', '=', interactionId)
+    .where('memories.status', '<>', 'forgotten')
     .execute();
 }
 
@@ -133,7 +114,7 @@ export async function recentHistory(
       as row(tenant_id text, user_id text)) as key
     cross join lateral (
       select content, last_seen from memories
-      where tenant_id = key.tenant_id and user_id = key.user_id and type = 'history'
+      where tenant_id = key.tenant_id and user_id = key.user_id and type = 'history' and status = 'active'
       order by last_seen desc limit ${limit}
     ) as recent
     order by recent.last_seen desc`.execute(tx);

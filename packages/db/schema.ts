@@ -14,6 +14,8 @@ type Json<T> = ColumnType<T, string, string>;
 type Instant = ColumnType<Date, string | Date, string | Date>;
 
 export type MemoryType = 'goal' | 'preference' | 'history';
+/** A forgotten memory is only a key without words, so that it is not learned again. */
+export type MemoryStatus = 'active' | 'superseded' | 'forgotten';
 
 /** All that one display consisted of, besides its hypotheses. */
 interface InteractionsTable {
@@ -83,8 +85,11 @@ interface MemoriesTable {
   content: string;
   confidence: number;
   tags: string[];
-  /** What a newer preference of the same slot supersedes. */
+  /** Of the preferences in one slot (a web framework, say) only the newest is active. */
   slot: string | null;
+  status: Generated<MemoryStatus>;
+  /** The user said so: learning never overrules it. */
+  corrected: Generated<boolean>;
   count: Generated<number>;
   first_seen: Instant;
   last_seen: Instant;

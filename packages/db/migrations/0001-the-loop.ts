@@ -69,6 +69,8 @@ const statements = [
     confidence double precision not null,
     tags text[] not null,
     slot text,
+    status text not null default 'active' check (status in ('active', 'superseded', 'forgotten')),
+    corrected boolean not null default false,
     count integer not null default 1,
     first_seen timestamptz not null,
     last_seen timestamptz not null,
@@ -76,6 +78,7 @@ const statements = [
     unique (tenant_id, user_id, type, content_key)
   )`,
   'create index memories_by_recency on memories (tenant_id, user_id, type, last_seen)',
+  'create index memories_by_slot on memories (tenant_id, user_id, slot) where slot is not null',
 
   `create table memory_sources (
     tenant_id text not null,
