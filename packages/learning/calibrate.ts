@@ -1,40 +1,98 @@
-/** A confidence that was shown for the first place, and whether that was picked. */
+/** A confidence in [0, 1] that was shown, and whether what it was shown for was picked. */
 export interface Outcome {
   confidence: number;
   picked: boolean;
 }
 
-/** A map from raw to calibrated confidence: σ(slope · logit(raw) + offset) (Platt 1999), and what it rests on. */
+/**
+ * A map from raw to calibrated confidence: σ(low · ln p − high · ln(1 − p) + offset) with low, high ≥ 0, so that the
+ * order stays (Kull et al. 2017, "Beta calibration").
+ */
 export interface Calibration {
-  slope: number;
+  low: number;
+  high: number;
   offset: number;
+  /** How many outcomes it rests on. */
   outcomes: number;
 }
 
-/** Nothing has been observed: confidences pass unchanged. */
-export const noCalibration: Calibration = { slope: 1, offset: 0, outcomes: 0 };
+/** Nothing has been observed: confidences pass unchanged. The prior of a tenant's first fit. */
+export const noCalibration: Calibration = { low: 1, high: 1, offset: 0, outcomes: 0 };
 
+type Point = [number, number, number];
+
+/** So many outcomes weigh as much as the prior does. */
+const priorWeight = 60;
+const rounds = 30;
+
+/** The map that fits the outcomes best, drawn towards the prior while they are few (Newton's method, MAP). */
 export function fitCalibration(outcomes: Outcome[], prior: Calibration = noCalibration): Calibration {
-  return { ...prior, outcomes: outcomes.length };
+  const start: Point = [prior.low, prior.high, prior.offset];
+  const points = outcomes.map(({ confidence, picked }) => ({ at: pointOf(confidence), hit: picked ? 1 : 0 }));
+  let fitted = start;
+  for (let round = 0; round < rounds; round += 1) fitted = newtonStep(fitted, start, points);
+  return { low: fitted[0], high: fitted[1], offset: fitted[2], outcomes: prior.outcomes + outcomes.length };
 }
 
+/** The calibrated confidence, in [0, 1]. Never turns an order round. */
 export function applyCalibration(calibration: Calibration, confidence: number): number {
+  return sigmoid(inner([calibration.low, calibration.high, calibration.offset], pointOf(confidence)));
+}
+
+function pointOf(confidence: number): Point {
   const bounded = Math.min(0.999, Math.max(0.001, confidence));
-  const logit = Math.log(bounded / (1 - bounded));
-  return 1 / (1 + Math.exp(-(calibration.slope * logit + calibration.offset)));
+  return [Math.log(bounded), -Math.log(1 - bounded), 1];
 }
 
-/** Mean distance between confidence and frequency over ten bins, weighted by size, in [0, 1] (Naeini et al. 2015). */
-export function expectedCalibrationError(outcomes: Outcome[], bins = 10): number {
-  const groups = Map.groupBy(outcomes, ({ confidence }) => Math.min(bins - 1, Math.floor(confidence * bins)));
-  return [...groups.values()].reduce((sum, group) => sum + gap(group) / outcomes.length, 0);
+function newtonStep(fitted: Point, prior: Point, points: { at: Point; hit: number }[]): Point {
+  const gradient: Point = [0, 0, 0];
+  const curvature: [Point, Point, Point] = [
+    [priorWeight / 4, 0, 0],
+    [0, priorWeight / 4, 0],
+    [0, 0, priorWeight / 4],
+  ];
+  for (const { at, hit } of points) {
+    const chance = sigmoid(inner(fitted, at));
+    for (const [i, row] of curvature.entries()) {
+      gradient[i] = (gradient[i] ?? 0) + (hit - chance) * (at[i] ?? 0);
+      for (const j of row.keys())
+        row[j] = (row[j] ?? 0) + chance * (1 - chance) * (at[i] ?? 0) * (at[j] ?? 0);
+    }
+  }
+  for (const [i, value] of prior.entries()) {
+    gradient[i] = (gradient[i] ?? 0) + (priorWeight / 4) * (value - (fitted[i] ?? 0));
+  }
+  const step = solve(curvature, gradient);
+  return [Math.max(0, fitted[0] + step[0]), Math.max(0, fitted[1] + step[1]), fitted[2] + step[2]];
 }
 
-function gap(group: Outcome[]): number {
-  return Math.abs(group.reduce((sum, { confidence, picked }) => sum + confidence - (picked ? 1 : 0), 0));
+/** Solves a 3 × 3 system by Cramer's rule. */
+function solve(rows: [Point, Point, Point], right: Point): Point {
+  const [a, b, c] = transposed(rows);
+  const whole = inner(a, cross(b, c));
+  return [
+    inner(right, cross(b, c)) / whole,
+    inner(a, cross(right, c)) / whole,
+    inner(a, cross(b, right)) / whole,
+  ];
 }
 
-/** Whether the first place may be taken without asking. `evidence`: how many outcomes or choices stand behind it. */
-export function autoAdvance(confidence: number, evidence: number, threshold = 0.85, enough = 5): boolean {
-  return confidence >= threshold && evidence >= enough;
+function transposed([a, b, c]: [Point, Point, Point]): [Point, Point, Point] {
+  return [
+    [a[0], b[0], c[0]],
+    [a[1], b[1], c[1]],
+    [a[2], b[2], c[2]],
+  ];
+}
+
+function cross(a: Point, b: Point): Point {
+  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+}
+
+function inner(a: Point, b: Point): number {
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+function sigmoid(value: number): number {
+  return 1 / (1 + Math.exp(-value));
 }

@@ -9,8 +9,9 @@ export const reach = {
   sharpness: 12,
   /** Likeness of situations at which a choice alone counts half of what it could. */
   half: 0.55,
-  /** So many choices are compared, those of the likest situations. */
-  nearest: 24,
+  /** Choices with a smaller share of the attention are left out, and all beyond so many. */
+  leastShare: 0.005,
+  most: 24,
   halfLifeDays: 180,
 };
 
@@ -21,17 +22,27 @@ const dayMs = 86_400_000;
  * are (Nadaraya–Watson), with a part for "no choice says anything": few or distant choices move little.
  */
 export function choiceFeatures(situation: Situation, choices: PastChoice[], now: Date): ContrastLikeness[] {
-  const near = choices
-    .map((choice) => ({ choice, weight: weightOf(choice, situation, now) }))
-    .sort((a, b) => b.weight - a.weight)
-    .slice(0, reach.nearest);
+  const weighed = choices.map((choice) => ({ choice, weight: weightOf(choice, situation, now) }));
+  const total = weighed.reduce((sum, { weight }) => sum + weight, 1);
   const sums = situation.options.map(() => ({ terms: 0, words: 0, direction: 0 }));
-  const total = near.reduce((sum, { weight }) => sum + weight, 1);
-  for (const { choice, weight } of near) {
+  for (const { choice, weight } of heaviest(weighed, total)) {
     const likenesses = contrastLikeness(situation.options, contrastOf(choice));
     for (const [i, likeness] of likenesses.entries()) addLikeness(sums[i], likeness, weight / total);
   }
   return sums;
+}
+
+interface Weighed {
+  choice: PastChoice;
+  weight: number;
+}
+
+/** Those that have a say; the others would cost time and change nothing. */
+function heaviest(weighed: Weighed[], total: number): Weighed[] {
+  return weighed
+    .filter(({ weight }) => weight > total * reach.leastShare)
+    .sort((a, b) => b.weight - a.weight)
+    .slice(0, reach.most);
 }
 
 /** 1 is as much as silence weighs. */

@@ -47,7 +47,14 @@ export function rank(input: RankInput, weights: RankerWeights = shippedWeights):
       ...item,
       confidence: rounded(Math.exp((item.score - best) / weights.temperature) / total),
     }))
-    .sort((a, b) => b.score - a.score || (a.proposal.question < b.proposal.question ? -1 : 1));
+    .sort((a, b) => b.score - a.score || tieBreak(a.proposal.question) - tieBreak(b.proposal.question));
+}
+
+/** An order without meaning, the same for a question wherever it stands: FNV-1a. */
+function tieBreak(question: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < question.length; i += 1) hash = Math.imul(hash ^ question.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
 }
 
 function weigh(features: Record<string, number>, { weights }: RankerWeights): number {
