@@ -14,7 +14,7 @@ export interface TrainingLog extends AsyncDisposable {
   append<N extends LogName>(name: N, records: TrainingRecords[N][]): Promise<void>;
 }
 
-export interface TrainingLogOptions {
+interface TrainingLogOptions {
   log: Log;
   /** Size in bytes from which a segment is finished and a new one begun. Default 256 MB. */
   rotateBytes?: number;
@@ -64,7 +64,7 @@ function openWriters(dir: string, { slot }: Claim, options: TrainingLogOptions):
     const segment = new SegmentWriter({ dir, name, slot, rotateBytes, now });
     return {
       segment,
-      commit: new GroupCommit((bytes) => report(episode, segment, name, bytes), maxGroupBytes),
+      commit: new GroupCommit((bytes) => writeAndReport(episode, segment, name, bytes), maxGroupBytes),
     };
   };
   return {
@@ -75,7 +75,7 @@ function openWriters(dir: string, { slot }: Claim, options: TrainingLogOptions):
   };
 }
 
-async function report(
+async function writeAndReport(
   episode: FaultEpisode,
   segment: SegmentWriter,
   name: LogName,

@@ -5,7 +5,7 @@ import { collect } from './fixtures/collect.ts';
 import { hypothesesRecord, numbered } from './fixtures/records.ts';
 
 /** A training log in one place, whatever it is stored on. */
-export interface Place {
+interface Place {
   open(): Promise<TrainingLog>;
   read(name: 'hypotheses_data'): AsyncIterable<TrainingRecords['hypotheses_data']>;
   count(): Promise<Record<LogName, number>>;

@@ -67,7 +67,7 @@ const digestKey = digest.subarray(0, wordsPerId);
 
 /** The key of an id, valid until the next one is asked for: a string of the digest is four times as fast as a Buffer. */
 function keyOf(id: string | Buffer): Uint32Array {
-  digestBytes.write(hash('sha256', id, 'latin1'), 'latin1');
+  digestBytes.write(hash('sha256', id, 'binary'), 'binary');
   digestKey[wordsPerId - 1] ||= 1;
   return digestKey;
 }

@@ -7,7 +7,7 @@ const chunkBytes = 1_048_576;
 const maxLineBytes = 16_777_216;
 
 /** The complete lines of one chunk, without their newlines; valid until the next chunk is asked for. */
-export interface Lines {
+interface Lines {
   lines: Buffer[];
   /** Where in the file the last of them ends. */
   end: number;

@@ -8,7 +8,7 @@ import { readLines } from './lines.ts';
 import { parseRecord } from './record.ts';
 
 /** The records of a log. What was left out on the way is counted in `skipped`, for the latest iteration. */
-export interface TrainingLogReader<N extends LogName> extends AsyncIterable<TrainingRecords[N]> {
+interface TrainingLogReader<N extends LogName> extends AsyncIterable<TrainingRecords[N]> {
   readonly skipped: {
     /** Lines that are no JSON object with an event_id. A torn last line is not among them. */
     broken: number;

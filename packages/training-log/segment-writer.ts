@@ -10,10 +10,11 @@ interface OpenFile {
   ino: bigint;
   /** Bytes that are known to be durable. */
   bytes: number;
+  /** When the last group was begun: its UTC date is the segment's. */
   lastWrite: Date;
 }
 
-export interface SegmentOptions {
+interface SegmentOptions {
   dir: string;
   name: LogName;
   slot: number;
@@ -48,8 +49,10 @@ export class SegmentWriter {
   /** Resolves when the bytes are durable. Rejects with nothing acknowledged; the next call begins afresh. */
   async write(bytes: Buffer): Promise<void> {
     for (let attempt = 1; attempt <= 3; attempt++) {
-      const file = await this.#fileFor(bytes.length);
+      const at = this.#options.now();
+      const file = await this.#fileFor(bytes.length, at);
       await this.#append(file, bytes);
+      file.lastWrite = at;
       if (await this.#isInPlace(file)) return;
       await this.#leave(file);
     }
@@ -68,18 +71,17 @@ export class SegmentWriter {
     await this.close();
   }
 
-  async #fileFor(length: number): Promise<OpenFile> {
+  async #fileFor(length: number, at: Date): Promise<OpenFile> {
     if (this.#failed) await this.#clearFailed(this.#failed);
-    if (this.#file && this.#isDue(this.#file, length)) await this.finish();
+    if (this.#file && this.#isDue(this.#file, length, at)) await this.finish();
     this.#file ??= (await openActive(this.path)).file;
     return this.#file;
   }
 
   /** A segment holds the lines of one UTC day, and at most rotateBytes unless one group alone is larger. */
-  #isDue(file: OpenFile, length: number): boolean {
+  #isDue(file: OpenFile, length: number, at: Date): boolean {
     if (file.bytes === 0) return false;
-    const { rotateBytes, now } = this.#options;
-    return file.bytes + length > rotateBytes || utcDay(file.lastWrite) !== utcDay(now());
+    return file.bytes + length > this.#options.rotateBytes || utcDay(file.lastWrite) !== utcDay(at);
   }
 
   async #append(file: OpenFile, bytes: Buffer): Promise<void> {
@@ -96,7 +98,6 @@ export class SegmentWriter {
       throw error;
     }
     file.bytes += bytes.length;
-    file.lastWrite = this.#options.now();
   }
 
   async #undo(file: OpenFile, error: unknown): Promise<void> {
