@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { makeDirectory } from '@learning-loop/service/make-directory';
+import { StartError } from '@learning-loop/service/start-error';
+import { type Account, asAccount } from './account.ts';
+import type { Binaries } from './binaries.ts';
+
+const run = promisify(execFile);
+const version = '18';
+/** Lies in the data directory, for its owner only. */
+const passwordFile = 'learning-loop.password';
+
+/** Whether the directory holds a cluster. Throws a StartError when it holds something else. */
+export async function hasCluster(directory: string): Promise<boolean> {
+  makeDirectory(dirname(directory));
+  if (!existsSync(directory)) return false;
+  const files = await readdir(directory);
+  if (files.length === 0) return false;
+  const found = files.includes('PG_VERSION') ? await readFile(join(directory, 'PG_VERSION'), 'utf8') : '';
+  if (found.trim() === version) return true;
+  throw new StartError(
+    `${directory} is not a data directory of PostgreSQL ${version}; choose another DATA_DIR.`,
+  );
+}
+
+export async function passwordOf(directory: string): Promise<string> {
+  return readFile(join(directory, passwordFile), 'utf8');
+}
+
+/** Makes an empty cluster with a random password. It appears whole or, when this is interrupted, not at all. */
+export async function createCluster(
+  directory: string,
+  account: Account,
+  { initdb }: Binaries,
+): Promise<void> {
+  const unfinished = `${directory}.new`;
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(unfinished);
+  const password = `${directory}.password`;
+  await writeFile(password, randomBytes(24).toString('hex'), { mode: 0o600 });
+  const { owner } = account;
+  if (owner) await Promise.all([unfinished, password].map((path) => chown(path, owner.uid, owner.gid)));
+  const locale = process.platform === 'darwin' ? 'en_US.UTF-8' : 'C.UTF-8';
+  const flags = ['--username=postgres', '--auth=scram-sha-256', '--encoding=UTF8', `--locale=${locale}`];
+  const command = [initdb, `--pgdata=${unfinished}`, `--pwfile=${password}`, '--lc-messages=C', ...flags];
+  const { program, args, options } = asAccount(account, command);
+  await run(program, args, options);
+  await rename(password, join(unfinished, passwordFile));
+  await rename(unfinished, directory);
+}
