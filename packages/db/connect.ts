@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
+import { PreparedClient } from './prepared-client.ts';
 import type { Database } from './schema.ts';
 
 export type Db = Kysely<Database>;
@@ -27,6 +28,7 @@ export function connectDb(
   { max = 10, name = 'learning-loop', onIdleError }: ConnectOptions = {},
 ): Db {
   const pool = new pg.Pool({
+    Client: PreparedClient,
     connectionString: databaseUrl,
     application_name: name,
     max,
@@ -34,7 +36,8 @@ export function connectDb(
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
   });
-  // Without a listener an idle connection's error would end the process.
+  // Without listeners the error of a connection, idle or in a transaction, would end the process.
   pool.on('error', (error) => onIdleError?.(error));
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
 }
