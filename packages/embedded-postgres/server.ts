@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { StartError } from '@learning-loop/service/start-error';
 import { type Account, asAccount } from './account.ts';
+import { freePort } from './free-port.ts';
 import { ownerSetting } from './leftovers.ts';
 
 export interface ServerOptions {
@@ -93,14 +93,4 @@ async function stop(server: ChildProcess): Promise<void> {
   const exited = once(server, 'exit');
   server.kill('SIGINT');
   await exited;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('A listening socket has no port.');
-  return address.port;
 }

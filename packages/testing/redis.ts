@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { freePort } from '@learning-loop/embedded-postgres/free-port';
+import { inject } from 'vitest';
+import { askRedis, socketIn } from './ask-redis.ts';
+
+/** A redis-server of a test's own, which keeps its port and its data from one start to the next. */
+export interface RedisForTest {
+  url: string;
+  /** Ends it in order; what was written stays. */
+  stop(): Promise<void>;
+  /** kill -9. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  /** Forgets everything, as if it came back empty. */
+  flush(): Promise<void>;
+}
+
+/** Starts a redis-server as production runs it: append-only file, no eviction. It ends with the run at the latest. */
+export async function redisForTest(): Promise<RedisForTest> {
+  const directory = await mkdtemp(join(inject('runDirectory'), 'redis-'));
+  const port = await freePort();
+  let server: ChildProcess | undefined;
+  const end = async (signal: NodeJS.Signals) => {
+    if (server) await endProcess(server, signal);
+    server = undefined;
+  };
+  const start = async () => {
+    server ??= await startServer(directory, port);
+  };
+  await start();
+  process.once('exit', () => server?.kill('SIGKILL'));
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    start,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+    flush: () => askRedis(directory, 'FLUSHALL'),
+  };
+}
+
+async function startServer(directory: string, port: number): Promise<ChildProcess> {
+  const settings = {
+    port: String(port),
+    bind: '127.0.0.1',
+    dir: directory,
+    unixsocket: socketIn(directory),
+    appendonly: 'yes',
+    save: '',
+    'maxmemory-policy': 'noeviction',
+  };
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+  const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines: string[] = [];
+  for await (const line of createInterface(server.stdout)) {
+    lines.push(line);
+    if (line.includes('Ready to accept connections')) {
+      // It must neither fill the pipe nor keep the test's process alive.
+      server.stdout.resume();
+      server.unref();
+      return server;
+    }
+  }
+  throw new Error(`redis-server did not start:\n${lines.join('\n')}`);
+}
+
+async function endProcess(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const exited = once(server, 'exit');
+  server.kill(signal);
+  await exited;
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+import { closingLine } from './packages/testing/closing-line.ts';
+
+export default defineConfig({
+  test: {
+    include: ['{apps,packages,bench}/**/*.test.ts'],
+    globalSetup: 'packages/testing/global-setup.ts',
+    pool: 'forks',
+    // Many tests start servers of their own, which need a core as well.
+    maxWorkers: '100%',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: ['default', closingLine],
+  },
+});
