@@ -49,7 +49,8 @@ export function consume<C extends Consumer>(
   async function process(job: Job, token?: string): Promise<void> {
     const verdict = await new Promise<Verdict>((answer) => batches.add(deliveryOf(job, answer)));
     progress.made();
-    if ('failed' in verdict) throw verdict.failed;
+    // Its words stay out of the queue: they may be a user's. The log and the dead letter have them.
+    if ('failed' in verdict) throw new Error('This attempt failed.');
     if ('laterMs' in verdict) {
       await job.moveToDelayed(Date.now() + verdict.laterMs, token);
       throw new DelayedError();
@@ -67,12 +68,18 @@ export function consume<C extends Consumer>(
       service.fail(new Error(`${consumer}: work waits, nothing moved for ${stillMs} ms.`)),
   });
 
+  async function close(): Promise<void> {
+    progress.stop();
+    stop.abort();
+    const opened = await worker.catch(() => undefined);
+    if (opened) await closeWithin(CLOSE_MS, opened);
+  }
+
+  let closing: Promise<void> | undefined;
   return {
-    async [Symbol.asyncDispose]() {
-      progress.stop();
-      stop.abort();
-      const opened = await worker.catch(() => undefined);
-      if (opened) await closeWithin(CLOSE_MS, opened);
+    [Symbol.asyncDispose]: () => {
+      closing ??= close();
+      return closing;
     },
   };
 }

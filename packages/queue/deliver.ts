@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '@learning-loop/db/connect';
 import { buryEvent } from '@learning-loop/db/dead-letters';
 import { loadPending, type OutboxRow } from '@learning-loop/db/outbox';
@@ -43,20 +44,52 @@ export async function deliver<C extends Consumer>(pupil: Pupil<C>, batch: Delive
 }
 
 async function deliverPart<C extends Consumer>(pupil: Pupil<C>, part: Delivery[]): Promise<void> {
+  const [first, ...others] = part;
+  if (!first) return;
+  const error = await attempt(pupil, part);
+  if (error === undefined) return;
+  // Only a shutdown ends the waiting for a server.
+  if (isOutage(error) || isConflict(error)) return putOff(part, 0);
+  if (others.length === 0) return judge(pupil, first, error);
+  if (error instanceof RetryLater && (await attempt(pupil, [first])) instanceof RetryLater)
+    return hold(pupil, part, error.ms);
+  const middle = Math.ceil(part.length / 2);
+  await deliverPart(pupil, part.slice(0, middle));
+  await deliverPart(pupil, part.slice(middle));
+}
+
+/** Learns these events and answers their deliveries; or returns why not, and then none is learned or answered. */
+async function attempt<C extends Consumer>(pupil: Pupil<C>, part: Delivery[]): Promise<unknown> {
   const started = performance.now();
+  const ids = [...new Set(part.map((one) => one.event_id))];
   try {
-    const ids = [...new Set(part.map((one) => one.event_id))];
     const lesson = await undisturbed(pupil, () => learn(pupil, ids));
-    for (const broken of lesson.broken) await bury(pupil, broken.row, broken.error, 1);
     await tell(pupil, lesson, { jobs: part.length, seconds: (performance.now() - started) / 1000 });
-    for (const { answer } of part) answer({ done: true });
+    for (const broken of lesson.broken) await bury(pupil, broken.row, broken.error, 1);
   } catch (error) {
-    const [first, ...others] = part;
-    if (first && others.length === 0) return judge(pupil, first, error);
-    const middle = Math.ceil(part.length / 2);
-    await deliverPart(pupil, part.slice(0, middle));
-    await deliverPart(pupil, part.slice(middle));
+    return error ?? new Error('A handler threw nothing.');
   }
+  for (const { answer } of part) answer({ done: true });
+  return undefined;
+}
+
+function putOff(part: Delivery[], laterMs: number): void {
+  for (const { answer } of part) answer({ laterMs });
+}
+
+const LONGEST_HOLD_MS = 2_000;
+
+/**
+ * What is missing is missing for all (a disk is full, say): the consumer itself rests for a while, or its whole
+ * backlog would be put off one by one.
+ */
+async function hold<C extends Consumer>(pupil: Pupil<C>, part: Delivery[], ms: number): Promise<void> {
+  const { consumer, metrics, signal } = pupil;
+  metrics.events.inc({ consumer, event: '', tenant: '', outcome: 'later' }, part.length);
+  pupil.alive();
+  const rest = Math.min(ms, LONGEST_HOLD_MS);
+  await sleep(rest, undefined, { signal }).catch(() => undefined);
+  putOff(part, ms - rest);
 }
 
 /** Repeats what failed for no fault of the events: a server was away, or two transactions collided. */
@@ -99,7 +132,6 @@ async function tell<C extends Consumer>(
 async function judge<C extends Consumer>(pupil: Pupil<C>, delivery: Delivery, error: unknown): Promise<void> {
   const { event_id, attempt, attempts, answer } = delivery;
   try {
-    if (isOutage(error) || isConflict(error)) return answer({ laterMs: 0 });
     const [row] = await undisturbed(pupil, () => loadPending(pupil.db, pupil.consumer, [event_id]));
     if (!row) return answer({ done: true });
     if (error instanceof PermanentError || (attempt >= attempts && !(error instanceof RetryLater))) {
@@ -111,8 +143,8 @@ async function judge<C extends Consumer>(pupil: Pupil<C>, delivery: Delivery, er
     pupil.log.warn({ event_id, event: row.event, attempt, attempts, err: error }, 'event_retried');
     answer({ failed: error });
   } catch (failed) {
-    // The burial itself failed; the next attempt tries it again.
-    answer({ failed });
+    // The burial itself failed, or the process is shutting down; the next attempt tries it again.
+    answer(isOutage(failed) || isConflict(failed) ? { laterMs: 0 } : { failed });
   }
 }
 

@@ -15,7 +15,7 @@ export interface Outlet {
   hasRoom(): Promise<boolean>;
 }
 
-/** Beyond this many jobs a queue takes no more; measured at 400 bytes of Redis each. */
+/** Beyond this many jobs a queue takes no more; measured at 1 KB of Redis each. */
 const FULL_JOBS = 20_000;
 const FULL_MEMORY = 0.8;
 const LOOK_MS = 1_000;

@@ -1,0 +1,62 @@
+import { createRedisBackend, type Processor, Queue, Worker } from 'bullmq';
+import { byName } from './by-name.ts';
+import type { JobWorker, OnError, Queues, WorkerOptions } from './engine.ts';
+import { connectRedis, memoryUse } from './redis.ts';
+import { MAX_STREAM, queueSettings, workerSettings } from './settings.ts';
+
+export function openRedisQueues(redisUrl: string, names: readonly string[], onError: OnError): Queues {
+  const redis = connectRedis(redisUrl, 'hasty', onError);
+  const open = names.map((name) => {
+    const queue = new Queue(
+      name,
+      {
+        ...queueSettings,
+        connection: redis,
+        skipVersionCheck: true,
+        skipWaitingForReady: true,
+        skipMetasUpdate: true,
+      },
+      createRedisBackend,
+    );
+    queue.on('error', onError);
+    // Said again whenever Redis comes back: it may come back empty.
+    redis.on('ready', () => {
+      queue.getBackend().setQueueMeta({ 'opts.maxLenEvents': MAX_STREAM }).catch(onError);
+    });
+    return queue;
+  });
+  return {
+    get: byName(open),
+    memoryUse: () => memoryUse(redis),
+    async close() {
+      redis.disconnect();
+      await Promise.allSettled(open.map((queue) => queue.close()));
+    },
+  };
+}
+
+export function openRedisWorker(redisUrl: string, settings: WorkerOptions, process: Processor): JobWorker {
+  const { name, concurrency, onError } = settings;
+  const redis = connectRedis(redisUrl, 'patient', onError);
+  const worker = new Worker(
+    name,
+    process,
+    { ...workerSettings, concurrency, connection: redis },
+    createRedisBackend,
+  );
+  worker.on('error', onError);
+  void worker.run().catch(onError);
+  return {
+    async lost() {
+      if (redis.status === 'ready') await new Promise((resolve) => redis.once('close', resolve));
+    },
+    async close() {
+      await worker.close();
+      redis.disconnect();
+    },
+    drop() {
+      redis.disconnect();
+      void worker.disconnect().catch(onError);
+    },
+  };
+}

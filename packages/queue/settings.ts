@@ -1,0 +1,24 @@
+import type { QueueOptions, WorkerOptions } from 'bullmq';
+
+const PREFIX = 'learning-loop';
+/** Nothing reads the event streams but a dashboard, so they stay short. */
+export const MAX_STREAM = 100;
+
+export const queueSettings = {
+  prefix: PREFIX,
+  streams: { events: { maxLen: MAX_STREAM } },
+  // Nothing that is finished may hold its job id, or the sweeper could not bring it back.
+  defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
+} satisfies Partial<QueueOptions>;
+
+/** A killed worker's jobs are taken over within 9 s: its locks last 6 s, and are looked at every 3 s. */
+export const workerSettings = {
+  prefix: PREFIX,
+  autorun: false,
+  lockDuration: 6_000,
+  stalledInterval: 3_000,
+  maxStalledCount: 3,
+  runRetryDelay: 1_000,
+  removeOnComplete: { count: 0 },
+  removeOnFail: { count: 0 },
+} satisfies Partial<WorkerOptions>;
