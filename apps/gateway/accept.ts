@@ -1,58 +1,44 @@
-import type { Choice } from '@learning-loop/db/interactions';
-import { insertEvents, type Notice } from '@learning-loop/db/outbox';
-import type { Answer } from '@learning-loop/db/schema';
-import { insertSelection } from '@learning-loop/db/selections';
-import type { HypothesisSelected } from '@learning-loop/events/hypothesis-selected';
+import type { Notice } from '@learning-loop/db/outbox';
+import { acceptPicks, type Pick } from '@learning-loop/db/selections';
+import { groupCommit } from '@learning-loop/queue/group-commit';
 import type { Gateway } from './gateway.ts';
 
-interface Pick {
-  event_id: string;
-  selected_id: string | null;
-  auto_advanced: boolean;
-  answer: Answer;
-}
+type Waiting = Pick & { answered: PromiseWithResolvers<boolean> };
+
+const mostAtOnce = 200;
+const statementsAtOnce = 2;
 
 /**
- * Records the pick and owes its learning, in one transaction; from its commit on the pick is learned whatever
- * crashes. False, and nothing happens, when the interaction has a pick already.
+ * Accepts picks for good: one that resolves true is learned whatever crashes. False, and nothing happens, when its
+ * interaction has a pick already. Picks that come while others are written share the next statement and its fsync.
  */
-export async function accept(gateway: Gateway, choice: Choice, pick: Pick): Promise<boolean> {
-  const selected_at = new Date();
-  const accepted = await gateway.db.transaction().execute(async (tx) => {
-    const { tenant_id, interaction_id, user_id } = choice;
-    const answer = JSON.stringify(pick.answer);
-    const first = await insertSelection(tx, {
-      ...pick,
-      tenant_id,
-      interaction_id,
-      user_id,
-      selected_at,
-      answer,
-    });
-    if (first)
-      await insertEvents(tx, [{ name: 'hypothesis.selected', event: eventOf(choice, pick, selected_at) }]);
-    return first;
+export function acceptor(gateway: Gateway): (pick: Pick) => Promise<boolean> {
+  const group = groupCommit<Waiting>((batch) => acceptTogether(gateway, batch), {
+    limit: mostAtOnce,
+    lanes: statementsAtOnce,
   });
-  if (accepted) announce(gateway, { event: 'hypothesis.selected', event_id: pick.event_id });
-  return accepted;
+  return (pick) => {
+    const answered = Promise.withResolvers<boolean>();
+    group.add({ ...pick, answered });
+    return answered.promise;
+  };
+}
+
+async function acceptTogether(gateway: Gateway, batch: Waiting[]): Promise<void> {
+  try {
+    const accepted = await acceptPicks(gateway.db, batch);
+    announce(
+      gateway,
+      [...accepted].map((event_id) => ({ event: 'hypothesis.selected', event_id })),
+    );
+    for (const { event, answered } of batch) answered.resolve(accepted.has(event.event_id));
+  } catch (error) {
+    for (const { answered } of batch) answered.reject(error);
+  }
 }
 
 /** Tells the consumers now rather than at the next sweep; when the queue is away, the sweep will do. */
-export function announce({ publisher, log }: Gateway, notice: Notice): void {
-  publisher.publish([notice]).catch((error: unknown) => log.debug({ err: error }, 'left_to_sweeper'));
-}
-
-function eventOf(choice: Choice, pick: Pick, selectedAt: Date): HypothesisSelected {
-  const { tenant_id, user_id, interaction_id, input_text, media_type, model_id } = choice;
-  return {
-    schema_version: 1,
-    event_id: pick.event_id,
-    occurred_at: selectedAt.toISOString(),
-    ...{ tenant_id, user_id, interaction_id, input_text, media_type, model_id },
-    context: choice.context,
-    hypotheses: choice.hypotheses,
-    used_memories: choice.used_memories,
-    selected_id: pick.selected_id,
-    auto_advanced: pick.auto_advanced,
-  };
+export function announce({ publisher, log }: Gateway, notices: Notice[]): void {
+  if (notices.length === 0) return;
+  publisher.publish(notices).catch((error: unknown) => log.debug({ err: error }, 'left_to_sweeper'));
 }

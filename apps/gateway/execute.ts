@@ -1,14 +1,14 @@
-import type { Choice } from '@learning-loop/db/interactions';
-import { findInteraction } from '@learning-loop/db/interactions';
+import { type Choice, findInteraction } from '@learning-loop/db/interactions';
+import type { HypothesisSelected } from '@learning-loop/events/hypothesis-selected';
 import { newId } from '@learning-loop/events/id';
 import { buildPrompt } from '@learning-loop/learning/prompt';
 import { recall } from '@learning-loop/learning/recall';
 import { Type } from 'typebox';
-import { accept } from './accept.ts';
+import { acceptor } from './accept.ts';
 import { alreadyPicked, chosenInteraction, madeBy } from './chosen-interaction.ts';
 import { InputText, InteractionId, UserId } from './fields.ts';
 import type { Gateway, Routes } from './gateway.ts';
-import { recollect } from './known.ts';
+import { recollectMemories } from './known.ts';
 import { tenantOf } from './tenant.ts';
 
 const memoriesAtMost = 20;
@@ -38,23 +38,29 @@ const Answer = Type.Object({
 
 /** POST /v1/execute: the pick is accepted, for good, and answered with the enriched prompt. */
 export const execute: Routes = (gateway) => async (server) => {
+  const accept = acceptor(gateway);
   const schema = { body: Request, response: { 200: Answer } };
   server.post('/v1/execute', { schema }, async (request) => {
-    const tenantId = tenantOf(request);
-    const choice = await chosenInteraction(gateway.db, tenantId, request.body);
+    const choice = await chosenInteraction(gateway.db, tenantOf(request), request.body);
     if (choice.event_id !== null) return answerOf(choice);
-    const prompt = await promptFor(gateway, choice, request.body.hypothesis_id);
-    const event_id = newId();
-    const accepted = await accept(gateway, choice, { event_id, ...pickOf(request.body), answer: prompt });
-    if (accepted) return { interaction_id: choice.interaction_id, event_id, ...prompt };
-    return await answerOfWinner(gateway, choice, request.body);
+    const event = eventOf(choice, request.body);
+    const answer = await promptFor(gateway, choice, event.selected_id);
+    if (!(await accept({ event, answer }))) return await answerOfWinner(gateway, choice, request.body);
+    return { interaction_id: choice.interaction_id, event_id: event.event_id, ...answer };
   });
 };
 
-const pickOf = ({ hypothesis_id, auto_advanced = false }: Request) => ({
-  selected_id: hypothesis_id,
-  auto_advanced,
-});
+function eventOf(choice: Choice, { hypothesis_id, auto_advanced = false }: Request): HypothesisSelected {
+  const { tenant_id, user_id, interaction_id, input_text, media_type, model_id } = choice;
+  const { context, hypotheses, used_memories } = choice;
+  return {
+    schema_version: 1,
+    event_id: newId(),
+    occurred_at: new Date().toISOString(),
+    ...{ tenant_id, user_id, interaction_id, input_text, media_type, model_id },
+    ...{ context, hypotheses, used_memories, selected_id: hypothesis_id, auto_advanced },
+  };
+}
 
 function answerOf({ interaction_id, event_id, answer }: Choice) {
   if (event_id === null || answer === null) throw new Error(`interaction ${interaction_id} has no answer`);
@@ -68,15 +74,15 @@ async function answerOfWinner({ db }: Gateway, choice: Choice, pick: Request) {
   return answerOf(winner);
 }
 
-async function promptFor({ db, config }: Gateway, choice: Choice, hypothesisId: string | null) {
-  const known = await recollect(db, choice.tenant_id, choice.user_id);
-  const confirmed = choice.hypotheses.find(({ id }) => id === hypothesisId)?.question ?? null;
+async function promptFor({ db, config }: Gateway, choice: Choice, selectedId: string | null) {
+  const { facets, memories } = await recollectMemories(db, choice.tenant_id, choice.user_id);
+  const confirmed = choice.hypotheses.find(({ id }) => id === selectedId)?.question ?? null;
   const query = confirmed === null ? choice.input_text : `${choice.input_text} ${confirmed}`;
   return buildPrompt({
     input_text: choice.input_text,
     confirmed,
-    facets: known.facets,
-    memories: recall(query, known.memories, new Date(), memoriesAtMost),
+    facets,
+    memories: recall(query, memories, new Date(), memoriesAtMost),
     budget: config.promptTokenBudget,
   });
 }

@@ -72,5 +72,5 @@ async function acceptFeedback(gateway: Gateway, event: FeedbackGiven): Promise<v
     await insertFeedback(tx, { ...row, value: JSON.stringify(value), given_at: occurred_at });
     await insertEvents(tx, [{ name: 'feedback.given', event }]);
   });
-  announce(gateway, { event: 'feedback.given', event_id });
+  announce(gateway, [{ event: 'feedback.given', event_id }]);
 }

@@ -1,15 +1,17 @@
 import { insertInteraction } from '@learning-loop/db/interactions';
 import { type ShownHypothesis, UserContext } from '@learning-loop/events/fields';
 import { newId } from '@learning-loop/events/id';
-import { autoAdvance } from '@learning-loop/learning/calibrate';
+import { applyCalibration, autoAdvance } from '@learning-loop/learning/calibrate';
 import { display } from '@learning-loop/learning/display';
-import { type Ranked, rank } from '@learning-loop/learning/rank';
+import type { Proposal } from '@learning-loop/learning/propose';
+import { rank } from '@learning-loop/learning/rank';
 import { recall } from '@learning-loop/learning/recall';
 import { Type } from 'typebox';
 import { InputText, InteractionId, UserId } from './fields.ts';
 import type { Gateway, Routes } from './gateway.ts';
 import { contentsOf, contextOf, type Known, recollect } from './known.ts';
 import { tenantOf } from './tenant.ts';
+import { type TenantExperience, tenantExperiences } from './tenant-experience.ts';
 
 const shownByDefault = 3;
 const memoriesUsed = 10;
@@ -49,24 +51,20 @@ const Answer = Type.Object({
 
 /** POST /v1/hypothesize: what may be meant, likeliest first, remembered as an interaction. */
 export const hypothesize: Routes = (gateway) => async (server) => {
+  const experienceOf = tenantExperiences(gateway.db);
   const schema = { body: Request, response: { 200: Answer } };
   server.post('/v1/hypothesize', { schema }, async (request) => {
     const tenantId = tenantOf(request);
     const known = await recollect(gateway.db, tenantId, request.body.user_id);
     const { proposals, model_id } = await propose(gateway, tenantId, request.body, known);
-    const ranked = rank({
-      ...known,
-      input_text: request.body.input_text,
+    const display = show(gateway, request.body, {
+      known,
       proposals,
-      tenantChoices: [],
-      now: new Date(),
+      experience: await experienceOf(tenantId),
     });
-    const hypotheses = display(
-      request.body.candidates ? ranked : ranked.slice(0, shownByDefault),
-      gateway.config.explorationRate,
-      Math.random,
-    );
-    return await remember(gateway, tenantId, request.body, { known, hypotheses, model_id, best: ranked[0] });
+    const interaction = interactionOf(tenantId, request.body, { known, model_id, display });
+    await insertInteraction(gateway.db, stored(interaction));
+    return { ...interaction, recommended_id: display.recommended_id };
   });
 };
 
@@ -87,33 +85,66 @@ const fromCaller = (question: string, _index: number, all: string[]) => ({
 });
 
 interface Shown {
-  known: Known;
   hypotheses: ShownHypothesis[];
-  model_id: string;
-  best: Ranked | undefined;
+  auto_advance: boolean;
+  recommended_id: string;
 }
 
-async function remember({ db, config }: Gateway, tenantId: string, request: Request, shown: Shown) {
-  const { known, hypotheses, model_id, best } = shown;
-  const interaction_id = newId();
-  const context = contextOf(known);
-  const auto_advance = autoAdvance(best?.confidence ?? 0, known.choices.length, config.autoAdvanceThreshold);
-  const used = recall(request.input_text, known.memories, new Date(), memoriesUsed);
-  await insertInteraction(db, {
-    tenant_id: tenantId,
-    interaction_id,
-    user_id: request.user_id,
-    created_at: new Date(),
-    input_text: request.input_text,
-    media_type: request.media_type ?? 'text/plain',
-    model_id,
-    context: JSON.stringify(context),
-    hypotheses: JSON.stringify(hypotheses),
-    used_memories: JSON.stringify(
-      used.map(({ memory, relevance }) => ({ memory_id: memory.memory_id, type: memory.type, relevance })),
-    ),
-    auto_advance,
-  });
-  const recommended_id = hypotheses.find(({ score }) => score === best?.score)?.id ?? 'h1';
-  return { interaction_id, hypotheses, auto_advance, recommended_id, model_id, context };
+interface Basis {
+  known: Known;
+  proposals: Proposal[];
+  experience: TenantExperience;
 }
+
+/** Ranks the proposals, says how sure that is, and chooses what to show where. */
+function show({ config }: Gateway, request: Request, { known, proposals, experience }: Basis): Shown {
+  const tenantChoices = experience.choicesBut(request.user_id);
+  const ranked = rank({
+    ...known,
+    input_text: request.input_text,
+    proposals,
+    tenantChoices,
+    now: new Date(),
+  });
+  const best = request.candidates ? ranked : ranked.slice(0, shownByDefault);
+  const hypotheses = display(best, config.explorationRate, Math.random).map((hypothesis) => ({
+    ...hypothesis,
+    confidence: rounded(applyCalibration(experience.calibration, hypothesis.raw_confidence)),
+  }));
+  const recommended = hypotheses.reduce((a, b) => (b.score > a.score ? b : a));
+  return {
+    hypotheses,
+    auto_advance: autoAdvance(recommended.confidence, known.choices.length, config.autoAdvanceThreshold),
+    recommended_id: recommended.id,
+  };
+}
+
+const rounded = (confidence: number) => Math.round(confidence * 10_000) / 10_000;
+
+function interactionOf(
+  tenant_id: string,
+  { user_id, input_text, media_type = 'text/plain' }: Request,
+  { known, model_id, display }: { known: Known; model_id: string; display: Shown },
+) {
+  const used_memories = recall(input_text, known.memories, new Date(), memoriesUsed).map(
+    ({ memory: { memory_id, type }, relevance }) => ({ memory_id, type, relevance }),
+  );
+  const { hypotheses, auto_advance } = display;
+  const context = contextOf(known);
+  const request = {
+    tenant_id,
+    interaction_id: newId(),
+    user_id,
+    created_at: new Date(),
+    input_text,
+    media_type,
+  };
+  return { ...request, model_id, context, hypotheses, used_memories, auto_advance };
+}
+
+const stored = (interaction: ReturnType<typeof interactionOf>) => ({
+  ...interaction,
+  context: JSON.stringify(interaction.context),
+  hypotheses: JSON.stringify(interaction.hypotheses),
+  used_memories: JSON.stringify(interaction.used_memories),
+});

@@ -1,42 +1,33 @@
 import type { Db } from '@learning-loop/db/connect';
-import { type ChoiceMade, choicesOfUser } from '@learning-loop/db/interactions';
-import { recentMemories } from '@learning-loop/db/memories';
-import { findPersona } from '@learning-loop/db/personas';
+import { knownUser } from '@learning-loop/db/known-user';
+import type { ShownOption } from '@learning-loop/db/schema';
 import type { Facets, UserContext } from '@learning-loop/events/fields';
 import type { Memory } from '@learning-loop/learning/memory';
 import { startFacets } from '@learning-loop/learning/persona';
-import type { PastChoice } from '@learning-loop/learning/rank';
 
 /** All that is known of a user and may matter for a request. Newest first throughout. */
 export interface Known {
   facets: Facets;
   interaction_count: number;
   memories: Memory[];
-  choices: PastChoice[];
+  choices: { input_text: string; at: Date; shown: ShownOption[] }[];
 }
 
-const mostMemories = 200;
-const mostChoices = 100;
+const reading = { goals: 100, preferences: 100, history: 200, choices: 100 };
 const mostInContext = 5;
 
 export async function recollect(db: Db, tenantId: string, userId: string): Promise<Known> {
-  const [persona, wants, history, choices] = await Promise.all([
-    findPersona(db, tenantId, userId),
-    recentMemories(db, { tenantId, userId, types: ['goal', 'preference'], limit: mostMemories }),
-    recentMemories(db, { tenantId, userId, types: ['history'], limit: mostMemories }),
-    choicesOfUser(db, tenantId, userId, mostChoices),
-  ]);
-  return {
-    facets: persona?.facets ?? startFacets,
-    interaction_count: persona?.interaction_count ?? 0,
-    memories: [...wants, ...history],
-    choices: choices.map(pastChoice),
-  };
+  return known(await knownUser(db, tenantId, userId, reading));
 }
 
-export function pastChoice({ input_text, selected_id, selected_at, hypotheses }: ChoiceMade): PastChoice {
-  const shown = hypotheses.map(({ id, question }) => ({ question, chosen: id === selected_id }));
-  return { input_text, at: selected_at, shown };
+/** What a prompt is made of: the same without the choices, which only the ranker reads. */
+export async function recollectMemories(db: Db, tenantId: string, userId: string): Promise<Known> {
+  return known(await knownUser(db, tenantId, userId, { ...reading, choices: 0 }));
+}
+
+function known({ persona, memories, choices }: Awaited<ReturnType<typeof knownUser>>): Known {
+  const { facets = startFacets, interaction_count = 0 } = persona ?? {};
+  return { facets, interaction_count, memories, choices };
 }
 
 export function contentsOf(known: Known, type: Memory['type'], limit = mostInContext): string[] {

@@ -1,4 +1,3 @@
-import type { ShownHypothesis } from '@learning-loop/events/fields';
 import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Db } from './connect.ts';
 import type { Answer, Database } from './schema.ts';
@@ -14,14 +13,6 @@ export type Choice = Interaction & {
   selected_at: Date | null;
   answer: Answer | null;
 };
-
-/** A past display of one user and what was chosen from it, for the ranker. */
-export interface ChoiceMade {
-  input_text: string;
-  selected_id: string | null;
-  selected_at: Date;
-  hypotheses: Pick<ShownHypothesis, 'id' | 'question'>[];
-}
 
 export async function insertInteraction(db: Db, interaction: NewInteraction): Promise<void> {
   await db.insertInto('interactions').values(interaction).execute();
@@ -62,34 +53,4 @@ export function findByText(
     .orderBy('interactions.interaction_id', 'desc')
     .limit(limit)
     .execute();
-}
-
-const choicesMade = (db: Db, limit: number) =>
-  db
-    .selectFrom('selections')
-    .innerJoin('interactions', (join) =>
-      join
-        .onRef('interactions.tenant_id', '=', 'selections.tenant_id')
-        .onRef('interactions.interaction_id', '=', 'selections.interaction_id'),
-    )
-    .select(['input_text', 'selected_id', 'selected_at', 'hypotheses'])
-    .orderBy('selections.interaction_id', 'desc')
-    .limit(limit);
-
-/** What this user chose, newest first. */
-export function choicesOfUser(
-  db: Db,
-  tenantId: string,
-  userId: string,
-  limit: number,
-): Promise<ChoiceMade[]> {
-  return choicesMade(db, limit)
-    .where('selections.tenant_id', '=', tenantId)
-    .where('selections.user_id', '=', userId)
-    .execute();
-}
-
-/** What anybody of the tenant chose, newest first. */
-export function choicesOfTenant(db: Db, tenantId: string, limit: number): Promise<ChoiceMade[]> {
-  return choicesMade(db, limit).where('selections.tenant_id', '=', tenantId).execute();
 }

@@ -39,6 +39,13 @@ export interface Answer {
   context_breakdown: { goal: number; pref: number; history: number };
 }
 
+/** What the ranker learns from: one option of a display, with the confidence before calibration. */
+export interface ShownOption {
+  question: string;
+  chosen: boolean;
+  raw_confidence: number;
+}
+
 interface SelectionsTable {
   tenant_id: string;
   interaction_id: string;
@@ -47,6 +54,8 @@ interface SelectionsTable {
   selected_id: string | null;
   auto_advanced: boolean;
   selected_at: Instant;
+  input_text: string;
+  shown: Json<ShownOption[]>;
   answer: Json<Answer>;
 }
 

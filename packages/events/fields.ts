@@ -42,7 +42,10 @@ export const ShownHypothesis = Type.Object({
   id: Type.String(),
   question: Type.String(),
   rationale: Type.String(),
+  /** Calibrated: of those shown at 0.8, 80 % are picked. */
   confidence: Confidence,
+  /** The ranker's own, before calibration. */
+  raw_confidence: Confidence,
   /** 1 is the first place. */
   position: Type.Integer({ minimum: 1 }),
   /** The ranker's utility; only differences within one display mean something. */

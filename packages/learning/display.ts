@@ -28,6 +28,7 @@ function shown(ranked: Ranked[], place: number, position: number, rate: number):
     question: item.proposal.question,
     rationale: item.proposal.rationale,
     confidence: item.confidence,
+    raw_confidence: item.confidence,
     position: position + 1,
     score: item.score,
     propensity: propensity(ranked.length, place, position, rate),

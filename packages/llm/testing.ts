@@ -87,6 +87,7 @@ export function facetRequest(changes: Partial<FacetRequest> = {}): FacetRequest 
         question,
         rationale: '',
         confidence: 0.5,
+        raw_confidence: 0.5,
         position: index + 1,
         score: 0,
         propensity: 1,

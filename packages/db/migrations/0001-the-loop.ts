@@ -26,6 +26,8 @@ const statements = [
     selected_id text,
     auto_advanced boolean not null,
     selected_at timestamptz not null,
+    input_text text not null,
+    shown jsonb not null,
     answer jsonb not null,
     primary key (tenant_id, interaction_id)
   )`,
