@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { autoAdvances } from './auto-advance.ts';
-import { applyCalibration, fitCalibration, noCalibration, type Outcome } from './calibrate.ts';
+import { applyCalibration, autoAdvance, fitCalibration, noCalibration, type Outcome } from './calibrate.ts';
 import { expectedCalibrationError } from './calibration-error.ts';
 
 /** Outcomes whose true frequency is the square of the confidence that was shown: overconfident. */
@@ -63,5 +62,5 @@ test.each([
   [0.84, 10, false],
   [0.99, 2, false],
 ])('confidence %d with %d picks advances: %s', (confidence, picks, advances) => {
-  expect(autoAdvances(confidence, picks)).toBe(advances);
+  expect(autoAdvance(confidence, picks)).toBe(advances);
 });

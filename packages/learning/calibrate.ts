@@ -19,6 +19,17 @@ export interface Calibration {
 /** Nothing has been observed: confidences pass unchanged. The prior of a tenant's first fit. */
 export const noCalibration: Calibration = { low: 1, high: 1, offset: 0, outcomes: 0 };
 
+/** So many picks of a user are enough evidence to act without asking. */
+const enough = 3;
+
+/**
+ * Whether the first place may be taken without asking: its calibrated confidence reaches the threshold, and the user
+ * has picked often enough for it to mean something.
+ */
+export function autoAdvance(confidence: number, picks: number, threshold = 0.85): boolean {
+  return confidence >= threshold && picks >= enough;
+}
+
 type Point = [number, number, number];
 
 /** So many outcomes weigh as much as the prior does. */

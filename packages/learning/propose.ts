@@ -1,3 +1,15 @@
+import {
+  type Ask,
+  doingAsks,
+  generalAsks,
+  type Intent,
+  intentOf,
+  quotedAsks,
+  type Thing,
+} from './propose/catalogue.ts';
+import { type Slots, slotsFor } from './propose/slots.ts';
+import { type Understood, understand } from './propose/understand.ts';
+
 /** A question that may say what the user means. `prior`: how likely its proposer thinks it, in [0, 1]. */
 export interface Proposal {
   question: string;
@@ -7,40 +19,55 @@ export interface Proposal {
 
 export interface ProposalRequest {
   text: string;
+  /** Newest first, as are the preferences. */
   goals: string[];
   preferences: string[];
 }
 
-/** At least three distinct questions for any text, likeliest first. */
+/** The ranker chooses among so many. */
+const most = 5;
+
+/** Each place is this much less likely than the one before. */
+const decay = 0.65;
+
+/** Three to five distinct questions for any text, likeliest first; their priors add up to 1. */
 export function proposeByRules({ text, goals, preferences }: ProposalRequest): Proposal[] {
-  const subject = echo(text);
-  const liked = preferences[0]?.replace(/^Prefers:\s*/u, '');
-  const goal = goals[0];
-  const apart = goal === undefined ? '' : ` for the goal to ${goal}`;
-  return [
-    {
-      question: `Do you want to ${subject}${liked ? ` using ${liked}` : ' with a first working version'}?`,
-      rationale: 'takes the request literally',
-      prior: 0.5,
-    },
-    {
-      question: `Do you want to plan how to ${subject}${apart}?`,
-      rationale: 'plans before doing',
-      prior: 0.3,
-    },
-    {
-      question: `Do you want to learn the best practices to ${subject}?`,
-      rationale: 'explains first',
-      prior: 0.2,
-    },
-  ];
+  const understood = understand(text);
+  const slots = slotsFor(text, understood, { goals, preferences });
+  const asked = new Map<string, Ask>();
+  for (const ask of asksFor(understood)) {
+    const filled = fill(ask.ask, slots);
+    if (filled !== null && !asked.has(filled)) asked.set(filled, ask);
+  }
+  const chosen = [...asked].slice(0, most);
+  const total = chosen.reduce((sum, _, place) => sum + decay ** place, 0);
+  return chosen.map(([ask, { why }], place) => ({
+    question: `Do you want to ${ask}?`,
+    rationale: why,
+    prior: decay ** place / total,
+  }));
 }
 
-/** The text as it may stand inside a question: one line, without control characters, at most 80 characters. */
-function echo(text: string): string {
-  const line = text
-    .replaceAll(/[\p{C}\s]+/gu, ' ')
-    .replaceAll(/[?.!]+$/gu, '')
-    .trim();
-  return [...line].slice(0, 80).join('').trim() || 'get started';
+/** The asks that may fit, likeliest first. */
+function asksFor({ intent, object, thing, doing }: Understood): Ask[] {
+  if (doing !== null) return [...doingAsks];
+  if (object === null) return [...quotedAsks];
+  const meant = intent ?? (thing === null ? null : intentOf(thing.aspect ? 'add' : 'build'));
+  return meant === null ? [...generalAsks] : ofIntent(meant, thing);
+}
+
+/** The intent's asks and those special to the thing; what is to be made comes first as it was asked for. */
+function ofIntent({ name, kind, asks }: Intent, thing: Thing | null): Ask[] {
+  const special = (thing?.asks[name] ?? []).map((ask) => ({
+    ask,
+    why: `often wanted for a ${thing?.label}`,
+  }));
+  return kind === 'new' ? [...asks.slice(0, 1), ...special, ...asks.slice(1)] : [...special, ...asks];
+}
+
+/** The ask with its gaps filled; null when a filling is missing. */
+function fill(ask: string, slots: Slots): string | null {
+  const gaps = new Map<string, string>(Object.entries(slots));
+  const filled = ask.replaceAll(/\{(\w+)\}/gu, (gap, name: string) => gaps.get(name) ?? gap);
+  return filled.includes('{') ? null : filled;
 }
