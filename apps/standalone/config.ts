@@ -16,14 +16,17 @@ const Env = Type.Object({
 
 export type Config = ReturnType<typeof readConfig>;
 
+const readers = [readGateway, readTrainingLogWorker, readMemoryWorker, readPersonaWorker, readTrainer];
+
 /** Reads what every app reads, too, so that no fault shows up only after the database has been started. */
 export function readConfig(source: NodeJS.ProcessEnv) {
-  const apps = (databaseUrl: string) => readApps({ ...source, DATABASE_URL: databaseUrl });
   const faults = new Set<string>();
   const own = gather(faults, () => readEnv(Env, source));
-  const checked = gather(faults, () => apps(own?.DATABASE_URL ?? 'postgres://embedded'));
-  if (own === undefined || checked === undefined) throw new ConfigError([...faults].join('\n'));
-  const { host, port } = checked.gateway;
+  const checked = { ...source, DATABASE_URL: own?.DATABASE_URL ?? 'postgres://embedded' };
+  for (const read of readers) gather(faults, () => read(checked));
+  if (own === undefined || faults.size > 0) throw new ConfigError([...faults].join('\n'));
+  const { host, port } = readGateway(checked);
+  const apps = (databaseUrl: string) => readApps({ ...source, DATABASE_URL: databaseUrl });
   return { databaseUrl: own.DATABASE_URL, dataDir: own.DATA_DIR, host, port, apps, ...logConfig(own) };
 }
 

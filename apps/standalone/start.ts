@@ -24,7 +24,8 @@ export async function start(service: Service<Config>): Promise<void> {
   process.stdout.write(readyMessage(config.host, port));
 }
 
-async function embeddedDatabase({ config, use }: Service<Config>): Promise<string> {
-  const postgres = use(await startEmbeddedPostgres(path.resolve(config.dataDir, 'postgres')), 'postgres');
-  return postgres.url;
+async function embeddedDatabase({ config, log, use }: Service<Config>): Promise<string> {
+  const directory = path.join(config.dataDir, 'postgres');
+  const postgres = await startEmbeddedPostgres(directory, { log: (line) => log.debug({ line }, 'postgres') });
+  return use(postgres, 'postgres').url;
 }

@@ -8,9 +8,9 @@ import { Compile } from 'typebox/compile';
 const Line = Compile(Type.Object({ event_id: Type.String() }));
 const LogLine = Compile(Type.Object({ event_id: Type.String(), time: Type.String() }));
 
-/** The distinct events in the hypotheses log, all its segments together. */
+/** The distinct events in the hypotheses log, all its segments together, those that are finished in its folder included. */
 export async function loggedEvents(trainingDir: string): Promise<Set<string>> {
-  const names = await readdir(trainingDir);
+  const names = await readdir(trainingDir, { recursive: true });
   const segments = names.filter((name) => name.startsWith('hypotheses_data') && name.endsWith('.jsonl'));
   const texts = await Promise.all(segments.map((name) => readFile(path.join(trainingDir, name), 'utf8')));
   return new Set(texts.flatMap(linesOf).map((line) => Line.Parse(JSON.parse(line)).event_id));
