@@ -6,7 +6,7 @@ import { listenFault } from './start-error.ts';
 
 type Health = Pick<Service<unknown>, 'metrics' | 'signal'>;
 
-export interface HealthOptions {
+interface HealthOptions {
   host: string;
   /** 0 takes a free port. */
   port: number;
