@@ -5,12 +5,12 @@ import { openQueues, openWorker, type QueueConfig, type Queues } from './engine.
 import { persist } from './persist.ts';
 import { quietly } from './quietly.ts';
 
-const LOOK_MS = 10_000;
+const LOOK_MS = 5_000;
 const CLOSE_MS = 5_000;
 
 /**
  * Runs `run` whenever the cron pattern (five or six fields, UTC) says so, in one of the processes that schedule the
- * same queue. What `run` throws is logged; the next time comes all the same. The schedule is made again within 10 s
+ * same queue. What `run` throws is logged; the next time comes all the same. The schedule is made again within 5 s
  * when Redis comes back empty.
  */
 export function schedule(
