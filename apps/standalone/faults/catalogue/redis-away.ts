@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../../demo/until.ts';
+import type { Fault } from '../fault.ts';
+import { startLoad } from '../harness/load.ts';
+import { executeP99, unexpected } from '../harness/measure.ts';
+import type { System } from '../harness/system.ts';
+
+const MOVES_MS = 10_000;
+/** What a busy machine adds to a latency that is small otherwise. */
+const NOISE_MS = 100;
+
+export const redisAway: Fault = {
+  number: 3,
+  name: 'Redis stopped',
+  short: true,
+  async run({ size, start }) {
+    const awayMs = size.short ? 10_000 : 60_000;
+    const system = await start();
+    await system.ready();
+    const load = startLoad(system.urls, { perSecond: size.short ? 60 : 100 });
+    await load.reached(size.picks / 4);
+    const stopped = performance.now();
+    const before = executeP99(load.attempts, 0, stopped);
+    await system.redis.stop();
+    await sleep(awayMs);
+    const during = executeP99(load.attempts, stopped, performance.now());
+    await system.redis.start();
+    const movedMs = await untilMoved(system);
+    const recoveryMs = await system.caughtUp();
+    await load.reached(size.picks);
+    await load.stop();
+    const broken = unexpected(load.attempts, [200]);
+    if (during > 2 * before + NOISE_MS) broken.push('executes became slower');
+    if (movedMs > MOVES_MS) broken.push(`the backlog moved after ${Math.round(movedMs)} ms`);
+    const notes =
+      `away ${awayMs / 1000} s, all executes 2xx, their p99 ${Math.round(before)} ms before and ` +
+      `${Math.round(during)} ms during; backlog moved after ${(movedMs / 1000).toFixed(1)} s`;
+    return { system, accepted: load.accepted, recoveryMs, notes, broken };
+  },
+};
+
+/** Resolves with the ms until the first of the events that wait is learned. */
+async function untilMoved(system: System): Promise<number> {
+  const started = performance.now();
+  const waiting = await system.column('select event_id as id from outbox where cardinality(pending) = 3');
+  const moved = async () => {
+    const [left] = await system.column(
+      'select count(*) as id from outbox where event_id = any($1) and cardinality(pending) = 3',
+      [waiting],
+    );
+    return Number(left) < waiting.length ? performance.now() - started : null;
+  };
+  return until(moved, 60_000, `Nothing of ${waiting.length} events moved: ${system.directory}.`);
+}

@@ -1,0 +1,29 @@
+import type { Attempt } from './client.ts';
+
+/** The q-quantile, in [0, 1]; 0 of nothing. */
+export function quantile(values: number[], q: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
+}
+
+/** How many tries there were of each status; 0 stands for no answer. */
+export function statuses(attempts: Attempt[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const { status } of attempts) counts.set(status, (counts.get(status) ?? 0) + 1);
+  return counts;
+}
+
+/** A sentence for each status that was answered and is not among the allowed. */
+export function unexpected(attempts: Attempt[], allowed: number[]): string[] {
+  const found = [...statuses(attempts)].filter(([status]) => !allowed.includes(status));
+  return found.map(([status, count]) => `${count} calls ended with ${status === 0 ? 'no answer' : status}`);
+}
+
+/** Of the executes that were tried in a time: how long the slowest hundredth took at least, in ms. */
+export function executeP99(attempts: Attempt[], from: number, to: number): number {
+  const tried = attempts.filter(({ path, at }) => path === '/v1/execute' && at >= from && at < to);
+  return quantile(
+    tried.map(({ ms }) => ms),
+    0.99,
+  );
+}

@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+
+interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** A real process, in a process group of its own. */
+export interface Running {
+  pid: number;
+  ended: Promise<Ended>;
+  /** Sends a signal to the whole group; nothing happens when it is gone. */
+  send(signal: NodeJS.Signals): void;
+}
+
+interface Place {
+  cwd: string;
+  /** Where everything that it says is appended. */
+  log: string;
+  env?: NodeJS.ProcessEnv;
+}
+
+const alive = new Set<number>();
+// However the suite ends, no process outlives it.
+process.once('exit', () => {
+  for (const pid of alive) signalGroup(pid, 'SIGKILL');
+});
+
+export function startProcess(command: string[], { cwd, log, env = {} }: Place): Running {
+  const [program = '', ...args] = command;
+  const output = openSync(log, 'a');
+  const child = spawn(program, args, {
+    cwd,
+    env: { PATH: process.env['PATH'], ...env },
+    detached: true,
+    stdio: ['ignore', output, output],
+  });
+  closeSync(output);
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${program} cannot be started; is it installed?`);
+  alive.add(pid);
+  const { promise: ended, resolve } = Promise.withResolvers<Ended>();
+  child.once('exit', (code, signal) => {
+    alive.delete(pid);
+    resolve({ code, signal });
+  });
+  return { pid, ended, send: (signal) => signalGroup(pid, signal) };
+}
+
+/** SIGKILL, and resolves when the process is gone. */
+export async function killProcess(running: Running): Promise<void> {
+  running.send('SIGKILL');
+  await running.ended;
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It is gone already.
+  }
+}

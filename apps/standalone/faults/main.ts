@@ -1,0 +1,55 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { catalogue } from './catalogue.ts';
+import { startPostgres } from './harness/postgres-server.ts';
+import { writeReport } from './report.ts';
+import { type Row, runFault } from './run-fault.ts';
+import { long, short } from './sizes.ts';
+import { lineOf } from './table.ts';
+
+const usage = `pnpm test:faults [--short] [--write] [number …]
+
+Breaks a learning loop of real processes in every way, and counts what it lost.
+  --short   1,000 accepted selections for each fault rather than 10,000
+  --write   puts the table into docs/reliability.md
+  number    only these faults
+`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { short: { type: 'boolean' }, write: { type: 'boolean' }, help: { type: 'boolean' } },
+});
+const say = (text: string) => void process.stdout.write(text);
+
+if (values.help) say(usage);
+else process.exit(await runAll());
+
+async function runAll(): Promise<number> {
+  const chosen = catalogue.filter(
+    ({ number }) => positionals.length === 0 || positionals.includes(String(number)),
+  );
+  const directory = await mkdtemp(path.join(tmpdir(), 'faults-'));
+  await chmod(directory, 0o755);
+  const rows: Row[] = [];
+  let failed = 0;
+  await using postgres = await startPostgres(directory);
+  for (const fault of chosen) {
+    say(`   ${fault.number} ${fault.name} …\n`);
+    try {
+      const row = await runFault(fault, postgres, values.short ? short : long);
+      rows.push(row);
+      if (row.faults.length > 0) failed += 1;
+      say(`${lineOf(row)}\n`);
+    } catch (error) {
+      failed += 1;
+      say(`NO  ${fault.number} ${fault.name}: ${error instanceof Error ? error.stack : error}\n`);
+    }
+  }
+  if (values.write) await writeReport(rows);
+  say(`${rows.length} of ${chosen.length} faults ran to their end, ${failed} failed.\n`);
+  await postgres[Symbol.asyncDispose]();
+  await rm(directory, { recursive: true, force: true });
+  return failed === 0 ? 0 : 1;
+}

@@ -1,0 +1,44 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Aftermath, Bench, Fault, Size } from './fault.ts';
+import { judge, type Verdict } from './harness/oracle.ts';
+import type { PostgresServer } from './harness/postgres-server.ts';
+import { startSystem } from './harness/system.ts';
+import { requirePrograms } from './programs.ts';
+
+/** One row of the table. */
+export interface Row extends Verdict, Pick<Aftermath, 'recoveryMs' | 'notes'> {
+  fault: Pick<Fault, 'number' | 'name'>;
+  tookMs: number;
+}
+
+/** Breaks a system of its own, waits until it has recovered, and asks the oracle. What failed keeps its directory. */
+export async function runFault(fault: Fault, postgres: PostgresServer, size: Size): Promise<Row> {
+  await requirePrograms(fault.needs ?? []);
+  const started = performance.now();
+  const directory = await mkdtemp(path.join(tmpdir(), `fault-${fault.number}-`));
+  await chmod(directory, 0o755);
+  await using resources = new AsyncDisposableStack();
+  const start: Bench['start'] = async (wishes) => {
+    return resources.use(await startSystem({ postgres, directory }, wishes));
+  };
+  const { system, accepted, recoveryMs, notes, broken } = await fault.run({
+    size,
+    postgres,
+    start,
+    directory,
+  });
+  const verdict = await judge(system, accepted);
+  const faults = [...broken, ...verdict.faults, ...tooFew(accepted.length, size)];
+  await resources.disposeAsync();
+  if (faults.length === 0) await rm(directory, { recursive: true, force: true });
+  else faults.push(`kept: ${directory}`);
+  const { number, name } = fault;
+  const tookMs = performance.now() - started;
+  return { ...verdict, faults, recoveryMs, notes, fault: { number, name }, tookMs };
+}
+
+function tooFew(accepted: number, { picks }: Size): string[] {
+  return accepted < picks ? [`only ${accepted} of ${picks} selections were accepted`] : [];
+}
