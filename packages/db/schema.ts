@@ -156,6 +156,52 @@ interface DatasetBuildsTable {
   error: string | null;
 }
 
+/** What a key may do: pick and give feedback, read, or everything. */
+export type Role = 'app' | 'reader' | 'admin';
+
+interface ApiKeysTable {
+  tenant_id: string;
+  /** The public part of the key. */
+  key_id: string;
+  role: Role;
+  name: string;
+  secret_hash: Buffer;
+  created_at: Generated<Date>;
+  expires_at: Date | null;
+  disabled_at: Date | null;
+  last_used_at: Date | null;
+}
+
+/** What an erasure has removed, and what it could not. */
+export interface ErasureReceipt {
+  /** Rows by table. */
+  rows: Record<string, number>;
+  training_log_records: number;
+  /** Samples by file of a dataset. */
+  dataset_samples: Record<string, number>;
+  /** Models that have learned from the user; they are marked for retraining. */
+  models: string[];
+}
+
+interface ErasuresTable {
+  tenant_id: string;
+  erasure_id: string;
+  user_hash: Buffer;
+  /** Null once the erasure is done. */
+  user_id: string | null;
+  requested_at: Generated<Date>;
+  done_at: Date | null;
+  receipt: Json<ErasureReceipt> | null;
+  error: string | null;
+}
+
+interface UserSettingsTable {
+  tenant_id: string;
+  user_id: string;
+  training_opt_out: boolean;
+  updated_at: Generated<Date>;
+}
+
 export interface Database {
   interactions: InteractionsTable;
   selections: SelectionsTable;
@@ -167,4 +213,7 @@ export interface Database {
   persona_updates: PersonaUpdatesTable;
   feedback: FeedbackTable;
   dataset_builds: DatasetBuildsTable;
+  api_keys: ApiKeysTable;
+  erasures: ErasuresTable;
+  user_settings: UserSettingsTable;
 }
