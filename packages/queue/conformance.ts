@@ -1,8 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { listDeadLetters, replayDeadLetter } from '@learning-loop/db/dead-letters';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import type { QueueConfig } from './engine.ts';
 import { PermanentError, RetryLater } from './errors.ts';
+import { schedule } from './schedule.ts';
 import { idsOf, personaUpdate, TestLoop } from './test-loop.ts';
 
 /** What holds on either engine. */
@@ -213,6 +217,38 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
       loop.remember();
       await loop.settled();
       expect(await loop.effects()).toEqual(idsOf(notices));
+    });
+
+    test('what a killed process had in hand is taken over in seconds, without a sweeper', async () => {
+      await using loop = await open();
+      const { databaseUrl, redisUrl } = loop.config;
+      const script = fileURLToPath(new URL('./test-worker.ts', import.meta.url));
+      const args = [script, databaseUrl, ...(redisUrl === undefined ? [] : [redisUrl])];
+      const worker = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      const notices = await loop.acceptAndTell(20);
+      await once(worker.stdout, 'data');
+      worker.kill('SIGKILL');
+      const killed = performance.now();
+      loop.remember();
+      await loop.settled();
+      expect(performance.now() - killed).toBeLessThan(15_000);
+      expect(await loop.effects()).toEqual(idsOf(notices));
+    });
+
+    test('a schedule runs on time, in one of its processes, whatever a run throws', async () => {
+      await using loop = await open();
+      const { log, config } = loop;
+      const runs: number[] = [];
+      const run = async () => {
+        runs.push(performance.now());
+        throw new Error('a run that fails');
+      };
+      await using _ = schedule({ log }, 'trainer', '* * * * * *', run, config);
+      await using __ = schedule({ log }, 'trainer', '* * * * * *', run, config);
+      await expect.poll(() => runs.length, { timeout: 15_000 }).toBeGreaterThanOrEqual(5);
+      const seconds = ((runs.at(-1) ?? 0) - (runs[0] ?? 0)) / 1000;
+      expect(runs.length).toBeLessThanOrEqual(seconds + 2);
+      expect(loop.logged('scheduled_run_failed').length).toBe(runs.length);
     });
 
     test('a job that names no event harms nothing', async () => {

@@ -3,6 +3,7 @@ import { redisForTest } from '@learning-loop/testing/redis';
 import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { describeQueue } from './conformance.ts';
+import { schedule } from './schedule.ts';
 import { idsOf, TestLoop } from './test-loop.ts';
 
 async function configure() {
@@ -61,6 +62,22 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
     await redis.flush();
     await loop.settled(40_000);
     expect(await loop.effects()).toEqual(idsOf(notices));
+  });
+
+  test('a schedule is made again when it comes back empty', async () => {
+    const { loop, redis } = await openWithRedis();
+    await using _ = loop;
+    let runs = 0;
+    const run = async () => {
+      runs += 1;
+    };
+    await using __ = schedule({ log: loop.log }, 'trainer', '* * * * * *', run, loop.config);
+    await expect.poll(() => runs, { timeout: 15_000 }).toBeGreaterThan(0);
+    await redis.kill();
+    await redis.start();
+    await redis.flush();
+    const before = runs;
+    await expect.poll(() => runs, { timeout: 15_000 }).toBeGreaterThan(before + 1);
   });
 
   test('a consumer is disposed of in time though Redis is dead', async () => {
