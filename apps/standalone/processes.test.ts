@@ -4,9 +4,9 @@ import path from 'node:path';
 import { databaseForTest } from '@learning-loop/testing/postgres';
 import { redisForTest } from '@learning-loop/testing/redis';
 import { expect, onTestFinished, test } from 'vitest';
+import { untilOutboxEmpty } from './demo/wait.ts';
 import { connectClient } from './demo/client.ts';
 import { completions, loggedEvents } from './demo/evidence.ts';
-import { untilOutboxEmpty } from './demo/outbox.ts';
 import { type AppProcess, launch } from './launch.ts';
 
 const workers = ['training-log-worker', 'memory-worker', 'persona-worker', 'trainer'];

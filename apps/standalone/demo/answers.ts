@@ -50,7 +50,7 @@ export const Memories = Type.Object({
   next_cursor: Type.Union([Type.String(), Type.Null()]),
 });
 
-export const Ready = Type.Object({ outbox_pending: Type.Integer() });
+export const Ready = Type.Object({ status: Type.String(), outbox_pending: Type.Integer() });
 
 export const TrainingStats = Type.Object({
   hypotheses_count: Type.Integer(),

@@ -37,7 +37,7 @@ export function connectClient(url: string) {
     persona: async (id: string) => parsers.persona.Parse(await get(`${user(id)}/persona`)),
     memories: (id: string) => allMemories(`${user(id)}/memories?limit=200`),
     stats: async () => parsers.stats.Parse(await get(`${url}/v1/training/stats`)),
-    outboxPending: async () => parsers.ready.Parse(await get(`${url}/readyz`)).outbox_pending,
+    ready: async () => parsers.ready.Parse(await get(`${url}/readyz`)),
   };
 }
 

@@ -4,11 +4,11 @@ import { type Choice, readChoices } from './choices.ts';
 import type { Client } from './client.ts';
 import { completions, loggedEvents } from './evidence.ts';
 import { heading, say } from './narrate.ts';
-import { untilOutboxEmpty } from './outbox.ts';
 import { countEverywhere } from './parity.ts';
 import { replay } from './replay.ts';
 import { tellLearned, tellParity, tellRanking, tellSpeed } from './report.ts';
 import { inTemporaryServer } from './temporary-server.ts';
+import { untilOutboxEmpty } from './wait.ts';
 
 interface Places {
   directory: string;
@@ -55,7 +55,7 @@ async function replayAndReport(
   tellLearned(users);
   tellRanking(accepted, choices);
   tellSpeed({ accepted: accepted.length, replayMs, interactions, completed });
-  const pending = await client.outboxPending();
+  const { outbox_pending: pending } = await client.ready();
   return tellParity(countEverywhere({ accepted, interactions, users, pending, logged, completed }));
 }
 

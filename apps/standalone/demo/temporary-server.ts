@@ -4,6 +4,7 @@ import path from 'node:path';
 import { startServer } from '../launch.ts';
 import { type Client, connectClient } from './client.ts';
 import { InputError } from './input-error.ts';
+import { untilReady } from './wait.ts';
 
 interface Options {
   env?: NodeJS.ProcessEnv;
@@ -22,7 +23,8 @@ export async function inTemporaryServer<T>(
     // What is shown must not depend on the luck of the display's exploration.
     const server = await startServer(directory, { EXPLORATION_RATE: '0', ...env });
     try {
-      return await Promise.race([play(connectClient(server.url), directory), interrupted]);
+      const client = connectClient(server.url);
+      return await Promise.race([untilReady(client).then(() => play(client, directory)), interrupted]);
     } finally {
       await server.stop();
     }

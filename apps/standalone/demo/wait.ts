@@ -1,0 +1,29 @@
+import type { Client } from './client.ts';
+import { until } from './until.ts';
+
+const STALLED_MS = 60_000;
+
+/** Waits until the queues are up as well: what is accepted before that is learned only at the next sweep. */
+export async function untilReady(client: Client): Promise<void> {
+  const ready = async () => ((await client.ready()).status === 'ready' ? true : null);
+  await until(
+    ready,
+    STALLED_MS,
+    `The server is not ready after ${STALLED_MS / 1000} s: its queues are away.`,
+  );
+}
+
+/** Waits until the outbox is empty: everything accepted is learned then. Throws when it stands still for a minute. */
+export async function untilOutboxEmpty(client: Client): Promise<void> {
+  const pendingNow = async () => (await client.ready()).outbox_pending;
+  let pending = await pendingNow();
+  while (pending > 0) {
+    const before = pending;
+    const fewer = async () => {
+      const now = await pendingNow();
+      return now < before ? now : null;
+    };
+    const late = `${before} events wait in the outbox, and none was learned for ${STALLED_MS / 1000} s.`;
+    pending = await until(fewer, STALLED_MS, late);
+  }
+}
