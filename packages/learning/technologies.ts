@@ -28,9 +28,8 @@ const longestName = 4;
 const wordPattern = /[\p{L}\p{N}.][\p{L}\p{N}+#/.-]*/gu;
 
 /** What stands before a technology and hardly before an everyday word. */
-const before =
-  /(?:\b(?:using|use|uses|with|in|on|via|prefers?|like|to|from|and|or|than|over|by|learn|into|of|for|a|the)|,|:|^)\s*$/iu;
-const strongBefore = /\b(?:using|in|with|via|prefers?|than)\s*$/iu;
+const before = /(?:\b(?:using|use|uses|with|in|on|via|prefers?|and|or|than|over|learn|is)|,|:)\s*$/iu;
+const strongBefore = /\b(?:using|in|with|via|prefers?|than|learn)\s*$/iu;
 const after = /^\s*(?:$|[,.;:?!)]|(?:and|or|for|instead|over|to|than|on|with)\b)/iu;
 
 /** The technologies that a text names, in order; the longest name counts ("React Native" is no "React"). */
@@ -74,9 +73,8 @@ function longestFrom(text: string, words: Span[], first: number): Mention | null
 function isMeant(text: string, { start, end }: Span, { name, everyday }: Name): boolean {
   if (!everyday) return true;
   const [left, written, right] = [text.slice(0, start), text.slice(start, end), text.slice(end)];
-  const asName = written === name || (written !== written.toLowerCase() && left.trim() !== '');
-  if (asName) return (strongBefore.test(left) || before.test(left)) && left.trim() !== '';
-  return strongBefore.test(left) && after.test(right);
+  const asName = written === name && name !== name.toLowerCase();
+  return asName ? before.test(left) : strongBefore.test(left) && after.test(right);
 }
 
 /** The usual name of what a phrase calls a technology; null when it names none. */

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { extractGoal, extractPreferences, memoryKey } from './extract.ts';
+
+test.each([
+  ['Do you want to build a REST API with FastAPI?', 'build a REST API with FastAPI'],
+  [
+    'Do you want to build a REST API with FastAPI and Docker deployment?',
+    'build a REST API with FastAPI and Docker deployment',
+  ],
+  ['Would you like to learn the guitar?', 'learn the guitar'],
+  ['Should I write a test first?', 'write a test first'],
+  ['I need to fix the heating.', 'fix the heating'],
+  ['Deploy the app to Vercel', 'Deploy the app to Vercel'],
+  ['Is the server still running?', null],
+  ['A quiet guesthouse in a residential street', null],
+  ['Which framework do you use?', null],
+  ['', null],
+])('the goal of "%s" is %s', (question, goal) => {
+  expect(extractGoal(question, '')?.content ?? null).toBe(goal);
+});
+
+test.each([
+  [
+    'Do you want to build a REST API with FastAPI and Docker deployment?',
+    ['Prefers: FastAPI, Docker deployment'],
+  ],
+  ['Do you want to write the service in Go?', ['Prefers: Go']],
+  ['Do you want to go to Rome?', []],
+  ['Do you want to make the box bigger?', []],
+  ['Do you want to express your gratitude with care?', []],
+  ['Do you want to deploy to k8s?', ['Prefers: Kubernetes']],
+  ['Do you want to replace the jQuery code?', []],
+  ['Do you prefer React or Vue?', []],
+  ['I prefer small hotels near the beach', ['Prefers: small hotels near the beach']],
+  ['I prefer PostgreSQL over MySQL', ['Prefers: PostgreSQL']],
+  ['', []],
+])('"%s" tells the preferences %j', (question, contents) => {
+  expect(extractPreferences(question, '').map(({ content }) => content)).toEqual(contents);
+});
+
+test("the user's own words count as well", () => {
+  expect(extractPreferences('Do you want to build an API?', 'build api with django')).toEqual([
+    { content: 'Prefers: Django', slot: 'web framework' },
+  ]);
+});
+
+test('a newer preference takes the place of an older one only in the same slot', () => {
+  const slotOf = (question: string) => extractPreferences(question, '')[0]?.slot;
+  expect(slotOf('Do you want to build it with Django?')).toBe(
+    slotOf('Do you want to build it with FastAPI?'),
+  );
+  expect(slotOf('Do you want to build it with Django?')).not.toBe(
+    slotOf('Do you want to build it with Docker?'),
+  );
+  expect(slotOf('Do you want to build it with Django and machine learning?')).toBeNull();
+});
+
+test.each([
+  ['deploy to k8s', 'deploy to Kubernetes'],
+  ['build a REST API', 'Create the rest api.'],
+  ['Prefers: FastAPI, Docker deployment', 'Prefers: Docker deployment, FastAPI'],
+  ['analyze the sales data', 'analyse sales data'],
+])('"%s" means the same as "%s"', (one, other) => {
+  expect(memoryKey(one)).toBe(memoryKey(other));
+});
+
+test.each([
+  ['migrate MySQL to PostgreSQL', 'migrate PostgreSQL to MySQL'],
+  ['deploy with Docker', 'deploy without Docker'],
+  ['build an API', 'build a website'],
+])('"%s" means something else than "%s"', (one, other) => {
+  expect(memoryKey(one)).not.toBe(memoryKey(other));
+});
+
+test.each(['', '   ', '😀', '???', 'the', '你好'])('even %j has a key', (content) => {
+  expect(typeof memoryKey(content)).toBe('string');
+});
