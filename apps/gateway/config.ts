@@ -2,6 +2,7 @@ import { llmConfig, llmEnv } from '@learning-loop/llm/config';
 import { readEnv } from '@learning-loop/service/config';
 import { logConfig, logEnv } from '@learning-loop/service/log';
 import { Type } from 'typebox';
+import { safetyConfig, safetyEnv } from './safety-config.ts';
 
 const Env = Type.Object({
   DATABASE_URL: Type.String({ description: 'the URL of the Postgres database' }),
@@ -12,6 +13,7 @@ const Env = Type.Object({
   EXPLORATION_RATE: Type.Number({ default: 0.05, minimum: 0, maximum: 1 }),
   AUTO_ADVANCE_THRESHOLD: Type.Number({ default: 0.85, minimum: 0, maximum: 1 }),
   PROMPT_TOKEN_BUDGET: Type.Integer({ default: 2_000, minimum: 100, maximum: 100_000 }),
+  ...safetyEnv,
   ...llmEnv,
   ...logEnv,
 });
@@ -29,6 +31,7 @@ export function readConfig(source: NodeJS.ProcessEnv) {
     explorationRate: env.EXPLORATION_RATE,
     autoAdvanceThreshold: env.AUTO_ADVANCE_THRESHOLD,
     promptTokenBudget: env.PROMPT_TOKEN_BUDGET,
+    ...safetyConfig(env),
     llm: llmConfig(env),
     ...logConfig(env),
   };

@@ -11,7 +11,7 @@ export function parseJsonStrictly(server: FastifyInstance): void {
     if (body.length === 0) return done(null, undefined);
     const text = decode(body as Buffer);
     if (text instanceof HttpError) return done(text);
-    parse(request as FastifyRequest, text, done);
+    void parse(request as FastifyRequest, text, done);
   });
 }
 

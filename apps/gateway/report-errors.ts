@@ -62,7 +62,11 @@ function refused({ statusCode = 400, code, message }: FastifyError): Fault {
     FST_ERR_CTP_INVALID_JSON_BODY: 'invalid_json',
     FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_json',
   };
-  return { statusCode, code: names[code] ?? (/^[a-z_]+$/u.test(code ?? '') ? code : 'bad_request'), message };
+  return {
+    statusCode,
+    code: names[code] ?? (/^[a-z][a-z0-9_]*$/u.test(code ?? '') ? code : 'bad_request'),
+    message,
+  };
 }
 
 /** Ajv's fault in words: which field, and what it should be. */

@@ -10,6 +10,7 @@ import { hypothesize } from './hypothesize.ts';
 import { interactions } from './interactions.ts';
 import { memories } from './memories.ts';
 import { parseJsonStrictly } from './parse-json.ts';
+import { protect } from './protect.ts';
 import { reportErrors } from './report-errors.ts';
 import { training } from './training.ts';
 import { users } from './users.ts';
@@ -31,6 +32,7 @@ export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
   server.setValidatorCompiler(validatorCompiler);
   parseJsonStrictly(server);
   reportErrors(server);
+  await protect(server, gateway);
   await describe(server);
   for (const routes of [
     hypothesize,

@@ -5,6 +5,7 @@ import { connectPublisher } from '@learning-loop/queue/publish';
 import type { Service } from '@learning-loop/service/service';
 import { listenFault } from '@learning-loop/service/start-error';
 import type { Config } from './config.ts';
+import { requireKeys } from './require-keys.ts';
 import { createServer } from './server.ts';
 
 const connections = 20;
@@ -12,6 +13,7 @@ const connections = 20;
 export async function start({ config, log, metrics, use }: Service<Config>): Promise<void> {
   const db = use(connectDb(config.databaseUrl, { name: 'gateway', max: connections }), 'database');
   await migrate(db);
+  await requireKeys(db, config);
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
   const llm = use(connectLlm(config.llm, log, metrics), 'llm');
   const server = use(await createServer({ config, db, llm, log, metrics, publisher }), 'http');

@@ -1,0 +1,10 @@
+import { readEnv } from '@learning-loop/service/config';
+import { Type } from 'typebox';
+import { runKeysCommand } from './run-keys-command.ts';
+
+const Env = Type.Object({ DATABASE_URL: Type.String({ description: 'the URL of the Postgres database' }) });
+
+await runKeysCommand(
+  async () => ({ url: readEnv(Env, process.env).DATABASE_URL, [Symbol.asyncDispose]: async () => {} }),
+  process.argv.slice(2),
+);

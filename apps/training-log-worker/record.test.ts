@@ -1,0 +1,80 @@
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connectDb, type Db } from '@learning-loop/db/connect';
+import { insertEvents } from '@learning-loop/db/outbox';
+import { learn } from '@learning-loop/queue/learn';
+import { databaseForTest } from '@learning-loop/testing/postgres';
+import { selection } from '@learning-loop/testing/selection';
+import { openTrainingLog } from '@learning-loop/training-log/append';
+import pino from 'pino';
+import { expect, test } from 'vitest';
+import { discard, recorder } from './record.ts';
+
+const log = pino({ level: 'silent' });
+
+async function linesOf(dir: string, name: string): Promise<unknown[]> {
+  const text = await readFile(join(dir, `${name}.jsonl`), 'utf8').catch(() => '');
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+}
+
+async function acceptOne(db: Db, event = selection()) {
+  await db.transaction().execute((tx) => insertEvents(tx, [{ name: 'hypothesis.selected', event }]));
+  return event;
+}
+
+test('a pick becomes a line in the established format and a ranking sample, once', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'record-'));
+  await using db = connectDb(await databaseForTest());
+  await using trainingLog = await openTrainingLog(dir, { log });
+  const event = await acceptOne(db);
+  const pupil = { db, log, consumer: 'training-log' as const, handlers: recorder(trainingLog) };
+  await learn(pupil, [event.event_id]);
+  await learn(pupil, [event.event_id]);
+  const hypotheses = await linesOf(dir, 'hypotheses_data');
+  expect(hypotheses).toEqual([
+    {
+      timestamp: event.occurred_at,
+      user_id: 'ada',
+      user_input: 'build api',
+      context: event.context,
+      hypotheses: event.hypotheses.map(({ id, question, confidence, position, propensity }) => ({
+        ...{ id, question, confidence, position, propensity },
+      })),
+      selected_id: 'h1',
+      label: 'positive',
+      event_id: event.event_id,
+      tenant_id: 'default',
+      interaction_id: event.interaction_id,
+      auto_advanced: false,
+      selected_confidence: 0.8,
+      model_id: 'rules',
+    },
+  ]);
+  const [ranking, ...more] = await linesOf(dir, 'ranking_data');
+  expect(more).toEqual([]);
+  expect(ranking).toMatchObject({ hypotheses: [{ chosen: true }, { chosen: false }, { chosen: false }] });
+});
+
+test('a rejection of all is a negative sample', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'record-'));
+  await using db = connectDb(await databaseForTest());
+  await using trainingLog = await openTrainingLog(dir, { log });
+  const event = await acceptOne(db, selection({ selected_id: null }));
+  await learn({ db, log, consumer: 'training-log', handlers: recorder(trainingLog) }, [event.event_id]);
+  expect(await linesOf(dir, 'hypotheses_data')).toMatchObject([
+    { selected_id: null, label: 'negative', selected_confidence: null },
+  ]);
+});
+
+test('with collection switched off nothing is written and nothing stays owed', async () => {
+  await using db = connectDb(await databaseForTest());
+  const event = await acceptOne(db);
+  const { learned } = await learn({ db, log, consumer: 'training-log', handlers: discard }, [event.event_id]);
+  expect(learned).toHaveLength(1);
+  const owed = await db.selectFrom('outbox').select('pending').execute();
+  expect(owed).toEqual([{ pending: ['memory', 'persona'] }]);
+});
