@@ -1,10 +1,13 @@
 import type { Facets } from '@learning-loop/events/fields';
 import { choiceFeatures } from './choice-features.ts';
+import { confidencesOf } from './confidences.ts';
 import type { Memory } from './memory.ts';
+import { memoryFeatures } from './memory-features.ts';
 import type { PastChoice } from './past-choice.ts';
 import type { Proposal } from './propose.ts';
 import { type RankerWeights, shippedWeights } from './ranker-weights.ts';
-import { type Situation, situationOf } from './situation.ts';
+import { rounded } from './rounded.ts';
+import { situationOf } from './situation.ts';
 import { styleFit } from './style.ts';
 import { wordLikeness } from './text/likeness.ts';
 import { vectorOf } from './text/text-vector.ts';
@@ -40,13 +43,10 @@ export function rank(input: RankInput, weights: RankerWeights = shippedWeights):
     if (proposal === undefined) throw new RangeError('a feature without a proposal');
     return { proposal, features, score: rounded(weigh(features, weights)) };
   });
-  const best = Math.max(...scored.map(({ score }) => score));
-  const total = scored.reduce((sum, { score }) => sum + Math.exp((score - best) / weights.temperature), 0);
+  const scores = scored.map(({ score }) => score);
+  const confidences = confidencesOf(scores, weights.temperature, input.choices.length);
   return scored
-    .map((item) => ({
-      ...item,
-      confidence: rounded(Math.exp((item.score - best) / weights.temperature) / total),
-    }))
+    .map((item, i) => ({ ...item, confidence: confidences[i] ?? 0 }))
     .sort((a, b) => b.score - a.score || tieBreak(a.proposal.question) - tieBreak(b.proposal.question));
 }
 
@@ -69,8 +69,10 @@ export function rankerFeatures(input: RankInput): Record<string, number>[] {
   );
   const own = choiceFeatures(situation, input.choices, input.now);
   const tenant = choiceFeatures(situation, input.tenantChoices, input.now);
+  const goals = memoryFeatures(situation, input.memories, 'goal');
+  const preferences = memoryFeatures(situation, input.memories, 'preference');
   return input.proposals.map((proposal, i) => ({
-    prior: proposal.prior,
+    prior: rounded(proposal.prior),
     chosen_terms: rounded(own[i]?.terms ?? 0),
     chosen_words: rounded(own[i]?.words ?? 0),
     chosen_direction: rounded(own[i]?.direction ?? 0),
@@ -78,29 +80,8 @@ export function rankerFeatures(input: RankInput): Record<string, number>[] {
     tenant_words: rounded(tenant[i]?.words ?? 0),
     tenant_direction: rounded(tenant[i]?.direction ?? 0),
     request: rounded(wordLikeness(vectorOf(proposal.question), situation.request)),
-    goal: rounded(memoryLikeness(proposal.question, input, situation, 'goal')),
-    preference: rounded(memoryLikeness(proposal.question, input, situation, 'preference')),
+    goal: rounded(goals[i] ?? 0),
+    preference: rounded(preferences[i] ?? 0),
     persona: rounded(styleFit(proposal.question, input.facets)),
   }));
-}
-
-/** The nearest memory of a type, by its confidence. */
-function memoryLikeness(
-  question: string,
-  input: RankInput,
-  situation: Situation,
-  type: Memory['type'],
-): number {
-  const asked = vectorOf(question);
-  return input.memories
-    .filter((memory) => memory.type === type)
-    .reduce((best, memory) => {
-      const known = vectorOf(memory.content);
-      const related = Math.max(0, wordLikeness(known, situation.request));
-      return Math.max(best, memory.confidence * (0.3 + 0.7 * related) * wordLikeness(asked, known));
-    }, 0);
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 10_000) / 10_000;
 }

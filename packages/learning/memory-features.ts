@@ -1,0 +1,27 @@
+import type { Memory } from './memory.ts';
+import type { Situation } from './situation.ts';
+import { meaningLikeness, wordLikeness } from './text/likeness.ts';
+import { type TextVector, vectorOf } from './text/text-vector.ts';
+
+/** So many memories are compared word by word, those nearest in meaning. */
+const compared = 12;
+
+/** A memory that has nothing to do with the situation still counts so much of what it could. */
+const unrelated = 0.3;
+
+/** How near each option comes to the memories of a type, in [0, 1]: the nearest counts, by its confidence. */
+export function memoryFeatures(situation: Situation, memories: Memory[], type: Memory['type']): number[] {
+  const known = memories
+    .filter((memory) => memory.type === type)
+    .map(({ content, confidence }) => ({ text: vectorOf(content), confidence }))
+    .map((memory) => ({ ...memory, weight: weightOf(memory.text, memory.confidence, situation) }))
+    .sort((a, b) => b.weight - a.weight)
+    .slice(0, compared);
+  return situation.options.map((option) =>
+    known.reduce((best, { text, weight }) => Math.max(best, weight * wordLikeness(option, text)), 0),
+  );
+}
+
+function weightOf(text: TextVector, confidence: number, { theme }: Situation): number {
+  return confidence * (unrelated + (1 - unrelated) * Math.max(0, meaningLikeness(text, theme)));
+}
