@@ -1,0 +1,17 @@
+import path from 'node:path';
+import { runningPostgres } from '@learning-loop/embedded-postgres/running';
+import { startEmbeddedPostgres } from '@learning-loop/embedded-postgres/start';
+import { runKeysCommand } from 'gateway/run-keys-command';
+import { readConfig } from './config.ts';
+
+/** The database of the configuration; or the embedded one, which is started if the service is not running. */
+async function open(): Promise<AsyncDisposable & { url: string }> {
+  const { databaseUrl, dataDir } = readConfig(process.env);
+  const directory = path.join(dataDir, 'postgres');
+  const url = databaseUrl ?? (await runningPostgres(directory));
+  return url === undefined
+    ? await startEmbeddedPostgres(directory)
+    : { url, [Symbol.asyncDispose]: async () => {} };
+}
+
+await runKeysCommand(open, process.argv.slice(2));
