@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
 import { ConfigError } from './config.ts';
 import { errorCode } from './start-error.ts';
 
@@ -10,10 +12,14 @@ const repository = resolve(import.meta.dirname, '../..');
  */
 export function prepareEnvironment(): void {
   if (!relative(repository, process.cwd()).startsWith('..')) process.chdir(repository);
+  for (const [name, value] of Object.entries(parseEnv(readDotEnv()))) process.env[name] ??= value;
+}
+
+function readDotEnv(): string {
   try {
-    process.loadEnvFile();
+    return readFileSync('.env', 'utf8');
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return;
+    if (errorCode(error) === 'ENOENT') return '';
     throw new ConfigError(`${resolve('.env')} cannot be read (${errorCode(error)}).`, { cause: error });
   }
 }
