@@ -9,6 +9,7 @@ export const roles: Record<string, Access> = {
   'POST /v1/execute': 'app',
   'POST /v1/feedback': 'app',
 
+  'GET /v1/session': 'reader',
   'GET /v1/interactions/:interaction_id': 'reader',
   'GET /v1/users/:user_id/persona': 'reader',
   'GET /v1/users/:user_id/memories': 'reader',

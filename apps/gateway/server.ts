@@ -12,6 +12,7 @@ import { memories } from './memories.ts';
 import { parseJsonStrictly } from './parse-json.ts';
 import { protect } from './protect.ts';
 import { reportErrors } from './report-errors.ts';
+import { session } from './session.ts';
 import { training } from './training.ts';
 import { users } from './users.ts';
 import { validatorCompiler } from './validation.ts';
@@ -43,6 +44,7 @@ export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
     memories,
     correctMemories,
     training,
+    session,
     health,
   ]) {
     await server.register(routes(gateway));
