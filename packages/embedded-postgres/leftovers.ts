@@ -1,73 +1,72 @@
 import { execFile } from 'node:child_process';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { errorCode, StartError } from '@learning-loop/service/start-error';
+import { StartError } from '@learning-loop/service/start-error';
 
 const run = promisify(execFile);
 
 /** Postgres ignores this setting; it tells a later start which process began the server. */
 export const ownerSetting = `learning_loop.owner=${process.pid}`;
 
+interface Found {
+  parent: number;
+  command: string;
+}
+
 /**
  * Stops the server of this data directory when the process that began it is gone, as after kill -9. Throws a
  * StartError when that process still runs, or when the server does not stop.
  */
-export async function endLeftovers(dataDirectory: string): Promise<void> {
-  const lockFile = join(dataDirectory, 'postmaster.pid');
-  const pid = Number((await readFile(lockFile, 'utf8').catch(() => '')).split('\n', 1)[0]);
-  if (!(pid > 0) || !isAlive(pid)) return;
-  const found = await describeProcess(pid);
-  if (!found.command.includes('postgres')) {
-    // The number belongs to another program by now, for which Postgres would wait for ever.
-    await rm(lockFile);
+export async function endLeftovers(data: string): Promise<void> {
+  const lockFile = join(data, 'postmaster.pid');
+  const lock = await readFile(lockFile, 'utf8').catch(() => '');
+  const pid = Number(lock.split('\n', 1)[0]);
+  if (!(pid > 0)) return;
+  const server = await findProcess(pid);
+  if (!server?.command.includes('postgres')) {
+    // When another program has the number by now, Postgres would take it for its server. The number of its own
+    // parent it takes for stale, and still waits for what the rest of the file says of shared memory.
+    await writeFile(lockFile, lock.replace(String(pid), String(process.pid)));
     return;
   }
-  const owner = Number(/learning_loop\.owner=(\d+)/.exec(found.command)?.[1]);
-  if (owner === found.parent || Number.isNaN(owner)) {
-    throw new StartError(
-      `The data directory ${dataDirectory} is in use by process ${owner || pid}; stop it or choose another DATA_DIR.`,
-    );
-  }
-  await stop(pid, dataDirectory);
+  const owner = Number(/learning_loop\.owner=(\d+)/.exec(server.command)?.[1]);
+  if (owner !== server.parent && !Number.isNaN(owner)) return stop(pid, data);
+  const holder = owner || pid;
+  throw new StartError(
+    `The data directory ${data} is in use by process ${holder}; stop it or choose another DATA_DIR.`,
+  );
 }
 
-async function stop(pid: number, dataDirectory: string): Promise<void> {
+async function stop(pid: number, data: string): Promise<void> {
   try {
     // Fast shutdown: what is committed stays, open transactions are rolled back.
     process.kill(pid, 'SIGINT');
   } catch (cause) {
-    throw new StartError(`A server from before, process ${pid}, still holds ${dataDirectory}; stop it.`, {
-      cause,
-    });
+    throw new StartError(`A server from before, process ${pid}, still holds ${data}; stop it.`, { cause });
   }
-  for (const end = Date.now() + 30_000; Date.now() < end; await setTimeout(20)) if (!isAlive(pid)) return;
-  throw new StartError(
-    `A server from before, process ${pid}, holds ${dataDirectory} and does not stop; kill it.`,
-  );
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return errorCode(error) === 'EPERM';
+  for (const end = Date.now() + 30_000; Date.now() < end; await setTimeout(20)) {
+    if (!(await findProcess(pid))) return;
   }
+  throw new StartError(`A server from before, process ${pid}, holds ${data} and does not stop; kill it.`);
 }
 
-async function describeProcess(pid: number): Promise<{ parent: number; command: string }> {
-  if (process.platform === 'linux') return readProc(pid).catch(() => ({ parent: 0, command: '' }));
-  const { stdout } = await run('ps', ['-ww', '-o', 'ppid=,command=', '-p', String(pid)]).catch(() => ({
-    stdout: '',
-  }));
-  const [parent, ...command] = stdout.trim().split(/\s+/);
-  return { parent: Number(parent), command: command.join(' ') };
+/** Undefined when it has ended, even when nobody has taken note of that yet. */
+async function findProcess(pid: number): Promise<Found | undefined> {
+  const found = await (process.platform === 'linux' ? readProc(pid) : askPs(pid)).catch(() => undefined);
+  return found?.command ? found : undefined;
 }
 
-/** Slim images have no ps. */
-async function readProc(pid: number): Promise<{ parent: number; command: string }> {
+/** Slim images have no ps. A process that has ended has no command line. */
+async function readProc(pid: number): Promise<Found> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8');
   return { parent: Number(/^PPid:\s*(\d+)/m.exec(status)?.[1]), command: command.replaceAll('\0', ' ') };
+}
+
+async function askPs(pid: number): Promise<Found> {
+  const { stdout } = await run('ps', ['-ww', '-o', 'ppid=,command=', '-p', String(pid)]);
+  const [parent, ...command] = stdout.trim().split(/\s+/);
+  return { parent: Number(parent), command: command.join(' ') };
 }

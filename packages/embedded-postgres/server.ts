@@ -82,6 +82,7 @@ async function tryStart(
   createInterface(server.stderr).on('line', (line) => {
     log(line);
     if (line.startsWith('FATAL:')) lastWords = line.slice('FATAL:'.length).trim();
+    else if (!/^[A-Z]+:/.test(line)) lastWords ||= line;
     if (line.includes('ready to accept connections')) ready.resolve({ server });
   });
   const ended = once(server, 'close').then(() => ({ lastWords: lastWords || 'it ended without a word' }));
