@@ -31,6 +31,8 @@ export const killGateway: Fault = {
 
 async function dieUnpublished(system: System, proxy: TcpProxy, count: number) {
   await system.ready();
+  // The sweeper would publish what has waited for long, however the gateway fares.
+  for (const trainer of system.of('trainer')) trainer.send('SIGSTOP');
   proxy.hold();
   const load = startLoad(system.urls, { perSecond: 1_000, connections: 24 });
   await load.reached(count);
@@ -40,6 +42,7 @@ async function dieUnpublished(system: System, proxy: TcpProxy, count: number) {
     'select count(*) as id from outbox where event_id = any($1) and cardinality(pending) = 3',
     [committed],
   );
+  for (const trainer of system.of('trainer')) trainer.send('SIGCONT');
   proxy.release();
   await load.stop();
   return { picks: load.accepted, published: committed.length - Number(owed) };
