@@ -151,6 +151,23 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
       expect(await loop.outcomes('retried')).toBe(0);
     });
 
+    test('when all have to wait the consumer rests, rather than put off its backlog one by one', async () => {
+      await using loop = await open();
+      let full = true;
+      let calls = 0;
+      loop.remember(async (events, context) => {
+        calls += 1;
+        if (full) throw new RetryLater(200);
+        await loop.effect('memory')(events, context);
+      });
+      const notices = await loop.acceptAndTell(100);
+      await expect.poll(() => loop.outcomes('later'), { timeout: 10_000 }).toBeGreaterThanOrEqual(100);
+      expect(calls).toBeLessThan(100);
+      full = false;
+      await loop.settled();
+      expect(await loop.effects()).toEqual(idsOf(notices));
+    });
+
     test('emitted events are learned when the transaction commits, and never existed when it does not', async () => {
       await using loop = await open();
       const log = loop.effect('training-log');

@@ -21,7 +21,7 @@ export interface Delivery {
   answer(verdict: Verdict): void;
 }
 
-export interface Pupil<C extends Consumer> {
+interface Pupil<C extends Consumer> {
   db: Db;
   log: Logger;
   metrics: QueueMetrics;
@@ -51,8 +51,7 @@ async function deliverPart<C extends Consumer>(pupil: Pupil<C>, part: Delivery[]
   // Only a shutdown ends the waiting for a server.
   if (isOutage(error) || isConflict(error)) return putOff(part, 0);
   if (others.length === 0) return judge(pupil, first, error);
-  if (error instanceof RetryLater && (await attempt(pupil, [first])) instanceof RetryLater)
-    return hold(pupil, part, error.ms);
+  if (error instanceof RetryLater && (await allAskForLater(pupil, part))) return hold(pupil, part, error.ms);
   const middle = Math.ceil(part.length / 2);
   await deliverPart(pupil, part.slice(0, middle));
   await deliverPart(pupil, part.slice(middle));
@@ -73,15 +72,23 @@ async function attempt<C extends Consumer>(pupil: Pupil<C>, part: Delivery[]): P
   return undefined;
 }
 
+/** Judged by the ends of a batch: one event that asks for later cannot be both. */
+async function allAskForLater<C extends Consumer>(pupil: Pupil<C>, part: Delivery[]): Promise<boolean> {
+  for (const end of [part.slice(0, 1), part.slice(-1)])
+    if (!((await attempt(pupil, end)) instanceof RetryLater)) return false;
+  return true;
+}
+
 function putOff(part: Delivery[], laterMs: number): void {
   for (const { answer } of part) answer({ laterMs });
 }
 
 const LONGEST_HOLD_MS = 2_000;
+const LONGEST_PUT_OFF_MS = 10_000;
 
 /**
  * What is missing is missing for all (a disk is full, say): the consumer itself rests for a while, or its whole
- * backlog would be put off one by one.
+ * backlog would be put off one by one. Nobody asked every single event, so none is put off for long.
  */
 async function hold<C extends Consumer>(pupil: Pupil<C>, part: Delivery[], ms: number): Promise<void> {
   const { consumer, metrics, signal } = pupil;
@@ -89,7 +96,7 @@ async function hold<C extends Consumer>(pupil: Pupil<C>, part: Delivery[], ms: n
   pupil.alive();
   const rest = Math.min(ms, LONGEST_HOLD_MS);
   await sleep(rest, undefined, { signal }).catch(() => undefined);
-  putOff(part, ms - rest);
+  putOff(part, Math.min(ms - rest, LONGEST_PUT_OFF_MS));
 }
 
 /** Repeats what failed for no fault of the events: a server was away, or two transactions collided. */

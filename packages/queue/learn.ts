@@ -23,7 +23,7 @@ export type Handlers<C extends Consumer> = {
   [E in EventOf<C>]: (events: Events[E][], context: Context) => Promise<void>;
 };
 
-export interface Report {
+interface Report {
   name: string;
   fields: object;
 }

@@ -41,7 +41,12 @@ export function connectPublisher(config: QueueConfig, log: Logger, registry: Reg
   // The breaker tells; the connections' own errors repeat it at every attempt to reconnect.
   const open = () => openQueues(config, consumers, () => undefined);
   let outlets: Map<Consumer, Outlet> | undefined;
-  const opening = persist(open, { signal: stop.signal, again: () => true }).then((queues) => {
+  const opening = persist(open, {
+    signal: stop.signal,
+    again: () => true,
+    onAway: (err) => log.warn({ err }, 'queue_away'),
+    onBack: () => log.info('queue_back'),
+  }).then((queues) => {
     outlets = new Map(
       consumers.map((consumer) => [consumer, openOutlet(queues, { consumer, metrics, retry: config.retry })]),
     );

@@ -39,6 +39,24 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
     expect(loop.logged('queue_away')).toHaveLength(1);
   });
 
+  test('while it hangs publishing fails within its timeout, and then at once', async () => {
+    const { loop, redis } = await openWithRedis();
+    await using _ = loop;
+    await using admin = adminOf(redis.url);
+    loop.remember();
+    const notices = await loop.accept(20);
+    await admin.redis.client('PAUSE', 5_000, 'ALL');
+    const asked = performance.now();
+    expect(await rejection(loop.publisher.publish(notices))).toBeInstanceOf(Error);
+    const timedOut = performance.now();
+    expect(await rejection(loop.publisher.publish(notices))).toBeInstanceOf(Error);
+    expect(timedOut - asked).toBeLessThan(2_000);
+    expect(performance.now() - timedOut).toBeLessThan(400);
+    loop.sweep();
+    await loop.settled();
+    expect(await loop.effects()).toEqual(idsOf(notices));
+  });
+
   test('when it comes back empty the sweeper brings every event back', async () => {
     const { loop, redis } = await openWithRedis();
     await using _ = loop;

@@ -13,7 +13,7 @@ import type { Context, Handlers } from './learn.ts';
 import { connectPublisher, type Publisher } from './publish.ts';
 import { sweep } from './sweep.ts';
 
-export interface LogLine {
+interface LogLine {
   msg: string;
   level: number;
   [field: string]: unknown;
@@ -21,7 +21,7 @@ export interface LogLine {
 
 const facets = { concise: 0.5, step_by_step: 0.5, code_first: 0.5, formal: 0.5 };
 
-export function selection(): NamedEvent<'hypothesis.selected'> {
+function selection(): NamedEvent<'hypothesis.selected'> {
   return {
     name: 'hypothesis.selected',
     event: {
@@ -61,7 +61,7 @@ export function personaUpdate(cause: Events['hypothesis.selected']): NamedEvent<
   };
 }
 
-export type Remember = (events: { event_id: string }[], context: Context) => Promise<void>;
+type Remember = (events: { event_id: string }[], context: Context) => Promise<void>;
 
 /** A loop of its own: database, log, metrics, publisher; and effects that can be counted, duplicates included. */
 export class TestLoop implements AsyncDisposable {
