@@ -19,6 +19,9 @@ export const roles: Record<string, Access> = {
   'PATCH /v1/users/:user_id/memories/:memory_id': 'admin',
   'DELETE /v1/users/:user_id/memories/:memory_id': 'admin',
   'POST /v1/training/datasets': 'admin',
+  'GET /v1/dead-letters': 'admin',
+  'POST /v1/dead-letters/:dead_letter_id/replay': 'admin',
+  'POST /v1/dead-letters/replay': 'admin',
 
   'GET /livez': 'public',
   'GET /readyz': 'public',

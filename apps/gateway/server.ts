@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { correctMemories } from './correct-memories.ts';
+import { deadLetters } from './dead-letters.ts';
 import { execute } from './execute.ts';
 import { feedback } from './feedback.ts';
 import type { Gateway } from './gateway.ts';
@@ -44,6 +45,7 @@ export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
     memories,
     correctMemories,
     training,
+    deadLetters,
     session,
     health,
   ]) {
