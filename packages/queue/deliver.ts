@@ -1,14 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Db } from '@learning-loop/db/connect';
-import { buryEvent } from '@learning-loop/db/dead-letters';
-import { loadPending, type OutboxRow } from '@learning-loop/db/outbox';
 import type { Consumer } from '@learning-loop/events/routes';
-import type { Logger } from 'pino';
-import { isConflict, isOutage, PermanentError, RetryLater } from './errors.ts';
-import { type Handlers, type Lesson, learn } from './learn.ts';
-import type { Outcome, QueueMetrics } from './metrics.ts';
-import { persist } from './persist.ts';
-import type { Publisher } from './publish.ts';
+import { bury } from './bury.ts';
+import { isConflict, isOutage, RetryLater } from './errors.ts';
+import { judge } from './judge.ts';
+import { type Lesson, learn } from './learn.ts';
+import { count, type Pupil, undisturbed } from './pupil.ts';
 
 /** What becomes of a job: it is done with, it comes again after a while, or it failed and is tried again. */
 export type Verdict = { done: true } | { laterMs: number } | { failed: unknown };
@@ -19,19 +15,6 @@ export interface Delivery {
   attempt: number;
   attempts: number;
   answer(verdict: Verdict): void;
-}
-
-interface Pupil<C extends Consumer> {
-  db: Db;
-  log: Logger;
-  metrics: QueueMetrics;
-  publisher: Publisher;
-  consumer: C;
-  handlers: Handlers<C>;
-  /** Aborted at shutdown: what cannot be done at once is handed back. */
-  signal: AbortSignal;
-  /** Called while it waits for a server: that is not being wedged. */
-  alive(): void;
 }
 
 /**
@@ -99,22 +82,6 @@ async function hold<C extends Consumer>(pupil: Pupil<C>, part: Delivery[], ms: n
   putOff(part, Math.min(ms - rest, LONGEST_PUT_OFF_MS));
 }
 
-/** Repeats what failed for no fault of the events: a server was away, or two transactions collided. */
-function undisturbed<C extends Consumer, T>(pupil: Pupil<C>, call: () => Promise<T>): Promise<T> {
-  const { signal, log } = pupil;
-  return persist(call, {
-    signal,
-    again(error) {
-      pupil.alive();
-      return isOutage(error) || isConflict(error);
-    },
-    onAway: (err) => {
-      if (isOutage(err)) log.warn({ err }, 'learning_waits');
-    },
-    onBack: () => log.debug('learning_goes_on'),
-  });
-}
-
 /** After the commit: logs, counts, and publishes what was emitted. */
 async function tell<C extends Consumer>(
   { log, metrics, publisher, consumer }: Pupil<C>,
@@ -133,56 +100,4 @@ async function tell<C extends Consumer>(
   metrics.batchSeconds.observe({ consumer }, seconds);
   // The publisher has told of a failure already, and the sweeper makes it good.
   if (emitted.length > 0) await publisher.publish(emitted).catch(() => undefined);
-}
-
-/** Decides on the one event whose learning failed. */
-async function judge<C extends Consumer>(pupil: Pupil<C>, delivery: Delivery, error: unknown): Promise<void> {
-  const { event_id, attempt, attempts, answer } = delivery;
-  try {
-    const [row] = await undisturbed(pupil, () => loadPending(pupil.db, pupil.consumer, [event_id]));
-    if (!row) return answer({ done: true });
-    if (error instanceof PermanentError || (attempt >= attempts && !(error instanceof RetryLater))) {
-      await bury(pupil, row, error, attempt);
-      return answer({ done: true });
-    }
-    count(pupil.metrics, pupil.consumer, row, error instanceof RetryLater ? 'later' : 'retried');
-    if (error instanceof RetryLater) return answer({ laterMs: error.ms });
-    pupil.log.warn({ event_id, event: row.event, attempt, attempts, err: error }, 'event_retried');
-    answer({ failed: error });
-  } catch (failed) {
-    // The burial itself failed, or the process is shutting down; the next attempt tries it again.
-    answer(isOutage(failed) || isConflict(failed) ? { laterMs: 0 } : { failed });
-  }
-}
-
-async function bury<C extends Consumer>(
-  pupil: Pupil<C>,
-  row: OutboxRow,
-  err: unknown,
-  attempts: number,
-): Promise<void> {
-  const { db, consumer, log, metrics } = pupil;
-  const buried = await undisturbed(pupil, () =>
-    db.transaction().execute((tx) => buryEvent(tx, consumer, row, { error: describe(err), attempts })),
-  );
-  if (!buried) return;
-  count(metrics, consumer, row, 'dead');
-  const { event_id, event, tenant_id } = row;
-  log.error({ event_id, event, tenant_id, attempts, err }, 'event_dead_lettered');
-}
-
-const LONGEST_ERROR = 4_000;
-
-/** An error with its causes, as text that Postgres can store. */
-function describe(error: unknown): string {
-  const texts: string[] = [];
-  for (let cause = error; cause !== undefined && texts.length < 5; ) {
-    texts.push(String(cause));
-    cause = cause instanceof Error ? cause.cause : undefined;
-  }
-  return texts.join('; caused by ').replaceAll('\u0000', '').slice(0, LONGEST_ERROR);
-}
-
-function count(metrics: QueueMetrics, consumer: Consumer, row: OutboxRow, outcome: Outcome): void {
-  metrics.events.inc({ consumer, event: row.event, tenant: row.tenant_id, outcome });
 }

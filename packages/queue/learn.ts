@@ -45,11 +45,12 @@ export async function learn<C extends Consumer>(
   { db, log, consumer, handlers }: { db: Db; log: Logger; consumer: C; handlers: Handlers<C> },
   ids: string[],
 ): Promise<Lesson> {
-  const { groups, broken } = parseRows(handlers, await loadPending(db, consumer, ids));
-  const learned = [...groups.values()].flatMap((group) => group.rows);
-  const lesson: Lesson = { learned, broken, emitted: [], reports: [] };
-  if (learned.length === 0) return lesson;
-  await db.transaction().execute(async (tx) => {
+  // Read in the same transaction: an erasure waits for the end of those that may have read what it deletes.
+  return db.transaction().execute(async (tx) => {
+    const { groups, broken } = parseRows(handlers, await loadPending(tx, consumer, ids));
+    const learned = [...groups.values()].flatMap((group) => group.rows);
+    const lesson: Lesson = { learned, broken, emitted: [], reports: [] };
+    if (learned.length === 0) return lesson;
     const context = contextOf(tx, log, lesson);
     for (const group of groups.values()) await group.handle(context);
     const settled = await settle(
@@ -60,8 +61,8 @@ export async function learn<C extends Consumer>(
     if (settled.length < learned.length) throw new Overtaken('A duplicate was learned first.');
     const complete = new Set(settled.filter((one) => one.complete).map((one) => one.event_id));
     for (const group of groups.values()) lesson.reports.push(...group.completions(complete));
+    return lesson;
   });
-  return lesson;
 }
 
 function contextOf(tx: Tx, log: Logger, lesson: Lesson): Context {
