@@ -34,7 +34,8 @@ export function wordLikeness(a: TextVector, b: TextVector): number {
   return (forth + back) / 2;
 }
 
-function nearness(a: WeighedTerm['term'], b: WeighedTerm['term']): number {
+/** How near two words are, in [0, 1]: 1 for the same stem. */
+export function nearness(a: WeighedTerm['term'], b: WeighedTerm['term']): number {
   if (a.stem === b.stem) return 1;
   return a.vector === null || b.vector === null ? 0 : Math.max(0, dot(a.vector, b.vector));
 }

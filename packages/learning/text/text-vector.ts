@@ -15,6 +15,8 @@ export interface TextVector {
 export interface WeighedTerm {
   term: Term;
   share: number;
+  /** How often it occurs. */
+  count: number;
 }
 
 /** Weight of all pieces of a word together, against 1 for its stem. */
@@ -35,7 +37,7 @@ function distinct(terms: Term[]): WeighedTerm[] {
   }
   const all = [...counts.values()];
   const total = all.reduce((sum, { term, count }) => sum + count * term.weight ** 2, 0) || 1;
-  return all.map(({ term, count }) => ({ term, share: (count * term.weight ** 2) / total }));
+  return all.map(({ term, count }) => ({ term, count, share: (count * term.weight ** 2) / total }));
 }
 
 function sparse(words: WeighedTerm[]): Map<string, number> {
