@@ -1,19 +1,11 @@
-import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { findProcess } from '@learning-loop/service/find-process';
 import { StartError } from '@learning-loop/service/start-error';
-
-const run = promisify(execFile);
 
 /** Postgres ignores this setting; it tells a later start which process began the server. */
 export const ownerSetting = `learning_loop.owner=${process.pid}`;
-
-interface Found {
-  parent: number;
-  command: string;
-}
 
 /**
  * Stops the server of this data directory when the process that began it is gone, as after kill -9. Throws a
@@ -50,23 +42,4 @@ async function stop(pid: number, data: string): Promise<void> {
     if (!(await findProcess(pid))) return;
   }
   throw new StartError(`A server from before, process ${pid}, holds ${data} and does not stop; kill it.`);
-}
-
-/** Undefined when it has ended, even when nobody has taken note of that yet. */
-async function findProcess(pid: number): Promise<Found | undefined> {
-  const found = await (process.platform === 'linux' ? readProc(pid) : askPs(pid)).catch(() => undefined);
-  return found?.command ? found : undefined;
-}
-
-/** Slim images have no ps. A process that has ended has no command line. */
-async function readProc(pid: number): Promise<Found> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8');
-  return { parent: Number(/^PPid:\s*(\d+)/m.exec(status)?.[1]), command: command.replaceAll('\0', ' ') };
-}
-
-async function askPs(pid: number): Promise<Found> {
-  const { stdout } = await run('ps', ['-ww', '-o', 'ppid=,command=', '-p', String(pid)]);
-  const [parent, ...command] = stdout.trim().split(/\s+/);
-  return { parent: Number(parent), command: command.join(' ') };
 }

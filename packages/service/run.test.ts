@@ -78,7 +78,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     expect(file).toBe(await stdout);
     expect(lines(file).filter(({ msg }) => msg === 'counted')).toHaveLength(50_000);
     expect(closed(file)).toEqual(['second', 'first']);
-    expect(lines(file).at(-1)).toMatchObject({ service: 'trial', name: 'first' });
+    expect(lines(file).at(-1)).toMatchObject({ service: 'trial', msg: 'stopped' });
   });
 });
 
@@ -91,6 +91,17 @@ it('a second signal, later, ends at once what does not close', async () => {
   const impatient = setInterval(() => service.kill('SIGINT'), 100);
   expect(await exit).toBe(1);
   clearInterval(impatient);
+});
+
+it('stops in order when the package manager that started it dies without a word', async () => {
+  // npx ends of SIGTERM; the shell between, which would have to pass it on, does not.
+  await writeFile(join(directory, 'npx'), `${process.execPath} ${program}; true\n`);
+  const env = { PATH: process.env['PATH'], LOG_DIR: 'logs' };
+  const npx = spawn('sh', ['npx'], { cwd: directory, env, stdio: 'ignore', argv0: 'npx' });
+  await untilLogged('started');
+  npx.kill('SIGKILL');
+  await untilLogged('stopped');
+  expect(closed(await readFile(join(directory, 'logs/app.log'), 'utf8'))).toEqual(['second', 'first']);
 });
 
 it('reads .env, to which the real environment is preferred', async () => {

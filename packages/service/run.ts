@@ -5,14 +5,10 @@ import { Lifetime } from './lifetime.ts';
 import { createLog, type Log, type LogConfig } from './log.ts';
 import { processMetrics } from './metrics.ts';
 import { createService, type Service } from './service.ts';
+import { stopOnce, stopOnSignals, stopWithLauncher } from './shutdown.ts';
 import { StartError } from './start-error.ts';
 
 type Start<C> = (service: Service<C>) => Promise<void>;
-
-/** How long an ordered shutdown may take, in ms. */
-const shutdownMs = 20_000;
-/** Terminals and package managers send one Ctrl-C several times: within this time, in ms, it is the same one. */
-const sameSignalMs = 500;
 
 /**
  * Runs a service until SIGINT or SIGTERM, then closes what it used, in reverse order, and exits: 0 after a clean
@@ -51,6 +47,7 @@ async function run<C>(name: string, config: C, logs: Log, start: Start<C>): Prom
   const stop = stopOnce(lifetime, log, logs);
   process.on('uncaughtException', (error) => die(log, error, stop));
   stopOnSignals(log, stop);
+  void stopWithLauncher(log, stop);
   try {
     await start(createService(name, config, { logs, lifetime, stop, metrics: processMetrics() }));
   } catch (error) {
@@ -59,36 +56,6 @@ async function run<C>(name: string, config: C, logs: Log, start: Start<C>): Prom
     if (!isExpected(error)) return die(log, error, stop);
     say(error);
     stop();
-  }
-}
-
-function stopOnce(lifetime: Lifetime, log: Logger, logs: Log): () => void {
-  const stop = async () => {
-    try {
-      await lifetime.close(shutdownMs, (err, resource) => log.error({ err, resource }, 'close_failed'));
-    } catch (error) {
-      process.exitCode = 1;
-      log.fatal(String(error));
-    }
-    await logs.flush();
-    process.exit();
-  };
-  let stopping = false;
-  return () => {
-    if (!stopping) void stop();
-    stopping = true;
-  };
-}
-
-function stopOnSignals(log: Logger, stop: () => void): void {
-  let first: number | undefined;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (first !== undefined && performance.now() - first > sameSignalMs) process.exit(1);
-      if (first === undefined) log.info({ signal }, 'stopping');
-      first ??= performance.now();
-      stop();
-    });
   }
 }
 
