@@ -1,3 +1,4 @@
+import { isOutage } from '@learning-loop/queue/errors';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { textFormats } from './text-formats.ts';
 
@@ -25,9 +26,12 @@ export function reportErrors(server: FastifyInstance): void {
 function answer(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error.validation) return send(reply, invalid(error));
   if (error.statusCode !== undefined && error.statusCode < 500) return send(reply, refused(error));
+  if (isOutage(error)) {
+    request.log.warn({ err: error }, 'database_away');
+    return send(reply.header('retry-after', unavailableForSeconds), unavailable);
+  }
   request.log.error({ err: error }, 'request_failed');
-  if (!isOutage(error)) return send(reply, internal);
-  return send(reply.header('retry-after', unavailableForSeconds), unavailable);
+  return send(reply, internal);
 }
 
 function send(reply: FastifyReply, { statusCode, ...error }: Fault): FastifyReply {
@@ -44,16 +48,6 @@ const unavailable: Fault = {
   code: 'unavailable',
   message: 'The database cannot be reached; nothing was stored. Try again shortly.',
 };
-
-// Codes of the socket, the pool, and SQLSTATE classes 08 (connection), 53 (resources), 57 (operator intervention).
-const outage = /^(?:ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|08|53|57P)/u;
-
-function isOutage(error: FastifyError): boolean {
-  return (
-    outage.test(error.code ?? '') ||
-    /connection (?:terminated|timeout)|timeout exceeded when trying to connect/iu.test(error.message)
-  );
-}
 
 function refused({ statusCode = 400, code, message }: FastifyError): Fault {
   const names: Record<string, string> = {

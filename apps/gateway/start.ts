@@ -9,9 +9,14 @@ import { requireKeys } from './require-keys.ts';
 import { createServer } from './server.ts';
 
 const connections = 20;
+/** Callers are answered within 1 s, if only that the database is away. */
+const patienceMs = 800;
 
 export async function start({ config, log, metrics, use }: Service<Config>): Promise<void> {
-  const db = use(connectDb(config.databaseUrl, { name: 'gateway', max: connections }), 'database');
+  const db = use(
+    connectDb(config.databaseUrl, { name: 'gateway', max: connections, patienceMs }),
+    'database',
+  );
   await migrate(db);
   await requireKeys(db, config);
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');

@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
+import { noticeSilence } from './notice-silence.ts';
 import { PreparedClient } from './prepared-client.ts';
 import type { Database } from './schema.ts';
 
@@ -13,6 +14,8 @@ interface ConnectOptions {
   name?: string;
   /** Told of a connection that broke while idle; the pool replaces it by itself. */
   onIdleError?: (error: Error) => void;
+  /** A server that is silent for so long, in ms, counts as away, and who waits for it gets an error; else 5 s. */
+  patienceMs?: number;
 }
 
 const INT8 = 20;
@@ -22,18 +25,23 @@ const types = new pg.TypeOverrides();
 types.setTypeParser(INT8, Number);
 types.setTypeParser(NUMERIC, Number);
 
-/** A pool of connections. Nothing connects before the first query; that one fails after 5 s without a server. */
+/**
+ * A pool of connections. Nothing connects before the first query. A query fails when it gets no connection in time;
+ * with `patienceMs`, no query waits longer than that for a server that does not answer at all.
+ */
 export function connectDb(
   databaseUrl: string,
-  { max = 10, name = 'learning-loop', onIdleError }: ConnectOptions = {},
+  { max = 10, name = 'learning-loop', onIdleError, patienceMs }: ConnectOptions = {},
 ): Db {
-  const pool = new pg.Pool({
+  const patience = patienceMs && { patienceMs, ended: () => pool.ended };
+  const pool: pg.Pool = new pg.Pool({
     Client: PreparedClient,
     connectionString: databaseUrl,
     application_name: name,
     max,
     types,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: patienceMs ?? 5_000,
+    ...(patience ? { stream: noticeSilence(databaseUrl, patience) } : {}),
     keepAlive: true,
   });
   // Without listeners the error of a connection, idle or in a transaction, would end the process.

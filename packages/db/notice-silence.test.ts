@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { databaseForTest } from '@learning-loop/testing/postgres';
+import { sql } from 'kysely';
+import { expect, onTestFinished, test } from 'vitest';
+import { connectDb } from './connect.ts';
+
+/** The database behind a network that can fall silent. */
+async function databaseThroughNetwork() {
+  const url = new URL(await databaseForTest());
+  const { hostname } = url;
+  const port = Number(url.port);
+  const network = { silent: false };
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const upstream = connect(port, hostname);
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(from);
+      from.on('data', (bytes) => void (network.silent || to.write(bytes)));
+      from.on('close', () => to.destroy());
+      from.on('error', () => to.destroy());
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const address = server.address();
+  url.port = String(typeof address === 'object' ? address?.port : '');
+  return { url: url.href, network };
+}
+
+const answer = sql<{ one: number }>`select 1 as one`;
+
+test('whoever waits for a server that fell silent is told, and it goes on when the server is back', async () => {
+  const { url, network } = await databaseThroughNetwork();
+  await using db = connectDb(url, { patienceMs: 2_000 });
+  await answer.execute(db);
+  network.silent = true;
+  const started = performance.now();
+  // More than there are connections: some wait for an answer, the others for a connection.
+  const waiting = await Promise.allSettled(Array.from({ length: 30 }, () => answer.execute(db)));
+  expect(new Set(waiting.map(({ status }) => status))).toEqual(new Set(['rejected']));
+  expect(performance.now() - started).toBeLessThan(10_000);
+  network.silent = false;
+  const { rows } = await answer.execute(db);
+  expect(rows).toEqual([{ one: 1 }]);
+});
+
+test('a long query is not mistaken for silence', async () => {
+  await using db = connectDb(await databaseForTest(), { patienceMs: 300 });
+  const { rows } = await sql`select pg_sleep(1.2), 1 as one`.execute(db);
+  expect(rows).toHaveLength(1);
+});

@@ -1,0 +1,91 @@
+import { Socket } from 'node:net';
+import pg from 'pg';
+
+const tickMs = 100;
+
+/**
+ * Gives the connections of a pool (pg's `stream` option), and ends them all when the server has given no sign of life
+ * for `patienceMs`, as behind a broken network: who waits for an answer is told so, instead of waiting for ever.
+ * The sign is asked for over a connection of its own, so that a long query is not mistaken for silence.
+ */
+export function noticeSilence(
+  connectionString: string,
+  { patienceMs, ended }: { patienceMs: number; ended: () => boolean },
+): () => Socket {
+  /** With the time at which each was opened. */
+  const sockets = new Map<Socket, number>();
+  const probe = createProbe(connectionString);
+  let silentMs = 0;
+  let last = performance.now();
+
+  const timer = setInterval(() => {
+    const now = performance.now();
+    // A process that was busy itself has not heard what was said to it: its own pauses count little.
+    silentMs = probe.isWaiting() ? silentMs + Math.min(now - last, 2 * tickMs) : 0;
+    last = now;
+    if (silentMs >= patienceMs) {
+      // What was opened during the silence may be the first that is heard again.
+      for (const [socket, openedAt] of sockets) if (openedAt < probe.askedAt()) socket.destroy();
+      probe.end();
+    }
+    if (ended()) clearInterval(timer);
+    if (sockets.size > 0) probe.ask();
+    else probe.end();
+  }, tickMs);
+  timer.unref();
+
+  return () => {
+    const socket = new Socket();
+    sockets.set(socket, performance.now());
+    socket.once('close', () => sockets.delete(socket));
+    return socket;
+  };
+}
+
+/** Asks one question at a time, and begins anew after an error. */
+function createProbe(connectionString: string) {
+  let client: pg.Client | undefined;
+  let socket: Socket | undefined;
+  let waiting = false;
+  let askedAt = 0;
+
+  function begin(): pg.Client {
+    const begun = new pg.Client({
+      connectionString,
+      application_name: 'sign of life',
+      stream: () => {
+        socket = new Socket();
+        return socket.unref();
+      },
+    });
+    begun.on('error', () => end(begun));
+    begun.connect().catch(() => end(begun));
+    return begun;
+  }
+
+  function end(which = client): void {
+    if (which !== client) return;
+    client = undefined;
+    waiting = false;
+    socket?.destroy();
+  }
+
+  return {
+    isWaiting: () => waiting,
+    askedAt: () => askedAt,
+    ask(): void {
+      if (waiting) return;
+      waiting = true;
+      askedAt = performance.now();
+      client ??= begin();
+      const asked = client;
+      asked.query('select 1').then(
+        () => {
+          if (asked === client) waiting = false;
+        },
+        () => end(asked),
+      );
+    },
+    end: () => end(),
+  };
+}
