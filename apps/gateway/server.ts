@@ -28,7 +28,8 @@ export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
     bodyLimit: maxBodyBytes,
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
-    return503OnClosing: true,
+    // What comes while it closes is served still: its caller learns by the closed connection where not to call.
+    return503OnClosing: false,
     forceCloseConnections: 'idle',
   });
   server.setValidatorCompiler(validatorCompiler);
