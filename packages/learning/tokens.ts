@@ -9,8 +9,23 @@ export function tokensOf(text: string): number {
   let from = 0;
   for (const run of text.matchAll(longRun)) {
     const end = run.index + run[0].length;
-    sum += countTokens(text.slice(from, end));
+    sum += countTokens(text.slice(from, end), asText);
     from = end;
   }
-  return sum + countTokens(text.slice(from));
+  return sum + countTokens(text.slice(from), asText);
+}
+
+/** What looks like a control token in a user's text is text. */
+const asText = { disallowedSpecial: new Set<string>() };
+
+/** The head, cut to the longest beginning at which it and the tail together have at most `budget` tokens. */
+export function fitted(head: string, tail: string, budget: number): string {
+  if (tokensOf(head + tail) <= budget) return head + tail;
+  let [fits, over] = [0, head.length];
+  while (over - fits > 1) {
+    const middle = Math.floor((fits + over) / 2);
+    if (tokensOf(`${head.slice(0, middle)}…${tail}`) <= budget) fits = middle;
+    else over = middle;
+  }
+  return `${head.slice(0, fits).toWellFormed()}…${tail}`;
 }
