@@ -6,7 +6,7 @@ import { accessOf } from './roles.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    caller: Caller | null;
+    keyHolder: Caller | null;
   }
 }
 
@@ -15,7 +15,7 @@ const anybody: Caller = { tenant_id: 'default', key_id: 'none', role: 'admin' };
 
 /** Lets a request through only if its key, or the absence of keys on this machine, gives it the route's role. */
 export function authenticate(server: FastifyInstance, keyring: Keyring): void {
-  server.decorateRequest('caller', null);
+  server.decorateRequest('keyHolder', null);
   server.addHook('onRequest', async (request, reply) => {
     const access = accessOf(request.method, request.routeOptions.url ?? '');
     if (access === 'public' || request.is404) return;
@@ -32,7 +32,7 @@ export function authenticate(server: FastifyInstance, keyring: Keyring): void {
         `This needs a key with the role ${needed}; yours is ${caller.role}.`,
       );
     }
-    request.caller = caller;
+    request.keyHolder = caller;
   });
 }
 

@@ -1,6 +1,12 @@
 import type { Db } from '@learning-loop/db/connect';
-import { type Choice, findByText, findInteraction } from '@learning-loop/db/interactions';
+import {
+  type Choice,
+  findByText,
+  findInteractions,
+  type InteractionKey,
+} from '@learning-loop/db/interactions';
 import { HttpError } from './http-error.ts';
+import { readTogether, together } from './together.ts';
 
 export interface Pick {
   user_id: string;
@@ -11,13 +17,23 @@ export interface Pick {
 
 const mostOfOneText = 20;
 
+export interface Finder {
+  db: Db;
+  find(key: InteractionKey): Promise<Choice | undefined>;
+}
+
+/** Looks interactions up by id, those asked for at the same time together. */
+export function finder(db: Db): Finder {
+  return { db, find: together((keys: InteractionKey[]) => findInteractions(db, keys), readTogether) };
+}
+
 /**
  * The interaction that a pick is about: open, or closed by this very pick.
  * Throws 404 when there is none, 409 when it was closed by another pick.
  */
-export async function chosenInteraction(db: Db, tenantId: string, pick: Pick): Promise<Choice> {
+export async function chosenInteraction({ db, find }: Finder, tenantId: string, pick: Pick): Promise<Choice> {
   const candidates = pick.interaction_id
-    ? await byId(db, tenantId, pick, pick.interaction_id)
+    ? await byId(find, tenantId, pick, pick.interaction_id)
     : await findByText(db, { tenantId, userId: pick.user_id, text: pick.input_text, limit: mostOfOneText });
   const [newest] = candidates;
   if (!newest) throw notFound(pick);
@@ -27,14 +43,19 @@ export async function chosenInteraction(db: Db, tenantId: string, pick: Pick): P
   return choice;
 }
 
-async function byId(db: Db, tenantId: string, pick: Pick, interactionId: string): Promise<Choice[]> {
-  const choice = await findInteraction(db, tenantId, interactionId);
+async function byId(
+  find: Finder['find'],
+  tenant_id: string,
+  pick: Pick,
+  interaction_id: string,
+): Promise<Choice[]> {
+  const choice = await find({ tenant_id, interaction_id });
   if (!choice || choice.user_id !== pick.user_id) return [];
   if (choice.input_text === pick.input_text) return [choice];
   throw new HttpError(
     422,
     'input_text_differs',
-    `input_text is not the text of interaction ${interactionId}; send the text that was hypothesized.`,
+    `input_text is not the text of interaction ${interaction_id}; send the text that was hypothesized.`,
   );
 }
 
@@ -52,7 +73,7 @@ export function alreadyPicked({ interaction_id, selected_id }: Choice): HttpErro
   );
 }
 
-function notFound(pick: Pick): HttpError {
+export function notFound(pick: Pick): HttpError {
   const what = pick.interaction_id
     ? `interaction ${pick.interaction_id}`
     : 'interaction with this input_text';

@@ -1,14 +1,21 @@
-import { type Choice, findInteraction } from '@learning-loop/db/interactions';
+import type { Choice } from '@learning-loop/db/interactions';
 import type { HypothesisSelected } from '@learning-loop/events/hypothesis-selected';
 import { newId } from '@learning-loop/events/id';
 import { buildPrompt } from '@learning-loop/learning/prompt';
 import { recall } from '@learning-loop/learning/recall';
 import { Type } from 'typebox';
 import { acceptor } from './accept.ts';
-import { alreadyPicked, chosenInteraction, madeBy } from './chosen-interaction.ts';
+import {
+  alreadyPicked,
+  chosenInteraction,
+  type Finder,
+  finder,
+  madeBy,
+  notFound,
+} from './chosen-interaction.ts';
 import { InputText, InteractionId, UserId } from './fields.ts';
-import type { Gateway, Routes } from './gateway.ts';
-import { recollectMemories } from './known.ts';
+import type { Routes } from './gateway.ts';
+import { type Known, recollector } from './known.ts';
 import { tenantOf } from './tenant.ts';
 
 const memoriesAtMost = 20;
@@ -39,13 +46,20 @@ const Answer = Type.Object({
 /** POST /v1/execute: the pick is accepted, for good, and answered with the enriched prompt. */
 export const execute: Routes = (gateway) => async (server) => {
   const accept = acceptor(gateway);
+  const interactions = finder(gateway.db);
+  const recollect = recollector(gateway.db, { choices: false });
   const schema = { body: Request, response: { 200: Answer } };
   server.post('/v1/execute', { schema }, async (request) => {
-    const choice = await chosenInteraction(gateway.db, tenantOf(request), request.body);
+    const tenant_id = tenantOf(request);
+    const [choice, known] = await Promise.all([
+      chosenInteraction(interactions, tenant_id, request.body),
+      recollect({ tenant_id, user_id: request.body.user_id }),
+    ]);
     if (choice.event_id !== null) return answerOf(choice);
     const event = eventOf(choice, request.body);
-    const answer = await promptFor(gateway, choice, event.selected_id);
-    if (!(await accept({ event, answer }))) return await answerOfWinner(gateway, choice, request.body);
+    const answer = promptFor(choice, event.selected_id, known, gateway.config.promptTokenBudget);
+    if (!(await accept({ event, answer, shown_at: choice.created_at })))
+      return await answerOfWinner(interactions, choice, request.body);
     return { interaction_id: choice.interaction_id, event_id: event.event_id, ...answer };
   });
 };
@@ -67,15 +81,15 @@ function answerOf({ interaction_id, event_id, answer }: Choice) {
   return { interaction_id, event_id, ...answer };
 }
 
-/** Another call for the same interaction was first: its answer is ours too if its pick is. */
-async function answerOfWinner({ db }: Gateway, choice: Choice, pick: Request) {
-  const winner = await findInteraction(db, choice.tenant_id, choice.interaction_id);
-  if (!winner || !madeBy(winner, pick)) throw alreadyPicked(winner ?? choice);
+/** Another call was first: its answer is ours too if its pick is. Or the user was erased meanwhile. */
+async function answerOfWinner({ find }: Finder, choice: Choice, pick: Request) {
+  const winner = await find(choice);
+  if (!winner) throw notFound(pick);
+  if (!madeBy(winner, pick)) throw alreadyPicked(winner);
   return answerOf(winner);
 }
 
-async function promptFor({ db, config }: Gateway, choice: Choice, selectedId: string | null) {
-  const { facets, memories } = await recollectMemories(db, choice.tenant_id, choice.user_id);
+function promptFor(choice: Choice, selectedId: string | null, { facets, memories }: Known, budget: number) {
   const confirmed = choice.hypotheses.find(({ id }) => id === selectedId)?.question ?? null;
   const query = confirmed === null ? choice.input_text : `${choice.input_text} ${confirmed}`;
   return buildPrompt({
@@ -83,6 +97,6 @@ async function promptFor({ db, config }: Gateway, choice: Choice, selectedId: st
     confirmed,
     facets,
     memories: recall(query, memories, new Date(), memoriesAtMost),
-    budget: config.promptTokenBudget,
+    budget,
   });
 }

@@ -7,7 +7,7 @@ import { Type } from 'typebox';
 import { announce } from './accept.ts';
 import { InteractionId, UserId } from './fields.ts';
 import type { Gateway, Routes } from './gateway.ts';
-import { HttpError } from './http-error.ts';
+import { HttpError, userErased } from './http-error.ts';
 import { tenantOf } from './tenant.ts';
 
 const Request = Type.Object(
@@ -33,9 +33,9 @@ export const feedback: Routes = (gateway) => async (server) => {
   server.post('/v1/feedback', { schema }, async (request, reply) => {
     requireValue(request.body);
     const tenantId = tenantOf(request);
-    await requireInteraction(gateway, tenantId, request.body);
+    const { created_at } = await requireInteraction(gateway, tenantId, request.body);
     const event = eventOf(tenantId, request.body);
-    await acceptFeedback(gateway, event);
+    await acceptFeedback(gateway, event, created_at);
     return reply.status(202).send({ event_id: event.event_id });
   });
 };
@@ -49,9 +49,9 @@ function requireValue({ type, value }: Request): void {
 
 const badValue = (wanted: string) => new HttpError(400, 'invalid_request', `value must be ${wanted}.`);
 
-async function requireInteraction({ db }: Gateway, tenantId: string, request: Request): Promise<void> {
+async function requireInteraction({ db }: Gateway, tenantId: string, request: Request) {
   const interaction = await findInteraction(db, tenantId, request.interaction_id);
-  if (interaction?.user_id === request.user_id) return;
+  if (interaction?.user_id === request.user_id) return interaction;
   throw new HttpError(
     404,
     'no_such_interaction',
@@ -65,11 +65,12 @@ function eventOf(tenantId: string, { user_id, interaction_id, type, value = null
   return { ...envelope, user_id, interaction_id, type, value };
 }
 
-async function acceptFeedback(gateway: Gateway, event: FeedbackGiven): Promise<void> {
+async function acceptFeedback(gateway: Gateway, event: FeedbackGiven, shownAt: Date): Promise<void> {
   const { tenant_id, event_id, user_id, interaction_id, type, value, occurred_at } = event;
   await gateway.db.transaction().execute(async (tx) => {
     const row = { tenant_id, event_id, user_id, interaction_id, type };
-    await insertFeedback(tx, { ...row, value: JSON.stringify(value), given_at: occurred_at });
+    const stored = { ...row, value: JSON.stringify(value), given_at: occurred_at };
+    if (!(await insertFeedback(tx, stored, shownAt))) throw userErased();
     await insertEvents(tx, [{ name: 'feedback.given', event }]);
   });
   announce(gateway, [{ event: 'feedback.given', event_id }]);

@@ -11,6 +11,10 @@ export class HttpError extends Error {
   }
 }
 
+/** What was begun for a user who was erased meanwhile. */
+export const userErased = () =>
+  new HttpError(409, 'user_erased', 'This user was erased meanwhile; nothing was stored. Begin anew.');
+
 /** Every error answer has this shape. */
 export const ErrorBody = Type.Object(
   {

@@ -9,7 +9,8 @@ import { recall } from '@learning-loop/learning/recall';
 import { Type } from 'typebox';
 import { InputText, InteractionId, UserId } from './fields.ts';
 import type { Gateway, Routes } from './gateway.ts';
-import { contentsOf, contextOf, type Known, recollect } from './known.ts';
+import { userErased } from './http-error.ts';
+import { contentsOf, contextOf, type Known, recollector } from './known.ts';
 import { tenantOf } from './tenant.ts';
 import { type TenantExperience, tenantExperiences } from './tenant-experience.ts';
 
@@ -52,10 +53,11 @@ const Answer = Type.Object({
 /** POST /v1/hypothesize: what may be meant, likeliest first, remembered as an interaction. */
 export const hypothesize: Routes = (gateway) => async (server) => {
   const experienceOf = tenantExperiences(gateway.db);
+  const recollect = recollector(gateway.db, { choices: true });
   const schema = { body: Request, response: { 200: Answer } };
-  server.post('/v1/hypothesize', { schema }, async (request) => {
+  server.post('/v1/hypothesize', { schema }, async (request, reply) => {
     const tenantId = tenantOf(request);
-    const known = await recollect(gateway.db, tenantId, request.body.user_id);
+    const known = await recollect({ tenant_id: tenantId, user_id: request.body.user_id });
     const { proposals, model_id } = await propose(gateway, tenantId, request.body, known);
     const display = show(gateway, request.body, {
       known,
@@ -63,7 +65,8 @@ export const hypothesize: Routes = (gateway) => async (server) => {
       experience: await experienceOf(tenantId),
     });
     const interaction = interactionOf(tenantId, request.body, { known, model_id, display });
-    await insertInteraction(gateway.db, stored(interaction));
+    const begun = new Date(Date.now() - reply.elapsedTime);
+    if (!(await insertInteraction(gateway.db, stored(interaction), begun))) throw userErased();
     return { ...interaction, recommended_id: display.recommended_id };
   });
 };

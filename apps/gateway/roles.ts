@@ -8,6 +8,7 @@ export const roles: Record<string, Access> = {
   'POST /v1/hypothesize': 'app',
   'POST /v1/execute': 'app',
   'POST /v1/feedback': 'app',
+  'PUT /v1/users/:user_id/settings': 'app',
 
   'GET /v1/session': 'reader',
   'GET /v1/interactions/:interaction_id': 'reader',
@@ -19,6 +20,9 @@ export const roles: Record<string, Access> = {
   'PATCH /v1/users/:user_id/memories/:memory_id': 'admin',
   'DELETE /v1/users/:user_id/memories/:memory_id': 'admin',
   'POST /v1/training/datasets': 'admin',
+  'DELETE /v1/users/:user_id': 'admin',
+  'GET /v1/users/:user_id/export': 'admin',
+  'GET /v1/erasures/:erasure_id': 'admin',
   'GET /v1/dead-letters': 'admin',
   'POST /v1/dead-letters/:dead_letter_id/replay': 'admin',
   'POST /v1/dead-letters/replay': 'admin',

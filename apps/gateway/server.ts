@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { correctMemories } from './correct-memories.ts';
 import { deadLetters } from './dead-letters.ts';
+import { erasure } from './erasure.ts';
 import { execute } from './execute.ts';
 import { feedback } from './feedback.ts';
 import type { Gateway } from './gateway.ts';
@@ -15,6 +16,7 @@ import { protect } from './protect.ts';
 import { reportErrors } from './report-errors.ts';
 import { session } from './session.ts';
 import { training } from './training.ts';
+import { userData } from './user-data.ts';
 import { users } from './users.ts';
 import { validatorCompiler } from './validation.ts';
 
@@ -46,6 +48,8 @@ export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
     memories,
     correctMemories,
     training,
+    erasure,
+    userData,
     deadLetters,
     session,
     health,

@@ -1,3 +1,5 @@
+import { type UserKey, userKey } from '@learning-loop/db/user-key';
+import { optedOut } from '@learning-loop/db/user-settings';
 import type { EventOf } from '@learning-loop/events/routes';
 import type { TrainingRecords } from '@learning-loop/events/training-records';
 import type { Context, Handlers } from '@learning-loop/queue/learn';
@@ -9,22 +11,31 @@ type Recorder = Handlers<'training-log'>;
 /** Appends every event to its log; returning means that the lines are on disk. */
 export function recorder(trainingLog: TrainingLog): Recorder {
   return {
-    'hypothesis.selected': async (events, context) => {
+    'hypothesis.selected': async (all, context) => {
+      const events = await ofThoseWhoAgree(all, context);
       await Promise.all([
         trainingLog.append('hypotheses_data', events.map(hypothesesRecord)),
         trainingLog.append('ranking_data', events.map(rankingRecord)),
       ]);
       reportLogged(context, 'hypothesis.selected', events);
     },
-    'persona.updated': async (events, context) => {
+    'persona.updated': async (all, context) => {
+      const events = await ofThoseWhoAgree(all, context);
       await trainingLog.append('persona_updates', events.map(personaRecord));
       reportLogged(context, 'persona.updated', events);
     },
-    'feedback.given': async (events, context) => {
+    'feedback.given': async (all, context) => {
+      const events = await ofThoseWhoAgree(all, context);
       await trainingLog.append('user_feedback', events.map(feedbackRecord));
       reportLogged(context, 'feedback.given', events);
     },
   };
+}
+
+/** Without the events of users who opted out of training. */
+async function ofThoseWhoAgree<E extends UserKey>(events: E[], { tx }: Context): Promise<E[]> {
+  const out = await optedOut(tx, events);
+  return out.size === 0 ? events : events.filter((event) => !out.has(userKey(event)));
 }
 
 type Line = Pick<TrainingRecords['hypotheses_data'], 'event_id' | 'interaction_id'>;

@@ -1,11 +1,26 @@
 import type { FeedbackGiven } from '@learning-loop/events/feedback-given';
 import { type Insertable, sql } from 'kysely';
 import type { Tx } from './connect.ts';
+import { notErased } from './erasures.ts';
 import type { Database } from './schema.ts';
 import { type UserKey, userKeysJson } from './user-key.ts';
 
-export async function insertFeedback(tx: Tx, feedback: Insertable<Database['feedback']>): Promise<void> {
-  await tx.insertInto('feedback').values(feedback).execute();
+/** False, and nothing is stored, when the user is being erased or was since the interaction was shown. */
+export async function insertFeedback(
+  tx: Tx,
+  feedback: Insertable<Database['feedback']>,
+  shownAt: Date,
+): Promise<boolean> {
+  const { tenant_id, user_id } = feedback;
+  const erasable = {
+    tenantId: sql`${tenant_id}::text`,
+    userId: sql`${user_id}::text`,
+    since: sql`${shownAt}::timestamptz`,
+  };
+  const { numAffectedRows } = await sql`
+    insert into feedback (${sql.join(Object.keys(feedback).map((name) => sql.ref(name)))})
+    select ${sql.join(Object.values(feedback))} where ${notErased(erasable)}`.execute(tx);
+  return numAffectedRows === 1n;
 }
 
 type Said = UserKey & Pick<FeedbackGiven, 'type' | 'value'>;

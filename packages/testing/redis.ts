@@ -10,6 +10,8 @@ import { askRedis, socketIn } from './ask-redis.ts';
 /** A redis-server of a test's own, which keeps its port and its data from one start to the next. */
 export interface RedisForTest {
   url: string;
+  /** With everything that was ever written to it, as commands. */
+  directory: string;
   /** Ends it in order; what was written stays. */
   stop(): Promise<void>;
   /** kill -9. */
@@ -35,6 +37,7 @@ export async function redisForTest(): Promise<RedisForTest> {
   process.once('exit', () => server?.kill('SIGKILL'));
   return {
     url: `redis://127.0.0.1:${port}`,
+    directory,
     start,
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
