@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connectDb } from '@learning-loop/db/connect';
 import { migrate } from '@learning-loop/db/migrate';
@@ -7,7 +7,7 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { askRedis } from './ask-redis.ts';
 import { ensureRedis } from './ensure-redis.ts';
-import { runDirectory } from './run-directory.ts';
+import { makeRunDirectory } from './run-directory.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -19,10 +19,7 @@ declare module 'vitest' {
 /** Once for a whole run: a PostgreSQL with a migrated template, a place for each test's servers, a redis-server. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await ensureRedis();
-  const directory = runDirectory(process.pid);
-  await mkdir(directory);
-  // The database may run as a user of its own, which has to pass through here.
-  await chmod(directory, 0o755);
+  const directory = await makeRunDirectory();
   const postgres = await startEmbeddedPostgres(join(directory, 'postgres'), { durable: false });
   await createTemplate(postgres.url);
   project.provide('postgresUrl', postgres.url);
