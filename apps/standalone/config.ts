@@ -1,5 +1,6 @@
 import { ConfigError, readEnv } from '@learning-loop/service/config';
 import { logConfig, logEnv } from '@learning-loop/service/log';
+import { readConfig as readConsole } from 'console/config';
 import { readConfig as readGateway } from 'gateway/config';
 import { readConfig as readMemoryWorker } from 'memory-worker/config';
 import { readConfig as readPersonaWorker } from 'persona-worker/config';
@@ -10,13 +11,21 @@ import { Type } from 'typebox';
 const Env = Type.Object({
   DATABASE_URL: Type.Optional(Type.String()),
   DATA_DIR: Type.String({ default: './data' }),
+  CONSOLE_PORT: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
   ...logEnv,
   LOG_DIR: Type.String({ default: './logs' }),
 });
 
 export type Config = ReturnType<typeof readConfig>;
 
-const readers = [readGateway, readTrainingLogWorker, readMemoryWorker, readPersonaWorker, readTrainer];
+const readers = [
+  readGateway,
+  readTrainingLogWorker,
+  readMemoryWorker,
+  readPersonaWorker,
+  readTrainer,
+  readConsole,
+];
 
 /** Reads what every app reads, too, so that no fault shows up only after the database has been started. */
 export function readConfig(source: NodeJS.ProcessEnv) {
@@ -27,7 +36,15 @@ export function readConfig(source: NodeJS.ProcessEnv) {
   if (own === undefined || faults.size > 0) throw new ConfigError([...faults].join('\n'));
   const { host, port } = readGateway(checked);
   const apps = (databaseUrl: string) => readApps({ ...source, DATABASE_URL: databaseUrl });
-  return { databaseUrl: own.DATABASE_URL, dataDir: own.DATA_DIR, host, port, apps, ...logConfig(own) };
+  return {
+    databaseUrl: own.DATABASE_URL,
+    dataDir: own.DATA_DIR,
+    host,
+    port,
+    consolePort: own.CONSOLE_PORT,
+    apps,
+    ...logConfig(own),
+  };
 }
 
 function readApps(env: NodeJS.ProcessEnv) {
@@ -39,6 +56,8 @@ function readApps(env: NodeJS.ProcessEnv) {
     memoryWorker: readMemoryWorker(worker),
     personaWorker: readPersonaWorker(worker),
     trainer: readTrainer(worker),
+    // The console sees the metrics of all of them, since they share its process.
+    console: readConsole({ ...env, PORT: '', METRICS_URLS: '' }),
   };
 }
 

@@ -16,3 +16,16 @@ export async function findPort(host: string, port: number): Promise<number> {
   await once(server, 'close');
   return address !== null && typeof address === 'object' ? address.port : port;
 }
+
+/**
+ * The console's port: the one that is set, and a StartError when it is taken; else the one after the gateway's, or
+ * any free one when that is taken or the gateway's was any free one, too.
+ */
+export async function findConsolePort(
+  { host, port, consolePort }: { host: string; port: number; consolePort: number | undefined },
+  gatewayPort: number,
+): Promise<number> {
+  if (consolePort !== undefined) return await findPort(host, consolePort);
+  if (port === 0 || gatewayPort === 65_535) return await findPort(host, 0);
+  return await findPort(host, gatewayPort + 1).catch(() => findPort(host, 0));
+}

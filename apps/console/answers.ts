@@ -1,0 +1,64 @@
+import { Type } from 'typebox';
+
+/** What the console's own routes answer; the page reads these types. */
+const Seconds = Type.Union([Type.Number(), Type.Null()]);
+
+/** One part of the system in plain words. */
+const State = Type.Object({
+  name: Type.String(),
+  level: Type.Union([Type.Literal('good'), Type.Literal('attention'), Type.Literal('bad')]),
+  text: Type.String(),
+});
+export type State = Type.Static<typeof State>;
+
+const LagPoint = Type.Object({ at: Type.Number(), p50: Seconds, p99: Seconds, perSecond: Type.Number() });
+
+const Count = Type.Integer();
+const Activity = Type.Object({
+  bucket: Type.Number(),
+  model_id: Type.String(),
+  shown: Count,
+  decided: Count,
+  picked: Count,
+  first_place: Count,
+  auto_advance: Count,
+  auto_decided: Count,
+  overridden: Count,
+});
+export type Activity = Type.Static<typeof Activity>;
+
+export const WindowName = Type.Union([Type.Literal('15m'), Type.Literal('6h'), Type.Literal('7d')], {
+  default: '15m',
+});
+export type WindowName = Type.Static<typeof WindowName>;
+
+export const Overview = Type.Object({
+  at: Type.Number(),
+  bucket_seconds: Type.Number(),
+  per_second: Type.Number(),
+  lag: Type.Object({ p50: Seconds, p99: Seconds }),
+  pending: Count,
+  oldest_seconds: Seconds,
+  lag_points: Type.Array(LagPoint),
+  activity: Type.Array(Activity),
+  states: Type.Array(State),
+});
+export type Overview = Type.Static<typeof Overview>;
+
+const QueueRow = Type.Object({
+  consumer: Type.String(),
+  waiting: Type.Union([Count, Type.Null()]),
+  active: Type.Union([Count, Type.Null()]),
+  delayed: Type.Union([Count, Type.Null()]),
+  owed: Count,
+  oldest_seconds: Seconds,
+  dead: Count,
+  per_second: Type.Number(),
+  batch: Type.Object({ p50: Seconds, p99: Seconds }),
+  lag: Type.Object({ p50: Seconds, p99: Seconds }),
+  hint: Type.String(),
+  level: State.properties.level,
+});
+export type QueueRow = Type.Static<typeof QueueRow>;
+export const Queues = Type.Object({ at: Type.Number(), queues: Type.Array(QueueRow) });
+export type Queues = Type.Static<typeof Queues>;

@@ -1,0 +1,36 @@
+import { readEnv } from '@learning-loop/service/config';
+import { logConfig, logEnv } from '@learning-loop/service/log';
+import { Type } from 'typebox';
+
+const Env = Type.Object({
+  DATABASE_URL: Type.String({
+    pattern: '^postgres(ql)?://',
+    description: 'the URL of the Postgres database',
+  }),
+  REDIS_URL: Type.Optional(Type.String()),
+  HOST: Type.String({ default: '127.0.0.1' }),
+  PORT: Type.Integer({ default: 8081, minimum: 0, maximum: 65_535 }),
+  GATEWAY_URL: Type.String({
+    default: 'http://127.0.0.1:8080',
+    pattern: '^https?://',
+    description: 'the URL of the gateway',
+  }),
+  METRICS_URLS: Type.String({ default: '', description: 'URLs of /metrics, with commas between them' }),
+  METRICS_KEY: Type.Optional(Type.String()),
+  ...logEnv,
+});
+
+export type Config = ReturnType<typeof readConfig>;
+
+export function readConfig(source: NodeJS.ProcessEnv) {
+  const env = readEnv(Env, source);
+  return {
+    databaseUrl: env.DATABASE_URL,
+    redisUrl: env.REDIS_URL,
+    host: env.HOST,
+    port: env.PORT,
+    gatewayUrl: env.GATEWAY_URL.replace(/\/+$/u, ''),
+    metrics: { urls: env.METRICS_URLS.split(',').filter(Boolean), key: env.METRICS_KEY },
+    ...logConfig(env),
+  };
+}

@@ -1,0 +1,18 @@
+/** Cumulative counts by upper bound, as a Prometheus histogram has them; bounds ascend, the last is +Inf. */
+export type Buckets = { le: number; count: number }[];
+
+/**
+ * The value below which the share `q` in [0, 1] of the observations lies, interpolated within its bucket as
+ * Prometheus's histogram_quantile does; null without observations, the last finite bound when beyond it.
+ */
+export function quantileOf(buckets: Buckets, q: number): number | null {
+  const total = buckets.at(-1)?.count ?? 0;
+  if (total <= 0) return null;
+  const rank = q * total;
+  const at = buckets.findIndex(({ count }) => count >= rank);
+  const bucket = buckets[at];
+  const below = buckets[at - 1] ?? { le: 0, count: 0 };
+  if (!bucket || bucket.le === Number.POSITIVE_INFINITY) return below.le;
+  const inside = bucket.count - below.count;
+  return inside === 0 ? bucket.le : below.le + ((bucket.le - below.le) * (rank - below.count)) / inside;
+}

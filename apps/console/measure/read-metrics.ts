@@ -1,0 +1,41 @@
+import { lookup } from 'node:dns/promises';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+
+export interface Sources {
+  /** URLs of /metrics. A name with several addresses stands for as many replicas. */
+  urls: string[];
+  /** A key with the role reader, where the page asks for one. */
+  key?: string | undefined;
+}
+
+const timeoutMs = 1_500;
+
+/** The pages of all processes that answer; one that does not is left out. */
+export async function readMetrics({ urls, key }: Sources, own: Registry, log: Logger): Promise<string[]> {
+  const addresses = (await Promise.all(urls.map(everyAddress))).flat();
+  const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
+  const pages = await Promise.allSettled([own.metrics(), ...addresses.map((url) => fetchText(url, headers))]);
+  return pages.flatMap((page) => {
+    if (page.status === 'fulfilled') return [page.value];
+    log.debug({ err: page.reason }, 'metrics_not_read');
+    return [];
+  });
+}
+
+async function everyAddress(text: string): Promise<string[]> {
+  const url = new URL(text);
+  if (url.protocol === 'https:') return [text];
+  const found = await lookup(url.hostname, { all: true }).catch(() => []);
+  return found.map(({ address, family }) => {
+    const one = new URL(url);
+    one.hostname = family === 6 ? `[${address}]` : address;
+    return one.href;
+  });
+}
+
+async function fetchText(url: string, headers: Record<string, string>): Promise<string> {
+  const response = await fetch(url, { headers, signal: AbortSignal.timeout(timeoutMs) });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
+  return await response.text();
+}

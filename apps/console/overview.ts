@@ -1,0 +1,58 @@
+import { activitySince } from '@learning-loop/db/console-activity';
+import { outboxDepth } from '@learning-loop/db/outbox';
+import { Type } from 'typebox';
+import { type Activity, Overview, WindowName as Window, type WindowName } from './answers.ts';
+import type { Console, Routes } from './console.ts';
+import { durationsBetween, type Snapshot } from './measure/derive.ts';
+import { callerOf } from './sign-in.ts';
+import { states } from './states.ts';
+import { windows } from './windows.ts';
+
+const Query = Type.Object({ window: Window }, { additionalProperties: false });
+
+/** GET /api/overview: is it up, is it learning, and how well. */
+export const overview: Routes = (console) => async (server) => {
+  const schema = { querystring: Query, response: { 200: Overview } };
+  server.get('/api/overview', { schema }, async (request) =>
+    readOverview(console, callerOf(request).tenant_id, request.query.window),
+  );
+};
+
+export async function readOverview(
+  console: Console,
+  tenantId: string,
+  window: WindowName,
+): Promise<Overview> {
+  const { bucketSeconds } = windows[window];
+  const [depth, activity, parts] = await Promise.all([
+    outboxDepth(console.db),
+    activityIn(console, tenantId, window),
+    states(console, tenantId),
+  ]);
+  const { perSecond, ...lag } = learnedLately(console.measurements.lately());
+  return {
+    at: Date.now(),
+    bucket_seconds: bucketSeconds,
+    per_second: perSecond,
+    lag,
+    pending: depth.pending,
+    oldest_seconds: depth.oldest_ms === null ? null : depth.oldest_ms / 1000,
+    lag_points: console.measurements.points,
+    activity,
+    states: parts,
+  };
+}
+
+function learnedLately(span: [Snapshot, Snapshot] | undefined) {
+  return span
+    ? durationsBetween(span, 'learning_loop_learned_seconds')
+    : { p50: null, p99: null, perSecond: 0 };
+}
+
+/** Read anew only when it can have changed visibly, however many people look. */
+function activityIn({ db, activity }: Console, tenantId: string, window: WindowName): Promise<Activity[]> {
+  const { seconds, bucketSeconds, freshMs } = windows[window];
+  const begin = Math.floor(Date.now() / 1000 / bucketSeconds) * bucketSeconds - seconds;
+  const read = () => activitySince(db, tenantId, { since: new Date(begin * 1000), bucketSeconds });
+  return activity(`${tenantId} ${window}`, freshMs, read);
+}

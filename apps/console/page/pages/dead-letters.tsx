@@ -1,0 +1,98 @@
+import { useState } from 'react';
+import { post } from '../api.ts';
+import { time } from '../format.ts';
+import { Confirm } from '../ui/confirm.tsx';
+import { Card, Empty, Loaded, Scrollable, Tag } from '../ui/parts.tsx';
+import { useData } from '../use-data.ts';
+
+interface DeadLetter {
+  dead_letter_id: string;
+  event_id: string;
+  event: string;
+  consumer: string;
+  user_id: string;
+  payload: unknown;
+  error: string;
+  attempts: number;
+  last_failed_at: string;
+}
+
+const replayOne = (letter: DeadLetter) => post(`/v1/dead-letters/${letter.dead_letter_id}/replay`);
+
+/** What consumers gave up on; replaying one owes it to its consumer again. */
+export function DeadLetters() {
+  const letters = useData<{ dead_letters: DeadLetter[] }>('/v1/dead-letters');
+  const [all, setAll] = useState<DeadLetter[]>();
+  async function replayAll() {
+    for (const letter of all ?? []) await replayOne(letter);
+    letters.reload();
+  }
+  const found = letters.value?.dead_letters ?? [];
+  return (
+    <Card title="Dead letters" note={found.length > 0 ? `${found.length} shown, newest first` : undefined}>
+      <Loaded data={letters}>
+        {({ dead_letters }) =>
+          dead_letters.length === 0 ? (
+            <Empty>None. What cannot be learned after its last attempt ends up here, with the error.</Empty>
+          ) : (
+            <>
+              <ul className="letters">
+                {dead_letters.map((letter) => (
+                  <Letter key={letter.dead_letter_id} letter={letter} onReplayed={letters.reload} />
+                ))}
+              </ul>
+              <button type="button" onClick={() => setAll(dead_letters)}>
+                Replay all {dead_letters.length}
+              </button>
+            </>
+          )
+        }
+      </Loaded>
+      {all && (
+        <Confirm
+          title={`Replay ${all.length}?`}
+          action="Replay"
+          onConfirm={replayAll}
+          onClose={() => setAll(undefined)}
+        >
+          <p>Mend the cause first: what fails again comes back here after its attempts.</p>
+        </Confirm>
+      )}
+    </Card>
+  );
+}
+
+function Letter({ letter, onReplayed }: { letter: DeadLetter; onReplayed(): void }) {
+  const [open, setOpen] = useState(false);
+  const [error, setError] = useState('');
+  async function replay() {
+    await replayOne(letter).then(onReplayed, (failure: unknown) => setError(String(failure)));
+  }
+  return (
+    <li>
+      <p>
+        <Tag>{letter.consumer}</Tag> {letter.event}
+        <span className="note">
+          {' '}
+          · {time(letter.last_failed_at)} ·{' '}
+          {letter.attempts === 1 ? '1 attempt' : `${letter.attempts} attempts`}
+        </span>
+      </p>
+      <p className="error">{letter.error}</p>
+      <div className="actions">
+        <button type="button" onClick={replay}>
+          Replay
+        </button>
+        <button type="button" className="quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? 'Hide the payload' : 'Show the payload (personal data)'}
+        </button>
+      </div>
+      {error && <p role="alert">{error}</p>}
+      {open && (
+        <Scrollable label="Payload">
+          <pre>{JSON.stringify(letter.payload, null, 2)}</pre>
+        </Scrollable>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,43 @@
+import { Card, Loaded } from '../../ui/parts.tsx';
+import { useData } from '../../use-data.ts';
+import { Explanation } from './explanation.tsx';
+import type { Interaction } from './types.ts';
+
+interface Props {
+  interaction: Interaction;
+  picked: boolean;
+  onPick(id: string | null): void;
+}
+
+/** What was shown, likeliest first, and why in this order. */
+export function Hypotheses({ interaction, picked, onPick }: Props) {
+  const weights = useData<{ weights: Record<string, number> }>('/api/ranker-weights');
+  return (
+    <Card title="What may be meant" note={`ranked by ${interaction.model_id}`}>
+      <Loaded data={weights}>
+        {({ weights: weightOf }) => (
+          <ol className="hypotheses">
+            {interaction.hypotheses.map((hypothesis) => (
+              <li key={hypothesis.id}>
+                <div className="hypothesis">
+                  <div>
+                    <p className="question">{hypothesis.question}</p>
+                    <p className="note">{hypothesis.rationale}</p>
+                  </div>
+                  <p className="confidence">{Math.round(hypothesis.confidence * 100)} %</p>
+                  <button type="button" disabled={picked} onClick={() => onPick(hypothesis.id)}>
+                    Pick<span className="hidden">: {hypothesis.question}</span>
+                  </button>
+                </div>
+                <Explanation hypothesis={hypothesis} weightOf={weightOf} />
+              </li>
+            ))}
+          </ol>
+        )}
+      </Loaded>
+      <button type="button" className="quiet" disabled={picked} onClick={() => onPick(null)}>
+        None of these
+      </button>
+    </Card>
+  );
+}

@@ -1,0 +1,99 @@
+import { useEffect, useRef } from 'react';
+import UPlot, { type AlignedData, type Options } from 'uplot';
+
+interface Line {
+  name: string;
+  values: (number | null)[];
+  /** A custom property of the style sheet; the accent by default. */
+  color?: string;
+  fill?: boolean;
+}
+
+interface Shown {
+  /** Seconds since 1970, ascending. */
+  times: number[];
+  lines: Line[];
+  /** How a value reads on the axis and in the legend. */
+  format: (value: number) => string;
+  /** Fixed ends of the vertical axis; from 0 to the greatest value by default. */
+  range?: [number, number];
+  height?: number;
+  label: string;
+}
+
+const colorOf = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** Lines over time. A table-free picture: `label` says in words what it shows. */
+export function Chart(shown: Shown) {
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<UPlot | null>(null);
+  const data: AlignedData = [shown.times, ...shown.lines.map(({ values }) => values)];
+  const latest = useRef({ shown, data });
+  latest.current = { shown, data };
+  const names = shown.lines.map(({ name }) => name).join('|');
+
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const draw = () => {
+      plot.current?.destroy();
+      plot.current = new UPlot(
+        optionsOf(latest.current.shown, element.clientWidth),
+        latest.current.data,
+        element,
+      );
+    };
+    const scheme = matchMedia('(prefers-color-scheme: dark)');
+    const sized = new ResizeObserver(() => {
+      plot.current?.setSize({ width: element.clientWidth, height: latest.current.shown.height ?? 180 });
+    });
+    draw();
+    sized.observe(element);
+    scheme.addEventListener('change', draw);
+    return () => {
+      sized.disconnect();
+      scheme.removeEventListener('change', draw);
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, [names]);
+  useEffect(() => plot.current?.setData(data));
+  return <div ref={box} className="chart" role="img" aria-label={shown.label} />;
+}
+
+function optionsOf({ lines, format, range, height = 180 }: Shown, width: number): Options {
+  const [ink, grid] = [colorOf('--ink-soft'), colorOf('--line')];
+  const font = '12px system-ui, sans-serif';
+  const axis = { stroke: ink, font, ticks: { show: false } };
+  return {
+    width,
+    height,
+    cursor: { y: false, points: { size: 6 } },
+    legend: { show: lines.length > 1 },
+    scales: { y: { range: (_plot, _min, max) => range ?? [0, max > 0 ? max * 1.15 : 1] } },
+    axes: [
+      { ...axis, grid: { show: false }, space: 80 },
+      {
+        ...axis,
+        grid: { stroke: grid, width: 1 },
+        size: 56,
+        space: 36,
+        values: (_plot, at) => at.map((v) => format(v)),
+      },
+    ],
+    series: [{ value: '{HH}:{mm}:{ss}' }, ...lines.map((line) => seriesOf(line, format))],
+  };
+}
+
+function seriesOf({ name, color = '--accent', fill = false }: Line, format: (value: number) => string) {
+  const stroke = colorOf(color);
+  return {
+    label: name,
+    stroke,
+    width: 1.75,
+    points: { show: false },
+    spanGaps: true,
+    value: (_plot: UPlot, value: number | null) => (value === null ? '–' : format(value)),
+    ...(fill ? { fill: `color-mix(in srgb, ${stroke} 14%, transparent)` } : {}),
+  };
+}

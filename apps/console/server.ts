@@ -1,0 +1,57 @@
+import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify';
+import { bullBoard } from './bull-board.ts';
+import type { Console } from './console.ts';
+import { health } from './health.ts';
+import { live } from './live.ts';
+import { overview } from './overview.ts';
+import { pageAssets } from './page-assets.ts';
+import { passOn } from './pass-on.ts';
+import { queues } from './queues.ts';
+import { Sessions } from './sessions.ts';
+import { identify, signIn } from './sign-in.ts';
+import { users } from './users.ts';
+
+/** The console's server: its page, what the page shows, and the way to the gateway. */
+export async function createServer(console: Console): Promise<FastifyInstance> {
+  const loggerInstance: FastifyBaseLogger = console.log.child({ part: 'http' }, { level: 'warn' });
+  const server = fastify({
+    loggerInstance,
+    bodyLimit: 256 * 1024,
+    requestTimeout: 30_000,
+    return503OnClosing: true,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 1_000 },
+  });
+  const sessions = new Sessions();
+  reportErrors(server);
+  identify(server, console, sessions);
+  for (const routes of [
+    signIn(sessions),
+    passOn,
+    health,
+    overview,
+    queues,
+    users,
+    live,
+    bullBoard,
+    pageAssets,
+  ])
+    await server.register(routes(console));
+  return server;
+}
+
+function reportErrors(server: FastifyInstance): void {
+  server.setErrorHandler((error: FastifyError, request, reply) => {
+    const { statusCode = 500, code, message } = error;
+    if (statusCode >= 500) request.log.warn({ err: error }, 'request_failed');
+    const told = statusCode < 500 || error.name === 'Refusal' ? { code, message } : failed;
+    return reply.status(statusCode).send({ error: told });
+  });
+  server.setNotFoundHandler((request, reply) =>
+    reply
+      .status(404)
+      .send({ error: { code: 'no_such_page', message: `There is no ${request.url.split('?')[0]} here.` } }),
+  );
+}
+
+const failed = { code: 'not_read', message: 'This could not be read; is Postgres up? The log says more.' };

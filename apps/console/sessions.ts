@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+const cookie = 'learning_loop_session';
+const hours = 12;
+const mostSessions = 1_000;
+
+interface Session {
+  key: string;
+  until: number;
+}
+
+/** Who has signed in. The browser holds a random id; the key stays here, in memory: a restart signs everybody out. */
+export class Sessions {
+  readonly #open = new Map<string, Session>();
+
+  /** The key that this request's session was opened with, if it has one. */
+  keyOf(request: FastifyRequest): string | undefined {
+    const session = this.#open.get(idOf(request));
+    return session && session.until > Date.now() ? session.key : undefined;
+  }
+
+  begin(reply: FastifyReply, key: string): void {
+    const oldest = this.#open.keys().next().value;
+    if (this.#open.size >= mostSessions && oldest !== undefined) this.#open.delete(oldest);
+    const id = randomBytes(32).toString('base64url');
+    this.#open.set(id, { key, until: Date.now() + hours * 3_600_000 });
+    setCookie(reply, id, hours * 3_600);
+  }
+
+  end(request: FastifyRequest, reply: FastifyReply): void {
+    this.#open.delete(idOf(request));
+    setCookie(reply, '', 0);
+  }
+}
+
+function idOf({ headers }: FastifyRequest): string {
+  const found = new RegExp(`(?:^|; )${cookie}=([\\w-]+)`, 'u').exec(headers.cookie ?? '');
+  return found?.[1] ?? '';
+}
+
+function setCookie(reply: FastifyReply, value: string, maxAge: number): void {
+  const secure = reply.request.protocol === 'https' ? '; Secure' : '';
+  reply.header(
+    'set-cookie',
+    `${cookie}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAge}${secure}`,
+  );
+}

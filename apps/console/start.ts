@@ -1,0 +1,27 @@
+import { connectDb } from '@learning-loop/db/connect';
+import type { Activity } from '@learning-loop/db/console-activity';
+import { openInspection } from '@learning-loop/queue/inspect';
+import type { Service } from '@learning-loop/service/service';
+import { listenFault } from '@learning-loop/service/start-error';
+import type { Config } from './config.ts';
+import { openGatewayClient } from './gateway-client.ts';
+import { watchMeasurements } from './measure/watch.ts';
+import { remember } from './remember.ts';
+import { createServer } from './server.ts';
+
+const connections = 4;
+
+export async function start({ config, log, metrics, signal, use }: Service<Config>): Promise<void> {
+  const db = use(connectDb(config.databaseUrl, { name: 'console', max: connections }), 'database');
+  const queues = use(openInspection(config, log), 'queues');
+  const measurements = use(watchMeasurements(config.metrics, metrics, log), 'measurements');
+  const gateway = openGatewayClient(config.gatewayUrl);
+  const watched = { queues, measurements, gateway, activity: remember<Activity[]>() };
+  const server = await createServer({ config, db, log, metrics, signal, ...watched });
+  use(server, 'http');
+  const { host, port } = config;
+  const url = await server.listen({ host, port }).catch((error: unknown) => {
+    throw listenFault(error, host, port);
+  });
+  log.info({ url }, 'listening');
+}

@@ -1,0 +1,37 @@
+import { episodesOf, personaSteps, searchUsers } from '@learning-loop/db/console-users';
+import { shippedWeights } from '@learning-loop/learning/ranker-weights';
+import { Type } from 'typebox';
+import type { Routes } from './console.ts';
+import { callerOf } from './sign-in.ts';
+
+const most = { users: 50, steps: 500, episodes: 50 };
+
+const Search = Type.Object(
+  { prefix: Type.String({ maxLength: 200, default: '' }) },
+  { additionalProperties: false },
+);
+const Params = Type.Object({ user_id: Type.String({ minLength: 1, maxLength: 200 }) });
+
+/** /api/users: search; and one user's persona and interactions over time, which the gateway's API has one by one. */
+export const users: Routes =
+  ({ db }) =>
+  async (server) => {
+    server.get('/api/users', { schema: { querystring: Search } }, async (request) => ({
+      users: await searchUsers(db, callerOf(request).tenant_id, {
+        prefix: request.query.prefix,
+        limit: most.users,
+      }),
+    }));
+
+    server.get('/api/users/:user_id', { schema: { params: Params } }, async (request) => {
+      const { tenant_id } = callerOf(request);
+      const { user_id } = request.params;
+      const [steps, episodes] = await Promise.all([
+        personaSteps(db, tenant_id, user_id, most.steps),
+        episodesOf(db, tenant_id, user_id, most.episodes),
+      ]);
+      return { steps, episodes };
+    });
+
+    server.get('/api/ranker-weights', async () => shippedWeights);
+  };
