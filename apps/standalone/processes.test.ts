@@ -4,9 +4,9 @@ import path from 'node:path';
 import { databaseForTest } from '@learning-loop/testing/postgres';
 import { redisForTest } from '@learning-loop/testing/redis';
 import { expect, onTestFinished, test } from 'vitest';
-import { untilOutboxEmpty } from './demo/wait.ts';
 import { connectClient } from './demo/client.ts';
 import { completions, loggedEvents } from './demo/evidence.ts';
+import { untilOutboxEmpty } from './demo/wait.ts';
 import { type AppProcess, launch } from './launch.ts';
 
 const workers = ['training-log-worker', 'memory-worker', 'persona-worker', 'trainer'];
@@ -16,6 +16,7 @@ test('learns as production runs it: one process per app, on Redis', async () => 
   const directory = await mkdtemp(path.join(tmpdir(), 'processes-'));
   onTestFinished(() => rm(directory, { recursive: true }));
   const redis = await redisForTest();
+  onTestFinished(() => redis.stop());
   const env = {
     DATABASE_URL: await databaseForTest(),
     REDIS_URL: redis.url,

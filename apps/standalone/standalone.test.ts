@@ -2,9 +2,9 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { untilOutboxEmpty } from './demo/wait.ts';
 import { type Client, connectClient } from './demo/client.ts';
 import { completions, loggedEvents } from './demo/evidence.ts';
+import { untilOutboxEmpty } from './demo/wait.ts';
 import { type Server, startServer } from './launch.ts';
 
 let directory: string;
