@@ -19,7 +19,10 @@ const Stats = Type.Object({
 const Instant = Type.Union([Type.String({ format: 'date-time' }), Type.Null()]);
 const Build = Type.Object({
   build_id: Type.String(),
-  status: Type.String({ description: 'queued, running, done, or failed' }),
+  status: Type.String({ description: 'queued, running, done, empty (nothing to learn from), or failed' }),
+  step: Type.Union([Type.String(), Type.Null()], { description: 'What a running build is at' }),
+  version: Type.Union([Type.String(), Type.Null()], { description: 'The dataset that was made' }),
+  notes: Type.Array(Type.String()),
   requested_at: Instant,
   started_at: Instant,
   finished_at: Instant,

@@ -1,14 +1,22 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Db } from '@learning-loop/db/connect';
-import { finishBuild, takeBuild } from '@learning-loop/db/dataset-builds';
+import { requestBuild, takeBuild } from '@learning-loop/db/dataset-builds';
+import { dueBuilds } from '@learning-loop/db/due-builds';
+import { newId } from '@learning-loop/events/id';
 import type { Service } from '@learning-loop/service/service';
-import { buildDataset } from './build-dataset.ts';
+import { carryOut } from './carry-out.ts';
 import type { Config } from './config.ts';
 
 const lookEveryMs = 1_000;
-const staleMs = 60 * 60 * 1_000;
+/** A trainer beats every 5 s; after so long without it has died. */
+const silentMs = 30_000;
+/** No tenant's builds follow each other faster, unless they are asked for. */
+const restMs = 60_000;
 
-/** Builds one dataset after another for as long as some are asked for; disposing of it waits for the one at work. */
+/**
+ * Builds one dataset after another for as long as some are asked for, or a tenant's log has grown enough; disposing of
+ * it waits for the one at work.
+ */
 export function buildWhenAsked(service: Pick<Service<Config>, 'config' | 'log'>, db: Db): AsyncDisposable {
   const stop = new AbortController();
   const working = work(service, db, stop.signal);
@@ -34,18 +42,20 @@ async function work(
   }
 }
 
-/** False when nothing waits. A build that fails says so in its row and harms no other. */
-async function buildNext({ config, log }: Pick<Service<Config>, 'config' | 'log'>, db: Db): Promise<boolean> {
-  const build = await takeBuild(db, staleMs);
-  if (!build) return false;
-  const { build_id } = build;
-  try {
-    const counts = await buildDataset(config);
-    await finishBuild(db, build, { counts });
-    log.info({ build_id, ...counts }, 'dataset_built');
-  } catch (err) {
-    await finishBuild(db, build, { error: String(err) });
-    log.error({ err, build_id }, 'dataset_failed');
+/** False when nothing waits. */
+async function buildNext(service: Pick<Service<Config>, 'config' | 'log'>, db: Db): Promise<boolean> {
+  await requestDueBuilds(service, db);
+  const build = await takeBuild(db, silentMs);
+  if (build) await carryOut(service, db, build);
+  return build !== undefined;
+}
+
+async function requestDueBuilds(
+  { config, log }: Pick<Service<Config>, 'config' | 'log'>,
+  db: Db,
+): Promise<void> {
+  for (const { tenant_id, new_picks } of await dueBuilds(db, config.minNewSamples, restMs)) {
+    await requestBuild(db, tenant_id, newId());
+    log.info({ tenant_id, new_picks }, 'dataset_due');
   }
-  return true;
 }

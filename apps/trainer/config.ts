@@ -6,6 +6,16 @@ const Env = Type.Object({
   ...workerEnv,
   TRAINING_DATA_DIR: Type.String({ default: './data/training' }),
   MIN_CONFIDENCE_FOR_TRAINING: Type.Number({ default: 0.7, minimum: 0, maximum: 1 }),
+  /** Interactions, picks, feedback and log lines that are older go; 0 keeps them. */
+  RETENTION_DAYS: Type.Number({ default: 0, minimum: 0, maximum: 36_500 }),
+  /** Of a dataset's samples at most this share may be one user's, 20 in any case. */
+  TRAINER_MAX_SHARE_PER_USER: Type.Number({ default: 0.01, exclusiveMinimum: 0, maximum: 1 }),
+  /** A dataset is built after so many new picks, and a tenth of those there were. */
+  TRAINER_MIN_NEW_SAMPLES: Type.Integer({ default: 100, minimum: 1 }),
+  /** Users are not learned from in their first hours, unless all are new; 0 learns from everybody. */
+  TRAINER_QUARANTINE_HOURS: Type.Number({ default: 24, minimum: 0, maximum: 8_760 }),
+  /** Share of the users that a fitted ranker serves until it has proved itself; 0 leaves that to people. */
+  TRAINER_CANARY_SHARE: Type.Number({ default: 0.1, minimum: 0, maximum: 0.5 }),
   TRAINER_CRON: Type.String({ default: '0 3 * * 0', description: 'a cron expression, such as "0 3 * * 0"' }),
 });
 
@@ -17,6 +27,11 @@ export function readConfig(source: NodeJS.ProcessEnv) {
     ...workerConfig(env),
     trainingDataDir: env.TRAINING_DATA_DIR,
     minConfidence: env.MIN_CONFIDENCE_FOR_TRAINING,
+    retentionDays: env.RETENTION_DAYS,
+    maxSharePerUser: env.TRAINER_MAX_SHARE_PER_USER,
+    minNewSamples: env.TRAINER_MIN_NEW_SAMPLES,
+    quarantineHours: env.TRAINER_QUARANTINE_HOURS,
+    canaryShare: env.TRAINER_CANARY_SHARE,
     cron: env.TRAINER_CRON,
   };
 }

@@ -1,5 +1,7 @@
+import type { Db } from '@learning-loop/db/connect';
 import { connectDb } from '@learning-loop/db/connect';
 import { requestBuild } from '@learning-loop/db/dataset-builds';
+import { tenantsWithPicks } from '@learning-loop/db/due-builds';
 import { migrate } from '@learning-loop/db/migrate';
 import { newId } from '@learning-loop/events/id';
 import { connectPublisher } from '@learning-loop/queue/publish';
@@ -8,9 +10,10 @@ import { sweep } from '@learning-loop/queue/sweep';
 import type { Service } from '@learning-loop/service/service';
 import { buildWhenAsked } from './build-when-asked.ts';
 import type { Config } from './config.ts';
+import { eraseWhenAsked } from './erase-when-asked.ts';
+import { forgetOld } from './forget-old.ts';
 
 const sweeping = { everyMs: 1_000, graceMs: 5_000, limit: 1_000 };
-const tenant = 'default';
 
 export async function start(service: Service<Config>): Promise<void> {
   const { config, log, metrics, use } = service;
@@ -19,8 +22,14 @@ export async function start(service: Service<Config>): Promise<void> {
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
   use(sweep(service, db, publisher, sweeping), 'sweeper');
   use(
-    schedule(service, 'trainer', config.cron, () => requestBuild(db, tenant, newId()), config),
+    schedule(service, 'trainer', config.cron, () => requestBuilds(db), config),
     'schedule',
   );
   use(buildWhenAsked(service, db), 'builds');
+  use(eraseWhenAsked(service, db), 'erasures');
+  if (config.retentionDays > 0) use(forgetOld(service, db), 'retention');
+}
+
+async function requestBuilds(db: Db): Promise<void> {
+  for (const tenant of await tenantsWithPicks(db)) await requestBuild(db, tenant, newId());
 }

@@ -7,6 +7,7 @@ import type {
 } from '@learning-loop/events/fields';
 import type { Consumer, EventName } from '@learning-loop/events/routes';
 import type { ColumnType, Generated } from 'kysely';
+import type { TrainingTables } from './training-schema.ts';
 
 /** Written as JSON text, read as the value. */
 type Json<T> = ColumnType<T, string, string>;
@@ -30,6 +31,8 @@ interface InteractionsTable {
   hypotheses: Json<ShownHypothesis[]>;
   used_memories: Json<UsedMemory[]>;
   auto_advance: boolean;
+  /** The model that ranked. */
+  ranker_id: Generated<string>;
 }
 
 /** What `execute` answered; kept, so that the same call again gets the same answer. */
@@ -144,18 +147,6 @@ interface FeedbackTable {
   given_at: Instant;
 }
 
-interface DatasetBuildsTable {
-  tenant_id: string;
-  build_id: string;
-  status: Generated<'queued' | 'running' | 'done' | 'failed'>;
-  requested_at: Generated<Date>;
-  started_at: Date | null;
-  finished_at: Date | null;
-  /** Samples by step of the build. */
-  counts: Json<Record<string, number>> | null;
-  error: string | null;
-}
-
 /** What a key may do: pick and give feedback, read, or everything. */
 export type Role = 'app' | 'reader' | 'admin';
 
@@ -202,7 +193,7 @@ interface UserSettingsTable {
   updated_at: Generated<Date>;
 }
 
-export interface Database {
+export interface Database extends TrainingTables {
   interactions: InteractionsTable;
   selections: SelectionsTable;
   outbox: OutboxTable;
@@ -212,7 +203,6 @@ export interface Database {
   personas: PersonasTable;
   persona_updates: PersonaUpdatesTable;
   feedback: FeedbackTable;
-  dataset_builds: DatasetBuildsTable;
   api_keys: ApiKeysTable;
   erasures: ErasuresTable;
   user_settings: UserSettingsTable;

@@ -1,0 +1,138 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { datasetCard } from './card.ts';
+import { type Choice, type Counts, chooseLines, fewestUsersToSplit } from './choose-lines.ts';
+import { codeVersion, describeFiles, type Manifest } from './manifest.ts';
+import { beginDirectory, datasetsDirectory, publish } from './places.ts';
+import { forgetLog, type Lines, type ReadLog, readLog } from './read-log.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
+import { prepareHypotheses, writePicks, writeSamples } from './write-samples.ts';
+
+export interface BuildRequest extends Choice {
+  buildId: string;
+  trainingDataDir: string;
+  now: Date;
+  /** Told of each step; a rejection ends the build. */
+  progress(step: string): Promise<void>;
+}
+
+export interface Dataset {
+  directory: string;
+  manifest: Manifest;
+}
+
+/** There is nothing to build a dataset from; the message says why. Not a fault. */
+export class NothingToLearn extends Error {}
+
+const logs = ['hypotheses_data', 'persona_updates', 'ranking_data'] as const satisfies ReadLog[];
+
+/**
+ * Builds `datasets/<version>/` from the tenant's part of the training log, complete or not at all. Needs disk for the
+ * log once more while it works, and about 700 MB of memory whatever the log's size. Throws NothingToLearn when no
+ * line is left, and whatever the disk throws; then nothing remains of it.
+ */
+export async function buildDataset(request: BuildRequest): Promise<Dataset> {
+  const datasets = datasetsDirectory(request.trainingDataDir, request.tenantId);
+  const version = `${request.now.toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${request.buildId.slice(-6)}`;
+  const directory = await beginDirectory(datasets, version);
+  try {
+    const built = await fill(request, directory);
+    if (Object.values(built.samples).every((samples) => samples === 0))
+      throw new NothingToLearn(whyNothing(built, request));
+    const manifest = await describe(request, version, directory, built);
+    await request.progress('publish');
+    await publish(datasets, directory, version);
+    return { directory: join(datasets, version), manifest };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+interface Built {
+  lines: Record<string, Lines>;
+  filters: Record<string, Counts>;
+  samples: Record<string, number>;
+  scrubbed: number;
+  users: number;
+}
+
+async function fill(request: BuildRequest, directory: string): Promise<Built> {
+  const built: Built = { lines: {}, filters: {}, samples: {}, scrubbed: 0, users: 0 };
+  await using workspace = await openWorkspace(join(directory, 'work'));
+  for (const log of logs) {
+    await request.progress(`read ${log}`);
+    const lines = await readLog(workspace, request.trainingDataDir, log, request.tenantId);
+    built.lines[log] = lines;
+    await request.progress(`choose ${log}`);
+    const counts = await chooseLines(workspace, log, request);
+    built.filters[log] = { records: lines.records, broken: lines.broken, ...counts };
+    built.users = Math.max(built.users, await workspace.count('from users'));
+    await request.progress(`write ${log}`);
+    Object.assign(built.samples, await write(workspace, log, directory, built));
+    await forgetLog(workspace, log);
+  }
+  return built;
+}
+
+async function write(
+  workspace: Workspace,
+  log: ReadLog,
+  directory: string,
+  built: Built,
+): Promise<Record<string, number>> {
+  if (log === 'ranking_data') return writePicks(workspace, directory);
+  if (log === 'hypotheses_data') built.scrubbed = await prepareHypotheses(workspace);
+  return writeSamples(workspace, log, directory);
+}
+
+function whyNothing({ filters }: Built, { minConfidence }: BuildRequest): string {
+  const picks = filters['hypotheses_data'] ?? {};
+  if (!picks['records']) return 'The training log holds no pick of this tenant yet.';
+  const [step, left] = Object.entries(picks).find(([name, n]) => name !== 'broken' && n === 0) ?? [];
+  return `None of ${picks['records']} picks became a sample: "${step}" left ${left} (confidence ${minConfidence} is asked for).`;
+}
+
+async function describe(
+  request: BuildRequest,
+  version: string,
+  directory: string,
+  built: Built,
+): Promise<Manifest> {
+  await request.progress('describe');
+  const { tenantId, minConfidence, maxShare, minPerUser, quarantineFrom, now } = request;
+  const lines = Object.values(built.lines);
+  const manifest: Manifest = {
+    schema_version: 1,
+    version,
+    tenant_id: tenantId,
+    created_at: now.toISOString(),
+    code_version: await codeVersion(),
+    config: {
+      min_confidence: minConfidence,
+      max_share_per_user: maxShare,
+      min_samples_per_user: minPerUser,
+      quarantine_from: quarantineFrom,
+    },
+    segments: lines.flatMap(({ segments }) => segments),
+    filters: built.filters,
+    broken: Object.assign({}, ...lines.map(({ brokenIn }) => brokenIn)),
+    scrubbed_samples: built.scrubbed,
+    files: await describeFiles(directory, built.samples),
+    notes: notesOn(built, request),
+  };
+  await writeFile(join(directory, 'README.md'), await datasetCard(directory, manifest));
+  await writeFile(join(directory, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  return manifest;
+}
+
+function notesOn({ users, samples, lines }: Built, { minConfidence }: BuildRequest): string[] {
+  const broken = Object.values(lines).reduce((sum, log) => sum + log.broken, 0);
+  const notes = [
+    users < fewestUsersToSplit &&
+      `${users === 1 ? 'One user only' : `Only ${users} users`}: nothing is held out, and no ranker can be judged on it.`,
+    samples['hypotheses_chat.parquet'] === 0 &&
+      `No pick reached the confidence of ${minConfidence}: the files of hypotheses are empty.`,
+    broken > 0 && `${broken} broken lines were set aside.`,
+  ];
+  return notes.filter((note) => note !== false);
+}

@@ -1,0 +1,58 @@
+import { mkdir, open, readdir, rename, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Datasets of one tenant that are kept; older ones are removed. */
+const kept = 10;
+const unfinished = '.building-';
+
+/** Where a tenant's datasets are. Tenants never share a directory. */
+export function datasetsDirectory(trainingDataDir: string, tenantId: string): string {
+  const datasets = join(trainingDataDir, 'datasets');
+  return tenantId === 'default' ? datasets : join(datasets, `tenant=${encodeURIComponent(tenantId)}`);
+}
+
+/** A new directory that `publish` turns into a dataset; what a killed build left is removed. */
+export async function beginDirectory(datasets: string, name: string): Promise<string> {
+  await mkdir(datasets, { recursive: true });
+  for (const file of await readdir(datasets)) {
+    if (file.startsWith(unfinished)) await rm(join(datasets, file), { recursive: true, force: true });
+  }
+  const directory = join(datasets, `${unfinished}${name}`);
+  await mkdir(directory);
+  return directory;
+}
+
+/** Makes the finished directory the dataset `version`, durably, and lets `latest` point to it. */
+export async function publish(datasets: string, directory: string, version: string): Promise<void> {
+  for (const file of await readdir(directory)) await sync(join(directory, file));
+  await sync(directory);
+  await rename(directory, join(datasets, version));
+  await point(datasets, 'latest', version);
+  // Where a person looks first; it always shows the newest.
+  await point(datasets, 'hypotheses_chat.jsonl', join('latest', 'hypotheses_chat.jsonl'));
+  await sync(datasets);
+  await removeOld(datasets);
+}
+
+/** The versions that are there, oldest first. */
+export async function listVersions(datasets: string): Promise<string[]> {
+  return (await readdir(datasets)).filter((file) => /^\d{8}T\d{6}Z-/.test(file)).sort();
+}
+
+async function point(datasets: string, name: string, target: string): Promise<void> {
+  const temporary = join(datasets, `.${name}.new`);
+  await rm(temporary, { force: true });
+  await symlink(target, temporary);
+  await rename(temporary, join(datasets, name));
+}
+
+async function removeOld(datasets: string): Promise<void> {
+  for (const version of (await listVersions(datasets)).slice(0, -kept)) {
+    await rm(join(datasets, version), { recursive: true, force: true });
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  await using handle = await open(path, 'r');
+  await handle.sync();
+}

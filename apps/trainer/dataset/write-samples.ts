@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import type { ReadLog } from './read-log.ts';
+import { type SampleFile, sampleFiles } from './sample-files.ts';
+import { mayBePersonal } from './scrub.ts';
+import { literal, type Workspace } from './workspace.ts';
+
+const splits = ['train', 'validation', 'test'] as const;
+
+/** Between texts that are scrubbed together; no text holds it. */
+const separator = 'chr(31)';
+
+/**
+ * The table that the hypotheses' files are written from: chosen lines, with the texts of a line joined, scrubbed at
+ * once and taken apart again, because few hold anything to scrub. Returns how many did.
+ */
+export async function prepareHypotheses(workspace: Workspace): Promise<number> {
+  await workspace.run(`create table samples as
+    with texts as (
+      select user_hash, split, h.* exclude (line), array_to_string(list_transform(
+        list_concat([user_input], context.recent_goals, context.preferences,
+          list_transform(hypotheses, lambda h: h.question)),
+        lambda t: replace(coalesce(t, ''), ${separator}, ' ')), ${separator}) as joined
+      from chosen_hypotheses_data c join hypotheses_data h using (line)
+    ), parts as (
+      select *, string_split(
+          case when regexp_matches(joined, ${literal(mayBePersonal)}) then scrub(joined) else joined end,
+          ${separator}) as part,
+        coalesce(len(context.recent_goals), 0) as goals, coalesce(len(context.preferences), 0) as preferences
+      from texts
+    ), clean as (
+      select event_id, user_hash, split, selected_id,
+        array_to_string(part, ${separator}) <> joined as was_scrubbed,
+        to_json({'request': part[1], 'context': {'persona_facets': context.persona_facets,
+          'interaction_count': context.interaction_count, 'recent_goals': part[2 : 1 + goals],
+          'preferences': part[2 + goals : 1 + goals + preferences]}})::VARCHAR as request,
+        list_transform(hypotheses, lambda h, i: {'id': h.id, 'place': coalesce(h."position", i),
+          'propensity': coalesce(h.propensity, 1), 'question': part[1 + goals + preferences + i]}) as shown
+      from parts
+    ), picks as (
+      select *, list_filter(shown, lambda h: h.id = selected_id)[1] as pick from clean
+    )
+    select event_id, user_hash, split, was_scrubbed, request, to_json(request)::VARCHAR as request_json,
+      pick.question as picked, to_json(pick.question)::VARCHAR as picked_json, pick.place as picked_place,
+      round(least(10, 1 / greatest(pick.propensity, 0.000001)), 4) as weight,
+      list_filter(shown, lambda h: h.question <> pick.question) as others
+    from picks`);
+  return workspace.count('from samples where was_scrubbed');
+}
+
+/**
+ * Writes the files of one log into `directory`; `<name>.jsonl` is the part to train on, the others say their split.
+ * Returns samples by file.
+ */
+export async function writeSamples(
+  workspace: Workspace,
+  log: ReadLog,
+  directory: string,
+): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const file of sampleFiles.filter((file) => file.log === log)) {
+    for (const split of splits) {
+      const name = split === 'train' ? `${file.name}.jsonl` : `${file.name}.${split}.jsonl`;
+      counts[name] = await writeLines(workspace, file, split, join(directory, name));
+    }
+    const name = `${file.name}.parquet`;
+    counts[name] = await writeColumns(workspace, file, join(directory, name));
+  }
+  return counts;
+}
+
+function writeLines(workspace: Workspace, file: SampleFile, split: string, path: string): Promise<number> {
+  const parts = Object.entries(file.fields).map(
+    ([field, { json }], i) => `'${i === 0 ? '{' : ','}"${field}":' || ${json}`,
+  );
+  // A line is a CSV row of one column that nothing quotes.
+  return workspace.copy(`(select ${parts.join(' || ')} || '}' as line from ${file.from} where split = '${split}')
+    to ${literal(path)} (format csv, header false, quote '', escape '', delimiter '\x1e')`);
+}
+
+function writeColumns(workspace: Workspace, file: SampleFile, path: string): Promise<number> {
+  const columns = Object.entries(file.fields).map(([field, { value }]) => `${value} as ${field}`);
+  return workspace.copy(`(select ${columns.join(', ')}, split, user_hash, event_id from ${file.from})
+    to ${literal(path)} (format parquet, row_group_size 10000)`);
+}
+
+/** Writes what the ranker is fitted on. */
+export async function writePicks(workspace: Workspace, directory: string): Promise<Record<string, number>> {
+  const path = join(directory, 'ranking_picks.parquet');
+  const picks = await workspace.copy(`(
+    select event_id, user_hash, split, hypotheses from chosen_ranking_data join ranking_data using (line)
+  ) to ${literal(path)} (format parquet, row_group_size 10000)`);
+  return { 'ranking_picks.parquet': picks };
+}

@@ -1,0 +1,59 @@
+import { type Insertable, type Selectable, sql } from 'kysely';
+import type { Db, Tx } from './connect.ts';
+import type { Database } from './schema.ts';
+import type { ModelKind, ModelStatus } from './training-schema.ts';
+
+export type Model = Selectable<Database['models']>;
+export type ModelChange = Selectable<Database['model_changes']>;
+
+/** The ranker that ships with the product: it needs no row, and serves where no other is active. */
+export const shippedModel = 'shipped';
+
+export async function insertModel(db: Db, model: Insertable<Database['models']>): Promise<void> {
+  await db.insertInto('models').values(model).execute();
+}
+
+/** The tenant's models, newest first. */
+export function listModels(db: Db, tenantId: string, limit: number): Promise<Model[]> {
+  return models(db, tenantId).orderBy('created_at', 'desc').limit(limit).execute();
+}
+
+export function findModel(db: Db | Tx, tenantId: string, modelId: string): Promise<Model | undefined> {
+  return models(db, tenantId).where('model_id', '=', modelId).executeTakeFirst();
+}
+
+export function activeModel(db: Db | Tx, tenantId: string, kind: ModelKind): Promise<Model | undefined> {
+  return models(db, tenantId).where('kind', '=', kind).where('status', '=', 'active').executeTakeFirst();
+}
+
+const models = (db: Db | Tx, tenantId: string) =>
+  db.selectFrom('models').selectAll().where('tenant_id', '=', tenantId);
+
+/** What happened to the tenant's models, newest first. */
+export function modelChanges(db: Db, tenantId: string, limit: number): Promise<ModelChange[]> {
+  return db
+    .selectFrom('model_changes')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .orderBy('changed_at', 'desc')
+    .limit(limit)
+    .execute();
+}
+
+/** Gives a model another status, and remembers why. */
+export async function changeStatus(tx: Tx, model: Model, to: ModelStatus, reason: string): Promise<void> {
+  const { tenant_id, model_id, status } = model;
+  await tx
+    .updateTable('models')
+    .set({ status: to, reason, changed_at: sql`clock_timestamp()` })
+    .where('tenant_id', '=', tenant_id)
+    .where('model_id', '=', model_id)
+    .execute();
+  await sql`insert into model_changes (tenant_id, change_id, model_id, from_status, to_status, reason)
+    values (${tenant_id}, gen_random_uuid(), ${model_id}, ${status}, ${to}, ${reason})`.execute(tx);
+}
+
+/** One change of a tenant's models or experiments at a time. */
+export async function lockRegistry(tx: Tx, tenantId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`models ${tenantId}`}, 0))`.execute(tx);
+}
