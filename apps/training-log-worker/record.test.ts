@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectDb, type Db } from '@learning-loop/db/connect';
 import { insertEvents } from '@learning-loop/db/outbox';
+import { RetryLater } from '@learning-loop/queue/errors';
 import { learn } from '@learning-loop/queue/learn';
 import { databaseForTest } from '@learning-loop/testing/postgres';
 import { selection } from '@learning-loop/testing/selection';
@@ -77,4 +78,14 @@ test('with collection switched off nothing is written and nothing stays owed', a
   expect(learned).toHaveLength(1);
   const owed = await db.selectFrom('outbox').select('pending').execute();
   expect(owed).toEqual([{ pending: ['memory', 'persona'] }]);
+});
+
+test('a disk that cannot be written is no fault of the event: it waits, and spends no attempt', async () => {
+  await using db = connectDb(await databaseForTest());
+  const event = await acceptOne(db);
+  const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+  const handlers = recorder({ append: () => Promise.reject(full) });
+  const learning = learn({ db, log, consumer: 'training-log', handlers }, [event.event_id]);
+  await expect(learning).rejects.toThrow(RetryLater);
+  await expect(learning).rejects.toMatchObject({ cause: full });
 });

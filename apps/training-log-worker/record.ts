@@ -2,31 +2,42 @@ import { type UserKey, userKey } from '@learning-loop/db/user-key';
 import { optedOut } from '@learning-loop/db/user-settings';
 import type { EventOf } from '@learning-loop/events/routes';
 import type { TrainingRecords } from '@learning-loop/events/training-records';
+import { RetryLater } from '@learning-loop/queue/errors';
 import type { Context, Handlers } from '@learning-loop/queue/learn';
 import type { TrainingLog } from '@learning-loop/training-log/append';
 import { feedbackRecord, hypothesesRecord, personaRecord, rankingRecord } from './records.ts';
 
 type Recorder = Handlers<'training-log'>;
 
+/** While the disk is full or failing all wait, however long: it is the fault of no event. */
+const retryMs = 1_000;
+
 /** Appends every event to its log; returning means that the lines are on disk. */
-export function recorder(trainingLog: TrainingLog): Recorder {
+export function recorder(trainingLog: Pick<TrainingLog, 'append'>): Recorder {
+  const append: TrainingLog['append'] = async (name, records) => {
+    try {
+      await trainingLog.append(name, records);
+    } catch (cause) {
+      throw new RetryLater(retryMs, { cause });
+    }
+  };
   return {
     'hypothesis.selected': async (all, context) => {
       const events = await ofThoseWhoAgree(all, context);
       await Promise.all([
-        trainingLog.append('hypotheses_data', events.map(hypothesesRecord)),
-        trainingLog.append('ranking_data', events.map(rankingRecord)),
+        append('hypotheses_data', events.map(hypothesesRecord)),
+        append('ranking_data', events.map(rankingRecord)),
       ]);
       reportLogged(context, 'hypothesis.selected', events);
     },
     'persona.updated': async (all, context) => {
       const events = await ofThoseWhoAgree(all, context);
-      await trainingLog.append('persona_updates', events.map(personaRecord));
+      await append('persona_updates', events.map(personaRecord));
       reportLogged(context, 'persona.updated', events);
     },
     'feedback.given': async (all, context) => {
       const events = await ofThoseWhoAgree(all, context);
-      await trainingLog.append('user_feedback', events.map(feedbackRecord));
+      await append('user_feedback', events.map(feedbackRecord));
       reportLogged(context, 'feedback.given', events);
     },
   };
