@@ -82,11 +82,12 @@ interface Choice {
   i: number;
   user_id: string;
   proposing?: boolean;
+  input_text?: string;
 }
 
 /** One pick from what is shown, accepted. */
-export async function choose(client: Client, { i, user_id, proposing }: Choice): Promise<Accepted> {
-  const input_text = `build api, variant ${i}`;
+export async function choose(client: Client, choice: Choice): Promise<Accepted> {
+  const { i, user_id, proposing, input_text = `build api, variant ${i}` } = choice;
   const offered = proposing ? {} : { candidates };
   const shown = await client.post('/v1/hypothesize', { user_id, input_text, ...offered });
   const interaction_id = text(shown, 'interaction_id');

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { freePort } from '@learning-loop/embedded-postgres/free-port';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@learning-loop/embedded-postgres/start';
 import pg from 'pg';
 import { until } from '../../demo/until.ts';
-import { freePort } from './free-port.ts';
 
 /** A Postgres of its own, which can be crashed. */
 export interface PostgresServer extends AsyncDisposable {

@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
+import { freePort } from '@learning-loop/embedded-postgres/free-port';
 import { until } from '../../demo/until.ts';
-import { freePort } from './free-port.ts';
 import { killProcess, type Running, startProcess } from './process.ts';
 
 /** A redis-server of its own, with an append-only file. */

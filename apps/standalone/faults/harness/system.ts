@@ -1,9 +1,9 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePort } from '@learning-loop/embedded-postgres/free-port';
 import pg from 'pg';
 import { until } from '../../demo/until.ts';
-import { freePort } from './free-port.ts';
 import type { PostgresServer } from './postgres-server.ts';
 import { startProcess } from './process.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';
@@ -25,6 +25,8 @@ export interface Wishes {
   redis?: RedisServer;
   /** Where the training log is seen from here, when its process sees it elsewhere. */
   trainingDataDir?: () => string;
+  /** Called when all processes have ended. */
+  afterwards?: () => Promise<void>;
   /** Apps that are not started at first. */
   later?: App[];
 }
@@ -48,8 +50,8 @@ export interface System extends AsyncDisposable {
   ready(): Promise<void>;
   /** Resolves when the outbox is empty; rejects after `ms`. */
   settled(ms: number): Promise<void>;
-  /** Resolves with the ms it takes until what the outbox holds now is learned. */
-  caughtUp(): Promise<number>;
+  /** Resolves with the ms it takes until what the outbox holds now, `except` some events, is learned. */
+  caughtUp(except?: string[]): Promise<number>;
 }
 
 const READY_MS = 60_000;
@@ -68,6 +70,7 @@ export async function startSystem(
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
   pool.on('error', () => undefined);
   resources.defer(() => pool.end());
+  if (wishes.afterwards) resources.defer(wishes.afterwards);
 
   const common = {
     DATABASE_URL: wishes.databaseUrl?.(databaseUrl) ?? databaseUrl,
@@ -127,8 +130,10 @@ export async function startSystem(
     async settled(ms) {
       await until(async () => ((await depth(system)) === 0 ? true : null), ms, `Not settled: ${directory}.`);
     },
-    async caughtUp() {
-      const owed = await system.column('select event_id as id from outbox');
+    async caughtUp(except = []) {
+      const owed = await system.column('select event_id as id from outbox where event_id <> all($1)', [
+        except,
+      ]);
       const started = performance.now();
       const left = async () => {
         const [count] = await system.column('select count(*) as id from outbox where event_id = any($1)', [

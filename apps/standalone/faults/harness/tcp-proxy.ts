@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from './free-port.ts';
+import { freePort } from '@learning-loop/embedded-postgres/free-port';
 
 /** Stands between a client and a server, and does what networks do. */
 export interface TcpProxy extends AsyncDisposable {

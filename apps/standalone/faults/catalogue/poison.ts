@@ -1,0 +1,96 @@
+import { until } from '../../demo/until.ts';
+import type { Fault } from '../fault.ts';
+import { type Client, connectClient } from '../harness/client.ts';
+import { type Accepted, choose, startLoad } from '../harness/load.ts';
+import type { System } from '../harness/system.ts';
+
+/** Five are promised; the rest is the noise between two runs on a busy machine. */
+const MOST_LOST = 0.25;
+const BURIED_MS = 150_000;
+
+/** One kind cannot be read by any consumer, the other is refused by the database whenever the memory is written. */
+const garbled = 'garbled on its way';
+const poisonous = 'poison for the memory';
+
+const traps = [
+  'create table garbled (event_id uuid primary key, payload jsonb not null)',
+  `create function garble() returns trigger language plpgsql as $$ begin
+    if new.payload->>'input_text' = '${garbled}' then
+      insert into garbled values (new.event_id, new.payload);
+      new.payload := '{"schema_version": 1}';
+    end if;
+    return new;
+  end $$`,
+  'create trigger garble before insert on outbox for each row execute function garble()',
+  `create function refuse() returns trigger language plpgsql as $$ begin
+    if new.content like '%${poisonous}%' then raise exception 'this content is refused'; end if;
+    return new;
+  end $$`,
+  'create trigger refuse before insert on memories for each row execute function refuse()',
+];
+
+export const poison: Fault = {
+  number: 12,
+  name: 'a poison message among 1,000',
+  short: true,
+  async run({ size, start }) {
+    const system = await start();
+    await system.ready();
+    for (const trap of traps) await system.query(trap);
+    const half = Math.ceil(size.picks / 2);
+    const clean = await neighbours(system, half, 0);
+    const mixed = await neighbours(system, half, Math.ceil(half / 1_000));
+    const lost = Math.max(0, 1 - mixed.perSecond / clean.perSecond);
+
+    const client = connectClient(system.urls);
+    const buried = await untilBuried(system, mixed.poisons.length / 2, size.short ? [] : ['memory']);
+    const mended = performance.now();
+    for (const trigger of ['garble on outbox', 'refuse on memories'])
+      await system.query(`drop trigger ${trigger}`);
+    await system.query(
+      'update dead_letters set payload = garbled.payload from garbled where dead_letters.event_id = garbled.event_id',
+    );
+    await replayTwice(client);
+    await system.settled(BURIED_MS);
+    return {
+      system,
+      accepted: [...clean.accepted, ...mixed.accepted],
+      recoveryMs: performance.now() - mended,
+      notes: `neighbours lost ${Math.round(lost * 100)} % throughput; ${buried} dead letters, replayed twice`,
+      broken: lost > MOST_LOST ? [`the neighbours lost ${Math.round(lost * 100)} % of their throughput`] : [],
+    };
+  },
+};
+
+/** Picks with poison between them, and how many of the others were learned a second. */
+async function neighbours(system: System, count: number, poisons: number) {
+  const started = performance.now();
+  const load = startLoad(system.urls, { perSecond: 100 });
+  const client = connectClient(system.urls);
+  const bad: Accepted[] = [];
+  for (let i = 0; i < poisons; i++) {
+    await load.reached((count * (i + 0.3)) / poisons);
+    for (const input_text of [garbled, poisonous])
+      bad.push(await choose(client, { i: 0, user_id: `bad-${i}`, input_text }));
+  }
+  await load.reached(count);
+  await load.stop();
+  await system.caughtUp(bad.map(({ event_id }) => event_id));
+  const seconds = (performance.now() - started) / 1_000;
+  return { accepted: [...load.accepted, ...bad], poisons: bad, perSecond: load.accepted.length / seconds };
+}
+
+/** Resolves with the number of dead letters once every garbled event, and what else is awaited, is set aside. */
+async function untilBuried(system: System, garbledEvents: number, others: string[]): Promise<number> {
+  const expected = garbledEvents * (3 + others.length);
+  const ask = async () => {
+    const [count] = await system.column('select count(*) as id from dead_letters');
+    return Number(count) >= expected ? Number(count) : null;
+  };
+  return until(ask, BURIED_MS, `${expected} dead letters were expected: ${system.directory}.`);
+}
+
+/** All are brought back by two operators at once: each of them once. */
+async function replayTwice(client: Client): Promise<void> {
+  await Promise.all([1, 2].map(() => client.post('/v1/dead-letters/replay', {})));
+}
