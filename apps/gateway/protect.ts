@@ -1,11 +1,32 @@
+import helmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 import { authenticate } from './authenticate.ts';
 import type { Gateway } from './gateway.ts';
 import { openKeyring } from './keyring.ts';
+import { limitRates } from './rate-limits.ts';
+import { shedLoad } from './shed-load.ts';
+
+const mostConnections = 10_000;
+/** For the head of a request; fastify's requestTimeout is for all of it. */
+const headersTimeoutMs = 10_000;
 
 /** What stands before every route. */
-export async function protect(server: FastifyInstance, { db, log }: Gateway): Promise<void> {
-  const keyring = openKeyring(db, log);
+export async function protect(server: FastifyInstance, gateway: Gateway): Promise<void> {
+  server.server.maxConnections = mostConnections;
+  server.server.headersTimeout = headersTimeoutMs;
+  await server.register(helmet, { global: true, contentSecurityPolicy: { directives: csp } });
+  await shedLoad(server);
+  const keyring = openKeyring(gateway.db, gateway.log);
   server.addHook('onClose', () => keyring[Symbol.asyncDispose]());
   authenticate(server, keyring);
+  await limitRates(server, gateway);
 }
+
+/** For the pages of /docs, which bring everything along. Over plain HTTP nothing is upgraded to HTTPS. */
+const csp = {
+  defaultSrc: ["'self'"],
+  imgSrc: ["'self'", 'data:'],
+  styleSrc: ["'self'", "'unsafe-inline'"],
+  scriptSrc: ["'self'", "'unsafe-inline'"],
+  upgradeInsecureRequests: null,
+};

@@ -1,0 +1,21 @@
+import { getHeapStatistics } from 'node:v8';
+import underPressure from '@fastify/under-pressure';
+import type { FastifyInstance } from 'fastify';
+import { accessOf } from './roles.ts';
+
+const longestDelayMs = 1_500;
+const retryAfterSeconds = 5;
+const mostOfTheHeap = 0.92;
+
+/** Answers 503 while the process cannot keep up, so that what it has begun gets done. Probes are always answered. */
+export async function shedLoad(server: FastifyInstance): Promise<void> {
+  await server.register(underPressure, {
+    maxEventLoopDelay: longestDelayMs,
+    maxHeapUsedBytes: getHeapStatistics().heap_size_limit * mostOfTheHeap,
+    pressureHandler: (request, reply) => {
+      if (accessOf(request.method, request.routeOptions.url ?? '') === 'public') return;
+      const error = { code: 'overloaded', message: 'More is asked than can be answered; try again shortly.' };
+      reply.status(503).header('retry-after', retryAfterSeconds).send({ error });
+    },
+  });
+}

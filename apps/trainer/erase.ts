@@ -1,0 +1,54 @@
+import type { Db } from '@learning-loop/db/connect';
+import { finishErasure, noteErasureError, type WaitingErasure } from '@learning-loop/db/erasures';
+import type { ErasureReceipt } from '@learning-loop/db/schema';
+import { userKey } from '@learning-loop/db/user-key';
+import { deleteUserRows } from '@learning-loop/db/user-rows';
+import { buildsEnded, olderTransactionsEnded } from '@learning-loop/db/wait-until-ended';
+import { rewriteSegments } from '@learning-loop/training-log/rewrite';
+import { eraseFromDatasets } from './erase-from-datasets.ts';
+
+const transactionsEndMs = 30_000;
+const buildsEndMs = 60 * 60 * 1_000;
+
+/**
+ * Erases users to the last copy. Every step can be done again, so a crash in between costs nothing. The order is what
+ * makes it complete: once nothing more is accepted, the database; once nobody has read what was deleted there, the log;
+ * then what was made from the log.
+ */
+export async function erase(db: Db, trainingDataDir: string, erasures: WaitingErasure[]): Promise<void> {
+  await olderTransactionsEnded(db, transactionsEndMs);
+  const rows = new Map<string, Record<string, number>>();
+  for (const erasure of erasures) rows.set(erasure.erasure_id, await deleteUserRows(db, erasure));
+  await olderTransactionsEnded(db, transactionsEndMs);
+
+  const records = await eraseFromLog(trainingDataDir, erasures);
+  await buildsEnded(db, new Date(), buildsEndMs);
+  const datasets = await eraseFromDatasets(trainingDataDir, erasures);
+  for (const erasure of erasures) {
+    const samples = datasets.get(userKey(erasure)) ?? {};
+    const receipt: ErasureReceipt = {
+      rows: rows.get(erasure.erasure_id) ?? {},
+      training_log_records: records.get(userKey(erasure)) ?? 0,
+      dataset_samples: samples,
+      models: [],
+    };
+    await finishErasure(db, erasure, receipt);
+  }
+}
+
+/** Removes the users' lines from all segments; returns how many, by `userKey`. */
+async function eraseFromLog(directory: string, erasures: WaitingErasure[]): Promise<Map<string, number>> {
+  const records = new Map(erasures.map((erasure) => [userKey(erasure), new Set<string>()]));
+  await rewriteSegments(directory, (record) => {
+    const found = records.get(userKey(record));
+    // A segment is looked at twice, to count and to copy.
+    found?.add(record.event_id);
+    return found === undefined;
+  });
+  return new Map([...records].map(([user, ids]) => [user, ids.size]));
+}
+
+/** Says in the receipts why it did not work yet. */
+export async function noteFailure(db: Db, erasures: WaitingErasure[], error: unknown): Promise<void> {
+  for (const erasure of erasures) await noteErasureError(db, erasure, String(error));
+}

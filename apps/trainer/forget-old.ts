@@ -1,0 +1,43 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Db } from '@learning-loop/db/connect';
+import { exclusively } from '@learning-loop/db/erasures';
+import { deleteOlder } from '@learning-loop/db/retention';
+import type { Service } from '@learning-loop/service/service';
+import { rewriteSegments } from '@learning-loop/training-log/rewrite';
+import type { Config } from './config.ts';
+
+const dayMs = 24 * 60 * 60 * 1_000;
+
+type Keeper = Pick<Config, 'retentionDays' | 'trainingDataDir'>;
+
+/** Deletes what is older than the retention time, at once and then every day. */
+export function forgetOld({ config, log }: Pick<Service<Config>, 'config' | 'log'>, db: Db): AsyncDisposable {
+  const stop = new AbortController();
+
+  async function run(): Promise<void> {
+    while (!stop.signal.aborted) {
+      await exclusively(db, 'retention', () => forgetOlder(db, config, new Date())).then(
+        (forgotten) => forgotten && log.info(forgotten, 'old_data_deleted'),
+        (err: unknown) => log.warn({ err }, 'old_data_not_deleted'),
+      );
+      await setTimeout(dayMs, undefined, { signal: stop.signal }).catch(() => {});
+    }
+  }
+
+  const running = run();
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+/** Deletes what is older at `now` than the retention time, and says how much. */
+export async function forgetOlder(db: Db, { retentionDays, trainingDataDir }: Keeper, now: Date) {
+  const cutoff = new Date(now.getTime() - retentionDays * dayMs);
+  const rows = await deleteOlder(db, cutoff);
+  const oldest = cutoff.toISOString();
+  const training_log_records = await rewriteSegments(trainingDataDir, ({ timestamp }) => timestamp >= oldest);
+  return { rows, training_log_records };
+}
