@@ -1,13 +1,10 @@
 import { readEnv } from '@learning-loop/service/config';
+import { engineEnv } from '@learning-loop/service/engine-env';
 import { logConfig, logEnv } from '@learning-loop/service/log';
 import { Type } from 'typebox';
 
 const Env = Type.Object({
-  DATABASE_URL: Type.String({
-    pattern: '^postgres(ql)?://',
-    description: 'the URL of the Postgres database',
-  }),
-  REDIS_URL: Type.Optional(Type.String()),
+  ...engineEnv,
   HOST: Type.String({ default: '127.0.0.1' }),
   PORT: Type.Integer({ default: 8081, minimum: 0, maximum: 65_535 }),
   GATEWAY_URL: Type.String({

@@ -1,12 +1,12 @@
 import { llmConfig, llmEnv } from '@learning-loop/llm/config';
 import { readEnv } from '@learning-loop/service/config';
+import { engineEnv } from '@learning-loop/service/engine-env';
 import { logConfig, logEnv } from '@learning-loop/service/log';
 import { Type } from 'typebox';
 import { safetyConfig, safetyEnv } from './safety-config.ts';
 
 const Env = Type.Object({
-  DATABASE_URL: Type.String({ description: 'the URL of the Postgres database' }),
-  REDIS_URL: Type.Optional(Type.String()),
+  ...engineEnv,
   HOST: Type.String({ default: '127.0.0.1' }),
   PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535 }),
   TRAINING_DATA_DIR: Type.String({ default: './data/training' }),

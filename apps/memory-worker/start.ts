@@ -1,5 +1,6 @@
 import { connectDb } from '@learning-loop/db/connect';
 import { migrate } from '@learning-loop/db/migrate';
+import { answerProbes } from '@learning-loop/queue/answer-probes';
 import { consume } from '@learning-loop/queue/consume';
 import { connectPublisher } from '@learning-loop/queue/publish';
 import type { Service } from '@learning-loop/service/service';
@@ -12,4 +13,5 @@ export async function start(service: Service<Config>): Promise<void> {
   await migrate(db);
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
   use(consume(service, db, publisher, 'memory', { 'hypothesis.selected': remember }, config), 'consumer');
+  await answerProbes(service, db);
 }

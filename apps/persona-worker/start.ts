@@ -1,6 +1,7 @@
 import { connectDb } from '@learning-loop/db/connect';
 import { migrate } from '@learning-loop/db/migrate';
 import { connectLlm } from '@learning-loop/llm/connect';
+import { answerProbes } from '@learning-loop/queue/answer-probes';
 import { consume } from '@learning-loop/queue/consume';
 import { connectPublisher } from '@learning-loop/queue/publish';
 import type { Service } from '@learning-loop/service/service';
@@ -16,4 +17,5 @@ export async function start(service: Service<Config>): Promise<void> {
   const llm = use(connectLlm(config.llm, log, metrics), 'llm');
   const background = config.llm.impl === 'rules' ? noBackground : readBackground;
   use(consume(service, db, publisher, 'persona', handlers(llm, background), config), 'consumer');
+  await answerProbes(service, db);
 }

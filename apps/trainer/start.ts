@@ -4,6 +4,7 @@ import { requestBuild } from '@learning-loop/db/dataset-builds';
 import { tenantsWithPicks } from '@learning-loop/db/due-builds';
 import { migrate } from '@learning-loop/db/migrate';
 import { newId } from '@learning-loop/events/id';
+import { answerProbes } from '@learning-loop/queue/answer-probes';
 import { connectPublisher } from '@learning-loop/queue/publish';
 import { schedule } from '@learning-loop/queue/schedule';
 import { sweep } from '@learning-loop/queue/sweep';
@@ -28,6 +29,7 @@ export async function start(service: Service<Config>): Promise<void> {
   use(buildWhenAsked(service, db), 'builds');
   use(eraseWhenAsked(service, db), 'erasures');
   if (config.retentionDays > 0) use(forgetOld(service, db), 'retention');
+  await answerProbes(service, db);
 }
 
 async function requestBuilds(db: Db): Promise<void> {

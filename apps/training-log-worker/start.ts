@@ -1,5 +1,6 @@
 import { connectDb } from '@learning-loop/db/connect';
 import { migrate } from '@learning-loop/db/migrate';
+import { answerProbes } from '@learning-loop/queue/answer-probes';
 import { consume } from '@learning-loop/queue/consume';
 import { connectPublisher } from '@learning-loop/queue/publish';
 import type { Service } from '@learning-loop/service/service';
@@ -16,4 +17,5 @@ export async function start(service: Service<Config>): Promise<void> {
     ? recorder(use(await openTrainingLog(config.trainingDataDir, { log }), 'training log'))
     : discard;
   use(consume(service, db, publisher, 'training-log', handlers, config), 'consumer');
+  await answerProbes(service, db);
 }

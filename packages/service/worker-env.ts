@@ -1,15 +1,10 @@
 import { type Static, Type } from 'typebox';
+import { engineEnv } from './engine-env.ts';
 import { logConfig, logEnv } from './log.ts';
 
 /** The variables that every process behind the queue reads, to spread into its schema. */
 export const workerEnv = {
-  DATABASE_URL: Type.String({
-    pattern: '^postgres(ql)?://',
-    description: 'the URL of the Postgres database',
-  }),
-  REDIS_URL: Type.Optional(
-    Type.String({ pattern: '^rediss?://', description: 'the URL of the Redis server' }),
-  ),
+  ...engineEnv,
   HOST: Type.String({ default: '127.0.0.1' }),
   /** Where /livez, /readyz and /metrics are served; unset, they are not. */
   PORT: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
