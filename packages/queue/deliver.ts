@@ -82,16 +82,18 @@ async function hold<C extends Consumer>(pupil: Pupil<C>, part: Delivery[], ms: n
   putOff(part, Math.min(ms - rest, LONGEST_PUT_OFF_MS));
 }
 
+const ageOf = (row: OutboxRow) => Math.max(0, Date.now() - row.created_at.getTime()) / 1000;
+
 /** After the commit: logs, counts, and publishes what was emitted. */
 async function tell<C extends Consumer>(
   { log, metrics, publisher, consumer }: Pupil<C>,
-  { learned, broken, emitted, reports }: Lesson,
+  { learned, complete, broken, emitted, reports }: Lesson,
   { jobs, seconds }: { jobs: number; seconds: number },
 ): Promise<void> {
   for (const { name, fields } of reports) log.info(fields, name);
   for (const row of learned) count(metrics, consumer, row, 'learned');
-  for (const row of learned)
-    metrics.lagSeconds.observe({ consumer }, Math.max(0, Date.now() - row.created_at.getTime()) / 1000);
+  for (const row of learned) metrics.lagSeconds.observe({ consumer }, ageOf(row));
+  for (const row of complete) metrics.learnedSeconds.observe({ event: row.event }, ageOf(row));
   const duplicates = jobs - learned.length - broken.length;
   if (duplicates > 0)
     metrics.events.inc({ consumer, event: '', tenant: '', outcome: 'duplicate' }, duplicates);

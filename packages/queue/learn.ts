@@ -31,6 +31,8 @@ interface Report {
 /** What one transaction has done; to be told only now that it has committed. */
 export interface Lesson {
   learned: OutboxRow[];
+  /** Those of them that every consumer has learned now. */
+  complete: OutboxRow[];
   /** Rows that no handler can read. */
   broken: { row: OutboxRow; error: Error }[];
   emitted: Notice[];
@@ -49,7 +51,7 @@ export async function learn<C extends Consumer>(
   return db.transaction().execute(async (tx) => {
     const { groups, broken } = parseRows(handlers, await loadPending(tx, consumer, ids));
     const learned = [...groups.values()].flatMap((group) => group.rows);
-    const lesson: Lesson = { learned, broken, emitted: [], reports: [] };
+    const lesson: Lesson = { learned, complete: [], broken, emitted: [], reports: [] };
     if (learned.length === 0) return lesson;
     const context = contextOf(tx, log, lesson);
     for (const group of groups.values()) await group.handle(context);
@@ -60,6 +62,7 @@ export async function learn<C extends Consumer>(
     );
     if (settled.length < learned.length) throw new Overtaken('A duplicate was learned first.');
     const complete = new Set(settled.filter((one) => one.complete).map((one) => one.event_id));
+    lesson.complete = learned.filter((row) => complete.has(row.event_id));
     for (const group of groups.values()) lesson.reports.push(...group.completions(complete));
     return lesson;
   });
