@@ -116,13 +116,11 @@ test('after a pick a related request is answered with more confidence than the f
 
 const question = fc.oneof(fc.lorem({ maxCount: 8 }), fc.string(), fc.constantFrom(...hotels));
 const questions = fc.uniqueArray(question, { minLength: 2, maxLength: 6 });
-const past = fc
-  .tuple(question, questions, fc.nat(6))
-  .map(([text, texts, pick]) => ({
-    input_text: text,
-    at: now,
-    shown: texts.map((q, i) => ({ question: q, chosen: i === pick })),
-  }));
+const past = fc.tuple(question, questions, fc.nat(6)).map(([text, texts, pick]) => ({
+  input_text: text,
+  at: now,
+  shown: texts.map((q, i) => ({ question: q, chosen: i === pick })),
+}));
 
 test('the order in which proposals stand changes nothing', () => {
   fc.assert(

@@ -1,0 +1,52 @@
+import { extractGoal, extractPreferences, memoryKey } from '@learning-loop/learning/extract';
+import { Type } from 'typebox';
+import { type Figure, percent } from './figure.ts';
+import { readLines } from './read-lines.ts';
+
+const Labelled = Type.Object({
+  question: Type.String(),
+  goal: Type.Union([Type.String(), Type.Null()]),
+  preferences: Type.Array(Type.String()),
+});
+
+interface Counts {
+  right: number;
+  found: number;
+  labelled: number;
+}
+
+/** Precision and recall of goals and preferences on the labelled questions. */
+export function extractionFigures(): Figure[] {
+  const rows = readLines('data/extraction.jsonl', Labelled);
+  const goals = rows.map(({ question, goal }) => {
+    const found = extractGoal(question, '')?.content ?? null;
+    return compare(found === null ? [] : [found], goal === null ? [] : [goal]);
+  });
+  const preferences = rows.map(({ question, preferences: labelled }) =>
+    compare(preferencesIn(question), labelled),
+  );
+  return [figureOf('Goals extracted', goals), figureOf('Preferences extracted', preferences)];
+}
+
+/** The nouns that merely go with a name ("Docker deployment") are no difference. */
+function preferencesIn(question: string): string[] {
+  return extractPreferences(question, '').flatMap(({ content }) =>
+    content.replace('Prefers: ', '').split(', '),
+  );
+}
+
+function compare(found: string[], labelled: string[]): Counts {
+  const [have, want] = [new Set(found.map(memoryKey)), new Set(labelled.map(memoryKey))];
+  return { right: [...have].filter((key) => want.has(key)).length, found: have.size, labelled: want.size };
+}
+
+function figureOf(measure: string, counts: Counts[]): Figure {
+  const sum = (name: keyof Counts) => counts.reduce((total, count) => total + count[name], 0);
+  const [right, found, labelled] = [sum('right'), sum('found'), sum('labelled')];
+  return {
+    measure,
+    value: `precision ${percent(right / found)}, recall ${percent(right / labelled)}`,
+    cases: counts.length,
+    against: 'wanted ≥ 95 %, ≥ 80 %',
+  };
+}

@@ -1,0 +1,37 @@
+import { extractPreferences, memoryKey } from '@learning-loop/learning/extract';
+import { Type } from 'typebox';
+import type { Figure } from './figure.ts';
+import { readLines } from './read-lines.ts';
+
+const Pair = Type.Object({
+  older: Type.String(),
+  newer: Type.String(),
+  same: Type.Boolean(),
+  supersedes: Type.Boolean(),
+});
+type Pair = Type.Static<typeof Pair>;
+
+/** Whether same meanings become one memory, and a newer preference replaces just what it should. */
+export function pairFigures(): Figure[] {
+  const verdicts = readLines('data/pairs.jsonl', Pair).map((pair) => ({ pair, ...verdictOn(pair) }));
+  const count = (measure: string, wrong: (verdict: (typeof verdicts)[number]) => boolean): Figure => ({
+    measure,
+    value: String(verdicts.filter(wrong).length),
+    cases: verdicts.length,
+    against: 'wanted 0',
+  });
+  return [
+    count('Memory duplicates', ({ pair, same }) => pair.same && !same),
+    count('Wrong merges of memories', ({ pair, same }) => !pair.same && same),
+    count('Wrong supersessions', ({ pair, supersedes }) => !pair.supersedes && supersedes),
+    count('Missed supersessions', ({ pair, supersedes }) => pair.supersedes && !supersedes),
+  ];
+}
+
+function verdictOn({ older, newer }: Pair): { same: boolean; supersedes: boolean } {
+  const [before] = extractPreferences(older, '');
+  const [after] = extractPreferences(newer, '');
+  const same =
+    before !== undefined && after !== undefined && memoryKey(before.content) === memoryKey(after.content);
+  return { same, supersedes: !same && after?.slot != null && before?.slot === after.slot };
+}

@@ -1,0 +1,64 @@
+import { startFacets } from '@learning-loop/learning/persona';
+import { type PastChoice, type RankInput, rank } from '@learning-loop/learning/rank';
+
+/** A display whose right answer is known. */
+export interface Case {
+  input: RankInput;
+  answer: string;
+}
+
+/** One clock for all: what is measured must not depend on the day. */
+export const today = new Date('2026-11-01T12:00:00Z');
+
+export function choiceOf(input_text: string, options: string[], chosen: number): PastChoice {
+  return { input_text, at: today, shown: options.map((question, i) => ({ question, chosen: i === chosen })) };
+}
+
+/** What the gateway asks the ranker when a caller brings candidates. */
+export function askedWith(input_text: string, options: string[], choices: PastChoice[]): RankInput {
+  const proposals = options.map((question) => ({ question, rationale: '', prior: 1 / options.length }));
+  return {
+    input_text,
+    proposals,
+    choices,
+    memories: [],
+    tenantChoices: [],
+    facets: startFacets,
+    interaction_count: choices.length,
+    now: today,
+  };
+}
+
+/** The same, with learning off. */
+export const unlearned = ({ input, answer }: Case): Case => ({
+  answer,
+  input: { ...input, choices: [], tenantChoices: [], memories: [], facets: startFacets },
+});
+
+export interface Hits {
+  /** Share of cases whose answer came first. */
+  first: number;
+  /** Mean reciprocal rank. */
+  mrr: number;
+}
+
+export function hitsOf(cases: Case[]): Hits {
+  const places = cases.map(({ input, answer }) =>
+    rank(input).findIndex(({ proposal }) => proposal.question === answer),
+  );
+  return {
+    first: places.filter((place) => place === 0).length / places.length,
+    mrr: places.reduce((sum, place) => sum + 1 / (place + 1), 0) / places.length,
+  };
+}
+
+/** Hits at random: one of the options first, and the mean of 1/place. */
+export function chanceOf(cases: Case[]): Hits {
+  const sizes = cases.map(({ input }) => input.proposals.length);
+  const harmonic = (n: number) =>
+    Array.from({ length: n }, (_, i) => 1 / (i + 1)).reduce((sum, x) => sum + x, 0) / n;
+  return {
+    first: sizes.reduce((sum, n) => sum + 1 / n, 0) / sizes.length,
+    mrr: sizes.reduce((sum, n) => sum + harmonic(n), 0) / sizes.length,
+  };
+}

@@ -1,0 +1,78 @@
+import { bm25, rarities } from '@learning-loop/learning/bm25';
+import { historyContent } from '@learning-loop/learning/history';
+import type { Memory } from '@learning-loop/learning/memory';
+import { recall } from '@learning-loop/learning/recall';
+import { vectorOf } from '@learning-loop/learning/text/text-vector';
+import conversation from './data/conversation.json' with { type: 'json' };
+import { type Figure, percent } from './figure.ts';
+import { numbersFrom, pick } from './random.ts';
+
+const turns = 600;
+const histories = 3;
+const looked = 10;
+const now = new Date('2026-06-01T00:00:00Z');
+const slots = new Map<string, string[]>(Object.entries(conversation.slots));
+
+interface Found {
+  hybrid: boolean;
+  plain: boolean;
+}
+
+/** How often the turn that answers a question is among the first ten, of long histories full of small talk. */
+export function retrievalFigures(): Figure[] {
+  const found = Array.from({ length: histories }, (_, seed) =>
+    askAll(historyOf(numbersFrom(seed + 1))),
+  ).flat();
+  const share = (name: keyof Found) => percent(found.filter((one) => one[name]).length / found.length);
+  return [
+    {
+      measure: 'Evidence recall@10',
+      value: share('hybrid'),
+      cases: found.length,
+      against: `plain BM25 ${share('plain')}`,
+    },
+  ];
+}
+
+/** Small talk with each fact said once, somewhere. */
+function historyOf(random: () => number): Memory[] {
+  const said = Array.from({ length: turns }, () => smallTalk(random));
+  for (const fact of conversation.facts) said.splice(Math.floor(random() * said.length), 0, turnOf(fact));
+  return said.map((turn, i) => ({
+    memory_id: String(i).padStart(6, '0'),
+    type: 'history' as const,
+    content: historyContent(turn, null),
+    confidence: 1,
+    tags: [],
+    last_seen: new Date(Date.parse('2026-01-01') + i * 60_000),
+    count: 1,
+  }));
+}
+
+const turnOf = ({ speaker, said }: { speaker: string; said: string }) => `${speaker}: ${said}`;
+
+function smallTalk(random: () => number): string {
+  const [one, other] = random() < 0.5 ? ['Mia', 'Jonas'] : ['Jonas', 'Mia'];
+  const said = pick(conversation.small_talk, random);
+  return `${one}: ${said.replaceAll(/\{(\w)\}/gu, (_, slot: string) => (slot === 'o' ? other : pick(slots.get(slot) ?? [], random)))}`;
+}
+
+function askAll(history: Memory[]): Found[] {
+  return conversation.facts.flatMap((fact) => {
+    const evidence = historyContent(turnOf(fact), null);
+    return fact.questions.map((question) => ({
+      hybrid: recall(question, history, now, looked).some(({ memory }) => memory.content === evidence),
+      plain: plainBest(question, history).includes(evidence),
+    }));
+  });
+}
+
+function plainBest(question: string, history: Memory[]): string[] {
+  const asked = vectorOf(question);
+  const texts = history.map(({ content }) => vectorOf(content));
+  const scores = bm25(rarities(asked, texts), texts);
+  const order = history
+    .map(({ content }, i) => ({ content, score: scores[i] ?? 0 }))
+    .sort((a, b) => b.score - a.score);
+  return order.slice(0, looked).map(({ content }) => content);
+}
