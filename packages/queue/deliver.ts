@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { OutboxRow } from '@learning-loop/db/outbox';
 import type { Consumer } from '@learning-loop/events/routes';
 import { bury } from './bury.ts';
 import { isConflict, isOutage, RetryLater } from './errors.ts';
