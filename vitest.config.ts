@@ -3,7 +3,7 @@ import { closingLine } from './packages/testing/closing-line.ts';
 
 export default defineConfig({
   test: {
-    include: ['{apps,packages,bench}/**/*.test.ts'],
+    include: ['{apps,packages,bench,infra}/**/*.test.ts'],
     globalSetup: 'packages/testing/global-setup.ts',
     pool: 'forks',
     // Many tests start servers of their own, which need a core as well.
