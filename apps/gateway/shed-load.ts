@@ -3,13 +3,16 @@ import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance } from 'fastify';
 import { accessOf } from './roles.ts';
 
-const longestDelayMs = 1_500;
+/** One long step, as when models are loaded at start, is no overload: the mean of this time counts. */
+const meanOfMs = 5_000;
+const longestDelayMs = 1_000;
 const retryAfterSeconds = 5;
 const mostOfTheHeap = 0.92;
 
 /** Answers 503 while the process cannot keep up, so that what it has begun gets done. Probes are always answered. */
 export async function shedLoad(server: FastifyInstance): Promise<void> {
   await server.register(underPressure, {
+    sampleInterval: meanOfMs,
     maxEventLoopDelay: longestDelayMs,
     maxHeapUsedBytes: getHeapStatistics().heap_size_limit * mostOfTheHeap,
     pressureHandler: (request, reply) => {

@@ -1,8 +1,9 @@
 import type { Db } from '@learning-loop/db/connect';
 import { finishErasure, noteErasureError, type WaitingErasure } from '@learning-loop/db/erasures';
+import { markForRetraining } from '@learning-loop/db/mark-for-retraining';
 import type { ErasureReceipt } from '@learning-loop/db/schema';
 import { userKey } from '@learning-loop/db/user-key';
-import { deleteUserRows } from '@learning-loop/db/user-rows';
+import { deleteUserRows, renewStatistics } from '@learning-loop/db/user-rows';
 import { buildsEnded, olderTransactionsEnded } from '@learning-loop/db/wait-until-ended';
 import { rewriteSegments } from '@learning-loop/training-log/rewrite';
 import { eraseFromDatasets } from './erase-from-datasets.ts';
@@ -19,6 +20,7 @@ export async function erase(db: Db, trainingDataDir: string, erasures: WaitingEr
   await olderTransactionsEnded(db, transactionsEndMs);
   const rows = new Map<string, Record<string, number>>();
   for (const erasure of erasures) rows.set(erasure.erasure_id, await deleteUserRows(db, erasure));
+  await renewStatistics(db);
   await olderTransactionsEnded(db, transactionsEndMs);
 
   const records = await eraseFromLog(trainingDataDir, erasures);
@@ -30,7 +32,7 @@ export async function erase(db: Db, trainingDataDir: string, erasures: WaitingEr
       rows: rows.get(erasure.erasure_id) ?? {},
       training_log_records: records.get(userKey(erasure)) ?? 0,
       dataset_samples: samples,
-      models: [],
+      models: await markForRetraining(db, erasure.tenant_id, versionsOf(samples)),
     };
     await finishErasure(db, erasure, receipt);
   }
@@ -47,6 +49,11 @@ async function eraseFromLog(directory: string, erasures: WaitingErasure[]): Prom
   });
   return new Map([...records].map(([user, ids]) => [user, ids.size]));
 }
+
+/** The versions of datasets that these `<version>/<file>` are in. */
+const versionsOf = (files: object): string[] => [
+  ...new Set(Object.keys(files).map((file) => file.split('/', 1)[0] ?? '')),
+];
 
 /** Says in the receipts why it did not work yet. */
 export async function noteFailure(db: Db, erasures: WaitingErasure[], error: unknown): Promise<void> {

@@ -67,3 +67,20 @@ export async function readUserRows(db: Db | Tx, user: UserKey): Promise<Record<s
   }
   return held;
 }
+
+/**
+ * Makes the planner's statistics anew, which are copies of values: ANALYZE alone leaves those of a table that has
+ * become empty. Before PostgreSQL 18 they stay there until the table is filled again.
+ */
+export async function renewStatistics(db: Db): Promise<void> {
+  const { rows } = await sql<{ can: boolean }>`
+    select current_setting('server_version_num')::int >= 180000 as can`.execute(db);
+  for (const table of await tablesOfUsers(db)) {
+    if (rows[0]?.can) {
+      await sql`
+        select pg_clear_attribute_stats(schemaname, tablename, attname, inherited) from pg_stats
+        where schemaname = 'public' and tablename = ${table}`.execute(db);
+    }
+    await sql`analyze ${sql.table(table)}`.execute(db);
+  }
+}

@@ -39,15 +39,6 @@ const statements = [
     primary key (tenant_id, user_id)
   )`,
 
-  // The planner's statistics are copies of values: of what users wrote there shall be none.
-  'alter table interactions alter column input_text set statistics 0, alter column context set statistics 0',
-  'alter table interactions alter column hypotheses set statistics 0',
-  'alter table selections alter column answer set statistics 0',
-  'alter table outbox alter column payload set statistics 0',
-  'alter table dead_letters alter column payload set statistics 0',
-  'alter table memories alter column content set statistics 0',
-  'alter table feedback alter column value set statistics 0',
-
   // Rows come in the order of time: a small index tells where the old ones end.
   'create index interactions_by_age on interactions using brin (created_at)',
   'create index selections_by_age on selections using brin (selected_at)',

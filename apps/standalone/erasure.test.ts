@@ -1,0 +1,166 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { databaseForTest } from '@learning-loop/testing/postgres';
+import { redisForTest } from '@learning-loop/testing/redis';
+import pg from 'pg';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { connectClient } from './demo/client.ts';
+import { untilOutboxEmpty } from './demo/wait.ts';
+import { foundInFiles, foundInPostgres } from './erasure/search.ts';
+import { startServer } from './launch.ts';
+
+const canary = 'kanarienvogel';
+const erased = `erased-${canary}`;
+
+interface Receipt {
+  erasure_id: string;
+  status: string;
+  erased: {
+    rows: Record<string, number>;
+    training_log_records: number;
+    dataset_samples: Record<string, number>;
+  } | null;
+}
+
+async function system() {
+  const directory = await mkdtemp(path.join(tmpdir(), 'erasure-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  await chmod(directory, 0o755);
+  const redis = await redisForTest();
+  onTestFinished(() => redis.stop());
+  const databaseUrl = await databaseForTest();
+  const env = { DATABASE_URL: databaseUrl, REDIS_URL: redis.url, MIN_CONFIDENCE_FOR_TRAINING: '0' };
+  const server = await startServer(directory, env);
+  onTestFinished(async () => void (await server.stop()));
+  const client = connectClient(server.url);
+  return { directory, redisDirectory: redis.directory, databaseUrl, server, client, ...calls(server.url) };
+}
+
+function calls(url: string) {
+  async function call<T>(method: string, address: string, body?: object): Promise<T> {
+    const headers = body ? { 'content-type': 'application/json' } : {};
+    const response = await fetch(url + address, {
+      method,
+      headers,
+      body: body ? JSON.stringify(body) : null,
+    });
+    return (await response.json()) as T;
+  }
+  const receipt = (id: string) => call<Receipt>('GET', `/v1/erasures/${id}`);
+  return {
+    call,
+    erase: (user: string) => call<Receipt>('DELETE', `/v1/users/${user}`),
+    untilErased: (id: string) =>
+      vi.waitFor(
+        async () => {
+          const found = await receipt(id);
+          expect(found.status, JSON.stringify(found)).toBe('erased');
+          return found;
+        },
+        { timeout: 30_000, interval: 100 },
+      ),
+  };
+}
+
+type System = Awaited<ReturnType<typeof system>>;
+
+async function choose({ client }: System, user_id: string, input_text: string): Promise<string> {
+  const { interaction_id } = await client.hypothesize({ user_id, input_text });
+  await client.execute({ user_id, input_text, interaction_id, hypothesis_id: 'h1' });
+  return interaction_id;
+}
+
+/** What is stuck: an event that no consumer will take for now, and one that was set aside. */
+async function leaveUnlearned({ databaseUrl }: System): Promise<void> {
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  const payload = JSON.stringify({ input_text: canary });
+  await client.query(
+    `insert into outbox (event_id, event, tenant_id, user_id, payload, pending)
+     values (gen_random_uuid(), 'hypothesis.selected', 'default', $1, $2, '{nobody}')`,
+    [erased, payload],
+  );
+  await client.query(
+    `insert into dead_letters (event_id, event, tenant_id, user_id, consumer, payload, error, attempts)
+     values (gen_random_uuid(), 'hypothesis.selected', 'default', $1, 'memory', $2, $3, 5)`,
+    [erased, payload, `cannot read ${canary}`],
+  );
+  await client.end();
+}
+
+async function buildDataset({ call }: System): Promise<void> {
+  await call('POST', '/v1/training/datasets');
+  await vi.waitFor(
+    async () => {
+      const { builds } = await call<{ builds: { status: string; error: string }[] }>(
+        'GET',
+        '/v1/training/datasets',
+      );
+      expect(builds[0]?.status, builds[0]?.error).toBe('done');
+    },
+    { timeout: 40_000, interval: 200 },
+  );
+}
+
+test('erases a user to the last copy, and nobody else', async () => {
+  const loop = await system();
+  const { client, directory, databaseUrl, redisDirectory } = loop;
+  for (const text of ['build api', `deploy ${canary}`, 'auth', `a plan for ${canary} with FastAPI`]) {
+    await choose(loop, 'kept', 'build api');
+    const interaction_id = await choose(loop, erased, text);
+    const said = { user_id: erased, interaction_id, type: 'comment', value: `thanks, ${canary}` };
+    await loop.call('POST', '/v1/feedback', said);
+  }
+  await client.hypothesize({ user_id: erased, input_text: `never picked ${canary}` });
+  await loop.call('PUT', `/v1/users/${erased}/settings`, { training_opt_out: false });
+  await untilOutboxEmpty(client);
+  await leaveUnlearned(loop);
+  await buildDataset(loop);
+  expect(await foundInPostgres(databaseUrl, canary)).not.toEqual([]);
+  expect(await foundInFiles(path.join(directory, 'training'), canary)).not.toEqual([]);
+
+  const exported = await loop.call<object>('GET', `/v1/users/${erased}/export?include=training_log`);
+  expect(JSON.stringify(exported).split(canary).length).toBeGreaterThan(10);
+  const { erasure_id } = await loop.erase(erased);
+  const receipt = await loop.untilErased(erasure_id);
+
+  expect(receipt.erased?.rows).toMatchObject({
+    interactions: 5,
+    selections: 4,
+    feedback: 4,
+    personas: 1,
+    outbox: 1,
+    dead_letters: 1,
+    user_settings: 1,
+  });
+  expect(receipt.erased?.training_log_records).toBe(4 + 8 + 4);
+  expect(Object.values(receipt.erased?.dataset_samples ?? {}).some((samples) => samples > 0)).toBe(true);
+  expect(await foundInPostgres(databaseUrl, canary)).toEqual([]);
+  expect(await foundInFiles(redisDirectory, canary), 'ever sent to Redis').toEqual([]);
+  expect(await foundInFiles(directory, canary)).toEqual([]);
+  expect(JSON.stringify(receipt)).not.toContain(canary);
+
+  expect((await client.persona('kept')).interaction_count).toBe(4);
+  expect((await client.stats()).hypotheses_count).toBe(4);
+  await choose(loop, erased, 'build api');
+  await untilOutboxEmpty(client);
+  expect((await client.persona(erased)).interaction_count).toBe(1);
+});
+
+test('learning under way for an erased user has no effect', async () => {
+  const loop = await system();
+  const { client, directory, databaseUrl } = loop;
+  for (let round = 0; round < 5; round += 1) {
+    const user = `${erased}-${round}`;
+    const begun = [Array.from({ length: 10 }, () => choose(loop, user, `build ${canary} api`))].flat();
+    // The moment differs from round to round: before, amid and after the picks and their learning.
+    await Promise.allSettled(begun.slice(0, round * 2));
+    const { erasure_id } = await loop.erase(user);
+    await Promise.allSettled(begun);
+    await loop.untilErased(erasure_id);
+    await untilOutboxEmpty(client);
+    expect(await foundInPostgres(databaseUrl, canary)).toEqual([]);
+    expect(await foundInFiles(path.join(directory, 'training'), canary)).toEqual([]);
+  }
+});
