@@ -12,6 +12,6 @@ export const session: Routes = () => async (server) => {
   const schema = { response: { 200: Session } };
   server.get('/v1/session', { schema }, async (request) => ({
     tenant_id: tenantOf(request),
-    role: request.caller?.role ?? 'reader',
+    role: request.keyHolder?.role ?? 'reader',
   }));
 };
