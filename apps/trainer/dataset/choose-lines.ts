@@ -27,7 +27,7 @@ export const fewestUsersToSplit = 10;
 
 /** Words regardless of order, case, accents and punctuation: what has the same is a near-duplicate. */
 const words = (text: string) =>
-  `list_sort(list_distinct(string_split(regexp_replace(lower(strip_accents(${text})), '[^\\pL\\pN]+', ' ', 'g'), ' ')))`;
+  `list_sort(list_distinct(string_split(trim(regexp_replace(lower(strip_accents(${text})), '[^\\pL\\pN]+', ' ', 'g')), ' ')))`;
 const chosen = (field: string) => `list_filter(hypotheses, lambda h: h.id = selected_id)[1].${field}`;
 
 interface Key {

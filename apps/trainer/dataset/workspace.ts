@@ -16,6 +16,8 @@ export interface Workspace extends AsyncDisposable {
   count(from: string): Promise<number>;
   /** `copy` and its target; returns the rows written. */
   copy(fromTo: string): Promise<number>;
+  /** The rows in chunks of columns, numbers as numbers, for what is too much to hold as rows. */
+  chunks(sql: string): AsyncIterable<unknown[][]>;
   rows(sql: string, values?: Record<string, string | number>): Promise<Record<string, unknown>[]>;
 }
 
@@ -49,6 +51,11 @@ export async function openWorkspace(directory: string): Promise<Workspace> {
     async copy(fromTo) {
       const [row] = await rowsOf(connection, `copy ${fromTo}`);
       return Number(row?.['Count']);
+    },
+    async *chunks(sql) {
+      const result = await connection.stream(sql);
+      for (let chunk = await result.fetchChunk(); chunk?.rowCount; chunk = await result.fetchChunk())
+        yield chunk.getColumns();
     },
     rows: (sql, values) => rowsOf(connection, sql, values),
     async [Symbol.asyncDispose]() {
