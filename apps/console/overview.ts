@@ -45,7 +45,7 @@ export async function readOverview(
 
 function learnedLately(span: [Snapshot, Snapshot] | undefined) {
   return span
-    ? durationsBetween(span, 'learning_loop_learned_seconds')
+    ? durationsBetween(span, 'learning_loop_learned_seconds', { event: 'hypothesis.selected' })
     : { p50: null, p99: null, perSecond: 0 };
 }
 

@@ -1,18 +1,31 @@
-import { deadByConsumer, owedByConsumer } from '@learning-loop/db/console-backlog';
+import { deadByConsumer, deadLetterPayload, owedByConsumer } from '@learning-loop/db/console-backlog';
 import { type Consumer, routes } from '@learning-loop/events/routes';
+import { Type } from 'typebox';
 import { type QueueRow, Queues } from './answers.ts';
 import type { Console, Routes } from './console.ts';
 import { durationsBetween, type Snapshot } from './measure/derive.ts';
+import { Refusal } from './refusal.ts';
 import { scaleHint } from './scale-hint.ts';
 import { callerOf } from './sign-in.ts';
 
 const consumers: Consumer[] = [...new Set(Object.values(routes).flat())];
+
+const Letter = Type.Object({ id: Type.String({ format: 'uuid' }) });
 
 /** GET /api/queues: how each consumer keeps up. */
 export const queues: Routes = (console) => async (server) => {
   server.get('/api/queues', { schema: { response: { 200: Queues } } }, async (request) =>
     readQueues(console, callerOf(request).tenant_id),
   );
+
+  // The gateway lists dead letters without what they hold; here an admin may look.
+  server.get('/api/dead-letters/:id/payload', { schema: { params: Letter } }, async (request) => {
+    const { tenant_id, role } = callerOf(request);
+    if (role !== 'admin') throw new Refusal(403, 'role_needed', 'This needs a key with the role admin.');
+    const payload = await deadLetterPayload(console.db, tenant_id, request.params.id);
+    if (payload === undefined) throw new Refusal(404, 'no_such_dead_letter', 'It was replayed meanwhile.');
+    return { payload };
+  });
 };
 
 export async function readQueues({ db, queues, measurements }: Console, tenantId: string): Promise<Queues> {

@@ -29,3 +29,14 @@ export async function deadByConsumer(
     .groupBy('consumer');
   return await (tenantId === undefined ? letters : letters.where('tenant_id', '=', tenantId)).execute();
 }
+
+/** What a dead letter holds, which may be personal; undefined when the tenant has no such letter. */
+export async function deadLetterPayload(db: Db, tenantId: string, id: string): Promise<unknown> {
+  const letter = await db
+    .selectFrom('dead_letters')
+    .select('payload')
+    .where('tenant_id', '=', tenantId)
+    .where('dead_letter_id', '=', id)
+    .executeTakeFirst();
+  return letter?.payload;
+}

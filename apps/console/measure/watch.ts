@@ -38,7 +38,10 @@ export function watchMeasurements(sources: Sources, own: Registry, log: Logger):
     if (recent.length > recently) recent.shift();
     const [before, after] = recent.slice(-2);
     if (!before || !after) return;
-    points.push({ at: after.at, ...durationsBetween([before, after], 'learning_loop_learned_seconds') });
+    points.push({
+      at: after.at,
+      ...durationsBetween([before, after], 'learning_loop_learned_seconds', { event: 'hypothesis.selected' }),
+    });
     if (points.length > kept) points.shift();
   }
 

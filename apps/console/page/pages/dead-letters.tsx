@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { post } from '../api.ts';
+import { post, Refused } from '../api.ts';
 import { time } from '../format.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { Card, Empty, Loaded, Scrollable, Tag } from '../ui/parts.tsx';
@@ -11,7 +11,6 @@ interface DeadLetter {
   event: string;
   consumer: string;
   user_id: string;
-  payload: unknown;
   error: string;
   attempts: number;
   last_failed_at: string;
@@ -22,9 +21,9 @@ const replayOne = (letter: DeadLetter) => post(`/v1/dead-letters/${letter.dead_l
 /** What consumers gave up on; replaying one owes it to its consumer again. */
 export function DeadLetters() {
   const letters = useData<{ dead_letters: DeadLetter[] }>('/v1/dead-letters');
-  const [all, setAll] = useState<DeadLetter[]>();
+  const [all, setAll] = useState(false);
   async function replayAll() {
-    for (const letter of all ?? []) await replayOne(letter);
+    await post('/v1/dead-letters/replay');
     letters.reload();
   }
   const found = letters.value?.dead_letters ?? [];
@@ -41,8 +40,8 @@ export function DeadLetters() {
                   <Letter key={letter.dead_letter_id} letter={letter} onReplayed={letters.reload} />
                 ))}
               </ul>
-              <button type="button" onClick={() => setAll(dead_letters)}>
-                Replay all {dead_letters.length}
+              <button type="button" onClick={() => setAll(true)}>
+                Replay all
               </button>
             </>
           )
@@ -50,10 +49,10 @@ export function DeadLetters() {
       </Loaded>
       {all && (
         <Confirm
-          title={`Replay ${all.length}?`}
+          title="Replay all dead letters?"
           action="Replay"
           onConfirm={replayAll}
-          onClose={() => setAll(undefined)}
+          onClose={() => setAll(false)}
         >
           <p>Mend the cause first: what fails again comes back here after its attempts.</p>
         </Confirm>
@@ -66,7 +65,9 @@ function Letter({ letter, onReplayed }: { letter: DeadLetter; onReplayed(): void
   const [open, setOpen] = useState(false);
   const [error, setError] = useState('');
   async function replay() {
-    await replayOne(letter).then(onReplayed, (failure: unknown) => setError(String(failure)));
+    await replayOne(letter).then(onReplayed, (failure: unknown) =>
+      setError(failure instanceof Refused ? failure.message : String(failure)),
+    );
   }
   return (
     <li>
@@ -74,7 +75,7 @@ function Letter({ letter, onReplayed }: { letter: DeadLetter; onReplayed(): void
         <Tag>{letter.consumer}</Tag> {letter.event}
         <span className="note">
           {' '}
-          · {time(letter.last_failed_at)} ·{' '}
+          · {letter.user_id} · {time(letter.last_failed_at)} ·{' '}
           {letter.attempts === 1 ? '1 attempt' : `${letter.attempts} attempts`}
         </span>
       </p>
@@ -88,11 +89,20 @@ function Letter({ letter, onReplayed }: { letter: DeadLetter; onReplayed(): void
         </button>
       </div>
       {error && <p role="alert">{error}</p>}
-      {open && (
+      {open && <Payload id={letter.dead_letter_id} />}
+    </li>
+  );
+}
+
+function Payload({ id }: { id: string }) {
+  const held = useData<{ payload: unknown }>(`/api/dead-letters/${id}/payload`);
+  return (
+    <Loaded data={held}>
+      {({ payload }) => (
         <Scrollable label="Payload">
-          <pre>{JSON.stringify(letter.payload, null, 2)}</pre>
+          <pre>{JSON.stringify(payload, null, 2)}</pre>
         </Scrollable>
       )}
-    </li>
+    </Loaded>
   );
 }

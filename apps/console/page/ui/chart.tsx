@@ -69,10 +69,10 @@ function optionsOf({ lines, format, range, height = 180 }: Shown, width: number)
     width,
     height,
     cursor: { y: false, points: { size: 6 } },
-    legend: { show: lines.length > 1 },
+    legend: { show: lines.length > 1, live: false },
     scales: { y: { range: (_plot, _min, max) => range ?? [0, max > 0 ? max * 1.15 : 1] } },
     axes: [
-      { ...axis, grid: { show: false }, space: 80 },
+      { ...axis, grid: { show: false }, space: 90, values: clock },
       {
         ...axis,
         grid: { stroke: grid, width: 1 },
@@ -81,17 +81,31 @@ function optionsOf({ lines, format, range, height = 180 }: Shown, width: number)
         values: (_plot, at) => at.map((v) => format(v)),
       },
     ],
-    series: [{ value: '{HH}:{mm}:{ss}' }, ...lines.map((line) => seriesOf(line, format))],
+    series: [{}, ...lines.map((line) => seriesOf(line, format))],
   };
 }
 
-function seriesOf({ name, color = '--accent', fill = false }: Line, format: (value: number) => string) {
+/** Times as people here read them: hours and minutes, seconds or days where those tell them apart. */
+function clock(_plot: UPlot, times: number[], _axis: number, _space: number, step: number): string[] {
+  const shape: Intl.DateTimeFormatOptions =
+    step >= 86_400
+      ? { month: 'short', day: 'numeric' }
+      : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...(step < 60 ? { second: '2-digit' } : {}) };
+  const format = new Intl.DateTimeFormat('en', shape);
+  return times.map((time) => format.format(time * 1000));
+}
+
+function seriesOf(
+  { name, values, color = '--accent', fill = false }: Line,
+  format: (value: number) => string,
+) {
   const stroke = colorOf(color);
   return {
     label: name,
     stroke,
     width: 1.75,
-    points: { show: false },
+    // A lone value has no line.
+    points: { show: values.filter((value) => value !== null).length < 3, size: 6 },
     spanGaps: true,
     value: (_plot: UPlot, value: number | null) => (value === null ? '–' : format(value)),
     ...(fill ? { fill: `color-mix(in srgb, ${stroke} 14%, transparent)` } : {}),

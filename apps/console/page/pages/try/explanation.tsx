@@ -14,20 +14,26 @@ const words: Record<string, string> = {
   persona: 'fits the persona',
 };
 
-/** What each feature adds to the score, as bars: to the right what speaks for it, to the left what against. */
-export function Explanation({
-  hypothesis,
-  weightOf,
-}: {
-  hypothesis: Hypothesis;
-  weightOf: Record<string, number>;
-}) {
-  const parts = Object.entries(hypothesis.features)
+type Weights = Record<string, number>;
+
+/** What each feature adds to the score, the greatest first; what adds next to nothing is left out. */
+function partsOf({ features }: Hypothesis, weightOf: Weights): { name: string; by: number }[] {
+  return Object.entries(features)
     .map(([name, value]) => ({ name, by: value * (weightOf[name] ?? 0) }))
     .filter(({ by }) => Math.abs(by) >= 0.005)
     .sort((a, b) => Math.abs(b.by) - Math.abs(a.by));
+}
+
+/** The greatest part of any of the scores: the length of the longest bar. */
+export function greatestPart(hypotheses: Hypothesis[], weightOf: Weights): number {
+  return Math.max(0.25, ...hypotheses.flatMap((one) => partsOf(one, weightOf).map(({ by }) => Math.abs(by))));
+}
+
+/** A score's parts as bars: what speaks for the hypothesis, and in another colour what speaks against it. */
+export function Explanation(props: { hypothesis: Hypothesis; weightOf: Weights; greatest: number }) {
+  const { hypothesis, weightOf, greatest } = props;
+  const parts = partsOf(hypothesis, weightOf);
   const total = parts.reduce((sum, { by }) => sum + by, 0);
-  const most = Math.max(0.25, ...parts.map(({ by }) => Math.abs(by)));
   // Another model has other weights: what would not add up is not shown as if it did.
   if (Math.abs(total - hypothesis.score) > 0.05)
     return <p className="note">Score {hypothesis.score.toFixed(2)}</p>;
@@ -41,7 +47,7 @@ export function Explanation({
             <span className="bar">
               <span
                 className={by < 0 ? 'against' : undefined}
-                style={{ width: `${(100 * Math.abs(by)) / most}%` }}
+                style={{ width: `${(100 * Math.abs(by)) / greatest}%` }}
               />
             </span>
             <span className="num">{`${by < 0 ? '−' : '+'}${Math.abs(by).toFixed(2)}`}</span>

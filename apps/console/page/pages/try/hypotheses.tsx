@@ -1,6 +1,6 @@
 import { Card, Loaded } from '../../ui/parts.tsx';
 import { useData } from '../../use-data.ts';
-import { Explanation } from './explanation.tsx';
+import { Explanation, greatestPart } from './explanation.tsx';
 import type { Interaction } from './types.ts';
 
 interface Props {
@@ -29,13 +29,16 @@ export function Hypotheses({ interaction, picked, onPick }: Props) {
                     Pick<span className="hidden">: {hypothesis.question}</span>
                   </button>
                 </div>
-                <Explanation hypothesis={hypothesis} weightOf={weightOf} />
+                <Explanation
+                  {...{ hypothesis, weightOf }}
+                  greatest={greatestPart(interaction.hypotheses, weightOf)}
+                />
               </li>
             ))}
           </ol>
         )}
       </Loaded>
-      <button type="button" className="quiet" disabled={picked} onClick={() => onPick(null)}>
+      <button type="button" className="quiet start" disabled={picked} onClick={() => onPick(null)}>
         None of these
       </button>
     </Card>

@@ -64,9 +64,11 @@ function Lessons({ learning }: { learning: NonNullable<Interaction['learning']> 
       <li>
         <State {...memory}>
           Memory{' '}
-          {memory.memories.map(({ memory_id, type, content }) => (
-            <Tag key={memory_id}>{type === 'preference' ? content : `${type}: ${content}`}</Tag>
-          ))}
+          {memory.memories
+            .filter(({ type }) => type !== 'history')
+            .map(({ memory_id, type, content }) => (
+              <Tag key={memory_id}>{type === 'preference' ? content : `${type}: ${content}`}</Tag>
+            ))}
         </State>
       </li>
       <li>

@@ -22,26 +22,35 @@ export function PersonaPicture({ steps }: { steps: PersonaStep[] }) {
   if (!newest) return null;
   return (
     <div className="columns">
-      <dl className="facets">
-        {Object.entries(newest.new_facets).map(([name, value]) => (
-          <div key={name}>
-            <dt>{facetWords[name] ?? name}</dt>
-            <dd>
-              <Leaning value={value} color={colors[name] ?? '--accent'} />
-              <span className="num">{value.toFixed(2)}</span>
-            </dd>
-          </div>
-        ))}
-        <p className="note">
-          Last:{' '}
-          {Object.entries(newest.facet_deltas)
-            .map(([name, by]) => `${facetWords[name]} ${signed(by)}`)
-            .join(', ') || 'no move'}
-          {newest.reason && ` — ${newest.reason}`} ({newest.decided_by})
-        </p>
-      </dl>
+      <div className="facets">
+        <dl>
+          {Object.entries(newest.new_facets).map(([name, value]) => (
+            <div key={name}>
+              <dt>{facetWords[name] ?? name}</dt>
+              <dd>
+                <Leaning value={value} color={colors[name] ?? '--accent'} />
+                <span className="num">{value.toFixed(2)}</span>
+              </dd>
+            </div>
+          ))}
+        </dl>
+        <LastStep step={newest} />
+      </div>
+
       <Over steps={steps} />
     </div>
+  );
+}
+
+function LastStep({ step }: { step: PersonaStep }) {
+  const moves = Object.entries(step.facet_deltas).map(
+    ([name, by]) => `${facetWords[name] ?? name} ${signed(by)}`,
+  );
+  return (
+    <p className="note">
+      Last: {moves.join(', ') || 'no move'}
+      {step.reason && `, since ${step.reason}`} (by {step.decided_by})
+    </p>
   );
 }
 

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { facetWords, signed, time } from '../../format.ts';
 import { Empty, Tag } from '../../ui/parts.tsx';
 
@@ -13,32 +14,42 @@ export interface Episode {
   facet_deltas: Record<string, number> | null;
 }
 
+const firstShown = 8;
+
 /** What was shown, what was picked of it, and what that taught. */
 export function Timeline({ episodes }: { episodes: Episode[] }) {
+  const [shown, setShown] = useState(firstShown);
   if (episodes.length === 0) return <Empty>This user was never shown hypotheses.</Empty>;
   return (
-    <ol className="timeline">
-      {episodes.map((episode) => (
-        <li key={episode.interaction_id}>
-          <p className="note">
-            {time(episode.created_at)} · {episode.model_id}
-          </p>
-          <p className="said">“{episode.input_text}”</p>
-          <ul className="options">
-            {episode.hypotheses.map(({ id, question, confidence }) => (
-              <li key={id} className={id === episode.selected_id ? 'picked' : undefined}>
-                <span>{question}</span>
-                <span className="note">
-                  {id === episode.selected_id ? 'picked · ' : ''}
-                  {Math.round(confidence * 100)} %
-                </span>
-              </li>
-            ))}
-          </ul>
-          <Lesson episode={episode} />
-        </li>
-      ))}
-    </ol>
+    <>
+      <ol className="timeline">
+        {episodes.slice(0, shown).map((episode) => (
+          <li key={episode.interaction_id}>
+            <p className="note">
+              {time(episode.created_at)} · {episode.model_id}
+            </p>
+            <p className="said">“{episode.input_text}”</p>
+            <ul className="options">
+              {episode.hypotheses.map(({ id, question, confidence }) => (
+                <li key={id} className={id === episode.selected_id ? 'picked' : undefined}>
+                  <span>{question}</span>
+                  <span className="note">
+                    {id === episode.selected_id ? 'picked · ' : ''}
+                    {Math.round(confidence * 100)} %
+                  </span>
+                </li>
+              ))}
+            </ul>
+            <Lesson episode={episode} />
+          </li>
+        ))}
+      </ol>
+      {episodes.length > shown && (
+        <button type="button" className="start" onClick={() => setShown(episodes.length)}>
+          Show {episodes.length - shown} more
+        </button>
+      )}
+    </>
   );
 }
 

@@ -1,0 +1,19 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** What axe finds wrong with the page by WCAG 2.2, levels A and AA; one sentence each. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  // The page's policy forbids foreign scripts; evaluate is the debugger's, which it does not bind.
+  await page.evaluate(await readFile(axe, 'utf8'));
+  const results: AxeResults = await page.evaluate(
+    'axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"] })',
+  );
+  return results.violations.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join('; ')}`,
+  );
+}

@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import { connectDb } from '@learning-loop/db/connect';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { untilOutboxEmpty } from '../demo/wait.ts';
+import { accessibilityFaults } from './accessibility.ts';
+import { type Browser, openBrowser, picture } from './browser.ts';
+import { letUsersPick, type System, startSystem } from './system.ts';
+
+const users = ['ada', 'grace', 'linus', 'margaret', 'barbara', 'ken'];
+const places = {
+  overview: '/',
+  queues: '/queues',
+  users: '/users',
+  user: '/users/ada',
+  training: '/training',
+  try: '/try',
+};
+
+let system: System;
+let browser: Browser;
+
+beforeAll(async () => {
+  system = await startSystem();
+  browser = await openBrowser(system.consoleUrl);
+  await letUsersPick(system.client, users, 20);
+  await untilOutboxEmpty(system.client);
+}, 240_000);
+afterAll(async () => {
+  await browser?.[Symbol.asyncDispose]();
+  await system?.[Symbol.asyncDispose]();
+});
+
+async function open(path: string): Promise<Page> {
+  const page = await browser.context.newPage();
+  await page.goto(system.consoleUrl + path);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.locator('.loading').first().waitFor({ state: 'detached' });
+  return page;
+}
+
+test.each(Object.entries(places))('%s is readable, dark and light, wide and narrow', async (name, path) => {
+  const page = await open(path);
+  await picture(page, name);
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await picture(page, `${name}-dark`);
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await picture(page, `${name}-narrow`);
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+  await page.close();
+});
+
+test('what is asked, picked and learned is seen within a second', async () => {
+  const page = await open('/try');
+  await page.getByLabel('User', { exact: true }).fill('newcomer');
+  await page.getByLabel('What the user typed').fill('build api');
+  await page.keyboard.press('Enter');
+  await page.getByText('Score').first().waitFor();
+  const options = page.locator('.hypotheses > li');
+  expect(await options.count()).toBe(3);
+  const question = await options.nth(1).locator('.question').textContent();
+  await options.nth(1).getByRole('button').click();
+  await page.getByText(/^within /u).waitFor();
+  expect(await page.getByText(/^within /u).textContent()).toMatch(/^within (?:\d+ ms|0\.\d+ s|[\d.]+ ms)$/u);
+  await picture(page, 'try-learned');
+  expect(await page.locator('pre').textContent()).toContain(question);
+  expect(await accessibilityFaults(page)).toEqual([]);
+
+  await page.getByRole('link', { name: /newcomer/u }).click();
+  await page.getByText('“build api”').waitFor();
+  expect(await page.locator('.options .picked').textContent()).toContain(question);
+  await page.close();
+});
+
+test('a memory is corrected and forgotten, and a user erased, by keyboard and after asking', async () => {
+  const page = await open('/users/grace');
+  const memory = page.locator('.memories > li').first();
+  await memory.getByRole('button', { name: 'Correct' }).press('Enter');
+  await page.getByLabel('What it should say').fill('build a compiler');
+  await page.keyboard.press('Enter');
+  await page.getByText('Said by the user').waitFor();
+  const corrected = page.locator('.memories > li', { hasText: 'build a compiler' });
+  await corrected.getByRole('button', { name: 'Forget' }).click();
+  await picture(page, 'forget');
+  await page.keyboard.press('Escape');
+  expect(await corrected.count()).toBe(1);
+  await corrected.getByRole('button', { name: 'Forget' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Forget' }).click();
+  await corrected.waitFor({ state: 'detached' });
+  await page.close();
+});
+
+test('a dead letter shows its error, hides what it holds until asked, and is replayed', async () => {
+  const letter = await buryFeedback();
+  const page = await open('/queues');
+  const row = page.locator('.letters > li', { hasText: letter });
+  await row.waitFor();
+  await picture(page, 'dead-letter');
+  expect(await page.locator('pre').count()).toBe(0);
+  await row.getByRole('button', { name: /payload/u }).click();
+  expect(await row.locator('pre').textContent()).toContain('interaction_id');
+  await row.getByRole('button', { name: 'Replay' }).click();
+  await row.waitFor({ state: 'detached' });
+  await untilOutboxEmpty(system.client);
+  expect(await system.client.stats()).toMatchObject({ feedback_count: 1 });
+  await page.close();
+});
+
+/** Gives up on behalf of the training-log worker on feedback of ada's. */
+async function buryFeedback(): Promise<string> {
+  await using db = connectDb(system.databaseUrl);
+  const { interaction_id } = await system.client.hypothesize({ user_id: 'ada', input_text: 'build api' });
+  const error = 'Error: the disk said no';
+  const letter = { tenant_id: 'default', user_id: 'ada', event_id: randomUUID() };
+  const said = { type: 'thumbs_up', value: null, occurred_at: new Date().toISOString(), schema_version: 1 };
+  const payload = JSON.stringify({ ...letter, ...said, interaction_id });
+  const failed = { event: 'feedback.given', consumer: 'training-log', error, attempts: 8 } as const;
+  await db
+    .insertInto('dead_letters')
+    .values({ ...letter, ...failed, payload })
+    .execute();
+  return error;
+}
+
+test('the lag on the page is the outbox’s', async () => {
+  const page = await open('/');
+  const pending = page.locator('.stat', { hasText: 'Not learned yet' });
+  expect(await pending.textContent()).toContain('the outbox is empty');
+  expect(await system.client.ready()).toMatchObject({ outbox_pending: 0 });
+  await page.close();
+});
+
+test('every part of the page is reached by keyboard, and the first load is small', async () => {
+  const page = await browser.context.newPage();
+  await page.goto(system.consoleUrl);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  const loaded = await page.evaluate(
+    'performance.getEntries().reduce((sum, { encodedBodySize = 0 }) => sum + encodedBodySize, 0)',
+  );
+  expect(loaded).toBeGreaterThan(10_000);
+  expect(loaded).toBeLessThan(150 * 1024);
+
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content');
+  for (const name of ['Overview', 'Queues', 'Users']) {
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe(name);
+  }
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Users', level: 1 }).waitFor();
+  await page.close();
+});
+
+test('bull-board shows single jobs, read-only and without asking another host', async () => {
+  const page = await browser.context.newPage();
+  await page.goto(`${system.consoleUrl}/bull-board/`);
+  await page.getByText('training-log').first().waitFor();
+  await picture(page, 'bull-board');
+  const paused = await page.request.put(`${system.consoleUrl}/bull-board/api/queues/memory/pause`);
+  expect(paused.status()).toBeGreaterThanOrEqual(400);
+  await page.close();
+});
+
+test('no page asked another host, or complained', () => {
+  expect(browser.foreign).toEqual([]);
+  expect(browser.complaints).toEqual([]);
+});
