@@ -1,9 +1,11 @@
 import type { Db } from '@learning-loop/db/connect';
-import { knownUser } from '@learning-loop/db/known-user';
+import { type KnownUser, knownUsers } from '@learning-loop/db/known-user';
 import type { ShownOption } from '@learning-loop/db/schema';
+import type { UserKey } from '@learning-loop/db/user-key';
 import type { Facets, UserContext } from '@learning-loop/events/fields';
 import type { Memory } from '@learning-loop/learning/memory';
 import { startFacets } from '@learning-loop/learning/persona';
+import { readTogether, together } from './together.ts';
 
 /** All that is known of a user and may matter for a request. Newest first throughout. */
 export interface Known {
@@ -16,16 +18,15 @@ export interface Known {
 const reading = { goals: 100, preferences: 100, history: 200, choices: 100 };
 const mostInContext = 5;
 
-export async function recollect(db: Db, tenantId: string, userId: string): Promise<Known> {
-  return known(await knownUser(db, tenantId, userId, reading));
+export type Recollect = (user: UserKey) => Promise<Known>;
+
+/** Reads what is known of users, those asked for at the same time together. Only the ranker reads their choices. */
+export function recollector(db: Db, { choices }: { choices: boolean }): Recollect {
+  const wanted = choices ? reading : { ...reading, choices: 0 };
+  return together(async (users: UserKey[]) => (await knownUsers(db, users, wanted)).map(known), readTogether);
 }
 
-/** What a prompt is made of: the same without the choices, which only the ranker reads. */
-export async function recollectMemories(db: Db, tenantId: string, userId: string): Promise<Known> {
-  return known(await knownUser(db, tenantId, userId, { ...reading, choices: 0 }));
-}
-
-function known({ persona, memories, choices }: Awaited<ReturnType<typeof knownUser>>): Known {
+function known({ persona, memories, choices }: KnownUser): Known {
   const { facets = startFacets, interaction_count = 0 } = persona ?? {};
   return { facets, interaction_count, memories, choices };
 }

@@ -2,6 +2,7 @@ import type { Facets } from '@learning-loop/events/fields';
 import { sql } from 'kysely';
 import type { Db } from './connect.ts';
 import type { MemoryType, ShownOption } from './schema.ts';
+import { type UserKey, userKeysJson } from './user-key.ts';
 
 /** How much of a user is read, newest first. */
 export interface Reading {
@@ -39,34 +40,31 @@ export interface KnownUser {
   choices: KnownChoice<Date>[];
 }
 
-const memoriesOf = (tenantId: string, userId: string, type: MemoryType, limit: number) => sql`(
+const memoriesOf = (type: MemoryType, limit: number) => sql`(
   select memory_id, type, content, confidence, tags, count, last_seen from memories
-  where tenant_id = ${tenantId} and user_id = ${userId} and type = ${type} and status = 'active'
+  where tenant_id = asked.tenant_id and user_id = asked.user_id and type = ${type} and status = 'active'
   order by last_seen desc limit ${limit})`;
 
-/** All that a request needs to know of a user, in one round trip. */
-export async function knownUser(
-  db: Db,
-  tenantId: string,
-  userId: string,
-  reading: Reading,
-): Promise<KnownUser> {
+/** All that a request needs to know of its user, for many requests in one round trip, in their order. */
+export async function knownUsers(db: Db, users: UserKey[], reading: Reading): Promise<KnownUser[]> {
   const { rows } = await sql<KnownRow>`
     select
       (select jsonb_build_object('facets', facets, 'interaction_count', interaction_count) from personas
-        where tenant_id = ${tenantId} and user_id = ${userId}) as persona,
+        where tenant_id = asked.tenant_id and user_id = asked.user_id) as persona,
       (select coalesce(jsonb_agg(to_jsonb(memory)), '[]') from (
-        ${memoriesOf(tenantId, userId, 'goal', reading.goals)} union all
-        ${memoriesOf(tenantId, userId, 'preference', reading.preferences)} union all
-        ${memoriesOf(tenantId, userId, 'history', reading.history)}) as memory) as memories,
+        ${memoriesOf('goal', reading.goals)} union all
+        ${memoriesOf('preference', reading.preferences)} union all
+        ${memoriesOf('history', reading.history)}) as memory) as memories,
       (select coalesce(jsonb_agg(to_jsonb(choice)), '[]') from (
         select input_text, selected_at as at, shown from selections
-        where tenant_id = ${tenantId} and user_id = ${userId}
-        order by interaction_id desc limit ${reading.choices}) as choice) as choices`.execute(db);
-  const { persona = null, memories = [], choices = [] } = rows[0] ?? {};
-  return {
+        where tenant_id = asked.tenant_id and user_id = asked.user_id
+        order by interaction_id desc limit ${reading.choices}) as choice) as choices
+    from rows from (jsonb_to_recordset(${userKeysJson(users)}::jsonb) as (tenant_id text, user_id text))
+      with ordinality as asked(tenant_id, user_id, place)
+    order by place`.execute(db);
+  return rows.map(({ persona, memories, choices }) => ({
     persona,
     memories: memories.map((memory) => ({ ...memory, last_seen: new Date(memory.last_seen) })),
     choices: choices.map((choice) => ({ ...choice, at: new Date(choice.at) })),
-  };
+  }));
 }

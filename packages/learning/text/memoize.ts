@@ -1,19 +1,7 @@
-/** A bounded memo of a pure function: the least recently used answer goes first. */
-export function memoize<V>(compute: (key: string) => V, limit: number): (key: string) => V {
-  const answers = new Map<string, V>();
-  return (key) => {
-    const known = answers.get(key);
-    const value = known ?? compute(key);
-    if (known !== undefined) answers.delete(key);
-    answers.set(key, value);
-    if (answers.size > limit) dropOldest(answers);
-    return value;
-  };
-}
+import { LRUCache } from 'lru-cache';
 
-function dropOldest(answers: Map<string, unknown>): void {
-  for (const oldest of answers.keys()) {
-    answers.delete(oldest);
-    return;
-  }
+/** A bounded memo of a pure function: the least recently used answer goes first. */
+export function memoize<V extends object>(compute: (key: string) => V, limit: number): (key: string) => V {
+  const answers = new LRUCache<string, V>({ max: limit, memoMethod: compute });
+  return (key) => answers.memo(key);
 }

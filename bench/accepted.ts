@@ -1,0 +1,40 @@
+import type { Db } from '@learning-loop/db/connect';
+import { acceptPicks } from '@learning-loop/db/selections';
+import { newId } from '@learning-loop/events/id';
+import { context, hypotheses, openInteractions } from './interactions.ts';
+
+const answer = {
+  enriched_prompt: 'prompt',
+  tokens_estimate: 1,
+  context_breakdown: { goal: 0, pref: 0, history: 0 },
+};
+const atOnce = 1_000;
+
+/** Accepts so many picks as the gateway does, without its HTTP and without publishing; returns their events' ids. */
+export async function acceptMany(db: Db, count: number, users: number): Promise<string[]> {
+  const open = await openInteractions(db, count, users);
+  const picks = open.map((interaction) => ({
+    answer,
+    shown_at: new Date(),
+    event: {
+      ...interaction,
+      schema_version: 1 as const,
+      event_id: newId(),
+      tenant_id: 'default',
+      occurred_at: new Date().toISOString(),
+      media_type: 'text/plain',
+      ...{
+        context,
+        hypotheses,
+        used_memories: [],
+        selected_id: 'h1',
+        auto_advanced: false,
+        model_id: 'rules',
+      },
+    },
+  }));
+  for (let start = 0; start < picks.length; start += atOnce) {
+    await acceptPicks(db, picks.slice(start, start + atOnce));
+  }
+  return picks.map(({ event }) => event.event_id);
+}

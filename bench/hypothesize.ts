@@ -1,0 +1,65 @@
+import type { Db } from '@learning-loop/db/connect';
+import { newId } from '@learning-loop/events/id';
+import { sql } from 'kysely';
+import { acceptMany } from './accepted.ts';
+import type { Figure } from './figure.ts';
+import { send } from './load/send.ts';
+import { openStage } from './stage/stage.ts';
+
+const users = 500;
+const memoriesPerUser = 100;
+const texts = ['build api', 'deploy the service', 'fix the login bug', 'write tests for the parser', 'auth'];
+const candidates = [
+  'Do you want a short answer with code?',
+  'Do you want a step-by-step guide?',
+  'Do you want an overview of the options?',
+  'Do you want an example to copy?',
+];
+
+/** Latency of `hypothesize` at a fixed rate with 100 memories a user, and how many with candidates a second. */
+export async function hypothesize(): Promise<Figure[]> {
+  await using stage = await openStage();
+  await remember(stage.db);
+  await acceptMany(stage.db, users * 4, users);
+  const { url } = await stage.app('gateway');
+  const job = { url, path: '/v1/hypothesize', headers: {} };
+  const rules = (count: number) => Array.from({ length: count }, (_, n) => body(n, {}));
+  const offered = (count: number) => Array.from({ length: count }, (_, n) => body(n, { candidates }));
+  await send({ ...job, bodies: rules(2_000), connections: 64 });
+  const steady = await send({ ...job, bodies: rules(5_000), connections: 64, perSecond: 500 });
+  const wide = await send({ ...job, bodies: offered(8_000), connections: 64 });
+  return [
+    {
+      name: 'hypothesize with the rules, 100 memories a user, 500 a second: p99 against 20 ms',
+      ratio: steady.p99 / 20,
+      goal: { atMost: 1 },
+      details: { p50_ms: steady.p50, p99_ms: steady.p99, answered: steady.answered, failed: steady.failed },
+    },
+    {
+      name: 'hypothesize with candidates: against 2,000 a second',
+      ratio: wide.perSecond / 2_000,
+      goal: { atLeast: 1 },
+      details: { per_second: wide.perSecond, p50_ms: wide.p50, p99_ms: wide.p99, failed: wide.failed },
+    },
+  ];
+}
+
+export const body = (n: number, more: object) =>
+  JSON.stringify({ user_id: `user-${n % users}`, input_text: texts[n % texts.length], ...more });
+
+export async function remember(db: Db): Promise<void> {
+  const rows = Array.from({ length: users * memoriesPerUser }, (_, n) => ({
+    user_id: `user-${n % users}`,
+    memory_id: newId(),
+    type: ['goal', 'preference', 'history', 'history'][Math.floor(n / users) % 4],
+    content: `${texts[n % texts.length]} number ${n} with PostgreSQL and Docker`,
+    day: n % 300,
+  }));
+  await sql`
+    insert into memories (tenant_id, user_id, memory_id, type, content_key, content, confidence, tags, first_seen, last_seen)
+    select 'default', user_id, memory_id, type, memory_id::text, content, 0.7, '{learned}',
+      now() - make_interval(days => day), now() - make_interval(days => day)
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as row(user_id text, memory_id uuid, type text, content text, day int)`.execute(db);
+  await sql`analyze`.execute(db);
+}

@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { outboxDepth } from '@learning-loop/db/outbox';
+import { connectPublisher, type Publisher } from '@learning-loop/queue/publish';
+import { Queue } from 'bullmq';
+import pino from 'pino';
+import { Registry } from 'prom-client';
+import { acceptMany } from './accepted.ts';
+import type { Figure } from './figure.ts';
+import { median } from './median.ts';
+import { run } from './stage/processes.ts';
+import { openStage, type Stage } from './stage/stage.ts';
+
+const rounds = 3;
+const events = 10_000;
+const users = 1_000;
+const atOnce = 200;
+const bareNames = ['bare-training-log', 'bare-memory', 'bare-persona'];
+
+/** Events a second from published to learned by all three consumers, against as many no-op jobs on three queues. */
+export async function learning(): Promise<Figure[]> {
+  await using stage = await openStage();
+  const workers = ['training-log-worker', 'memory-worker', 'persona-worker'];
+  for (const worker of workers) await stage.app(worker);
+  await using publisher = connectPublisher(stage, pino({ level: 'silent' }), new Registry());
+  await using bare = openBareQueues(stage);
+  await measureLearning(stage, publisher);
+  await measureBare(bare.queues);
+  const pairs = [];
+  for (let round = 0; round < rounds; round += 1) {
+    pairs.push({ ours: await measureLearning(stage, publisher), bare: await measureBare(bare.queues) });
+  }
+  return [
+    {
+      name: 'learning: events a second through all three consumers, effects durable, against the bare queue',
+      ratio: median(pairs.map(({ ours, bare }) => ours / bare)),
+      goal: { atLeast: 0.5 },
+      details: {
+        learned_per_second: median(pairs.map(({ ours }) => ours)),
+        bare_per_second: median(pairs.map(({ bare }) => bare)),
+        accepted: events * (rounds + 1),
+        ...(await parity(stage)),
+      },
+    },
+  ];
+}
+
+async function measureLearning({ db }: Stage, publisher: Publisher): Promise<number> {
+  const ids = await acceptMany(db, events, users);
+  const start = performance.now();
+  for (let at = 0; at < ids.length; at += atOnce) {
+    const notices = ids
+      .slice(at, at + atOnce)
+      .map((event_id) => ({ event: 'hypothesis.selected' as const, event_id }));
+    await publisher.publish(notices);
+  }
+  while ((await outboxDepth(db)).pending > 0) await setTimeout(10);
+  return (events * 1000) / (performance.now() - start);
+}
+
+function openBareQueues({ redisUrl }: Stage) {
+  const resources = new AsyncDisposableStack();
+  const queues = bareNames.map((name) => {
+    resources.use(run('bench/plain/worker.ts', [name], { REDIS_URL: redisUrl }));
+    const queue = new Queue(name, {
+      connection: { url: redisUrl },
+      defaultJobOptions: { removeOnComplete: true },
+    });
+    resources.defer(() => queue.close());
+    return queue;
+  });
+  return { queues, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+async function measureBare(queues: Queue[]): Promise<number> {
+  const start = performance.now();
+  for (let at = 0; at < events; at += atOnce) {
+    const jobs = Array.from({ length: atOnce }, (_, n) => ({
+      name: 'event',
+      data: { event: 'e', event_id: `${at + n}` },
+    }));
+    await Promise.all(queues.map((queue) => queue.addBulk(jobs)));
+  }
+  while ((await waiting(queues)) > 0) await setTimeout(10);
+  return (events * 1000) / (performance.now() - start);
+}
+
+async function waiting(queues: Queue[]): Promise<number> {
+  const counts = await Promise.all(queues.map((queue) => queue.getJobCountByTypes('waiting', 'active')));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** What must be equal to what was accepted. */
+async function parity({ db, trainingDataDir }: Stage) {
+  const log = await readFile(path.join(trainingDataDir, 'hypotheses_data.jsonl'), 'utf8');
+  const ids = new Set(
+    log
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line).event_id),
+  );
+  const history = await db.selectFrom('memories').select('memory_id').where('type', '=', 'history').execute();
+  const moves = await db.selectFrom('persona_updates').select('event_id').execute();
+  return { in_training_log: ids.size, in_history: history.length, persona_updates: moves.length };
+}

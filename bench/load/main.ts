@@ -1,0 +1,65 @@
+import { json } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
+import { Pool } from 'undici';
+import type { Job, Seen } from './job.ts';
+import { quantile } from './quantile.ts';
+
+const job = (await json(process.stdin)) as Job;
+const pool = new Pool(job.url, { connections: job.connections, pipelining: 1 });
+process.stdout.write(JSON.stringify(await (job.perSecond ? atRate(job.perSecond) : asFastAsAnswered())));
+await pool.close();
+
+async function send(body: string): Promise<boolean> {
+  const headers = { 'content-type': 'application/json', ...job.headers };
+  try {
+    const response = await pool.request({ path: job.path, method: 'POST', headers, body });
+    await response.body.dump();
+    return response.statusCode < 300;
+  } catch {
+    return false;
+  }
+}
+
+/** Closed loop: each connection sends its next request when the last one is answered. */
+async function asFastAsAnswered(): Promise<Seen> {
+  const latencies: number[] = [];
+  let failed = 0;
+  let next = 0;
+  const start = performance.now();
+  const connection = async () => {
+    for (let body = job.bodies[next++]; body !== undefined; body = job.bodies[next++]) {
+      const sent = performance.now();
+      if (await send(body)) latencies.push(performance.now() - sent);
+      else failed += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: job.connections }, connection));
+  return summary(latencies, failed, performance.now() - start);
+}
+
+/** Open loop: a request is sent when it is due, and its latency counts from then (no coordinated omission). */
+async function atRate(perSecond: number): Promise<Seen> {
+  const latencies: number[] = [];
+  let failed = 0;
+  const start = performance.now();
+  const all = job.bodies.map(async (body, index) => {
+    const due = start + (index * 1000) / perSecond;
+    await setTimeout(Math.max(0, due - performance.now()));
+    if (await send(body)) latencies.push(performance.now() - due);
+    else failed += 1;
+  });
+  await Promise.all(all);
+  return summary(latencies, failed, performance.now() - start);
+}
+
+function summary(latencies: number[], failed: number, ms: number): Seen {
+  const sorted = latencies.toSorted((a, b) => a - b);
+  return {
+    answered: sorted.length,
+    failed,
+    seconds: ms / 1000,
+    perSecond: (sorted.length * 1000) / ms,
+    p50: quantile(sorted, 0.5),
+    p99: quantile(sorted, 0.99),
+  };
+}

@@ -1,0 +1,48 @@
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { execute } from './execute.ts';
+import { type Figure, reached } from './figure.ts';
+import { hypothesize } from './hypothesize.ts';
+import { learning } from './learning.ts';
+
+const benches: Record<string, () => Promise<Figure[]>> = { execute, hypothesize, learning };
+
+const { values, positionals } = parseArgs({ options: { json: { type: 'boolean' } }, allowPositionals: true });
+const unknown = positionals.filter((name) => !(name in benches));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `There is no bench ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}.\n`,
+  );
+  process.exit(1);
+}
+
+const settings = {
+  date: new Date().toISOString(),
+  node: process.version,
+  cpu: cpus()[0]?.model ?? 'unknown',
+  cores: cpus().length,
+  memory_gb: Math.round(totalmem() / 2 ** 30),
+  postgres: 'fsync on, synchronous_commit on',
+  redis: 'appendfsync everysec',
+};
+const figures: Figure[] = [];
+for (const [name, bench] of Object.entries(benches)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  const measured = await bench();
+  figures.push(...measured);
+  if (!values.json) for (const figure of measured) process.stdout.write(`${inWords(figure)}\n`);
+}
+if (values.json) process.stdout.write(`${JSON.stringify({ settings, figures }, null, 2)}\n`);
+
+function inWords(figure: Figure): string {
+  const { goal } = figure;
+  const wanted =
+    goal === null ? '' : 'atLeast' in goal ? `, goal ≥ ${goal.atLeast}` : `, goal ≤ ${goal.atMost}`;
+  const verdict = { true: ' reached', false: ' MISSED', null: '' }[String(reached(figure))];
+  const details = Object.entries(figure.details).map(([name, value]) => `${name} ${round(value)}`);
+  return `${figure.name}: ${round(figure.ratio)}${wanted}${verdict}\n    ${details.join(', ')}`;
+}
+
+function round(value: number | string): number | string {
+  return typeof value === 'number' ? Number(value.toPrecision(4)) : value;
+}
