@@ -4,7 +4,7 @@ import { type Situation, situationLikeness, situationOf } from './situation.ts';
 import { vectorOf } from './text/text-vector.ts';
 
 /** How far a past choice counts; tuned on the training part of the quality sets. */
-export const reach = {
+const reach = {
   /** How sharply choices in the likest situations outweigh the others. */
   sharpness: 12,
   /** Likeness of situations at which a choice alone counts half of what it could. */
@@ -15,15 +15,34 @@ export const reach = {
   halfLifeDays: 180,
 };
 
+/** Whose choices are looked at, and how readily they are believed. */
+export interface Voices {
+  /** Likeness beyond which situations count as the same. */
+  sameFrom: number;
+  /** What silence weighs, against a choice in the same situation (tenant) or in a half alike one (own). */
+  silence: number;
+}
+
+/** One's own choice of the very same question is the best witness there is. */
+export const ownVoice: Voices = { sameFrom: 2, silence: 1 };
+
+/** Others may have other tastes: a single voice is hardly heard, and eight that agree are half believed. */
+export const otherVoices: Voices = { sameFrom: 1, silence: 8 * attention(1) };
+
 const dayMs = 86_400_000;
 
 /**
  * Each option of the situation against the past choices. Choices share one attention, by how alike the situations
  * are (Nadaraya–Watson), with a part for "no choice says anything": few or distant choices move little.
  */
-export function choiceFeatures(situation: Situation, choices: PastChoice[], now: Date): ContrastLikeness[] {
-  const weighed = choices.map((choice) => ({ choice, weight: weightOf(choice, situation, now) }));
-  const total = weighed.reduce((sum, { weight }) => sum + weight, 1);
+export function choiceFeatures(
+  situation: Situation,
+  choices: PastChoice[],
+  now: Date,
+  voices: Voices,
+): ContrastLikeness[] {
+  const weighed = choices.map((choice) => ({ choice, weight: weightOf(choice, situation, now, voices) }));
+  const total = weighed.reduce((sum, { weight }) => sum + weight, voices.silence);
   const sums = situation.options.map(() => ({ terms: 0, words: 0, direction: 0 }));
   for (const { choice, weight } of heaviest(weighed, total)) {
     const likenesses = contrastLikeness(situation.options, contrastOf(choice));
@@ -45,17 +64,19 @@ function heaviest(weighed: Weighed[], total: number): Weighed[] {
     .slice(0, reach.most);
 }
 
-/** 1 is as much as silence weighs. */
-function weightOf(choice: PastChoice, situation: Situation, now: Date): number {
+function weightOf(choice: PastChoice, situation: Situation, now: Date, { sameFrom }: Voices): number {
   const past = situationOf(
     choice.input_text,
     choice.shown.map(({ question }) => question),
   );
+  const alike = Math.min(sameFrom, situationLikeness(past, situation));
   const age = Math.max(0, now.getTime() - choice.at.getTime()) / dayMs;
-  return (
-    Math.exp(reach.sharpness * (situationLikeness(past, situation) - reach.half)) *
-    0.5 ** (age / reach.halfLifeDays)
-  );
+  return attention(alike) * 0.5 ** (age / reach.halfLifeDays);
+}
+
+/** What a choice weighs by the likeness of its situation; 1 for a half alike one. */
+function attention(alike: number): number {
+  return Math.exp(reach.sharpness * (alike - reach.half));
 }
 
 function contrastOf({ shown }: PastChoice) {

@@ -1,5 +1,5 @@
 import type { Facets } from '@learning-loop/events/fields';
-import { choiceFeatures } from './choice-features.ts';
+import { choiceFeatures, otherVoices, ownVoice } from './choice-features.ts';
 import { confidencesOf } from './confidences.ts';
 import type { Memory } from './memory.ts';
 import { memoryFeatures } from './memory-features.ts';
@@ -62,13 +62,13 @@ function weigh(features: Record<string, number>, { weights }: RankerWeights): nu
 }
 
 /** What the ranker knows of each proposal, in the order of the proposals. */
-export function rankerFeatures(input: RankInput): Record<string, number>[] {
+function rankerFeatures(input: RankInput): Record<string, number>[] {
   const situation = situationOf(
     input.input_text,
     input.proposals.map(({ question }) => question),
   );
-  const own = choiceFeatures(situation, input.choices, input.now);
-  const tenant = choiceFeatures(situation, input.tenantChoices, input.now);
+  const own = choiceFeatures(situation, input.choices, input.now, ownVoice);
+  const tenant = choiceFeatures(situation, input.tenantChoices, input.now, otherVoices);
   const goals = memoryFeatures(situation, input.memories, 'goal');
   const preferences = memoryFeatures(situation, input.memories, 'preference');
   return input.proposals.map((proposal, i) => ({
