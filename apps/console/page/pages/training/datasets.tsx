@@ -70,8 +70,8 @@ export function Datasets() {
 }
 
 function BuildRow({ build }: { build: Build }) {
-  const steps = Object.entries(build.counts ?? {});
-  const most = Math.max(1, ...steps.map(([, count]) => count));
+  const counts = Object.entries(build.counts ?? {}).sort((a, b) => b[1] - a[1]);
+  const isFile = ([name]: [string, number]) => name.includes('.');
   return (
     <li>
       <p>
@@ -79,19 +79,30 @@ function BuildRow({ build }: { build: Build }) {
         <span className="note">{build.build_id.slice(-8)}</span>
       </p>
       {build.error && <p className="error">{build.error}</p>}
-      {steps.length > 0 && (
-        <ul className="score">
-          {steps.map(([step, count]) => (
-            <li key={step}>
-              <span>{step.replaceAll('_', ' ')}</span>
-              <span className="bar">
-                <span style={{ width: `${(100 * count) / most}%` }} />
-              </span>
-              <span className="num">{number(count)}</span>
-            </li>
-          ))}
-        </ul>
+      <Counts counts={counts.filter((one) => !isFile(one))} />
+      {counts.some(isFile) && (
+        <details>
+          <summary>Files</summary>
+          <Counts counts={counts.filter(isFile)} />
+        </details>
       )}
     </li>
+  );
+}
+
+function Counts({ counts }: { counts: [string, number][] }) {
+  const most = Math.max(1, ...counts.map(([, count]) => count));
+  return (
+    <ul className="score">
+      {counts.map(([name, count]) => (
+        <li key={name}>
+          <span>{name.replaceAll('_', ' ')}</span>
+          <span className="bar">
+            <span style={{ width: `${(100 * count) / most}%` }} />
+          </span>
+          <span className="num">{number(count)}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
