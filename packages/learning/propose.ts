@@ -60,7 +60,7 @@ function asksFor({ intent, object, thing, doing }: Understood): Ask[] {
 function ofIntent({ name, kind, asks }: Intent, thing: Thing | null): Ask[] {
   const special = (thing?.asks[name] ?? []).map((ask) => ({
     ask,
-    why: `often wanted for a ${thing?.label}`,
+    why: 'often wanted for this',
   }));
   return kind === 'new' ? [...asks.slice(0, 1), ...special, ...asks.slice(1)] : [...special, ...asks];
 }
