@@ -6,10 +6,7 @@ import { readConfig as readMemoryWorker } from 'memory-worker/config';
 import { readConfig as readPersonaWorker } from 'persona-worker/config';
 import { readConfig as readTrainer } from 'trainer/config';
 import { readConfig as readTrainingLogWorker } from 'training-log-worker/config';
-import { Type } from 'typebox';
-import { Value } from 'typebox/value';
 import { expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { readConfig as readStandalone } from './config.ts';
 
 const apps = {
@@ -19,13 +16,6 @@ const apps = {
   'persona-worker': readPersonaWorker,
   trainer: readTrainer,
 };
-
-const Compose = Type.Object({
-  services: Type.Record(
-    Type.String(),
-    Type.Object({ environment: Type.Optional(Type.Record(Type.String(), Type.Unknown())) }),
-  ),
-});
 
 const file = (name: string) => readFile(path.join(import.meta.dirname, '../..', name), 'utf8');
 
@@ -50,15 +40,6 @@ function namesExplained(text: string): string[] {
 
 const everyName = () =>
   [...new Set([readStandalone, readConsole, ...Object.values(apps)].flatMap(namesRead))].toSorted();
-
-test('docker-compose.yml sets only what the app reads', async () => {
-  const { services } = Value.Parse(Compose, parse(await file('docker-compose.yml'), { merge: true }));
-  for (const [name, readConfig] of Object.entries(apps)) {
-    const set = Object.keys(services[name]?.environment ?? {});
-    expect(set, name).not.toEqual([]);
-    expect(namesRead(readConfig), name).toEqual(expect.arrayContaining(set));
-  }
-});
 
 test('.env.example explains every variable that is read, and no other', async () => {
   expect(namesExplained(await file('.env.example'))).toEqual(everyName());

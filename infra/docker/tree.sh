@@ -5,7 +5,11 @@ set -eu
 app=$1
 directory=$2
 export TURBO_TELEMETRY_DISABLED=1
-turbo prune "$app" --out-dir="$directory"
+turbo prune "$app" --production --out-dir="$directory"
+# The page's compiler options build on it.
+cp tsconfig.json "$directory"
 cd "$directory"
-# Packages that only tests need are in the slice, too; they get no dependencies.
-pnpm install --prod --frozen-lockfile --filter-prod "$app..."
+find . -name '*.test.ts' -delete
+pnpm install --prod --frozen-lockfile --prefer-offline
+# The console's page is built here: where it runs, nothing can be written.
+if [ -f "apps/$app/build-page.ts" ]; then node "apps/$app/build-page.ts"; fi
