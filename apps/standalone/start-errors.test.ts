@@ -43,7 +43,7 @@ test('a taken port is named', async () => {
   });
 });
 
-test.each(['DATA_DIR', 'LOG_DIR'])('%s that is a file is named', async (variable) => {
+test.each(['DATA_DIR', 'LOG_DIR', 'TRAINING_DATA_DIR'])('%s that is a file is named', async (variable) => {
   const file = path.join(directory, 'a-file');
   await writeFile(file, '');
   await expect(startServer(directory, { [variable]: file })).rejects.toMatchObject({

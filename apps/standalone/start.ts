@@ -29,8 +29,9 @@ export async function start(service: Service<Config>): Promise<void> {
   process.stdout.write(readyMessage(gatewayUrl, addressOf(host, consolePort)));
 }
 
-async function embeddedDatabase({ config, log, use }: Service<Config>): Promise<string> {
+async function embeddedDatabase({ config, log, use, fail }: Service<Config>): Promise<string> {
   const directory = path.join(config.dataDir, 'postgres');
   const postgres = await startEmbeddedPostgres(directory, { log: (line) => log.debug({ line }, 'postgres') });
+  void postgres.died.then((words) => fail(new Error(`The embedded PostgreSQL ended: ${words}`)));
   return use(postgres, 'postgres').url;
 }

@@ -4,9 +4,22 @@ import { answerProbes } from '@learning-loop/queue/answer-probes';
 import { consume } from '@learning-loop/queue/consume';
 import { connectPublisher } from '@learning-loop/queue/publish';
 import type { Service } from '@learning-loop/service/service';
-import { openTrainingLog } from '@learning-loop/training-log/append';
+import { errorCode, StartError } from '@learning-loop/service/start-error';
+import { openTrainingLog, type TrainingLog } from '@learning-loop/training-log/append';
+import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { discard, recorder } from './record.ts';
+
+async function open(directory: string, log: Logger): Promise<TrainingLog> {
+  return await openTrainingLog(directory, { log }).catch((cause: unknown) => {
+    const code = errorCode(cause);
+    if (code === undefined) throw cause;
+    const remedy = 'set TRAINING_DATA_DIR to a directory that can be written';
+    throw new StartError(`The training log in ${directory} cannot be opened (${code}); ${remedy}.`, {
+      cause,
+    });
+  });
+}
 
 export async function start(service: Service<Config>): Promise<void> {
   const { config, log, metrics, use } = service;
@@ -14,7 +27,7 @@ export async function start(service: Service<Config>): Promise<void> {
   await migrate(db);
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
   const handlers = config.collect
-    ? recorder(use(await openTrainingLog(config.trainingDataDir, { log }), 'training log'))
+    ? recorder(use(await open(config.trainingDataDir, log), 'training log'))
     : discard;
   use(consume(service, db, publisher, 'training-log', handlers, config), 'consumer');
   await answerProbes(service, db);

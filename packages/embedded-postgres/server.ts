@@ -17,6 +17,8 @@ export interface ServerOptions {
 export interface Server {
   port: number;
   stop(): Promise<void>;
+  /** Resolves with what it said last when the server ends without having been stopped. */
+  died: Promise<string>;
 }
 
 interface Place {
@@ -51,7 +53,7 @@ export async function startServer(place: Place, options: ServerOptions): Promise
   for (;;) {
     const port = place.port || (await freePort());
     const result = await tryStart({ ...place, port }, options);
-    if (!('lastWords' in result)) return { port, stop: () => stop(result.server) };
+    if (!('lastWords' in result)) return running(port, result.server, result.ended);
     const { lastWords } = result;
     if (!passing.test(lastWords) || Date.now() > end)
       throw new StartError(`PostgreSQL did not start: ${lastWords}`);
@@ -59,10 +61,31 @@ export async function startServer(place: Place, options: ServerOptions): Promise
   }
 }
 
+interface Started {
+  server: ChildProcess;
+  ended: Promise<string>;
+}
+
+function running(port: number, server: ChildProcess, ended: Promise<string>): Server {
+  const died = Promise.withResolvers<string>();
+  let stopped = false;
+  void ended.then((words) => {
+    if (!stopped) died.resolve(words);
+  });
+  return {
+    port,
+    died: died.promise,
+    stop: () => {
+      stopped = true;
+      return stop(server);
+    },
+  };
+}
+
 async function tryStart(
   { data, port, account, postgres }: Place,
   { log = () => {}, durable = true }: ServerOptions,
-): Promise<{ server: ChildProcess } | { lastWords: string }> {
+): Promise<Started | { lastWords: string }> {
   const all = [`port=${port}`, ...settings, ...(durable ? [] : fastSettings)];
   const { program, args, options } = asAccount(account, [
     postgres,
@@ -77,16 +100,16 @@ async function tryStart(
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const ready = Promise.withResolvers<{ server: ChildProcess }>();
+  const ready = Promise.withResolvers<Started>();
   let lastWords = '';
   createInterface(server.stderr).on('line', (line) => {
     log(line);
     if (line.startsWith('FATAL:')) lastWords = line.slice('FATAL:'.length).trim();
     else if (!/^[A-Z]+:/.test(line)) lastWords ||= line;
-    if (line.includes('ready to accept connections')) ready.resolve({ server });
+    if (line.includes('ready to accept connections')) ready.resolve({ server, ended });
   });
-  const ended = once(server, 'close').then(() => ({ lastWords: lastWords || 'it ended without a word' }));
-  return Promise.race([ready.promise, ended]);
+  const ended = once(server, 'close').then(() => lastWords || 'it ended without a word');
+  return Promise.race([ready.promise, ended.then((words) => ({ lastWords: words }))]);
 }
 
 async function stop(server: ChildProcess): Promise<void> {

@@ -16,6 +16,8 @@ export interface EmbeddedPostgres extends AsyncDisposable {
   url: string;
   /** Disconnects the clients and stops the server; resolves when it is gone. */
   stop(): Promise<void>;
+  /** Resolves with what it said last when the server ends without having been stopped. */
+  died: Promise<string>;
 }
 
 /**
@@ -34,6 +36,7 @@ export async function startEmbeddedPostgres(
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${server.port}/postgres`,
     stop: server.stop,
+    died: server.died,
     [Symbol.asyncDispose]: server.stop,
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Consumer, routes } from '@learning-loop/events/routes';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -28,6 +29,7 @@ interface Publication {
 }
 
 const REST_MS = 500;
+const OPENING_MS = 1_000;
 const BATCH_CALLS = 1_000;
 export const consumers: Consumer[] = [...new Set(Object.values(routes).flat())];
 
@@ -54,14 +56,20 @@ export function connectPublisher(config: QueueConfig, log: Logger, registry: Reg
   });
   opening.catch(() => undefined);
 
-  function outlet(consumer: Consumer): Outlet {
+  async function outlet(consumer: Consumer): Promise<Outlet> {
+    // Right after the start the queues are being opened; who publishes then should not need the sweeper.
+    if (!outlets) await Promise.race([opening, sleep(OPENING_MS, undefined, { ref: false })]);
     const found = outlets?.get(consumer);
     if (!found) throw new Error('The queues are not open yet; the sweeper will publish.');
     return found;
   }
   const group = groupCommit<Publication>(
     (calls) =>
-      write(calls, (consumer, notices) => guarded(async () => outlet(consumer).add(notices)), metrics),
+      write(
+        calls,
+        (consumer, notices) => guarded(async () => (await outlet(consumer)).add(notices)),
+        metrics,
+      ),
     { limit: BATCH_CALLS },
   );
 
@@ -71,8 +79,8 @@ export function connectPublisher(config: QueueConfig, log: Logger, registry: Reg
       group.add({ notices, only, done });
       return done.promise;
     },
-    waiting: (consumer) => guarded(async () => outlet(consumer).waiting()),
-    hasRoom: (consumer) => guarded(async () => outlet(consumer).hasRoom()),
+    waiting: (consumer) => guarded(async () => (await outlet(consumer)).waiting()),
+    hasRoom: (consumer) => guarded(async () => (await outlet(consumer)).hasRoom()),
     async [Symbol.asyncDispose]() {
       stop.abort();
       const queues = await opening.catch(() => undefined);
