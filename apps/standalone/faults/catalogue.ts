@@ -1,11 +1,19 @@
+import { badNetwork } from './catalogue/bad-network.ts';
+import { cutConnections } from './catalogue/cut-connections.ts';
 import { fullDisk } from './catalogue/full-disk.ts';
 import { killGateway } from './catalogue/kill-gateway.ts';
 import { killWorkers } from './catalogue/kill-workers.ts';
 import { llmTrouble } from './catalogue/llm-trouble.ts';
+import { overload } from './catalogue/overload.ts';
 import { poison } from './catalogue/poison.ts';
 import { postgresCrash } from './catalogue/postgres-crash.ts';
 import { redisAway } from './catalogue/redis-away.ts';
 import { redisEmpty } from './catalogue/redis-empty.ts';
+import { replicas } from './catalogue/replicas.ts';
+import { rollingRestart } from './catalogue/rolling-restart.ts';
+import { slowConsumer } from './catalogue/slow-consumer.ts';
+import { startWithoutRedis } from './catalogue/start-without-redis.ts';
+import { stopWithoutRedis } from './catalogue/stop-without-redis.ts';
 import { tenDeliveries } from './catalogue/ten-deliveries.ts';
 import { tornLine } from './catalogue/torn-line.ts';
 import type { Fault } from './fault.ts';
@@ -17,9 +25,17 @@ export const catalogue: Fault[] = [
   redisAway,
   redisEmpty,
   postgresCrash,
+  cutConnections,
+  badNetwork,
   fullDisk,
   tornLine,
   poison,
   llmTrouble,
   tenDeliveries,
+  slowConsumer,
+  stopWithoutRedis,
+  startWithoutRedis,
+  replicas,
+  overload,
+  rollingRestart,
 ];

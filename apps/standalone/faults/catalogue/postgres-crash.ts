@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../fault.ts';
 import { startLoad } from '../harness/load.ts';
 import { statuses, unexpected } from '../harness/measure.ts';
+import { startProxy } from '../harness/tcp-proxy.ts';
 
 const RECOVERY_MS = 15_000;
 /** A second is promised; the rest is what a busy machine may add. */
@@ -13,7 +14,9 @@ export const postgresCrash: Fault = {
   short: true,
   async run({ size, start, postgres }) {
     const crashes = size.short ? 2 : 5;
-    const system = await start();
+    await using proxy = await startProxy(postgres.port);
+    const through = (url: string) => url.replace(`:${postgres.port}/`, `:${proxy.port}/`);
+    const system = await start({ gatewayDatabaseUrl: through });
     await system.ready();
     const load = startLoad(system.urls, { perSecond: size.short ? 80 : 200 });
     let recoveryMs = 0;
@@ -24,6 +27,10 @@ export const postgresCrash: Fault = {
       await postgres.start();
       recoveryMs = Math.max(recoveryMs, await system.caughtUp());
     }
+    // The network falls silent, rather than refusing: nobody may wait for it for ever.
+    proxy.hold();
+    await sleep(3_000);
+    proxy.release();
     await load.reached(size.picks);
     await load.stop();
     const broken = unexpected(load.attempts, [200, 503]);
@@ -31,7 +38,7 @@ export const postgresCrash: Fault = {
     if (slowest > ANSWER_MS) broken.push(`a 503 took ${Math.round(slowest)} ms`);
     if (recoveryMs > RECOVERY_MS) broken.push('the recovery took too long');
     const refused = statuses(load.attempts).get(503) ?? 0;
-    const notes = `${crashes} crashes of 2 s, ${refused} × 503, the slowest after ${Math.round(slowest)} ms, no other error`;
+    const notes = `${crashes} crashes of 2 s and 3 s of silence: ${refused} × 503, the slowest after ${Math.round(slowest)} ms, no other error`;
     return { system, accepted: load.accepted, recoveryMs, notes, broken };
   },
 };

@@ -1,6 +1,7 @@
 import { connectPublisher, type Publisher } from '@learning-loop/queue/publish';
 import pino from 'pino';
 import { Registry } from 'prom-client';
+import { until } from '../../demo/until.ts';
 import type { Fault } from '../fault.ts';
 import { type Accepted, startLoad } from '../harness/load.ts';
 import type { System } from '../harness/system.ts';
@@ -8,6 +9,8 @@ import type { System } from '../harness/system.ts';
 const DELIVERIES = 10;
 /** A queue takes 20,000 jobs, and holds the rest back. */
 const WAVE = 1_000;
+const AT_ONCE = 500;
+const PUBLISHED_MS = 30_000;
 /** Nothing listens there: the gateway publishes nothing, so that all deliveries are ours. */
 const nowhere = 'redis://127.0.0.1:9';
 
@@ -45,6 +48,14 @@ async function deliver(system: System, publisher: Publisher, accepted: Accepted[
       round,
     })),
   );
-  await publisher.publish(notices);
+  for (let from = 0; from < notices.length; from += AT_ONCE) {
+    const publish = () => publisher.publish(notices.slice(from, from + AT_ONCE));
+    const tried = () =>
+      publish().then(
+        () => true,
+        () => null,
+      );
+    await until(tried, PUBLISHED_MS, 'Redis takes no jobs.');
+  }
   return system.caughtUp();
 }

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import type { Attempt } from './client.ts';
+import type { System } from './system.ts';
 
 /** The q-quantile, in [0, 1]; 0 of nothing. */
 export function quantile(values: number[], q: number): number {
@@ -25,5 +27,15 @@ export function executeP99(attempts: Attempt[], from: number, to: number): numbe
   return quantile(
     tried.map(({ ms }) => ms),
     0.99,
+  );
+}
+
+/** The resident memory of every process of the system, in MB, by pid. */
+export function memoryOf(system: System): Map<number, number> {
+  return new Map(
+    system.all().map((one) => {
+      const status = readFileSync(`/proc/${one.pid()}/status`, 'utf8');
+      return [one.pid(), Math.round(Number(/^VmRSS:\s*(\d+)/m.exec(status)?.[1]) / 1024)];
+    }),
   );
 }

@@ -22,6 +22,7 @@ export interface Wishes {
   /** Where the services find their servers, when a proxy stands between. */
   redisUrl?: (url: string) => string;
   databaseUrl?: (url: string) => string;
+  gatewayDatabaseUrl?: (url: string) => string;
   redis?: RedisServer;
   /** Where the training log is seen from here, when its process sees it elsewhere. */
   trainingDataDir?: () => string;
@@ -55,6 +56,7 @@ export interface System extends AsyncDisposable {
 }
 
 const READY_MS = 60_000;
+const MOST_STARTS = 5;
 const CATCH_UP_MS = 180_000;
 const root = path.resolve(import.meta.dirname, '../../../..');
 
@@ -92,6 +94,8 @@ export async function startSystem(
       const port = app === 'gateway' ? String(await freePort()) : '';
       if (app === 'gateway') urls.push(`http://127.0.0.1:${port}`);
       const env = { ...common, PORT: port, ...wishes.env?.all, ...wishes.env?.[app] };
+      if (app === 'gateway' && wishes.gatewayDatabaseUrl)
+        env.DATABASE_URL = wishes.gatewayDatabaseUrl(databaseUrl);
       const command = [
         ...(wishes.prefix?.[app] ?? []),
         process.execPath,
@@ -124,7 +128,13 @@ export async function startSystem(
     column: async (sql, values) => (await system.query(sql, values)).map((row) => String(row['id'])),
     async ready() {
       const all = () => Promise.all(urls.map(isReady));
-      const ask = async () => ((await all()).every(Boolean) ? true : null);
+      const before = new Map(system.all().map((one) => [one, one.lives()]));
+      const ask = async () => {
+        const looping = system.all().filter((one) => one.lives() - (before.get(one) ?? 0) > MOST_STARTS);
+        if (looping.length > 0)
+          throw new Error(`${looping[0]?.name} ends at once, always; see ${directory}.`);
+        return (await all()).every(Boolean) ? true : null;
+      };
       await until(ask, READY_MS, `The gateways are not ready; see ${directory}.`);
     },
     async settled(ms) {
