@@ -11,6 +11,7 @@ import { InputText, InteractionId, UserId } from './fields.ts';
 import type { Gateway, Routes } from './gateway.ts';
 import { userErased } from './http-error.ts';
 import { contentsOf, contextOf, type Known, recollector } from './known.ts';
+import { type ServingRanker, servingRankers } from './serving-model.ts';
 import { tenantOf } from './tenant.ts';
 import { type TenantExperience, tenantExperiences } from './tenant-experience.ts';
 
@@ -54,17 +55,20 @@ const Answer = Type.Object({
 export const hypothesize: Routes = (gateway) => async (server) => {
   const experienceOf = tenantExperiences(gateway.db);
   const recollect = recollector(gateway.db, { choices: true });
+  const rankerFor = servingRankers(gateway.db);
   const schema = { body: Request, response: { 200: Answer } };
   server.post('/v1/hypothesize', { schema }, async (request, reply) => {
     const tenantId = tenantOf(request);
     const known = await recollect({ tenant_id: tenantId, user_id: request.body.user_id });
     const { proposals, model_id } = await propose(gateway, tenantId, request.body, known);
+    const ranker = await rankerFor(tenantId, request.body.user_id);
     const display = show(gateway, request.body, {
       known,
       proposals,
+      ranker,
       experience: await experienceOf(tenantId),
     });
-    const interaction = interactionOf(tenantId, request.body, { known, model_id, display });
+    const interaction = interactionOf(tenantId, request.body, { known, model_id, ranker, display });
     const begun = new Date(Date.now() - reply.elapsedTime);
     if (!(await insertInteraction(gateway.db, stored(interaction), begun))) throw userErased();
     return { ...interaction, recommended_id: display.recommended_id };
@@ -96,19 +100,15 @@ interface Shown {
 interface Basis {
   known: Known;
   proposals: Proposal[];
+  ranker: ServingRanker;
   experience: TenantExperience;
 }
 
 /** Ranks the proposals, says how sure that is, and chooses what to show where. */
-function show({ config }: Gateway, request: Request, { known, proposals, experience }: Basis): Shown {
+function show({ config }: Gateway, request: Request, { known, proposals, ranker, experience }: Basis): Shown {
   const tenantChoices = experience.choicesBut(request.user_id);
-  const ranked = rank({
-    ...known,
-    input_text: request.input_text,
-    proposals,
-    tenantChoices,
-    now: new Date(),
-  });
+  const input = { ...known, input_text: request.input_text, proposals, tenantChoices, now: new Date() };
+  const ranked = rank(input, ranker.weights);
   const best = request.candidates ? ranked : ranked.slice(0, shownByDefault);
   const hypotheses = display(best, config.explorationRate, Math.random).map((hypothesis) => ({
     ...hypothesis,
@@ -127,7 +127,12 @@ const rounded = (confidence: number) => Math.round(confidence * 10_000) / 10_000
 function interactionOf(
   tenant_id: string,
   { user_id, input_text, media_type = 'text/plain' }: Request,
-  { known, model_id, display }: { known: Known; model_id: string; display: Shown },
+  {
+    known,
+    model_id,
+    ranker,
+    display,
+  }: { known: Known; model_id: string; ranker: ServingRanker; display: Shown },
 ) {
   const used_memories = recall(input_text, known.memories, new Date(), memoriesUsed).map(
     ({ memory: { memory_id, type }, relevance }) => ({ memory_id, type, relevance }),
@@ -142,7 +147,8 @@ function interactionOf(
     input_text,
     media_type,
   };
-  return { ...request, model_id, context, hypotheses, used_memories, auto_advance };
+  const { ranker_id } = ranker;
+  return { ...request, model_id, ranker_id, context, hypotheses, used_memories, auto_advance };
 }
 
 const stored = (interaction: ReturnType<typeof interactionOf>) => ({

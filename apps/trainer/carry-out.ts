@@ -9,6 +9,7 @@ import { usersNotToLearnFrom } from '@learning-loop/db/due-builds';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
 import { buildDataset, type Dataset, NothingToLearn } from './dataset/build.ts';
+import { fitAndRegister } from './fit-and-register.ts';
 
 const beatEveryMs = 5_000;
 const minPerUser = 20;
@@ -26,6 +27,10 @@ export async function carryOut(trainer: Trainer, db: Db, build: DatasetBuild): P
     const { version, notes } = dataset.manifest;
     await finishBuild(db, build, { status: 'done', version, counts: countsOf(dataset), notes });
     log.info({ build_id, tenant_id, version, notes }, 'dataset_built');
+    // The dataset stands, whatever comes of the fit.
+    await fitAndRegister(trainer, db, dataset).catch((err: unknown) =>
+      log.error({ err, build_id, tenant_id }, 'ranker_not_fitted'),
+    );
   } catch (error) {
     await finishBuild(db, build, failure(error));
     if (error instanceof NothingToLearn) log.info({ build_id, tenant_id }, 'dataset_empty');

@@ -12,7 +12,9 @@ import type { Service } from '@learning-loop/service/service';
 import { buildWhenAsked } from './build-when-asked.ts';
 import type { Config } from './config.ts';
 import { eraseWhenAsked } from './erase-when-asked.ts';
+import { watchExperiments } from './experiments/watch-experiments.ts';
 import { forgetOld } from './forget-old.ts';
+import { tellState } from './state-metrics.ts';
 
 const sweeping = { everyMs: 1_000, graceMs: 5_000, limit: 1_000 };
 
@@ -27,8 +29,10 @@ export async function start(service: Service<Config>): Promise<void> {
     'schedule',
   );
   use(buildWhenAsked(service, db), 'builds');
+  use(watchExperiments(service, db), 'experiments');
   use(eraseWhenAsked(service, db), 'erasures');
   if (config.retentionDays > 0) use(forgetOld(service, db), 'retention');
+  tellState(service, db);
   await answerProbes(service, db);
 }
 

@@ -27,6 +27,20 @@ interface DatasetBuildsTable {
 export type ModelKind = 'ranker' | 'llm';
 export type ModelStatus = 'candidate' | 'canary' | 'active' | 'retired' | 'rejected';
 
+/** What a ranker model is; the same fields as a ranker's weights file has, and the calibration of its confidences. */
+export interface RankerArtifact {
+  version: number;
+  temperature: number;
+  weights: Record<string, number>;
+  calibration: { low: number; high: number; offset: number; outcomes: number } | null;
+}
+
+/** Where a fine-tuned LLM is to be had. */
+export interface LlmArtifact {
+  provider: string;
+  model: string;
+}
+
 interface ModelsTable {
   tenant_id: string;
   model_id: string;
@@ -35,7 +49,7 @@ interface ModelsTable {
   dataset_version: string | null;
   /** The model that served when this one was made. */
   parent_id: string | null;
-  artifact: Json<unknown>;
+  artifact: Json<RankerArtifact | LlmArtifact>;
   metrics: Json<Record<string, unknown>>;
   /** Why it has its status. */
   reason: string;
