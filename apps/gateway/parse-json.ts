@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HttpError } from './http-error.ts';
+import { structureFault } from './json-structure.ts';
 
+const deepest = 20;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Reads JSON bodies strictly: Fastify's own parser takes broken UTF-8 for U+FFFD and stores the damage. */
@@ -11,7 +13,10 @@ export function parseJsonStrictly(server: FastifyInstance): void {
     if (body.length === 0) return done(null, undefined);
     const text = decode(body as Buffer);
     if (text instanceof HttpError) return done(text);
-    void parse(request as FastifyRequest, text, done);
+    void parse(request as FastifyRequest, text, (error, value) => {
+      const fault = error ? undefined : structureFault(text, deepest);
+      done(fault ? new HttpError(400, 'invalid_json', `The body ${fault}.`) : error, value);
+    });
   });
 }
 

@@ -23,6 +23,11 @@ export function reportErrors(server: FastifyInstance): void {
   );
 }
 
+/** What cannot even be routed: a broken URL, or one that is too long. */
+export function reportUnroutable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  send(reply, refused(error));
+}
+
 function answer(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error.validation) return send(reply, invalid(error));
   if (error.statusCode !== undefined && error.statusCode < 500) return send(reply, refused(error));

@@ -5,15 +5,19 @@ import { correctMemories } from './correct-memories.ts';
 import { deadLetters } from './dead-letters.ts';
 import { erasure } from './erasure.ts';
 import { execute } from './execute.ts';
+import { experiments } from './experiments.ts';
 import { feedback } from './feedback.ts';
 import type { Gateway } from './gateway.ts';
 import { health } from './health.ts';
 import { hypothesize } from './hypothesize.ts';
 import { interactions } from './interactions.ts';
+import { learning } from './learning-metrics.ts';
+import { measureRequests } from './measure-requests.ts';
 import { memories } from './memories.ts';
+import { models } from './models.ts';
 import { parseJsonStrictly } from './parse-json.ts';
 import { protect } from './protect.ts';
-import { reportErrors } from './report-errors.ts';
+import { reportErrors, reportUnroutable } from './report-errors.ts';
 import { session } from './session.ts';
 import { training } from './training.ts';
 import { userData } from './user-data.ts';
@@ -21,6 +25,8 @@ import { users } from './users.ts';
 import { validatorCompiler } from './validation.ts';
 
 const maxBodyBytes = 256 * 1024;
+/** Of one part of a path, as it is sent: of a user's id each character may be percent-encoded as twelve. */
+const longestParam = 4_000;
 
 /** The HTTP API, ready to listen. */
 export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
@@ -33,10 +39,13 @@ export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
     // What comes while it closes is served still: its caller learns by the closed connection where not to call.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: longestParam },
+    frameworkErrors: reportUnroutable,
   });
   server.setValidatorCompiler(validatorCompiler);
   parseJsonStrictly(server);
   reportErrors(server);
+  measureRequests(server, gateway.metrics);
   await protect(server, gateway);
   await describe(server);
   for (const routes of [
@@ -48,6 +57,9 @@ export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
     memories,
     correctMemories,
     training,
+    models,
+    experiments,
+    learning,
     erasure,
     userData,
     deadLetters,
