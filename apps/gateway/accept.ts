@@ -1,6 +1,7 @@
 import type { Notice } from '@learning-loop/db/outbox';
 import { acceptPicks, type Pick } from '@learning-loop/db/selections';
 import { groupCommit } from '@learning-loop/queue/group-commit';
+import { choiceCounter } from './choice-metrics.ts';
 import type { Gateway } from './gateway.ts';
 
 type Waiting = Pick & { answered: PromiseWithResolvers<boolean> };
@@ -13,7 +14,8 @@ const statementsAtOnce = 2;
  * interaction has a pick already. Picks that come while others are written share the next statement and its fsync.
  */
 export function acceptor(gateway: Gateway): (pick: Pick) => Promise<boolean> {
-  const group = groupCommit<Waiting>((batch) => acceptTogether(gateway, batch), {
+  const count = choiceCounter(gateway.metrics);
+  const group = groupCommit<Waiting>((batch) => acceptTogether(gateway, batch, count), {
     limit: mostAtOnce,
     lanes: statementsAtOnce,
   });
@@ -24,14 +26,21 @@ export function acceptor(gateway: Gateway): (pick: Pick) => Promise<boolean> {
   };
 }
 
-async function acceptTogether(gateway: Gateway, batch: Waiting[]): Promise<void> {
+async function acceptTogether(
+  gateway: Gateway,
+  batch: Waiting[],
+  count: ReturnType<typeof choiceCounter>,
+): Promise<void> {
   try {
     const accepted = await acceptPicks(gateway.db, batch);
     announce(
       gateway,
       [...accepted].map((event_id) => ({ event: 'hypothesis.selected', event_id })),
     );
-    for (const { event, answered } of batch) answered.resolve(accepted.has(event.event_id));
+    for (const { event, answered } of batch) {
+      if (accepted.has(event.event_id)) count(event);
+      answered.resolve(accepted.has(event.event_id));
+    }
   } catch (error) {
     for (const { answered } of batch) answered.reject(error);
   }

@@ -7,11 +7,13 @@ import type { Service } from '@learning-loop/service/service';
 import { errorCode, StartError } from '@learning-loop/service/start-error';
 import { openTrainingLog, type TrainingLog } from '@learning-loop/training-log/append';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { Config } from './config.ts';
+import { logMetrics } from './log-metrics.ts';
 import { discard, recorder } from './record.ts';
 
-async function open(directory: string, log: Logger): Promise<TrainingLog> {
-  return await openTrainingLog(directory, { log }).catch((cause: unknown) => {
+async function open(directory: string, log: Logger, metrics: Registry): Promise<TrainingLog> {
+  return await openTrainingLog(directory, { log, onWritten: logMetrics(metrics) }).catch((cause: unknown) => {
     const code = errorCode(cause);
     if (code === undefined) throw cause;
     const remedy = 'set TRAINING_DATA_DIR to a directory that can be written';
@@ -27,7 +29,7 @@ export async function start(service: Service<Config>): Promise<void> {
   await migrate(db);
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
   const handlers = config.collect
-    ? recorder(use(await open(config.trainingDataDir, log), 'training log'))
+    ? recorder(use(await open(config.trainingDataDir, log, metrics), 'training log'))
     : discard;
   use(consume(service, db, publisher, 'training-log', handlers, config), 'consumer');
   await answerProbes(service, db);

@@ -19,6 +19,14 @@ interface TrainingLogOptions {
   /** Size in bytes from which a segment is finished and a new one begun. Default 256 MB. */
   rotateBytes?: number;
   now?: () => Date;
+  /** Told of every group of lines that became durable. */
+  onWritten?: (written: Written) => void;
+}
+
+export interface Written {
+  log: LogName;
+  bytes: number;
+  seconds: number;
 }
 
 interface Writer {
@@ -58,13 +66,17 @@ function trainingLog(writers: Writers, resources: AsyncDisposableStack): Trainin
 }
 
 function openWriters(dir: string, { slot }: Claim, options: TrainingLogOptions): Writers {
-  const { log, rotateBytes = 268_435_456, now = () => new Date() } = options;
+  const { log, rotateBytes = 268_435_456, now = () => new Date(), onWritten } = options;
   const episode = new FaultEpisode(log);
   const writer = (name: LogName): Writer => {
     const segment = new SegmentWriter({ dir, name, slot, rotateBytes, now });
     return {
       segment,
-      commit: new GroupCommit((bytes) => writeAndReport(episode, segment, name, bytes), maxGroupBytes),
+      commit: new GroupCommit(async (bytes) => {
+        const begun = performance.now();
+        await writeAndReport(episode, segment, name, bytes);
+        onWritten?.({ log: name, bytes: bytes.length, seconds: (performance.now() - begun) / 1000 });
+      }, maxGroupBytes),
     };
   };
   return {
