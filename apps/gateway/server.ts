@@ -13,7 +13,6 @@ import { hypothesize } from './hypothesize.ts';
 import { interactions } from './interactions.ts';
 import { learning } from './learning-metrics.ts';
 import { measureRequests } from './measure-requests.ts';
-import { measureRequests } from './measure-requests.ts';
 import { memories } from './memories.ts';
 import { models } from './models.ts';
 import { parseJsonStrictly } from './parse-json.ts';
@@ -46,7 +45,6 @@ export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
   server.setValidatorCompiler(validatorCompiler);
   parseJsonStrictly(server);
   reportErrors(server);
-  measureRequests(server, gateway.metrics);
   measureRequests(server, gateway.metrics);
   await protect(server, gateway);
   await describe(server);

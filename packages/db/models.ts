@@ -9,8 +9,14 @@ export type ModelChange = Selectable<Database['model_changes']>;
 /** The ranker that ships with the product: it needs no row, and serves where no other is active. */
 export const shippedModel = 'shipped';
 
-export async function insertModel(db: Db, model: Insertable<Database['models']>): Promise<void> {
-  await db.insertInto('models').values(model).execute();
+/** False when the tenant has a model of this id already. */
+export async function insertModel(db: Db, model: Insertable<Database['models']>): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('models')
+    .values(model)
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'model_id']).doNothing())
+    .executeTakeFirst();
+  return numInsertedOrUpdatedRows === 1n;
 }
 
 /** The tenant's models, newest first. */

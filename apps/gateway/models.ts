@@ -1,0 +1,133 @@
+import { insertModel, listModels, type Model, modelChanges, shippedModel } from '@learning-loop/db/models';
+import { type Change, promote, rollBack } from '@learning-loop/db/promote-models';
+import { newId } from '@learning-loop/events/id';
+import { shippedWeights } from '@learning-loop/learning/ranker-weights';
+import { Type } from 'typebox';
+import type { Routes } from './gateway.ts';
+import { HttpError } from './http-error.ts';
+import { tenantOf } from './tenant.ts';
+
+const mostListed = 200;
+
+export const ModelId = Type.String({ minLength: 1, maxLength: 100, pattern: '^[\\w.:/-]+$' });
+const Params = Type.Object({ model_id: ModelId }, { additionalProperties: false });
+const Reason = Type.Object(
+  { reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500, format: 'text' })) },
+  { additionalProperties: false },
+);
+
+const NewModel = Type.Object(
+  {
+    model_id: Type.Optional(ModelId),
+    kind: Type.Literal('ranker'),
+    weights: Type.Record(
+      Type.String({ pattern: '^[a-z0-9_]{1,60}$' }),
+      Type.Number({ minimum: -1_000, maximum: 1_000 }),
+      { minProperties: 1, maxProperties: 100 },
+    ),
+    temperature: Type.Number({ minimum: 0.01, maximum: 100, default: 1 }),
+    reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500, format: 'text' })),
+  },
+  { additionalProperties: false },
+);
+
+const Shown = Type.Object({
+  model_id: Type.String(),
+  kind: Type.String(),
+  status: Type.String({ description: 'candidate, canary, active, retired, or rejected' }),
+  reason: Type.String(),
+  dataset_version: Type.Union([Type.String(), Type.Null()]),
+  parent_id: Type.Union([Type.String(), Type.Null()]),
+  artifact: Type.Unknown(),
+  metrics: Type.Unknown(),
+  created_at: Type.Union([Type.String(), Type.Null()]),
+  changed_at: Type.Union([Type.String(), Type.Null()]),
+});
+const List = Type.Object({
+  models: Type.Array(Shown),
+  changes: Type.Array(
+    Type.Object({
+      model_id: Type.String(),
+      from_status: Type.String(),
+      to_status: Type.String(),
+      reason: Type.String(),
+      changed_at: Type.String(),
+    }),
+    { description: 'What happened, newest first' },
+  ),
+});
+const Created = Type.Object({ model_id: Type.String(), status: Type.String() });
+
+/** GET and POST /v1/models, POST /v1/models/:model_id/promote and …/rollback. */
+export const models: Routes =
+  ({ db, log }) =>
+  async (server) => {
+    server.get('/v1/models', { schema: { response: { 200: List } } }, async (request) => {
+      const tenantId = tenantOf(request);
+      const rows = await listModels(db, tenantId, mostListed);
+      const changes = await modelChanges(db, tenantId, mostListed);
+      return {
+        models: [...rows.map(shown), shippedRow(rows)],
+        changes: changes.map((change) => ({ ...change, changed_at: change.changed_at.toISOString() })),
+      };
+    });
+
+    const creation = { body: NewModel, response: { 201: Created } };
+    server.post('/v1/models', { schema: creation }, async (request, reply) => {
+      const { model_id = `ranker-${newId()}`, kind, weights, temperature, reason } = request.body;
+      const row = {
+        ...{ tenant_id: tenantOf(request), model_id, kind, status: 'candidate' as const },
+        ...{ dataset_version: null, parent_id: null, metrics: '{}', reason: reason ?? 'registered by hand' },
+        artifact: JSON.stringify({ version: 1, temperature, weights, calibration: null }),
+      };
+      if (model_id === shippedModel || !(await insertModel(db, row)))
+        throw new HttpError(409, 'model_exists', `There is a model ${model_id} already; choose another id.`);
+      return reply.status(201).send({ model_id, status: 'candidate' });
+    });
+
+    const changing = { params: Params, body: Type.Optional(Reason), response: { 200: Created } };
+    for (const [verb, change, status] of [
+      ['promote', promote, 'active'],
+      ['rollback', rollBack, 'retired'],
+    ] as const) {
+      server.post(`/v1/models/:model_id/${verb}`, { schema: changing }, async (request) => {
+        const { model_id } = request.params;
+        const tenant_id = tenantOf(request);
+        const reason = request.body?.reason ?? 'by hand';
+        requireDone(await change(db, tenant_id, model_id, reason), model_id, verb);
+        log.info({ tenant_id, model_id, reason, status }, 'model_changed');
+        return { model_id, status };
+      });
+    }
+  };
+
+function requireDone(change: Change, modelId: string, verb: string): void {
+  if (change === 'no_such_model')
+    throw new HttpError(404, 'no_such_model', `There is no model ${modelId}; GET /v1/models lists them.`);
+  if (change === 'not_from_this_status')
+    throw new HttpError(
+      409,
+      'wrong_status',
+      verb === 'promote'
+        ? `${modelId} is active already, or was rejected; only candidates, canaries and retired models are promoted.`
+        : `${modelId} serves nobody; only canaries and active models are rolled back.`,
+    );
+}
+
+const shown = (model: Model) => ({
+  ...model,
+  created_at: model.created_at.toISOString(),
+  changed_at: model.changed_at.toISOString(),
+});
+
+/** The shipped ranker as a row: it serves where no other is active. */
+function shippedRow(rows: Model[]) {
+  const replaced = rows.some(({ kind, status }) => kind === 'ranker' && status === 'active');
+  return {
+    ...{ model_id: shippedModel, kind: 'ranker', status: replaced ? 'retired' : 'active' },
+    ...{ reason: 'ships with the product', dataset_version: null, parent_id: null, metrics: {} },
+    artifact: shippedWeights,
+    created_at: null,
+    changed_at: null,
+  };
+}
