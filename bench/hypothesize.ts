@@ -44,10 +44,10 @@ export async function hypothesize(): Promise<Figure[]> {
   ];
 }
 
-export const body = (n: number, more: object) =>
+const body = (n: number, more: object) =>
   JSON.stringify({ user_id: `user-${n % users}`, input_text: texts[n % texts.length], ...more });
 
-export async function remember(db: Db): Promise<void> {
+async function remember(db: Db): Promise<void> {
   const rows = Array.from({ length: users * memoriesPerUser }, (_, n) => ({
     user_id: `user-${n % users}`,
     memory_id: newId(),

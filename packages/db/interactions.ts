@@ -4,7 +4,7 @@ import { notErased } from './erasures.ts';
 import type { Answer, Database } from './schema.ts';
 
 type NewInteraction = Insertable<Database['interactions']>;
-export type Interaction = Selectable<Database['interactions']>;
+type Interaction = Selectable<Database['interactions']>;
 
 /** An interaction with what the user made of it; `event_id` is null while it is open. */
 export type Choice = Interaction & {

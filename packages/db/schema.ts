@@ -16,7 +16,7 @@ type Instant = ColumnType<Date, string | Date, string | Date>;
 
 export type MemoryType = 'goal' | 'preference' | 'history';
 /** A forgotten memory is only a key without words, so that it is not learned again. */
-export type MemoryStatus = 'active' | 'superseded' | 'forgotten';
+type MemoryStatus = 'active' | 'superseded' | 'forgotten';
 
 /** All that one display consisted of, besides its hypotheses. */
 interface InteractionsTable {

@@ -47,7 +47,7 @@ const PersonaRecord = Type.Object({
   decided_by: Type.String(),
   reason: Type.String(),
 });
-export type PersonaRecord = Type.Static<typeof PersonaRecord>;
+type PersonaRecord = Type.Static<typeof PersonaRecord>;
 
 const RankingRecord = Type.Object({
   ...line,
@@ -64,14 +64,14 @@ const RankingRecord = Type.Object({
   ),
   model_id: Type.String(),
 });
-export type RankingRecord = Type.Static<typeof RankingRecord>;
+type RankingRecord = Type.Static<typeof RankingRecord>;
 
 const FeedbackRecord = Type.Object({
   ...line,
   type: FeedbackType,
   value: Type.Union([Type.String(), Type.Number(), Type.Null()]),
 });
-export type FeedbackRecord = Type.Static<typeof FeedbackRecord>;
+type FeedbackRecord = Type.Static<typeof FeedbackRecord>;
 
 /** The logs by name: `<name>.jsonl` is where a person looks for it. */
 export interface TrainingRecords {
