@@ -16,6 +16,7 @@ interface Loot {
   erasure_id: string;
   build_id: string;
   dead_letter_id: string;
+  model_id: string;
 }
 
 const secret = 'kanarienvogel';
@@ -51,6 +52,21 @@ const foreigner: Record<string, { expected: Expected; body?: (loot: Loot) => obj
   'GET /v1/training/stats': { expected: 'empty' },
   'GET /v1/training/datasets': { expected: 'empty' },
   'POST /v1/training/datasets': { expected: 'own' },
+  'GET /v1/models': { expected: 'empty' },
+  'POST /v1/models': { expected: 'own', body: () => ({ kind: 'ranker', weights: { prior: 1 } }) },
+  'POST /v1/models/:model_id/promote': { expected: 'nothing there', body: () => ({}) },
+  'POST /v1/models/:model_id/rollback': { expected: 'nothing there', body: () => ({}) },
+  'GET /v1/experiments': { expected: 'empty' },
+  'POST /v1/experiments': {
+    expected: 'nothing there',
+    body: ({ model_id }) => ({
+      variants: [
+        { model_id: 'shipped', weight: 0.5 },
+        { model_id, weight: 0.5 },
+      ],
+    }),
+  },
+  'GET /v1/metrics/learning': { expected: 'empty' },
   'GET /v1/dead-letters': { expected: 'empty' },
   'POST /v1/dead-letters/:dead_letter_id/replay': { expected: 'nothing there' },
   'POST /v1/dead-letters/replay': { expected: 'empty', body: () => ({}) },
@@ -98,16 +114,30 @@ async function plant(gateway: Gateway): Promise<Loot> {
     .values({ tenant_id, user_id, event_id: memory_id, payload: JSON.stringify({ secret }), ...letter })
     .returning('dead_letter_id')
     .executeTakeFirstOrThrow();
+  const model_id = 'model-of-the-victim';
+  const model = { kind: 'ranker' as const, status: 'candidate' as const, metrics: '{}', reason: secret };
+  await gateway.db
+    .insertInto('models')
+    .values({ tenant_id, model_id, ...model, artifact: '{}', dataset_version: null, parent_id: null })
+    .execute();
   const build = await gateway.server.inject({ method: 'POST', url: '/v1/training/datasets', headers });
   const erasure = await gateway.server.inject({ method: 'DELETE', url: '/v1/users/somebody', headers });
   const { build_id } = build.json<{ build_id: string }>();
   const { erasure_id } = erasure.json<{ erasure_id: string }>();
-  return { user_id, interaction_id, memory_id, erasure_id, build_id, ...dead };
+  return { user_id, interaction_id, memory_id, erasure_id, build_id, model_id, ...dead };
 }
 
 /** All that the victim's tenant has in the database. */
 async function stateOf({ db }: Gateway): Promise<string> {
-  const tables = ['interactions', 'selections', 'memories', 'outbox', 'dead_letters', 'erasures'] as const;
+  const tables = [
+    'interactions',
+    'selections',
+    'memories',
+    'outbox',
+    'dead_letters',
+    'erasures',
+    'models',
+  ] as const;
   const rows = tables.map((table) =>
     db.selectFrom(table).selectAll().where('tenant_id', '=', 'victim').execute(),
   );
