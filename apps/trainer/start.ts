@@ -15,7 +15,6 @@ import { eraseWhenAsked } from './erase-when-asked.ts';
 import { watchExperiments } from './experiments/watch-experiments.ts';
 import { forgetOld } from './forget-old.ts';
 import { tellState } from './state-metrics.ts';
-import { tellState } from './state-metrics.ts';
 
 const sweeping = { everyMs: 1_000, graceMs: 5_000, limit: 1_000 };
 
@@ -33,7 +32,6 @@ export async function start(service: Service<Config>): Promise<void> {
   use(watchExperiments(service, db), 'experiments');
   use(eraseWhenAsked(service, db), 'erasures');
   if (config.retentionDays > 0) use(forgetOld(service, db), 'retention');
-  tellState(service, db);
   tellState(service, db);
   await answerProbes(service, db);
 }

@@ -21,11 +21,11 @@ export async function loadPicks(
   names: string[],
 ): Promise<Picks> {
   const features = names.map((name) => `coalesce(option.features[${literal(name)}], 0)::DOUBLE`);
-  const some = `select user_hash, hypotheses, event_id ${fromPicks(dataset)} where split = '${split}'
+  const sampled = `select user_hash, hypotheses, event_id ${fromPicks(dataset)} where split = '${split}'
     order by hash(event_id), event_id limit ${mostPicks[split]}`;
-  const rows = workspace.chunks(`with some as (${some}), numbered as (
+  const rows = workspace.chunks(`with sampled as (${sampled}), numbered as (
       select row_number() over ()::int as display, dense_rank() over (order by user_hash)::int - 1 as user_no, hypotheses
-      from some
+      from sampled
     )
     select display, user_no, option.chosen, option."position"::int, option.propensity::DOUBLE,
       ${features.join(', ')}
