@@ -1,11 +1,21 @@
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { cost } from './cost.ts';
 import { execute } from './execute.ts';
 import { type Figure, reached } from './figure.ts';
 import { hypothesize } from './hypothesize.ts';
+import { lag } from './lag.ts';
 import { learning } from './learning.ts';
+import { scaleOut } from './scale-out.ts';
 
-const benches: Record<string, () => Promise<Figure[]>> = { execute, hypothesize, learning };
+const benches: Record<string, () => Promise<Figure[]>> = {
+  execute,
+  hypothesize,
+  learning,
+  lag,
+  'scale-out': scaleOut,
+  cost,
+};
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean' } }, allowPositionals: true });
 const unknown = positionals.filter((name) => !(name in benches));

@@ -1,0 +1,48 @@
+import { setTimeout } from 'node:timers/promises';
+import { outboxDepth } from '@learning-loop/db/outbox';
+import type { Figure } from './figure.ts';
+import { openInteractions, pickOf } from './interactions.ts';
+import { send } from './load/send.ts';
+import type { Running } from './stage/processes.ts';
+import { openStage, type Stage } from './stage/stage.ts';
+import { type Usage, usageOf } from './stage/usage.ts';
+
+const users = 1_000;
+const selections = 10_000;
+const apps = ['gateway', 'training-log-worker', 'memory-worker', 'persona-worker'];
+
+/** Memory of each process at rest and after load, whether it goes on growing, and its CPU for 1,000 selections. */
+export async function cost(): Promise<Figure[]> {
+  await using stage = await openStage();
+  const processes: (Running & { name: string; url: string })[] = [];
+  for (const name of apps) processes.push({ name, ...(await stage.app(name)) });
+  const read = async () => await Promise.all(processes.map(({ pid }) => usageOf(pid)));
+  const url = processes[0]?.url ?? '';
+  const atRest = await read();
+  await load(stage, url);
+  const once = await read();
+  await load(stage, url);
+  await load(stage, url);
+  const thrice = await read();
+  return processes.map(({ name }, index) => figureOf(name, atRest[index], once[index], thrice[index]));
+}
+
+function figureOf(name: string, atRest?: Usage, once?: Usage, thrice?: Usage): Figure {
+  if (!atRest || !once || !thrice) throw new Error(`${name} was not measured`);
+  return {
+    name: `${name}: memory after ${3 * selections} selections against after ${selections}`,
+    ratio: thrice.rssMb / once.rssMb,
+    goal: { atMost: 1.2 },
+    details: {
+      rest_mb: atRest.rssMb,
+      loaded_mb: thrice.rssMb,
+      cpu_s_per_1000: ((thrice.cpuSeconds - once.cpuSeconds) * 1000) / (2 * selections),
+    },
+  };
+}
+
+async function load(stage: Stage, url: string): Promise<void> {
+  const bodies = (await openInteractions(stage.db, selections, users)).map(pickOf);
+  await send({ url, path: '/v1/execute', headers: {}, bodies, connections: 64 });
+  while ((await outboxDepth(stage.db)).pending > 0) await setTimeout(20);
+}

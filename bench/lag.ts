@@ -1,0 +1,58 @@
+import { setTimeout } from 'node:timers/promises';
+import { outboxDepth } from '@learning-loop/db/outbox';
+import type { Figure } from './figure.ts';
+import { openInteractions, pickOf } from './interactions.ts';
+import { send } from './load/send.ts';
+import { between, bucketsOf, quantileOf } from './prometheus.ts';
+import { openStage, type Stage } from './stage/stage.ts';
+
+const users = 1_000;
+const burst = 8_000;
+const steadySeconds = 20;
+const workers = ['training-log-worker', 'memory-worker', 'persona-worker'];
+
+/** From accepted to learned by all, while picks come at half of the rate that the whole system sustains. */
+export async function lag(): Promise<Figure[]> {
+  await using stage = await openStage();
+  const { url } = await stage.app('gateway');
+  const urls: string[] = [];
+  for (const worker of workers) urls.push((await stage.app(worker)).url);
+  await picks(stage, url, burst / 4);
+  await settled(stage);
+  const start = performance.now();
+  await picks(stage, url, burst);
+  await settled(stage);
+  const most = (burst * 1000) / (performance.now() - start);
+  const readLag = () => bucketsOf(urls, 'learning_loop_learned_seconds', 'event="hypothesis.selected"');
+  const before = await readLag();
+  const seen = await picks(stage, url, Math.round((most / 2) * steadySeconds), most / 2);
+  await settled(stage);
+  const lags = between(before, await readLag());
+  const p99 = quantileOf(lags, 0.99) * 1000;
+  return [
+    {
+      name: 'lag from accepted to learned by all, at half of the maximum rate: p99 against 100 ms',
+      ratio: p99 / 100,
+      goal: { atMost: 1 },
+      details: {
+        maximum_per_second: most,
+        offered_per_second: most / 2,
+        p50_ms: quantileOf(lags, 0.5) * 1000,
+        p99_ms: p99,
+        learned: Math.max(...lags.values()),
+        execute_p99_ms: seen.p99,
+        failed: seen.failed,
+      },
+    },
+  ];
+}
+
+async function picks(stage: Stage, url: string, count: number, perSecond?: number) {
+  const bodies = (await openInteractions(stage.db, count, users)).map(pickOf);
+  const job = { url, path: '/v1/execute', headers: {}, bodies, connections: 64 };
+  return await send(perSecond === undefined ? job : { ...job, perSecond });
+}
+
+async function settled({ db }: Stage): Promise<void> {
+  while ((await outboxDepth(db)).pending > 0) await setTimeout(10);
+}
