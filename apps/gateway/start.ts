@@ -1,5 +1,6 @@
 import { connectDb } from '@learning-loop/db/connect';
 import { migrate } from '@learning-loop/db/migrate';
+import { outboxDepth } from '@learning-loop/db/outbox';
 import { connectLlm } from '@learning-loop/llm/connect';
 import { connectPublisher } from '@learning-loop/queue/publish';
 import type { Service } from '@learning-loop/service/service';
@@ -13,12 +14,13 @@ const connections = 20;
 const patienceMs = 800;
 
 export async function start({ config, log, metrics, use }: Service<Config>): Promise<void> {
+  await prepare(config);
   const db = use(
     connectDb(config.databaseUrl, { name: 'gateway', max: connections, patienceMs }),
     'database',
   );
-  await migrate(db);
-  await requireKeys(db, config);
+  // The first callers shall not wait for connections to be made.
+  await Promise.allSettled(Array.from({ length: connections }, () => outboxDepth(db)));
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
   const llm = use(connectLlm(config.llm, log, metrics), 'llm');
   const server = use(await createServer({ config, db, llm, log, metrics, publisher }), 'http');
@@ -27,4 +29,11 @@ export async function start({ config, log, metrics, use }: Service<Config>): Pro
     throw listenFault(error, host, port);
   });
   log.info({ url }, 'listening');
+}
+
+/** Nobody waits for an answer yet, so a slow database may take its time. */
+async function prepare(config: Config): Promise<void> {
+  await using db = connectDb(config.databaseUrl, { name: 'gateway', max: 1 });
+  await migrate(db);
+  await requireKeys(db, config);
 }
