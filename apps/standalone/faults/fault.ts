@@ -8,6 +8,8 @@ export interface Bench {
   postgres: PostgresServer;
   /** A system of its own; ended, and its directory deleted, when the fault is over and all was well. */
   start(wishes?: Wishes): Promise<System>;
+  /** Keeps a resource until the oracle has spoken. */
+  use<T extends AsyncDisposable>(resource: T): T;
   directory: string;
 }
 

@@ -20,6 +20,7 @@ export async function runFault(fault: Fault, postgres: PostgresServer, size: Siz
   const directory = await mkdtemp(path.join(tmpdir(), `fault-${fault.number}-`));
   await chmod(directory, 0o755);
   await using resources = new AsyncDisposableStack();
+  const use: Bench['use'] = (resource) => resources.use(resource);
   const start: Bench['start'] = async (wishes) => {
     return resources.use(await startSystem({ postgres, directory }, wishes));
   };

@@ -13,11 +13,11 @@ const RESET = 0.05;
 export const badNetwork: Fault = {
   number: 8,
   name: '200 ms latency and 5 % resets to Redis and to Postgres',
-  async run({ size, start, postgres, directory }) {
+  async run({ size, start, postgres, directory, use }) {
     const lastsMs = size.short ? 10_000 : 60_000;
     const redis = await startRedis(path.join(directory, 'redis'));
-    await using toRedis = await startProxy(redis.port);
-    await using toPostgres = await startProxy(postgres.port);
+    const toRedis = use(await startProxy(redis.port));
+    const toPostgres = use(await startProxy(postgres.port));
     const system = await start({
       redis,
       redisUrl: () => `redis://127.0.0.1:${toRedis.port}`,

@@ -10,9 +10,9 @@ export const killGateway: Fault = {
   number: 2,
   name: 'kill -9 of the gateway between commit and publish',
   short: true,
-  async run({ size, start, directory }) {
+  async run({ size, start, directory, use }) {
     const redis = await startRedis(path.join(directory, 'redis'));
-    await using proxy = await startProxy(redis.port);
+    const proxy = use(await startProxy(redis.port));
     const env = { gateway: { REDIS_URL: `redis://127.0.0.1:${proxy.port}` } };
     const system = await start({ redis, env });
     const rounds = size.short ? 3 : 10;

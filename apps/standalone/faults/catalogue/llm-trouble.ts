@@ -27,13 +27,14 @@ export const llmTrouble: Fault = {
   number: 13,
   name: 'LLM: timeouts, 429 with Retry-After, 500s, garbage, half a stream',
   short: true,
-  async run({ size, start }) {
+  async run({ size, start, use }) {
     const eachMs = size.short ? 2_000 : 12_000;
     let trouble: ((response: ServerResponse) => void) | undefined;
-    await using server = await modelServer((response, asked) => {
+    const model = await modelServer((response, asked) => {
       if (trouble) trouble(response);
       else sendContent(response, goodAnswer(asked.messages[0]?.content ?? ''));
     });
+    const server = use(model);
     const llm = {
       SLM_IMPL: 'openai',
       OPENAI_BASE_URL: server.url,

@@ -12,9 +12,9 @@ export const postgresCrash: Fault = {
   number: 6,
   name: 'Postgres restarted in immediate mode',
   short: true,
-  async run({ size, start, postgres }) {
+  async run({ size, start, postgres, use }) {
     const crashes = size.short ? 2 : 5;
-    await using proxy = await startProxy(postgres.port);
+    const proxy = use(await startProxy(postgres.port));
     const through = (url: string) => url.replace(`:${postgres.port}/`, `:${proxy.port}/`);
     const system = await start({ gatewayDatabaseUrl: through });
     await system.ready();

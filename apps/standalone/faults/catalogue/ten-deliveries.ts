@@ -18,13 +18,13 @@ export const tenDeliveries: Fault = {
   number: 14,
   name: 'the same event delivered 10 times at once',
   short: true,
-  async run({ size, start }) {
+  async run({ size, start, use }) {
     const replicas = { 'training-log-worker': 2, 'memory-worker': 2, 'persona-worker': 2 };
     const env = { gateway: { REDIS_URL: nowhere } };
     const system = await start({ replicas, env, later: ['trainer'] });
     await system.ready();
     const queue = { redisUrl: system.redis.url, databaseUrl: system.databaseUrl };
-    await using publisher = connectPublisher(queue, pino({ level: 'silent' }), new Registry());
+    const publisher = use(connectPublisher(queue, pino({ level: 'silent' }), new Registry()));
     const accepted: Accepted[] = [];
     let recoveryMs = 0;
     while (accepted.length < size.picks) {
