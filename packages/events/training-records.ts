@@ -64,7 +64,7 @@ const RankingRecord = Type.Object({
   ),
   model_id: Type.String(),
 });
-type RankingRecord = Type.Static<typeof RankingRecord>;
+export type RankingRecord = Type.Static<typeof RankingRecord>;
 
 const FeedbackRecord = Type.Object({
   ...line,
