@@ -1,3 +1,4 @@
+import { asTenant } from '@learning-loop/db/as-tenant';
 import { correctMemory, forgetMemory } from '@learning-loop/db/correct-memories';
 import { memoriesById } from '@learning-loop/db/memories';
 import { contentKey } from '@learning-loop/learning/content-key';
@@ -32,12 +33,11 @@ export const correctMemories: Routes =
       const tenant_id = tenantOf(request);
       const { content, status } = request.body;
       const words = content === undefined ? undefined : { content, content_key: contentKey(content) };
-      const corrected = await correctMemory(
-        db,
-        { tenant_id, user_id, memory_id },
-        { content: words, status },
-      );
-      const [memory] = corrected ? await memoriesById(db, tenant_id, user_id, [memory_id]) : [];
+      const memory = await asTenant(db, tenant_id, async (tx) => {
+        const key = { tenant_id, user_id, memory_id };
+        if (!(await correctMemory(tx, key, { content: words, status }))) return undefined;
+        return (await memoriesById(tx, tenant_id, user_id, [memory_id]))[0];
+      });
       if (!memory) throw notFound(memory_id);
       return shown(memory);
     });
@@ -45,7 +45,9 @@ export const correctMemories: Routes =
     const forget = { schema: { params: Params, response: { 204: Type.Null() } } };
     server.delete(url, forget, async (request, reply) => {
       const { user_id, memory_id } = request.params;
-      const forgotten = await forgetMemory(db, { tenant_id: tenantOf(request), user_id, memory_id });
+      const tenant_id = tenantOf(request);
+      const key = { tenant_id, user_id, memory_id };
+      const forgotten = await asTenant(db, tenant_id, (tx) => forgetMemory(tx, key));
       if (!forgotten) throw notFound(memory_id);
       return reply.status(204).send(null);
     });

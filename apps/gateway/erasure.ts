@@ -1,3 +1,4 @@
+import { asTenant } from '@learning-loop/db/as-tenant';
 import { type Erasure, findErasure, requestErasure } from '@learning-loop/db/erasures';
 import { newId } from '@learning-loop/events/id';
 import { Type } from 'typebox';
@@ -39,12 +40,16 @@ export const erasure: Routes =
     const ask = { schema: { params: UserParams, response: { 202: Receipt } } };
     server.delete('/v1/users/:user_id', ask, async (request, reply) => {
       const user = { tenant_id: tenantOf(request), user_id: request.params.user_id };
-      return reply.status(202).send(shown(await requestErasure(db, user, newId())));
+      return reply
+        .status(202)
+        .send(shown(await asTenant(db, user.tenant_id, (tx) => requestErasure(tx, user, newId()))));
     });
 
     const see = { schema: { params: ErasureParams, response: { 200: Receipt } } };
     server.get('/v1/erasures/:erasure_id', see, async (request) => {
-      const found = await findErasure(db, tenantOf(request), request.params.erasure_id);
+      const found = await asTenant(db, tenantOf(request), (tx) =>
+        findErasure(tx, tenantOf(request), request.params.erasure_id),
+      );
       if (found) return shown(found);
       throw new HttpError(404, 'no_such_erasure', `There is no erasure ${request.params.erasure_id}.`);
     });

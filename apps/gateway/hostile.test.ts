@@ -148,6 +148,7 @@ test('half-sent, slow and malformed requests on the wire hold nothing up', async
     '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
     '\0'.repeat(1_000),
   ];
+  await using sent = new AsyncDisposableStack();
   const sockets = starts.flatMap((start) =>
     Array.from({ length: 20 }, () =>
       connect(port, '127.0.0.1')
@@ -157,11 +158,11 @@ test('half-sent, slow and malformed requests on the wire hold nothing up', async
         }),
     ),
   );
+  for (const socket of sockets) sent.defer(() => void socket.destroy());
   await Promise.all(sockets.map((socket) => once(socket, 'connect')));
   await expectHealthy(gateway);
   const answer = await fetch(`${address}/livez`);
   expect(answer.status).toBe(200);
-  for (const socket of sockets) socket.destroy();
 });
 
 test('with keys the same strings open nothing', async () => {

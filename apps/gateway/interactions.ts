@@ -1,3 +1,5 @@
+import { asTenant } from '@learning-loop/db/as-tenant';
+import type { Tx } from '@learning-loop/db/connect';
 import { type Choice, findInteraction } from '@learning-loop/db/interactions';
 import { learningState } from '@learning-loop/db/learning-state';
 import { memoriesOfInteraction } from '@learning-loop/db/memories';
@@ -6,7 +8,7 @@ import { FacetDeltas, Facets, ShownHypothesis } from '@learning-loop/events/fiel
 import type { Consumer } from '@learning-loop/events/routes';
 import { Type } from 'typebox';
 import { InteractionId } from './fields.ts';
-import type { Gateway, Routes } from './gateway.ts';
+import type { Routes } from './gateway.ts';
 import { HttpError } from './http-error.ts';
 import { tenantOf } from './tenant.ts';
 
@@ -62,10 +64,14 @@ export const interactions: Routes = (gateway) => async (server) => {
   const schema = { params: Params, response: { 200: Answer } };
   server.get('/v1/interactions/:interaction_id', { schema }, async (request) => {
     const { interaction_id } = request.params;
-    const choice = await findInteraction(gateway.db, tenantOf(request), interaction_id);
+    const tenantId = tenantOf(request);
+    const { choice, learning } = await asTenant(gateway.db, tenantId, async (tx) => {
+      const found = await findInteraction(tx, tenantId, interaction_id);
+      const event = found?.event_id ?? null;
+      return { choice: found, learning: found && event !== null ? await learningOf(tx, found, event) : null };
+    });
     if (!choice)
       throw new HttpError(404, 'no_such_interaction', `There is no interaction ${interaction_id}.`);
-    const learning = choice.event_id === null ? null : await learningOf(gateway, choice, choice.event_id);
     return {
       ...choice,
       status: choice.event_id === null ? 'open' : 'selected',
@@ -77,11 +83,7 @@ export const interactions: Routes = (gateway) => async (server) => {
   });
 };
 
-async function learningOf(
-  { db }: Gateway,
-  choice: Choice,
-  event_id: string,
-): Promise<Type.Static<typeof Learned>> {
+async function learningOf(db: Tx, choice: Choice, event_id: string): Promise<Type.Static<typeof Learned>> {
   const { tenant_id, user_id, interaction_id } = choice;
   // The state is read first: what it says is learned is then surely found.
   const state = await learningState(db, event_id);

@@ -1,9 +1,11 @@
+import { asTenant } from '@learning-loop/db/as-tenant';
+import type { Tx } from '@learning-loop/db/connect';
 import { memoriesById, pageOfMemories, recentMemories, type SourcedMemory } from '@learning-loop/db/memories';
 import { recall } from '@learning-loop/learning/recall';
 import { Type } from 'typebox';
 import { readCursor, writeCursor } from './cursor.ts';
 import { UserParams } from './fields.ts';
-import type { Gateway, Routes } from './gateway.ts';
+import type { Routes } from './gateway.ts';
 import { tenantOf } from './tenant.ts';
 
 /** Among how many of a user's newest memories a query looks. */
@@ -54,12 +56,14 @@ export const memories: Routes = (gateway) => async (server) => {
   server.get('/v1/users/:user_id/memories', { schema }, async (request) => {
     const user = { tenantId: tenantOf(request), userId: request.params.user_id };
     const { query } = request.query;
-    if (query === undefined) return await page(gateway, user, request.query);
-    return { memories: await mostRelevant(gateway, user, { ...request.query, query }), next_cursor: null };
+    return await asTenant(gateway.db, user.tenantId, async (tx) => {
+      if (query === undefined) return await page(tx, user, request.query);
+      return { memories: await mostRelevant(tx, user, { ...request.query, query }), next_cursor: null };
+    });
   });
 };
 
-async function page({ db }: Gateway, user: User, { type, include, limit, cursor }: Query) {
+async function page(db: Tx, user: User, { type, include, limit, cursor }: Query) {
   const after = cursor === undefined ? undefined : readCursor(cursor);
   const withSuperseded = include === 'superseded';
   const found = await pageOfMemories(db, { ...user, type, after, withSuperseded, limit: limit + 1 });
@@ -71,7 +75,7 @@ async function page({ db }: Gateway, user: User, { type, include, limit, cursor 
   };
 }
 
-async function mostRelevant({ db }: Gateway, user: User, { type, query, limit }: Query & { query: string }) {
+async function mostRelevant(db: Tx, user: User, { type, query, limit }: Query & { query: string }) {
   const types = type ? [type] : (['goal', 'preference', 'history'] as const);
   const candidates = await recentMemories(db, { ...user, types: [...types], limit: searched });
   const best = recall(query, candidates, new Date(), limit);

@@ -1,3 +1,4 @@
+import { asTenant } from '@learning-loop/db/as-tenant';
 import { readUserRows } from '@learning-loop/db/user-rows';
 import { setTrainingOptOut } from '@learning-loop/db/user-settings';
 import { logNames } from '@learning-loop/events/training-records';
@@ -42,7 +43,7 @@ export const userData: Routes =
     const all = { schema: { params: UserParams, querystring: Query, response: { 200: Export } } };
     server.get('/v1/users/:user_id/export', all, async (request) => {
       const user = { tenant_id: tenantOf(request), user_id: request.params.user_id };
-      const held = await readUserRows(db, user);
+      const held = await asTenant(db, user.tenant_id, (tx) => readUserRows(tx, user));
       const exported = { user_id: user.user_id, exported_at: new Date().toISOString(), held };
       if (request.query.include === undefined) return exported;
       return { ...exported, training_log: await readUserLog(config.trainingDataDir, user) };
@@ -51,7 +52,8 @@ export const userData: Routes =
     const settings = { schema: { params: UserParams, body: Settings, response: { 200: Settings } } };
     server.put('/v1/users/:user_id/settings', settings, async (request) => {
       const user = { tenant_id: tenantOf(request), user_id: request.params.user_id };
-      await setTrainingOptOut(db, user, request.body.training_opt_out);
+      const { training_opt_out } = request.body;
+      await asTenant(db, user.tenant_id, (tx) => setTrainingOptOut(tx, user, training_opt_out));
       return request.body;
     });
   };

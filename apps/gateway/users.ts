@@ -1,3 +1,4 @@
+import { asTenant } from '@learning-loop/db/as-tenant';
 import { findPersona } from '@learning-loop/db/personas';
 import { Facets } from '@learning-loop/events/fields';
 import { startFacets } from '@learning-loop/learning/persona';
@@ -18,7 +19,9 @@ const Persona = Type.Object({
 export const users: Routes = (gateway) => async (server) => {
   const schema = { params: UserParams, response: { 200: Persona } };
   server.get('/v1/users/:user_id/persona', { schema }, async (request) => {
-    const found = await findPersona(gateway.db, tenantOf(request), request.params.user_id);
+    const found = await asTenant(gateway.db, tenantOf(request), (tx) =>
+      findPersona(tx, tenantOf(request), request.params.user_id),
+    );
     if (!found) return { facets: startFacets, interaction_count: 0, updated_at: null };
     return { ...found, updated_at: found.updated_at.toISOString() };
   });

@@ -1,5 +1,5 @@
 import { connectDb } from '@learning-loop/db/connect';
-import { migrate } from '@learning-loop/db/migrate';
+import { migrateFirst } from '@learning-loop/db/migrate';
 import { answerProbes } from '@learning-loop/queue/answer-probes';
 import { consume } from '@learning-loop/queue/consume';
 import { connectPublisher } from '@learning-loop/queue/publish';
@@ -9,8 +9,9 @@ import { remember } from './remember.ts';
 
 export async function start(service: Service<Config>): Promise<void> {
   const { config, log, metrics, use } = service;
-  const db = use(connectDb(config.databaseUrl, { name: 'memory-worker' }), 'database');
-  await migrate(db);
+  await migrateFirst(config.databaseUrl);
+  const role = 'learning_loop_memory';
+  const db = use(connectDb(config.databaseUrl, { name: 'memory-worker', role }), 'database');
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
   use(consume(service, db, publisher, 'memory', { 'hypothesis.selected': remember }, config), 'consumer');
   await answerProbes(service, db);

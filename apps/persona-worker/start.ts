@@ -1,5 +1,5 @@
 import { connectDb } from '@learning-loop/db/connect';
-import { migrate } from '@learning-loop/db/migrate';
+import { migrateFirst } from '@learning-loop/db/migrate';
 import { connectLlm } from '@learning-loop/llm/connect';
 import { answerProbes } from '@learning-loop/queue/answer-probes';
 import { consume } from '@learning-loop/queue/consume';
@@ -11,8 +11,9 @@ import { handlers } from './handlers.ts';
 
 export async function start(service: Service<Config>): Promise<void> {
   const { config, log, metrics, use } = service;
-  const db = use(connectDb(config.databaseUrl, { name: 'persona-worker' }), 'database');
-  await migrate(db);
+  await migrateFirst(config.databaseUrl);
+  const role = 'learning_loop_persona';
+  const db = use(connectDb(config.databaseUrl, { name: 'persona-worker', role }), 'database');
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
   const llm = use(connectLlm(config.llm, log, metrics), 'llm');
   const background = config.llm.impl === 'rules' ? noBackground : readBackground;

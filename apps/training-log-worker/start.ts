@@ -1,5 +1,5 @@
 import { connectDb } from '@learning-loop/db/connect';
-import { migrate } from '@learning-loop/db/migrate';
+import { migrateFirst } from '@learning-loop/db/migrate';
 import { answerProbes } from '@learning-loop/queue/answer-probes';
 import { consume } from '@learning-loop/queue/consume';
 import { connectPublisher } from '@learning-loop/queue/publish';
@@ -25,8 +25,9 @@ async function open(directory: string, log: Logger, metrics: Registry): Promise<
 
 export async function start(service: Service<Config>): Promise<void> {
   const { config, log, metrics, use } = service;
-  const db = use(connectDb(config.databaseUrl, { name: 'training-log-worker' }), 'database');
-  await migrate(db);
+  await migrateFirst(config.databaseUrl);
+  const role = 'learning_loop_training_log';
+  const db = use(connectDb(config.databaseUrl, { name: 'training-log-worker', role }), 'database');
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
   const handlers = config.collect
     ? recorder(use(await open(config.trainingDataDir, log, metrics), 'training log'))

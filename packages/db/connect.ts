@@ -12,6 +12,8 @@ interface ConnectOptions {
   max?: number;
   /** What `pg_stat_activity` shows. */
   name?: string;
+  /** The role to work under: what this process has no business with stays out of its reach. */
+  role?: string;
   /** Told of a connection that broke while idle; the pool replaces it by itself. */
   onIdleError?: (error: Error) => void;
   /** A server that is silent for so long, in ms, counts as away, and who waits for it gets an error; else 5 s. */
@@ -31,13 +33,15 @@ types.setTypeParser(NUMERIC, Number);
  */
 export function connectDb(
   databaseUrl: string,
-  { max = 10, name = 'learning-loop', onIdleError, patienceMs }: ConnectOptions = {},
+  { max = 10, name = 'learning-loop', role, onIdleError, patienceMs }: ConnectOptions = {},
 ): Db {
   const patience = patienceMs && { patienceMs, ended: () => pool.ended };
   const pool: pg.Pool = new pg.Pool({
     Client: PreparedClient,
     connectionString: databaseUrl,
     application_name: name,
+    // Set as the connection opens, so that it costs no round trip.
+    ...(role ? { options: `-c role=${role}` } : {}),
     max,
     types,
     connectionTimeoutMillis: patienceMs ?? 5_000,

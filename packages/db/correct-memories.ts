@@ -2,6 +2,7 @@ import { newId } from '@learning-loop/events/id';
 import { type SqlBool, sql } from 'kysely';
 import type { Db, Tx } from './connect.ts';
 import type { Memory } from './memories.ts';
+import { withinTransaction } from './within-transaction.ts';
 
 interface MemoryKey {
   tenant_id: string;
@@ -24,7 +25,7 @@ export async function correctMemory(
   key: MemoryKey,
   { content, status }: Correction,
 ): Promise<boolean> {
-  return db.transaction().execute(async (tx) => {
+  return withinTransaction(db, async (tx) => {
     const old = await tx
       .selectFrom('memories')
       .selectAll()
@@ -73,7 +74,7 @@ async function buryKey(tx: Tx, old: Memory): Promise<void> {
 
 /** Forgets: the words go, the key stays, so that it is not learned again. False when there is no such memory. */
 export async function forgetMemory(db: Db, key: MemoryKey): Promise<boolean> {
-  return db.transaction().execute(async (tx) => {
+  return withinTransaction(db, async (tx) => {
     const forgotten = await tx
       .updateTable('memories')
       .set({ status: 'forgotten', content: '', tags: [], slot: null })

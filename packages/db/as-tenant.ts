@@ -1,0 +1,15 @@
+import { sql } from 'kysely';
+import type { Db, Tx } from './connect.ts';
+
+/**
+ * Runs `work` in a transaction that sees and reaches one tenant's rows, whatever its queries ask for: PostgreSQL's row
+ * level security holds under a role that owns nothing. Costs one round trip more.
+ */
+export async function asTenant<T>(db: Db, tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return await db.transaction().execute(async (tx) => {
+    await sql`
+      select set_config('role', 'learning_loop_tenant', true),
+        set_config('learning_loop.tenant', ${tenantId}, true)`.execute(tx);
+    return await work(tx);
+  });
+}
