@@ -92,7 +92,7 @@ function modelRow(
     status: verdict.passed ? ('candidate' as const) : ('rejected' as const),
     dataset_version: version,
     artifact: JSON.stringify({ ...weights, calibration }),
-    metrics: JSON.stringify(metrics),
+    metrics: JSON.stringify({ ...metrics, gate: verdict.reason }),
     reason: verdict.reason,
   };
 }

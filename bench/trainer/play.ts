@@ -1,6 +1,6 @@
 import type { Db } from '@learning-loop/db/connect';
 import { newId } from '@learning-loop/events/id';
-import type { HypothesesRecord, RankingRecord } from '@learning-loop/events/training-records';
+import type { TrainingRecords } from '@learning-loop/events/training-records';
 import { display } from '@learning-loop/learning/display';
 import { startFacets } from '@learning-loop/learning/persona';
 import { type PastChoice, rank } from '@learning-loop/learning/rank';
@@ -138,14 +138,14 @@ const lineOf = ({ someone, interaction_id, event_id, at }: Shown) => ({
   model_id: 'candidates',
 });
 
-const hypothesesRecord = (one: Shown): HypothesesRecord => ({
+const hypothesesRecord = (one: Shown): TrainingRecords['hypotheses_data'] => ({
   ...lineOf(one),
   ...{ user_input: one.input_text, context, hypotheses: one.hypotheses, selected_id: one.selected_id },
   ...{ label: 'positive', auto_advanced: false },
   selected_confidence: one.hypotheses.find(({ id }) => id === one.selected_id)?.confidence ?? null,
 });
 
-const rankingRecord = (one: Shown): RankingRecord => ({
+const rankingRecord = (one: Shown): TrainingRecords['ranking_data'] => ({
   ...lineOf(one),
   used_memories: [],
   hypotheses: one.hypotheses.map((shown) => ({ ...shown, chosen: shown.id === one.selected_id })),

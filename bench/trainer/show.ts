@@ -16,7 +16,7 @@ import { numbersFrom } from '../quality/random.ts';
 import { type Population, population } from './play.ts';
 
 const seed = 2026;
-const users = 1_000;
+const users = 600;
 const picks = 20_000;
 const canaryShare = 0.1;
 const lookEvery = 250;
@@ -76,8 +76,8 @@ async function learn(): Promise<string[]> {
     random,
   );
   const fitted = await findModel(db, tenant_id, model_id ?? '');
-  if (!fitted || fitted.status !== 'canary') return [`the fitted ranker is no canary: ${fitted?.reason}`];
-  say(`Fitted ranker ${fitted.model_id}: ${(await reasons(db, fitted))[0]}`);
+  if (fitted?.status !== 'canary') return [`the fitted ranker is no canary: ${fitted?.reason}`];
+  say(`Fitted ranker ${fitted.model_id}: ${fitted.metrics['gate']}`);
   sayWeights(fitted);
 
   const served = await playUntilDecided(people, db);
@@ -135,18 +135,6 @@ async function playUntilDecided(crowd: Population, database: Db): Promise<number
     if (experiment?.status === 'stopped') return played;
   }
   return mostInteractions;
-}
-
-async function reasons(database: Db, { model_id, metrics }: Model): Promise<string[]> {
-  const { judgement } = metrics as {
-    judgement?: { users: number; candidate: { hit: number }; serving: { hit: number } };
-  };
-  if (!judgement) return [`${model_id} was not judged`];
-  const { users: held, candidate, serving } = judgement;
-  await findModel(database, tenant_id, model_id);
-  return [
-    `first places ${percent(serving.hit)} → ${percent(candidate.hit)} on ${held} held-out users: passed the gate`,
-  ];
 }
 
 function sayWeights(model: Model): void {

@@ -20,17 +20,16 @@ const topics = [
   'maps',
   'orders',
 ];
-const technologies = ['Python', 'Go', 'Rust', 'Java', 'Kotlin', 'Ruby', 'Elixir', 'Scala'];
-const manners = ['step by step', 'with tests first', 'as a quick prototype', 'with a written design'];
+const technologies = ['Python', 'Go', 'Rust', 'Java', 'Elixir', 'Scala'];
+const manners = ['step by step', 'with tests first', 'as a quick prototype'];
 const verbs = ['build', 'refactor', 'document', 'deploy'];
 
-/** Tastes are a person's own: two technologies and one manner are liked, one technology is disliked. */
+/** Tastes are a person's own: one technology and one manner are liked, one technology is disliked. */
 export function person(user_id: string, random: () => number): Person {
-  const wants = new Map([...technologies, ...manners].map((name) => [name, random() * 0.6]));
-  wants.set(pick(technologies, random), 3);
-  wants.set(pick(technologies, random), 2.5);
-  wants.set(pick(manners, random), 2);
+  const wants = new Map([...technologies, ...manners].map((name) => [name, random() * 0.5]));
   wants.set(pick(technologies, random), -2);
+  wants.set(pick(technologies, random), 4);
+  wants.set(pick(manners, random), 2);
   return { user_id, wants };
 }
 
@@ -41,7 +40,7 @@ export function situation(random: () => number): { input_text: string; proposals
   const offered = [first, ...others].slice(0, 4).map((technology) => ({
     technology,
     manner: pick(manners, random),
-    sureness: Math.exp(random() * 3),
+    sureness: Math.exp(random() * 5),
   }));
   const total = offered.reduce((sum, { sureness }) => sum + sureness, 0);
   return {
@@ -57,7 +56,7 @@ export function situation(random: () => number): { input_text: string; proposals
 /** What the person picks, by taste, a little by place, and by chance; the index of the question. */
 export function choose({ wants }: Person, questions: string[], random: () => number): number {
   const utilities = questions.map((question, place) => {
-    let utility = -0.2 * place - Math.log(-Math.log(random() || 1e-12)) * 0.7;
+    let utility = -0.2 * place - Math.log(-Math.log(random() || 1e-12)) * 0.5;
     for (const [name, value] of wants) if (question.includes(name)) utility += value;
     return utility;
   });
