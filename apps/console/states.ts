@@ -54,7 +54,7 @@ async function trainer({ db }: Console, tenantId: string): Promise<State> {
   if (!newest) return { name: 'Trainer', level: 'good', text: 'Has built no dataset yet.' };
   const { status, error, requested_at, finished_at } = newest;
   if (status === 'failed') return { name: 'Trainer', level: 'bad', text: `The last build failed: ${error}` };
-  if (String(status) === 'empty')
+  if (status === 'empty')
     return { name: 'Trainer', level: 'good', text: `Had nothing to learn from ${ago(finished_at)}.` };
   if (status === 'done')
     return { name: 'Trainer', level: 'good', text: `Built a dataset ${ago(finished_at)}.` };

@@ -1,4 +1,7 @@
+import type { Db } from '@learning-loop/db/connect';
 import { episodesOf, personaSteps, searchUsers } from '@learning-loop/db/console-users';
+import { findInteraction } from '@learning-loop/db/interactions';
+import { findModel, shippedModel } from '@learning-loop/db/models';
 import { shippedWeights } from '@learning-loop/learning/ranker-weights';
 import { Type } from 'typebox';
 import type { Routes } from './console.ts';
@@ -10,6 +13,7 @@ const Search = Type.Object(
   { prefix: Type.String({ maxLength: 200, default: '' }) },
   { additionalProperties: false },
 );
+const Interaction = Type.Object({ interaction_id: Type.String({ format: 'uuid' }) });
 const Params = Type.Object({ user_id: Type.String({ minLength: 1, maxLength: 200 }) });
 
 /** /api/users: search; and one user's persona and interactions over time, which the gateway's API has one by one. */
@@ -33,5 +37,16 @@ export const users: Routes =
       return { steps, episodes };
     });
 
-    server.get('/api/ranker-weights', async () => shippedWeights);
+    const ofInteraction = { schema: { params: Interaction } };
+    server.get('/api/interactions/:interaction_id/weights', ofInteraction, async (request) => ({
+      weights: await weightsOf(db, callerOf(request).tenant_id, request.params.interaction_id),
+    }));
   };
+
+/** What the features counted for in this ranking; nothing when its model is gone. */
+async function weightsOf(db: Db, tenantId: string, interactionId: string): Promise<Record<string, number>> {
+  const ranker = (await findInteraction(db, tenantId, interactionId))?.ranker_id ?? shippedModel;
+  if (ranker === shippedModel) return shippedWeights.weights;
+  const artifact = (await findModel(db, tenantId, ranker))?.artifact;
+  return artifact && 'weights' in artifact ? artifact.weights : {};
+}

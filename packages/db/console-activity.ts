@@ -5,6 +5,7 @@ import type { Db } from './connect.ts';
 export interface Activity {
   /** Beginning of the span, seconds since 1970. */
   bucket: number;
+  /** Who proposed, and who ranked unless that is the shipped ranker. */
   model_id: string;
   shown: number;
   /** Decided: picked one, or none of these. */
@@ -31,7 +32,7 @@ export async function activitySince(
     await sql`set local statement_timeout = 5000`.execute(tx);
     const { rows } = await sql<Activity>`
       select (floor(extract(epoch from i.created_at) / ${bucketSeconds}) * ${bucketSeconds})::float8 as bucket,
-        i.model_id,
+        case when i.ranker_id = 'shipped' then i.model_id else i.model_id || ', ' || i.ranker_id end as model_id,
         count(*)::int as shown,
         count(s.event_id)::int as decided,
         count(s.selected_id)::int as picked,

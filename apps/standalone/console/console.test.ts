@@ -125,6 +125,24 @@ async function buryFeedback(): Promise<string> {
   return error;
 }
 
+test('a model is promoted and rolled back, after asking', async () => {
+  const model = { model_id: 'by-hand', kind: 'ranker', weights: { prior: 1, goal: 0.2 } };
+  const headers = { 'content-type': 'application/json' };
+  const made = { method: 'POST', headers, body: JSON.stringify(model) };
+  expect((await fetch(`${system.client.url}/v1/models`, made)).status).toBe(201);
+  const page = await open('/training');
+  const row = page.locator('.memories > li', { hasText: 'by-hand' });
+  await row.getByRole('button', { name: 'Promote' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Promote' }).click();
+  await row.getByText('active').waitFor();
+  await row.getByRole('button', { name: 'Roll back' }).click();
+  await picture(page, 'rollback');
+  await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click();
+  await row.getByText('retired').waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.close();
+});
+
 test('the lag on the page is the outbox’s', async () => {
   const page = await open('/');
   const pending = page.locator('.stat', { hasText: 'Not learned yet' });

@@ -11,7 +11,9 @@ interface Props {
 
 /** What was shown, likeliest first, and why in this order. */
 export function Hypotheses({ interaction, picked, onPick }: Props) {
-  const weights = useData<{ weights: Record<string, number> }>('/api/ranker-weights');
+  const weights = useData<{ weights: Record<string, number> }>(
+    `/api/interactions/${interaction.interaction_id}/weights`,
+  );
   return (
     <Card title="What may be meant" note={`ranked by ${interaction.model_id}`}>
       <Loaded data={weights}>
