@@ -2,7 +2,7 @@ import { createPostgresBackend, type Processor, Queue, runMigrations, Worker } f
 import pg from 'pg';
 import { byName } from './by-name.ts';
 import type { JobWorker, OnError, Queues, WorkerOptions } from './engine.ts';
-import { queueSettings, workerSettings } from './settings.ts';
+import { settingsOfQueue, settingsOfWorker } from './settings.ts';
 
 const SCHEMA = 'queue';
 
@@ -15,7 +15,7 @@ export async function openPostgresQueues(
   const open = names.map((name) => {
     const queue = new Queue(
       name,
-      { ...queueSettings, connection: postgres(databaseUrl, 2) },
+      { ...settingsOfQueue(name), connection: postgres(databaseUrl, 2) },
       createPostgresBackend,
     );
     queue.on('error', onError);
@@ -40,7 +40,7 @@ export async function openPostgresWorker(
   const worker = new Worker(
     name,
     process,
-    { ...workerSettings, concurrency, connection },
+    { ...settingsOfWorker(name), concurrency, connection },
     createPostgresBackend,
   );
   worker.on('error', onError);

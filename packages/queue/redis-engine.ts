@@ -2,7 +2,7 @@ import { createRedisBackend, type Processor, Queue, Worker } from 'bullmq';
 import { byName } from './by-name.ts';
 import type { JobWorker, OnError, Queues, WorkerOptions } from './engine.ts';
 import { connectRedis, memoryUse } from './redis.ts';
-import { MAX_STREAM, queueSettings, workerSettings } from './settings.ts';
+import { MAX_STREAM, settingsOfQueue, settingsOfWorker } from './settings.ts';
 
 export function openRedisQueues(redisUrl: string, names: readonly string[], onError: OnError): Queues {
   const redis = connectRedis(redisUrl, 'hasty', onError);
@@ -10,7 +10,7 @@ export function openRedisQueues(redisUrl: string, names: readonly string[], onEr
     const queue = new Queue(
       name,
       {
-        ...queueSettings,
+        ...settingsOfQueue(name),
         connection: redis,
         skipVersionCheck: true,
         skipWaitingForReady: true,
@@ -41,7 +41,7 @@ export function openRedisWorker(redisUrl: string, settings: WorkerOptions, proce
   const worker = new Worker(
     name,
     process,
-    { ...workerSettings, concurrency, connection: redis },
+    { ...settingsOfWorker(name), concurrency, connection: redis },
     createRedisBackend,
   );
   worker.on('error', onError);

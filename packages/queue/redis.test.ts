@@ -145,7 +145,7 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
     const seen: string[] = [];
     loop.remember(async () => {
       if (seen.length > 0) return;
-      const keys = await admin.redis.keys('learning-loop:memory:????????-*');
+      const keys = await admin.redis.keys('{learning-loop:memory}:memory:????????-*');
       for (const key of keys.filter((one) => !one.endsWith(':lock')))
         seen.push(JSON.stringify(await admin.redis.hgetall(key)));
       held.resolve();
