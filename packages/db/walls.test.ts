@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { asTenant } from './as-tenant.ts';
 import { connectDb, type Db } from './connect.ts';
 import { requestErasure } from './erasures.ts';
+import { migrateFirst } from './migrate.ts';
 import { tablesOfUsers } from './user-rows.ts';
 import { setTrainingOptOut } from './user-settings.ts';
 
@@ -70,4 +71,19 @@ test.each([
     await expect(sql`select * from ${sql.table(table)}`.execute(db), table).rejects.toThrow(
       /permission denied/u,
     );
+});
+
+test('a database user that is no superuser can migrate, if it may create roles', async () => {
+  const { db, url } = await database();
+  const name = `owner_${crypto.randomUUID().slice(0, 8)}`;
+  await sql.raw(`create role ${name} login createrole createdb password 'x'`).execute(db);
+  await sql.raw(`create database ${name} owner ${name}`).execute(db);
+  const own = Object.assign(new URL(`/${name}`, url), { username: name, password: 'x' }).href;
+  // On this server somebody else has made the roles: an administrator hands them out.
+  for (const role of ['tenant', 'memory', 'persona', 'training_log'])
+    await sql.raw(`grant learning_loop_${role} to ${name}`).execute(db);
+  await migrateFirst(own);
+  const worker = connectDb(own, { role: 'learning_loop_memory', max: 1 });
+  onTestFinished(() => worker.destroy());
+  expect((await sql`select * from outbox`.execute(worker)).rows).toEqual([]);
 });
