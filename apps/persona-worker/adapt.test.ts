@@ -110,3 +110,41 @@ test('feedback moves facets without counting as an interaction', async () => {
   expect(known?.interaction_count).toBe(0);
   expect(known?.facets.concise).toBeLessThan(0.5);
 });
+
+/** Enough of the first to run into the bound, then some of the second, and so on. */
+const pickedInTurn = Array.from({ length: 60 }, (_, n) => (Math.floor(n / 30) % 2 === 0 ? 'h1' : 'h2'));
+
+async function learnInBatches(db: Db, order: number[], batch: number) {
+  const ids = await accept(
+    db,
+    order.map((n) =>
+      pickOf({
+        event_id: `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`,
+        occurred_at: new Date(Date.UTC(2026, 0, 1, 0, Math.floor(n / 2))).toISOString(),
+        selected_id: pickedInTurn[n] ?? null,
+      }),
+    ),
+  );
+  for (let from = 0; from < ids.length; from += batch) await deliver(db, ids.slice(from, from + batch));
+  const moves = await db
+    .selectFrom('persona_updates')
+    .select(['event_id', 'old_facets', 'new_facets'])
+    .orderBy('event_id')
+    .execute();
+  const { facets, interaction_count, moved_at } = (await persona(db)) ?? {};
+  return { facets, interaction_count, moved_at, moves };
+}
+
+const inOrder = pickedInTurn.map((_, n) => n);
+const shuffled = inOrder.toSorted((a, b) => ((a * 37) % 61) - ((b * 37) % 61));
+
+test.each([
+  ['one by one', 1],
+  ['in batches', 7],
+])('picks that arrive shuffled, %s, lead to the same persona as in order', async (_how, batch) => {
+  await using ordered = connectDb(await databaseForTest());
+  await using mixed = connectDb(await databaseForTest());
+  const expected = await learnInBatches(ordered, inOrder, 60);
+  expect(Math.max(...expected.moves.map(({ new_facets }) => new_facets.concise))).toBe(1);
+  expect(await learnInBatches(mixed, shuffled, batch)).toEqual(expected);
+});

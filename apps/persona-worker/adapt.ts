@@ -1,10 +1,19 @@
-import { lockPersonas, type Persona, savePersonas } from '@learning-loop/db/personas';
+import type { Tx } from '@learning-loop/db/connect';
+import {
+  correctMoves,
+  lockPersonas,
+  movesSince,
+  type Persona,
+  type PersonaUpdate,
+  savePersonas,
+} from '@learning-loop/db/personas';
 import { type UserKey, userKey } from '@learning-loop/db/user-key';
 import { newId } from '@learning-loop/events/id';
 import type { PersonaUpdated } from '@learning-loop/events/persona-updated';
-import { applyDeltas, startFacets } from '@learning-loop/learning/persona';
+import { startFacets } from '@learning-loop/learning/persona';
 import type { FacetDecision } from '@learning-loop/llm/llm';
 import type { Context } from '@learning-loop/queue/learn';
+import { isLate, type Walk, walk } from './walk.ts';
 
 /** What an event does to its user's persona, and why. */
 export interface Change extends FacetDecision {
@@ -14,26 +23,26 @@ export interface Change extends FacetDecision {
   signals: PersonaUpdated['signals'];
 }
 
-interface Move {
-  change: Change;
-  event: PersonaUpdated;
-}
-
 /** Applies the changes to their users' personas, each user's in the order in which they happened. */
-export async function adapt(changes: Change[], { tx, emit, report }: Context): Promise<void> {
-  const byUser = Map.groupBy(changes.toSorted(byTime), ({ cause }) => userKey(cause));
+export async function adapt(changes: Change[], context: Context): Promise<void> {
+  const { tx, emit, report } = context;
+  const byUser = Map.groupBy(changes, ({ cause }) => userKey(cause));
+  const ofUser = (user: UserKey) => byUser.get(userKey(user)) ?? [];
   const personas = await lockPersonas(
     tx,
     changes.map(({ cause }) => cause),
     startFacets,
   );
-  const walks = personas.map((persona) => walk(persona, byUser.get(userKey(persona)) ?? []));
-  const moves = walks.flatMap(({ moves }) => moves);
+  const later = await laterMoves(tx, personas, ofUser);
+  const walks = personas.map((persona) => walk(persona, ofUser(persona), later.get(userKey(persona)) ?? []));
+  const moves = walks.flatMap(({ moves }) => moves.map((move) => ({ move, event: eventOf(move) })));
   await savePersonas(
     tx,
     walks.map(({ persona }) => persona),
-    moves.map(rowOf),
+    moves.map(({ move, event }) => ({ ...event, event_id: move.change.cause.event_id })),
   );
+  const corrected = walks.flatMap((walked) => walked.corrected);
+  if (corrected.length > 0) await correctMoves(tx, corrected);
   await emit(...moves.map(({ event }) => ({ name: 'persona.updated' as const, event })));
   for (const { event } of moves) {
     const { interaction_id, facet_deltas, decided_by } = event;
@@ -41,24 +50,18 @@ export async function adapt(changes: Change[], { tx, emit, report }: Context): P
   }
 }
 
-const byTime = (a: Change, b: Change) => (a.cause.occurred_at < b.cause.occurred_at ? -1 : 1);
-
-function walk(start: Persona, changes: Change[]): { persona: Persona; moves: Move[] } {
-  let persona = start;
-  const moves = changes.map((change) => {
-    const old_facets = persona.facets;
-    const facets = applyDeltas(old_facets, change.deltas);
-    persona = { ...persona, facets, interaction_count: persona.interaction_count + change.interactions };
-    return { change, event: eventOf(change, old_facets, facets) };
+/** What the personas did after the earliest change, where that comes late; mostly nothing, and then unasked. */
+async function laterMoves(tx: Tx, personas: Persona[], ofUser: (user: UserKey) => Change[]) {
+  const late = personas.filter((persona) => isLate(persona, ofUser(persona)));
+  if (late.length === 0) return new Map<string, PersonaUpdate[]>();
+  const since = late.map(({ tenant_id, user_id }) => {
+    const times = ofUser({ tenant_id, user_id }).map(({ cause }) => cause.occurred_at);
+    return { tenant_id, user_id, occurred_at: times.toSorted()[0] ?? '' };
   });
-  return { persona, moves };
+  return Map.groupBy(await movesSince(tx, since), userKey);
 }
 
-function eventOf(
-  change: Change,
-  old_facets: Persona['facets'],
-  new_facets: Persona['facets'],
-): PersonaUpdated {
+function eventOf({ change, old_facets, new_facets }: Walk['moves'][number]): PersonaUpdated {
   const { cause, deltas: facet_deltas, decided_by, reason, signals } = change;
   const { tenant_id, user_id, interaction_id, occurred_at } = cause;
   return {
@@ -68,6 +71,3 @@ function eventOf(
     ...{ old_facets, new_facets, facet_deltas, decided_by, reason, signals },
   };
 }
-
-/** The row is known by the event that caused it, so that an interaction finds what it taught. */
-const rowOf = ({ change, event }: Move) => ({ ...event, event_id: change.cause.event_id });

@@ -57,13 +57,14 @@ export interface PersonaMove extends UserKey {
 /** Writes where the personas stand now, and every move that led there. */
 export async function savePersonas(
   tx: Tx,
-  personas: (UserKey & { facets: Facets; interaction_count: number })[],
+  personas: (UserKey & { facets: Facets; interaction_count: number; moved_at: Date | null })[],
   moves: PersonaMove[],
 ): Promise<void> {
   await sql`
-    update personas set facets = row.facets, interaction_count = row.interaction_count, updated_at = clock_timestamp()
+    update personas set facets = row.facets, interaction_count = row.interaction_count, moved_at = row.moved_at,
+      updated_at = clock_timestamp()
     from jsonb_to_recordset(${JSON.stringify(personas)}::jsonb)
-      as row(tenant_id text, user_id text, facets jsonb, interaction_count int)
+      as row(tenant_id text, user_id text, facets jsonb, interaction_count int, moved_at timestamptz)
     where personas.tenant_id = row.tenant_id and personas.user_id = row.user_id`.execute(tx);
   await sql`
     insert into persona_updates (tenant_id, user_id, event_id, interaction_id, occurred_at, old_facets, new_facets,
@@ -73,6 +74,33 @@ export async function savePersonas(
     from jsonb_to_recordset(${JSON.stringify(moves)}::jsonb) as row(tenant_id text, user_id text, event_id uuid,
       interaction_id uuid, occurred_at timestamptz, old_facets jsonb, new_facets jsonb, facet_deltas jsonb,
       decided_by text, reason text)`.execute(tx);
+}
+
+/** The moves of each of these users from a point in time on, oldest first. */
+export async function movesSince(
+  tx: Tx,
+  since: (UserKey & { occurred_at: string })[],
+): Promise<PersonaUpdate[]> {
+  const { rows } = await sql<PersonaUpdate>`
+    select persona_updates.* from persona_updates
+    join jsonb_to_recordset(${JSON.stringify(since)}::jsonb)
+      as since(tenant_id text, user_id text, occurred_at timestamptz) using (tenant_id, user_id)
+    where persona_updates.occurred_at >= since.occurred_at
+    order by persona_updates.occurred_at, persona_updates.event_id`.execute(tx);
+  return rows;
+}
+
+/** Corrects where some moves began and ended, because an earlier one became known after them. */
+export async function correctMoves(
+  tx: Tx,
+  moves: Pick<PersonaUpdate, 'tenant_id' | 'user_id' | 'event_id' | 'old_facets' | 'new_facets'>[],
+): Promise<void> {
+  await sql`
+    update persona_updates set old_facets = row.old_facets, new_facets = row.new_facets
+    from jsonb_to_recordset(${JSON.stringify(moves)}::jsonb)
+      as row(tenant_id text, user_id text, event_id uuid, old_facets jsonb, new_facets jsonb)
+    where persona_updates.tenant_id = row.tenant_id and persona_updates.user_id = row.user_id
+      and persona_updates.event_id = row.event_id`.execute(tx);
 }
 
 /** The move that an event caused, if it has been learned. */

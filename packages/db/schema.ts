@@ -121,6 +121,8 @@ interface PersonasTable {
   facets: Json<Facets>;
   interaction_count: number;
   updated_at: Instant;
+  /** When the latest of the events happened that moved it; null before the first. */
+  moved_at: ColumnType<Date | null, string | null | undefined, string | null>;
 }
 
 interface PersonaUpdatesTable {

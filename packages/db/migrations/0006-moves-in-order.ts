@@ -1,0 +1,14 @@
+import { type Kysely, sql } from 'kysely';
+
+/** When the latest of the events happened that moved a persona: what comes after it in time is simply added. */
+const statements = [
+  'alter table personas add column moved_at timestamptz',
+  `update personas set moved_at = latest.occurred_at from (
+    select tenant_id, user_id, max(occurred_at) as occurred_at from persona_updates group by tenant_id, user_id
+  ) as latest
+  where latest.tenant_id = personas.tenant_id and latest.user_id = personas.user_id`,
+];
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
