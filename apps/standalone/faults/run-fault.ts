@@ -28,6 +28,7 @@ export async function runFault(fault: Fault, postgres: PostgresServer, size: Siz
     size,
     postgres,
     start,
+    use,
     directory,
   });
   const verdict = await judge(system, accepted);
