@@ -1,4 +1,5 @@
 import { badNetwork } from './catalogue/bad-network.ts';
+import { clockJumps } from './catalogue/clock-jumps.ts';
 import { cutConnections } from './catalogue/cut-connections.ts';
 import { fullDisk } from './catalogue/full-disk.ts';
 import { killGateway } from './catalogue/kill-gateway.ts';
@@ -11,6 +12,8 @@ import { redisAway } from './catalogue/redis-away.ts';
 import { redisEmpty } from './catalogue/redis-empty.ts';
 import { replicas } from './catalogue/replicas.ts';
 import { rollingRestart } from './catalogue/rolling-restart.ts';
+import { sentinelFailover } from './catalogue/sentinel-failover.ts';
+import { shuffled } from './catalogue/shuffled.ts';
 import { slowConsumer } from './catalogue/slow-consumer.ts';
 import { startWithoutRedis } from './catalogue/start-without-redis.ts';
 import { stopWithoutRedis } from './catalogue/stop-without-redis.ts';
@@ -24,14 +27,17 @@ export const catalogue: Fault[] = [
   killGateway,
   redisAway,
   redisEmpty,
+  sentinelFailover,
   postgresCrash,
   cutConnections,
   badNetwork,
   fullDisk,
   tornLine,
+  clockJumps,
   poison,
   llmTrouble,
   tenDeliveries,
+  shuffled,
   slowConsumer,
   stopWithoutRedis,
   startWithoutRedis,

@@ -39,10 +39,11 @@ export async function startRedis(
   const server: RedisServer = {
     url: `redis://127.0.0.1:${port}`,
     port,
-    command: (...words) => send(port, words),
+    command: (...words) => askRedis(port, words),
     async start() {
       running = launch();
-      const pong = () => send(port, ['PING']).then((answer) => (answer.startsWith('+PONG') ? true : null));
+      const pong = () =>
+        askRedis(port, ['PING']).then((answer) => (answer.startsWith('+PONG') ? true : null));
       await until(() => pong().catch(() => null), START_MS, 'redis-server does not answer.');
     },
     async stop() {
@@ -65,7 +66,8 @@ export async function startRedis(
   return server;
 }
 
-function send(port: number, words: string[]): Promise<string> {
+/** Sends one command and gives the answer's text, up to the end of what came at once. */
+export function askRedis(port: number, words: string[]): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const socket = connect(port, '127.0.0.1');
   socket.setTimeout(2_000, () => socket.destroy(new Error('Redis does not answer.')));
