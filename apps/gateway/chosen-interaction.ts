@@ -6,7 +6,7 @@ import {
   type InteractionKey,
 } from '@learning-loop/db/interactions';
 import { HttpError } from './http-error.ts';
-import { readTogether, together } from './together.ts';
+import { shared, together } from './together.ts';
 
 export interface Pick {
   user_id: string;
@@ -24,7 +24,7 @@ export interface Finder {
 
 /** Looks interactions up by id, those asked for at the same time together. */
 export function finder(db: Db): Finder {
-  return { db, find: together((keys: InteractionKey[]) => findInteractions(db, keys), readTogether) };
+  return { db, find: together((keys: InteractionKey[]) => findInteractions(db, keys), shared) };
 }
 
 /**

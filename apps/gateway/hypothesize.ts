@@ -1,4 +1,4 @@
-import { insertInteraction } from '@learning-loop/db/interactions';
+import { insertInteractions, type NewInteraction } from '@learning-loop/db/interactions';
 import { type ShownHypothesis, UserContext } from '@learning-loop/events/fields';
 import { newId } from '@learning-loop/events/id';
 import { applyCalibration, autoAdvance } from '@learning-loop/learning/calibrate';
@@ -14,6 +14,7 @@ import { contentsOf, contextOf, type Known, recollector } from './known.ts';
 import { type ServingRanker, servingRankers } from './serving-model.ts';
 import { tenantOf } from './tenant.ts';
 import { type TenantExperience, tenantExperiences } from './tenant-experience.ts';
+import { shared, together } from './together.ts';
 
 const shownByDefault = 3;
 const memoriesUsed = 10;
@@ -56,6 +57,7 @@ export const hypothesize: Routes = (gateway) => async (server) => {
   const experienceOf = tenantExperiences(gateway.db);
   const recollect = recollector(gateway.db, { choices: true });
   const rankerFor = servingRankers(gateway.db);
+  const store = together((shown: NewInteraction[]) => insertInteractions(gateway.db, shown), shared);
   const schema = { body: Request, response: { 200: Answer } };
   server.post('/v1/hypothesize', { schema }, async (request, reply) => {
     const tenantId = tenantOf(request);
@@ -70,7 +72,7 @@ export const hypothesize: Routes = (gateway) => async (server) => {
     });
     const interaction = interactionOf(tenantId, request.body, { known, model_id, ranker, display });
     const begun = new Date(Date.now() - reply.elapsedTime);
-    if (!(await insertInteraction(gateway.db, stored(interaction), begun))) throw userErased();
+    if (!(await store({ ...interaction, begun: begun.toISOString() }))) throw userErased();
     return { ...interaction, recommended_id: display.recommended_id };
   });
 };
@@ -143,17 +145,10 @@ function interactionOf(
     tenant_id,
     interaction_id: newId(),
     user_id,
-    created_at: new Date(),
+    created_at: new Date().toISOString(),
     input_text,
     media_type,
   };
   const { ranker_id } = ranker;
   return { ...request, model_id, ranker_id, context, hypotheses, used_memories, auto_advance };
 }
-
-const stored = (interaction: ReturnType<typeof interactionOf>) => ({
-  ...interaction,
-  context: JSON.stringify(interaction.context),
-  hypotheses: JSON.stringify(interaction.hypotheses),
-  used_memories: JSON.stringify(interaction.used_memories),
-});

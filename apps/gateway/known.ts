@@ -5,7 +5,7 @@ import type { UserKey } from '@learning-loop/db/user-key';
 import type { Facets, UserContext } from '@learning-loop/events/fields';
 import type { Memory } from '@learning-loop/learning/memory';
 import { startFacets } from '@learning-loop/learning/persona';
-import { readTogether, together } from './together.ts';
+import { shared, together } from './together.ts';
 
 /** All that is known of a user and may matter for a request. Newest first throughout. */
 export interface Known {
@@ -23,7 +23,7 @@ export type Recollect = (user: UserKey) => Promise<Known>;
 /** Reads what is known of users, those asked for at the same time together. Only the ranker reads their choices. */
 export function recollector(db: Db, { choices }: { choices: boolean }): Recollect {
   const wanted = choices ? reading : { ...reading, choices: 0 };
-  return together(async (users: UserKey[]) => (await knownUsers(db, users, wanted)).map(known), readTogether);
+  return together(async (users: UserKey[]) => (await knownUsers(db, users, wanted)).map(known), shared);
 }
 
 function known({ persona, memories, choices }: KnownUser): Known {

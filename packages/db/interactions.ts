@@ -1,9 +1,8 @@
-import { type Insertable, type Selectable, sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Db } from './connect.ts';
 import { notErased } from './erasures.ts';
 import type { Answer, Database } from './schema.ts';
 
-type NewInteraction = Insertable<Database['interactions']>;
 type Interaction = Selectable<Database['interactions']>;
 
 /** An interaction with what the user made of it; `event_id` is null while it is open. */
@@ -15,19 +14,30 @@ export type Choice = Interaction & {
   answer: Answer | null;
 };
 
-/** False, and nothing is stored, when the user is being erased or was since the request began. */
-export async function insertInteraction(db: Db, interaction: NewInteraction, begun: Date): Promise<boolean> {
-  const { tenant_id, user_id } = interaction;
-  const erasable = {
-    tenantId: sql`${tenant_id}::text`,
-    userId: sql`${user_id}::text`,
-    since: sql`${begun}::timestamptz`,
-  };
-  const { numAffectedRows } = await sql`
-    insert into interactions (${sql.join(Object.keys(interaction).map((name) => sql.ref(name)))})
-    select ${sql.join(Object.values(interaction))} where ${notErased(erasable)}`.execute(db);
-  return numAffectedRows === 1n;
+/** What was shown, and when its request began. */
+export type NewInteraction = Omit<Interaction, 'created_at'> & { created_at: string; begun: string };
+
+/**
+ * Stores what was shown, for many requests in one statement. False for the request of a user who is being erased, or
+ * was since the request began: of that nothing is stored.
+ */
+export async function insertInteractions(db: Db, interactions: NewInteraction[]): Promise<boolean[]> {
+  const { rows } = await sql<{ interaction_id: string }>`
+    insert into interactions (tenant_id, interaction_id, user_id, created_at, input_text, media_type, model_id,
+      ranker_id, context, hypotheses, used_memories, auto_advance)
+    select tenant_id, interaction_id, user_id, created_at, input_text, media_type, model_id,
+      ranker_id, context, hypotheses, used_memories, auto_advance
+    from jsonb_to_recordset(${JSON.stringify(interactions)}::jsonb) as shown(
+      tenant_id text, interaction_id uuid, user_id text, created_at timestamptz, input_text text, media_type text,
+      model_id text, ranker_id text, context jsonb, hypotheses jsonb, used_memories jsonb, auto_advance boolean,
+      begun timestamptz)
+    where ${notErased(shownColumns)}
+    returning interaction_id`.execute(db);
+  const stored = new Set(rows.map(({ interaction_id }) => interaction_id));
+  return interactions.map(({ interaction_id }) => stored.has(interaction_id));
 }
+
+const shownColumns = { tenantId: sql`shown.tenant_id`, userId: sql`shown.user_id`, since: sql`shown.begun` };
 
 const choices = (db: Db) =>
   db

@@ -65,7 +65,7 @@ test('every hot query finds its rows by an index', async () => {
   const seen: { text: string; parameters: readonly unknown[] }[] = [];
   await using db = new Kysely<Database>({
     dialect: new PostgresDialect({ pool }),
-    log: ({ query }) => seen.push({ text: query.sql, parameters: query.parameters }),
+    log: ({ query }) => void seen.push({ text: query.sql, parameters: query.parameters }),
   });
   await fill(db);
   seen.length = 0;
