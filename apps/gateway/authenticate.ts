@@ -44,12 +44,14 @@ async function callerOf(request: FastifyRequest, keyring: Keyring): Promise<Call
   return anybody;
 }
 
-/** A web page elsewhere can make its own name point here (DNS rebinding); then the browser sends that name. */
-function requireLocalName({ hostname }: FastifyRequest): void {
-  if (isLocalName(hostname)) return;
-  throw new HttpError(
-    403,
-    'foreign_host',
-    `Without API keys only local names are answered, not ${hostname}.`,
-  );
+/**
+ * A web page elsewhere can make its own name point here (DNS rebinding), or send a form here: the browser then says
+ * the page's name, as the host or as the origin.
+ */
+function requireLocalName({ hostname, headers }: FastifyRequest): void {
+  const { origin } = headers;
+  const from = origin === undefined ? hostname : (URL.parse(origin)?.hostname ?? 'an unknown origin');
+  const foreign = [hostname, from].find((name) => !isLocalName(name));
+  if (foreign === undefined) return;
+  throw new HttpError(403, 'foreign_host', `Without API keys only local names are answered, not ${foreign}.`);
 }

@@ -34,9 +34,18 @@ function useFakeClock(): void {
 test('open on this machine while there are no keys, and only to its own names', async () => {
   await using gateway = await gatewayForTest();
   const { server } = gateway;
-  for (const host of ['localhost:80', '127.0.0.1:8080', '[::1]:8080', 'gateway:8080'])
+  for (const host of [
+    'localhost:80',
+    '127.0.0.1:8080',
+    '[::1]:8080',
+    'gateway:8080',
+    'gateway.loop.svc.cluster.local',
+  ])
     expect(await status(server, { host })).toBe(200);
   expect(await status(server, { host: 'evil.example.com' })).toBe(403);
+  for (const origin of ['https://evil.example.com', 'null'])
+    expect(await status(server, { host: 'localhost', origin }), origin).toBe(403);
+  expect(await status(server, { host: 'localhost', origin: 'http://localhost:8081' })).toBe(200);
 });
 
 test('a key opens, anything else does not', async () => {

@@ -6,11 +6,11 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Whether no page on the internet can have sent a browser here under this name: an address, or a name without a
- * dot, such as `localhost` or a service's in a private network.
+ * Whether no page on the internet can have sent a browser here under this name: an address, a name without a dot, such
+ * as `localhost` or a service's in a private network, or one below a domain that is nobody's.
  */
 export function isLocalName(host: string): boolean {
-  return isIP(bare(host)) !== 0 || /^[\w-]*$/u.test(host);
+  return isIP(bare(host)) !== 0 || /^[\w-]*$|\.(?:internal|local|localhost|svc)$/iu.test(host);
 }
 
 const bare = (host: string): string => host.replace(/^\[(.*)\]$/u, '$1');
