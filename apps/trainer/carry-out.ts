@@ -6,6 +6,7 @@ import {
   finishBuild,
 } from '@learning-loop/db/dataset-builds';
 import { usersNotToLearnFrom } from '@learning-loop/db/due-builds';
+import { requestFineTune } from '@learning-loop/db/fine-tunes';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
 import { buildDataset, type Dataset, NothingToLearn } from './dataset/build.ts';
@@ -13,6 +14,8 @@ import { fitAndRegister } from './fit-and-register.ts';
 
 const beatEveryMs = 5_000;
 const minPerUser = 20;
+/** OpenAI takes no file with fewer examples. */
+const fewestToTune = 10;
 
 type Trainer = Pick<Service<Config>, 'config' | 'log'>;
 
@@ -31,6 +34,9 @@ export async function carryOut(trainer: Trainer, db: Db, build: DatasetBuild): P
     await fitAndRegister(trainer, db, dataset).catch((err: unknown) =>
       log.error({ err, build_id, tenant_id }, 'ranker_not_fitted'),
     );
+    const samples = dataset.manifest.files['hypotheses_chat.jsonl']?.samples ?? 0;
+    if (trainer.config.fineTune && samples >= fewestToTune)
+      await requestFineTune(db, { tenant_id, dataset_version: version, provider: 'openai' });
   } catch (error) {
     await finishBuild(db, build, failure(error));
     if (error instanceof NothingToLearn) log.info({ build_id, tenant_id }, 'dataset_empty');

@@ -1,4 +1,4 @@
-import { readEnv } from '@learning-loop/service/config';
+import { ConfigError, readEnv } from '@learning-loop/service/config';
 import { workerConfig, workerEnv } from '@learning-loop/service/worker-env';
 import { Type } from 'typebox';
 
@@ -16,6 +16,15 @@ const Env = Type.Object({
   TRAINER_QUARANTINE_HOURS: Type.Number({ default: 24, minimum: 0, maximum: 8_760 }),
   /** Share of the users that a fitted ranker serves until it has proved itself; 0 leaves that to people. */
   TRAINER_CANARY_SHARE: Type.Number({ default: 0.1, minimum: 0, maximum: 0.5 }),
+  /** Whose fine-tuning API trains an LLM on every new dataset. */
+  TRAINER_FINE_TUNE: Type.Optional(Type.Union([Type.Literal('openai')])),
+  TRAINER_FINE_TUNE_MODEL: Type.String({ default: 'gpt-4o-mini-2024-07-18' }),
+  OPENAI_BASE_URL: Type.String({
+    default: 'https://api.openai.com/v1',
+    pattern: '^https?://[^\\s/]',
+    description: 'an http or https URL',
+  }),
+  OPENAI_API_KEY: Type.Optional(Type.String()),
   TRAINER_CRON: Type.String({ default: '0 3 * * 0', description: 'a cron expression, such as "0 3 * * 0"' }),
 });
 
@@ -23,6 +32,8 @@ export type Config = ReturnType<typeof readConfig>;
 
 export function readConfig(source: NodeJS.ProcessEnv) {
   const env = readEnv(Env, source);
+  if (env.TRAINER_FINE_TUNE && !env.OPENAI_API_KEY)
+    throw new ConfigError('OPENAI_API_KEY is not set; TRAINER_FINE_TUNE=openai needs it.');
   return {
     ...workerConfig(env),
     trainingDataDir: env.TRAINING_DATA_DIR,
@@ -32,6 +43,13 @@ export function readConfig(source: NodeJS.ProcessEnv) {
     minNewSamples: env.TRAINER_MIN_NEW_SAMPLES,
     quarantineHours: env.TRAINER_QUARANTINE_HOURS,
     canaryShare: env.TRAINER_CANARY_SHARE,
+    fineTune: env.TRAINER_FINE_TUNE
+      ? {
+          baseUrl: env.OPENAI_BASE_URL,
+          apiKey: env.OPENAI_API_KEY ?? '',
+          baseModel: env.TRAINER_FINE_TUNE_MODEL,
+        }
+      : null,
     cron: env.TRAINER_CRON,
   };
 }

@@ -4,6 +4,7 @@ import { requestBuild } from '@learning-loop/db/dataset-builds';
 import { tenantsWithPicks } from '@learning-loop/db/due-builds';
 import { migrate } from '@learning-loop/db/migrate';
 import { newId } from '@learning-loop/events/id';
+import { connectFineTuning } from '@learning-loop/llm/fine-tuning';
 import { answerProbes } from '@learning-loop/queue/answer-probes';
 import { connectPublisher } from '@learning-loop/queue/publish';
 import { schedule } from '@learning-loop/queue/schedule';
@@ -13,6 +14,7 @@ import { buildWhenAsked } from './build-when-asked.ts';
 import type { Config } from './config.ts';
 import { eraseWhenAsked } from './erase-when-asked.ts';
 import { watchExperiments } from './experiments/watch-experiments.ts';
+import { followFineTunes } from './fine-tune/follow.ts';
 import { forgetOld } from './forget-old.ts';
 import { tellState } from './state-metrics.ts';
 
@@ -30,6 +32,11 @@ export async function start(service: Service<Config>): Promise<void> {
   );
   use(buildWhenAsked(service, db), 'builds');
   use(watchExperiments(service, db), 'experiments');
+  const { fineTune, trainingDataDir } = config;
+  if (fineTune) {
+    const tuner = { api: connectFineTuning(fineTune), baseModel: fineTune.baseModel, trainingDataDir, log };
+    use(followFineTunes(tuner, db), 'fine-tunes');
+  }
   use(eraseWhenAsked(service, db), 'erasures');
   if (config.retentionDays > 0) use(forgetOld(service, db), 'retention');
   tellState(service, db);

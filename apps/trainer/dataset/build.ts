@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { datasetCard } from './card.ts';
 import { type Choice, type Counts, chooseLines, fewestUsersToSplit } from './choose-lines.ts';
@@ -23,6 +23,9 @@ export interface Dataset {
 
 /** There is nothing to build a dataset from; the message says why. Not a fault. */
 export class NothingToLearn extends Error {}
+
+/** What it takes to fine-tune a model on the dataset lies beside it. */
+const kit = join(import.meta.dirname, '../fine-tune/kit');
 
 const logs = ['hypotheses_data', 'persona_updates', 'ranking_data'] as const satisfies ReadLog[];
 
@@ -99,6 +102,7 @@ async function describe(
   built: Built,
 ): Promise<Manifest> {
   await request.progress('describe');
+  await cp(kit, directory, { recursive: true });
   const { tenantId, minConfidence, maxShare, minPerUser, quarantineFrom, now } = request;
   const lines = Object.values(built.lines);
   const manifest: Manifest = {

@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+import { openAiChat, trlChat, trlCompletion, trlPreference, type Validator } from '../testing/formats.ts';
+import { buildRequest, picksLog } from '../testing/picks-log.ts';
+import { linesOf } from '../testing/read-lines.ts';
+import { buildDataset } from './build.ts';
+import { literal, openWorkspace } from './workspace.ts';
+
+const formats: Record<string, Validator[]> = {
+  hypotheses_chat: [openAiChat, trlChat],
+  hypotheses_completion: [trlCompletion],
+  hypotheses_preference: [trlPreference],
+  persona_chat: [openAiChat, trlChat],
+};
+
+it('writes samples that are valid by every rule of their formats, the same in JSON and in Parquet', async () => {
+  const dir = await picksLog({ users: 60, picksPerUser: 4 });
+  const { directory } = await buildDataset(buildRequest(dir));
+  await using workspace = await openWorkspace(join(dir, 'work'));
+  for (const [name, validators] of Object.entries(formats)) {
+    const samples = [];
+    for (const split of ['', '.validation', '.test'])
+      samples.push(...(await linesOf(join(directory, `${name}${split}.jsonl`))));
+    expect(samples.length).toBeGreaterThan(200);
+    for (const sample of samples)
+      for (const validate of validators)
+        expect({ sample, faults: validate(sample) }).toEqual({ sample, faults: [] });
+    const rows = await workspace.rows(`select to_json(columns) as sample from (
+      select * exclude (split, user_hash, event_id) from read_parquet(${literal(join(directory, `${name}.parquet`))})
+    ) as columns`);
+    const columns = rows.map(({ sample }): unknown => JSON.parse(String(sample)));
+    expect(sorted(columns)).toEqual(sorted(samples));
+  }
+});
+
+it('puts no user into two splits', async () => {
+  const dir = await picksLog({ users: 60, picksPerUser: 4 });
+  const { directory } = await buildDataset(buildRequest(dir));
+  await using workspace = await openWorkspace(join(dir, 'work'));
+  const files = (await readdir(directory)).filter((file) => file.endsWith('.parquet'));
+  const all = files.map(
+    (file) => `select user_hash, split from read_parquet(${literal(join(directory, file))})`,
+  );
+  const { users, pairs } = await workspace.row(`select count(distinct user_hash)::int as users,
+    count(distinct (user_hash, split))::int as pairs from (${all.join(' union all ')})`);
+  expect([users, pairs]).toEqual([60, 60]);
+});
+
+it.each([
+  [openAiChat, { messages: [{ role: 'user', content: 'hi' }] }, 'the last message is not by the assistant'],
+  [
+    openAiChat,
+    {
+      messages: [
+        { role: 'user', content: 'hi' },
+        { role: 'assistant', content: '' },
+      ],
+    },
+    'has no content',
+  ],
+  [openAiChat, { messages: [], label: 1 }, 'unknown key label'],
+  [trlCompletion, { prompt: 'a ', completion: ' b' }, 'ends with white space'],
+  [
+    trlPreference,
+    {
+      prompt: [],
+      chosen: [{ role: 'assistant', content: 'x' }],
+      rejected: [{ role: 'assistant', content: 'x' }],
+    },
+    'are the same',
+  ],
+])('the validator finds faults', (validate, sample, fault) => {
+  expect(validate(sample).join()).toContain(fault);
+});
+
+it('lays a training script beside the samples that Python can compile', async () => {
+  const dir = await picksLog({ users: 12, picksPerUser: 2 });
+  const { directory } = await buildDataset(buildRequest(dir));
+  const copy = await mkdtemp(join(tmpdir(), 'kit-'));
+  await cp(join(directory, 'train_model.py'), join(copy, 'train_model.py'));
+  const { stderr } = await promisify(execFile)('python3', ['-m', 'py_compile', join(copy, 'train_model.py')]);
+  expect(stderr).toBe('');
+  expect(await readdir(directory)).toEqual(
+    expect.arrayContaining(['requirements.txt', 'Modelfile', 'SERVE.md']),
+  );
+});
+
+const sorted = (samples: unknown[]) => samples.map((sample) => JSON.stringify(sample)).sort();
