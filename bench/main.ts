@@ -6,6 +6,7 @@ import { type Figure, reached } from './figure.ts';
 import { hypothesize } from './hypothesize.ts';
 import { lag } from './lag.ts';
 import { learning } from './learning.ts';
+import { rankCost } from './rank.ts';
 import { scaleOut } from './scale-out.ts';
 
 const benches: Record<string, () => Promise<Figure[]>> = {

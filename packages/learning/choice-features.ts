@@ -1,7 +1,7 @@
-import { type ContrastLikeness, contrastLikeness } from './contrast.ts';
+import type { ContrastLikeness, contraster } from './contrast.ts';
 import type { PastChoice } from './past-choice.ts';
-import { type Situation, situationLikeness, situationOf } from './situation.ts';
-import { vectorOf } from './text/text-vector.ts';
+import { keptChoice, type RememberedChoice, rememberedChoice } from './remembered-choice.ts';
+import { type Situation, situationLikeness } from './situation.ts';
 
 /** How far a past choice counts; tuned on the training part of the quality sets. */
 const reach = {
@@ -11,12 +11,13 @@ const reach = {
   half: 0.55,
   /** Choices with a smaller share of the attention are left out, and all beyond so many. */
   leastShare: 0.005,
-  most: 24,
+  most: 12,
   halfLifeDays: 180,
 };
 
 /** Whose choices are looked at, and how readily they are believed. */
 export interface Voices {
+  remember: (choice: PastChoice) => RememberedChoice;
   /** Likeness beyond which situations count as the same. */
   sameFrom: number;
   /** What silence weighs, against a choice in the same situation (tenant) or in a half alike one (own). */
@@ -24,10 +25,10 @@ export interface Voices {
 }
 
 /** One's own choice of the very same question is the best witness there is. */
-export const ownVoice: Voices = { sameFrom: 2, silence: 1 };
+export const ownVoice: Voices = { remember: rememberedChoice, sameFrom: 2, silence: 1 };
 
 /** Others may have other tastes: a single voice is hardly heard, and eight that agree are half believed. */
-export const otherVoices: Voices = { sameFrom: 1, silence: 8 * attention(1) };
+export const otherVoices: Voices = { remember: keptChoice, sameFrom: 1, silence: 8 * attention(1) };
 
 const dayMs = 86_400_000;
 
@@ -37,22 +38,25 @@ const dayMs = 86_400_000;
  */
 export function choiceFeatures(
   situation: Situation,
+  contrastOf: ReturnType<typeof contraster>,
   choices: PastChoice[],
   now: Date,
   voices: Voices,
 ): ContrastLikeness[] {
-  const weighed = choices.map((choice) => ({ choice, weight: weightOf(choice, situation, now, voices) }));
+  const weighed = choices.map((past) => {
+    const choice = voices.remember(past);
+    return { choice, weight: weightOf(choice, past.at, situation, now, voices) };
+  });
   const total = weighed.reduce((sum, { weight }) => sum + weight, voices.silence);
   const sums = situation.options.map(() => ({ terms: 0, words: 0, direction: 0 }));
   for (const { choice, weight } of heaviest(weighed, total)) {
-    const likenesses = contrastLikeness(situation.options, contrastOf(choice));
-    for (const [i, likeness] of likenesses.entries()) addLikeness(sums[i], likeness, weight / total);
+    for (const [i, likeness] of contrastOf(choice).entries()) addLikeness(sums[i], likeness, weight / total);
   }
   return sums;
 }
 
 interface Weighed {
-  choice: PastChoice;
+  choice: RememberedChoice;
   weight: number;
 }
 
@@ -64,27 +68,21 @@ function heaviest(weighed: Weighed[], total: number): Weighed[] {
     .slice(0, reach.most);
 }
 
-function weightOf(choice: PastChoice, situation: Situation, now: Date, { sameFrom }: Voices): number {
-  const past = situationOf(
-    choice.input_text,
-    choice.shown.map(({ question }) => question),
-  );
-  const alike = Math.min(sameFrom, situationLikeness(past, situation));
-  const age = Math.max(0, now.getTime() - choice.at.getTime()) / dayMs;
+function weightOf(
+  { theme }: RememberedChoice,
+  at: Date,
+  situation: Situation,
+  now: Date,
+  { sameFrom }: Voices,
+): number {
+  const alike = Math.min(sameFrom, situationLikeness(situation, theme));
+  const age = Math.max(0, now.getTime() - at.getTime()) / dayMs;
   return attention(alike) * 0.5 ** (age / reach.halfLifeDays);
 }
 
 /** What a choice weighs by the likeness of its situation; 1 for a half alike one. */
 function attention(alike: number): number {
   return Math.exp(reach.sharpness * (alike - reach.half));
-}
-
-function contrastOf({ shown }: PastChoice) {
-  const chosen = shown.find((option) => option.chosen);
-  return {
-    chosen: chosen === undefined ? null : vectorOf(chosen.question),
-    rejected: shown.filter((option) => !option.chosen).map((option) => vectorOf(option.question)),
-  };
 }
 
 function addLikeness(sum: ContrastLikeness | undefined, likeness: ContrastLikeness, share: number): void {

@@ -1,15 +1,10 @@
-import { termLikeness, wordLikeness } from './text/likeness.ts';
+import { directionOf } from './direction.ts';
+import type { RememberedChoice } from './remembered-choice.ts';
+import type { Situation } from './situation.ts';
 import type { TextVector } from './text/text-vector.ts';
-import { addTo, dimensions, dot, unit } from './text/word-vectors.ts';
+import { dot } from './text/vector.ts';
 
-/** One choice: what was taken, and what was shown beside it and left. */
-export interface Contrast {
-  /** Null when all were rejected. */
-  chosen: TextVector | null;
-  rejected: TextVector[];
-}
-
-/** How much nearer a candidate is to the chosen than to the rejected, each in [-1, 1]. */
+/** How much nearer an option is to the chosen than to the rejected, each in [-1, 1]. */
 export interface ContrastLikeness {
   /** By the same words. */
   terms: number;
@@ -19,32 +14,30 @@ export interface ContrastLikeness {
   direction: number;
 }
 
-/** Each candidate against one choice. */
-export function contrastLikeness(candidates: TextVector[], contrast: Contrast): ContrastLikeness[] {
-  const { chosen, rejected } = contrast;
-  const terms = candidates.map((candidate) => difference(candidate, contrast, termLikeness));
-  const words = candidates.map((candidate) => difference(candidate, contrast, wordLikeness));
-  const meanings = candidates.map(({ meaning }) => meaning);
-  const towards =
-    chosen === null ? null : offset(chosen.meaning, [chosen.meaning, ...rejected.map((r) => r.meaning)]);
-  return candidates.map(({ meaning }, i) => ({
-    terms: terms[i] ?? 0,
-    words: words[i] ?? 0,
-    direction: towards === null ? 0 : dot(offset(meaning, meanings), towards),
-  }));
-}
-
-type Likeness = (a: TextVector, b: TextVector) => number;
-
-function difference(candidate: TextVector, { chosen, rejected }: Contrast, likeness: Likeness): number {
-  const left =
-    rejected.reduce((sum, text) => sum + likeness(candidate, text), 0) / Math.max(1, rejected.length);
-  return (chosen === null ? 0 : likeness(candidate, chosen)) - left;
-}
-
-/** Where a meaning lies from the middle of its siblings; a unit vector. */
-function offset(meaning: Float32Array, siblings: Float32Array[]): Float32Array {
-  const away = Float32Array.from(meaning);
-  for (const sibling of siblings) addTo(away, sibling, -1 / siblings.length);
-  return away.every((value) => Math.abs(value) < 1e-6) ? new Float32Array(dimensions) : unit(away);
+/** Compares each option of a situation with past choices; a text that returns among them is compared once. */
+export function contraster({
+  options,
+  terms,
+  words,
+}: Situation): (past: RememberedChoice) => ContrastLikeness[] {
+  const meanings = options.map(({ meaning }) => meaning);
+  const directions = meanings.map((meaning) => directionOf(meaning, meanings));
+  const seen = new Map<TextVector, { terms: Float64Array; words: Float64Array }>();
+  const look = (text: TextVector) => {
+    const known = seen.get(text) ?? { terms: terms(text), words: words(text) };
+    seen.set(text, known);
+    return known;
+  };
+  return ({ chosen, rejected, towards }) => {
+    const taken = chosen === null ? null : look(chosen);
+    const left = rejected.map(look);
+    const difference = (kind: 'terms' | 'words', i: number) =>
+      (taken?.[kind][i] ?? 0) -
+      left.reduce((sum, text) => sum + (text[kind][i] ?? 0), 0) / Math.max(1, left.length);
+    return directions.map((direction, i) => ({
+      terms: difference('terms', i),
+      words: difference('words', i),
+      direction: towards === null ? 0 : dot(direction, towards),
+    }));
+  };
 }

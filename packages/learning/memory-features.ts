@@ -1,7 +1,7 @@
 import type { Memory } from './memory.ts';
 import type { Situation } from './situation.ts';
-import { meaningLikeness, wordLikeness } from './text/likeness.ts';
 import { type TextVector, vectorOf } from './text/text-vector.ts';
+import { dot } from './text/vector.ts';
 
 /** So many memories are compared word by word, those nearest in meaning. */
 const compared = 12;
@@ -17,11 +17,14 @@ export function memoryFeatures(situation: Situation, memories: Memory[], type: M
     .map((memory) => ({ ...memory, weight: weightOf(memory.text, memory.confidence, situation) }))
     .sort((a, b) => b.weight - a.weight)
     .slice(0, compared);
-  return situation.options.map((option) =>
-    known.reduce((best, { text, weight }) => Math.max(best, weight * wordLikeness(option, text)), 0),
-  );
+  const best = situation.options.map(() => 0);
+  for (const { text, weight } of known) {
+    for (const [i, likeness] of situation.words(text).entries())
+      best[i] = Math.max(best[i] ?? 0, weight * likeness);
+  }
+  return best;
 }
 
 function weightOf(text: TextVector, confidence: number, { theme }: Situation): number {
-  return confidence * (unrelated + (1 - unrelated) * Math.max(0, meaningLikeness(text, theme)));
+  return confidence * (unrelated + (1 - unrelated) * Math.max(0, dot(text.meaning, theme.meaning)));
 }

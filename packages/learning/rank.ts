@@ -1,6 +1,7 @@
 import type { Facets } from '@learning-loop/events/fields';
 import { choiceFeatures, otherVoices, ownVoice } from './choice-features.ts';
 import { confidencesOf } from './confidences.ts';
+import { contraster } from './contrast.ts';
 import type { Memory } from './memory.ts';
 import { memoryFeatures } from './memory-features.ts';
 import type { PastChoice } from './past-choice.ts';
@@ -9,8 +10,6 @@ import { type RankerWeights, shippedWeights } from './ranker-weights.ts';
 import { rounded } from './rounded.ts';
 import { situationOf } from './situation.ts';
 import { styleFit } from './style.ts';
-import { wordLikeness } from './text/likeness.ts';
-import { vectorOf } from './text/text-vector.ts';
 
 export type { PastChoice } from './past-choice.ts';
 
@@ -67,10 +66,12 @@ function rankerFeatures(input: RankInput): Record<string, number>[] {
     input.input_text,
     input.proposals.map(({ question }) => question),
   );
-  const own = choiceFeatures(situation, input.choices, input.now, ownVoice);
-  const tenant = choiceFeatures(situation, input.tenantChoices, input.now, otherVoices);
+  const contrastOf = contraster(situation);
+  const own = choiceFeatures(situation, contrastOf, input.choices, input.now, ownVoice);
+  const tenant = choiceFeatures(situation, contrastOf, input.tenantChoices, input.now, otherVoices);
   const goals = memoryFeatures(situation, input.memories, 'goal');
   const preferences = memoryFeatures(situation, input.memories, 'preference');
+  const asked = situation.words(situation.request);
   return input.proposals.map((proposal, i) => ({
     prior: rounded(proposal.prior),
     chosen_terms: rounded(own[i]?.terms ?? 0),
@@ -79,7 +80,7 @@ function rankerFeatures(input: RankInput): Record<string, number>[] {
     tenant_terms: rounded(tenant[i]?.terms ?? 0),
     tenant_words: rounded(tenant[i]?.words ?? 0),
     tenant_direction: rounded(tenant[i]?.direction ?? 0),
-    request: rounded(wordLikeness(vectorOf(proposal.question), situation.request)),
+    request: rounded(asked[i] ?? 0),
     goal: rounded(goals[i] ?? 0),
     preference: rounded(preferences[i] ?? 0),
     persona: rounded(styleFit(proposal.question, input.facets)),

@@ -1,8 +1,11 @@
-import { bm25, rarities } from './bm25.ts';
+import { bm25, type Rarities, rarities } from './bm25.ts';
 import type { Memory } from './memory.ts';
 import { rounded } from './rounded.ts';
-import { meaningLikeness, nearness, termLikeness } from './text/likeness.ts';
+import { NearWords } from './text/near-words.ts';
+import { termLens } from './text/term-lens.ts';
 import { type TextVector, vectorOf } from './text/text-vector.ts';
+import { dot } from './text/vector.ts';
+import { type Turn, turnOf } from './turn.ts';
 
 export interface Recalled {
   memory: Memory;
@@ -27,7 +30,7 @@ const neighbourShare = 0.1;
 const halfLifeDays = 90;
 const dayMs = 86_400_000;
 /** So many memories are compared word by word, those that share most words and meaning with the query. */
-const compared = 200;
+const compared = 64;
 
 /** The memories that matter for a query, most relevant first, at most `limit`. */
 export function recall(query: string, memories: Memory[], now: Date, limit: number): Recalled[] {
@@ -40,55 +43,44 @@ export function recall(query: string, memories: Memory[], now: Date, limit: numb
 }
 
 /** How well each turn answers the query. Whom the query names counts by who speaks, not by who is spoken to. */
-function scoresOf(query: string, turns: Turn[]): number[] {
-  const speakers = [...new Set(turns.flatMap(({ speaker }) => speaker ?? []))];
-  const named = new Set(speakers.filter((speaker) => query.includes(speaker)));
-  const asked = vectorOf([...named].reduce((rest, name) => rest.replaceAll(name, ' '), query));
-  const texts = turns.map(({ said }) => vectorOf(said));
-  const rarity = rarities(asked, texts);
-  const exact = bm25(rarity, texts);
-  const first = texts.map(
-    (text, i) =>
-      firstLook(asked, text, exact[i] ?? 0) + (named.has(turns[i]?.speaker ?? '') ? shares.speaker : 0),
+function scoresOf(query: string, turns: Turn[]): Float64Array {
+  const named = [...new Set(turns.map(({ speaker }) => speaker))].filter(
+    (speaker) => speaker !== null && query.includes(speaker),
   );
-  const least = first.toSorted((a, b) => b - a)[compared - 1] ?? 0;
-  return texts.map((text, i) => {
-    const score = first[i] ?? 0;
-    return score < least ? score : score + closerLook(asked, text, rarity);
-  });
-}
-
-interface Turn {
-  speaker: string | null;
-  said: string;
-}
-
-/** Who says what, without the frame that the history puts round it. */
-function turnOf(content: string): Turn {
-  const text = content.replace(/^User requested: /u, '').replace(/ \| Selected: (?:none of these$)?/u, ' ');
-  const named = /^(?:\[[^\]]*\] )?(\p{Lu}[\p{L}.' -]{0,30}): /u.exec(text);
-  return { speaker: named?.[1] ?? null, said: named === null ? text : text.slice(named[0].length) };
+  const asked = vectorOf(named.reduce<string>((rest, name) => rest.replaceAll(name ?? '', ' '), query));
+  const texts = turns.map(({ said }) => said);
+  const rarity = rarities(asked, texts);
+  const first = bm25(rarity, texts).map(
+    (exact, i) =>
+      firstLook(asked, texts[i] ?? asked, exact) +
+      (named.includes(turns[i]?.speaker ?? null) ? shares.speaker : 0),
+  );
+  const least = first.toSorted().at(-compared) ?? 0;
+  const closer = closerLook(asked, rarity);
+  return first.map((score, i) => (score < least ? score : score + closer(texts[i] ?? asked)));
 }
 
 function firstLook(asked: TextVector, text: TextVector, exact: number): number {
-  return shares.words * exact + shares.meaning * Math.max(0, meaningLikeness(asked, text));
+  return shares.words * exact + shares.meaning * Math.max(0, dot(asked.meaning, text.meaning));
 }
 
 /** Misspelt and derived words, and other words for the same: each word of the query by its nearest in the text. */
-function closerLook(asked: TextVector, text: TextVector, rarity: ReadonlyMap<string, number>): number {
-  let found = 0;
-  let most = 0;
-  for (const { term } of asked.words) {
-    const weight = rarity.get(term.stem) ?? 0;
-    const nearest = text.words.reduce((best, word) => Math.max(best, nearness(term, word.term)), 0);
-    found += weight * nearest ** 2;
-    most += weight;
-  }
-  return shares.near * (found / (most || 1)) + shares.terms * termLikeness(asked, text);
+function closerLook(asked: TextVector, { places, tells }: Rarities): (text: TextVector) => number {
+  const terms = termLens([asked]);
+  const near = new NearWords(asked.words);
+  const weights = near.asked.map(({ root }) => tells[places.find(root)] ?? 0);
+  const most = weights.reduce((sum, weight) => sum + weight, 0) || 1;
+  const nearest = new Float32Array(weights.length);
+  return (text) => {
+    nearest.fill(0);
+    for (const word of text.words) near.raise(nearest, near.rowOf(word));
+    const found = weights.reduce((sum, weight, i) => sum + weight * (nearest[i] ?? 0) ** 2, 0);
+    return shares.near * (found / most) + shares.terms * (terms(text)[0] ?? 0);
+  };
 }
 
 /** What was said right before and after tells what a turn of a conversation was about. */
-function withNeighbours(memories: Memory[], scores: number[]): number[] {
+function withNeighbours(memories: Memory[], scores: Float64Array): Float64Array {
   const order = memories
     .map((memory, i) => ({ memory, i }))
     .filter(({ memory }) => memory.type === 'history')
@@ -97,7 +89,7 @@ function withNeighbours(memories: Memory[], scores: number[]): number[] {
         a.memory.last_seen.getTime() - b.memory.last_seen.getTime() ||
         (a.memory.memory_id < b.memory.memory_id ? -1 : 1),
     );
-  const raised = [...scores];
+  const raised = scores.slice();
   for (const [place, { i }] of order.entries()) {
     const beside = [order[place - 1], order[place + 1]].map((other) =>
       other === undefined ? 0 : (scores[other.i] ?? 0),

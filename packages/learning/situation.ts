@@ -1,24 +1,41 @@
-import { meaningLikeness, termLikeness } from './text/likeness.ts';
-import { type TextVector, vectorOf } from './text/text-vector.ts';
+import { type TermLens, termLens } from './text/term-lens.ts';
+import { type Subject, type TextVector, together, vectorOf } from './text/text-vector.ts';
+import { dot } from './text/vector.ts';
+import { type WordLens, wordLens } from './text/word-lens.ts';
 
-/** What was asked and what could be chosen. */
+/** What is asked and what can be chosen, made ready to be compared with many texts. */
 export interface Situation {
   request: TextVector;
   options: TextVector[];
   /** Request and options together: what the situation is about. */
-  theme: TextVector;
+  theme: Subject;
+  /** The same words as the theme's. */
+  themeTerms: TermLens;
+  /** The same words as each option's. */
+  terms: TermLens;
+  /** The same as each option, in other words. */
+  words: WordLens;
 }
 
 /** A situation. The order of the questions does not count. */
 export function situationOf(text: string, questions: string[]): Situation {
+  const request = vectorOf(text);
+  const options = questions.map(vectorOf);
+  const theme = themeOf(text, questions);
   return {
-    request: vectorOf(text),
-    options: questions.map(vectorOf),
-    theme: vectorOf([text, ...questions.toSorted()].join('\n')),
+    ...{ request, options, theme },
+    themeTerms: termLens([theme]),
+    terms: termLens(options),
+    words: wordLens(options),
   };
 }
 
-/** How alike two situations are, in [-1, 2]: the same subject, and the same words. */
-export function situationLikeness(a: Situation, b: Situation): number {
-  return meaningLikeness(a.theme, b.theme) + termLikeness(a.theme, b.theme);
+/** What a text with these questions is about, whatever their order. */
+export function themeOf(text: string, questions: readonly string[]): TextVector {
+  return together([text, ...questions.toSorted()].map(vectorOf));
+}
+
+/** How alike a situation and what another was about are, in [-1, 2]: the same subject, and the same words. */
+export function situationLikeness({ theme, themeTerms }: Situation, other: Subject): number {
+  return dot(theme.meaning, other.meaning) + (themeTerms(other)[0] ?? 0);
 }

@@ -1,4 +1,5 @@
 import { type FacetName, type Facets, facetNames } from '@learning-loop/events/fields';
+import { memoize } from './text/memoize.ts';
 
 /** Words and signs that tell how an answer is meant to be given. */
 const signs: Record<FacetName, RegExp> = {
@@ -13,14 +14,14 @@ const signs: Record<FacetName, RegExp> = {
 };
 
 /** How strongly a text shows each style, in [0, 1]: signs of it, however long the text is. */
-export function styleOf(text: string): Facets {
+export const styleOf: (text: string) => Readonly<Facets> = memoize((text) => {
   const style: Facets = { concise: 0, step_by_step: 0, code_first: 0, formal: 0 };
   for (const name of facetNames) {
     const distinct = new Set(text.match(signs[name])?.map((sign) => sign.toLowerCase()));
     style[name] = 1 - 0.5 ** distinct.size;
   }
   return style;
-}
+}, 5_000);
 
 /** How a text's style fits a persona, in [-1, 1]; 0 when either says nothing. */
 export function styleFit(text: string, facets: Facets): number {

@@ -1,17 +1,23 @@
 import stem from 'wink-porter2-stemmer';
 import technologies from '../technologies.json' with { type: 'json' };
+import { hashOf } from './hash.ts';
 import { memoize } from './memoize.ts';
 import { stopWords } from './stop-words.ts';
-import { rarity, wordVector } from './word-vectors.ts';
+import { cosineOf, rankOf, rarity } from './word-vectors.ts';
 
 /** A word as the rules compare it. */
 export interface Term {
   stem: string;
+  /** Hash of the word: words of one stem may have different vectors. */
+  word: number;
+  /** Hash of the stem. */
+  root: number;
   /** How much it tells, in [0, 1]. */
   weight: number;
-  vector: Float32Array | null;
-  /** Pieces of the word, by which misspelt and derived words meet. */
-  grams: readonly string[];
+  /** Where its vector stands; -1 when it has none. */
+  rank: number;
+  /** Hashes of its pieces, by which misspelt and derived words meet. */
+  grams: readonly number[];
 }
 
 const wordPattern = /[\p{L}\p{N}][\p{L}\p{N}\p{M}'’+#]*/gu;
@@ -33,18 +39,29 @@ export function termsOf(text: string): Term[] {
 const termOf = memoize((written: string): Term => {
   const word = canonical.get(written) ?? written.replace(/['’]s?$/u, '');
   const root = stem(word);
+  const rank = rankOf(word);
   return {
     stem: root,
+    word: hashOf(word),
+    root: hashOf(root),
     weight: rarity(word),
-    vector: wordVector(word) ?? wordVector(root),
+    rank: rank < 0 ? rankOf(root) : rank,
     grams: gramsOf(word),
   };
-}, 50_000);
+}, 20_000);
 
 /** Four letters at a time; two where words are written without spaces between them. */
-function gramsOf(word: string): string[] {
+function gramsOf(word: string): number[] {
   const size = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(word) ? 2 : 4;
   const letters = [...(size === 4 ? `^${word}` : word)];
   const starts = Math.max(0, letters.length - size + 1);
-  return Array.from({ length: starts }, (_, start) => `#${letters.slice(start, start + size).join('')}`);
+  return Array.from({ length: starts }, (_, start) =>
+    hashOf(`#${letters.slice(start, start + size).join('')}`),
+  );
+}
+
+/** How near two words are, in [0, 1]: 1 for the same stem. */
+export function nearness(a: Term, b: Term): number {
+  if (a.root === b.root) return 1;
+  return a.rank < 0 || b.rank < 0 ? 0 : Math.max(0, cosineOf(a.rank, b.rank));
 }

@@ -6,6 +6,8 @@ export const dimensions = 80;
 interface Table {
   ranks: Map<string, number>;
   bytes: Int8Array;
+  /** 1 / length of each word's vector. */
+  scales: Float32Array;
 }
 
 let table: Table | undefined;
@@ -13,10 +15,13 @@ let table: Table | undefined;
 /** Read on first use: 3 MB that not every process needs. */
 function load(): Table {
   const words = readFileSync(new URL('../vectors/words.txt', import.meta.url), 'utf8').split('\n');
-  const bytes = readFileSync(new URL('../vectors/vectors.bin', import.meta.url));
+  const file = readFileSync(new URL('../vectors/vectors.bin', import.meta.url));
+  const bytes = new Int8Array(file.buffer, file.byteOffset, file.length);
+  if (words.length >= 2 ** 16) throw new RangeError('a pair of words must fit into 32 bits');
   return {
     ranks: new Map(words.map((word, rank) => [word, rank])),
-    bytes: new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length),
+    bytes,
+    scales: Float32Array.from(words, (_, rank) => 1 / Math.sqrt(product(bytes, rank, rank) || 1)),
   };
 }
 
@@ -25,12 +30,9 @@ function loaded(): Table {
   return table;
 }
 
-/** The word's vector at length 1; null when the word is not known. */
-export function wordVector(word: string): Float32Array | null {
-  const { ranks, bytes } = loaded();
-  const rank = ranks.get(word);
-  if (rank === undefined) return null;
-  return unit(Float32Array.from(bytes.subarray(rank * dimensions, (rank + 1) * dimensions)));
+/** Which word it is by frequency; -1 for a word without a vector. */
+export function rankOf(word: string): number {
+  return loaded().ranks.get(word) ?? -1;
 }
 
 /**
@@ -38,26 +40,38 @@ export function wordVector(word: string): Float32Array | null {
  * general English; 1 for a word that is not known.
  */
 export function rarity(word: string): number {
-  const { ranks } = loaded();
-  const rank = ranks.get(word);
-  return rank === undefined ? 1 : Math.min(1, Math.log(rank + 1) / Math.log(40_000));
+  const rank = rankOf(word);
+  return rank < 0 ? 1 : Math.min(1, Math.log(rank + 1) / Math.log(40_000));
 }
 
-/** The vector at length 1; zeros stay zeros. Changes what it is given. */
-export function unit(vector: Float32Array): Float32Array {
-  const length = Math.sqrt(dot(vector, vector));
-  if (length === 0) return vector;
-  for (let i = 0; i < vector.length; i += 1) vector[i] = (vector[i] ?? 0) / length;
-  return vector;
+/** Adds `factor` times the word's vector, at length 1, in place. */
+export function addWord(sum: Float32Array, rank: number, factor: number): void {
+  const { bytes, scales } = loaded();
+  const scaled = factor * (scales[rank] ?? 0);
+  const from = rank * dimensions;
+  for (let i = 0; i < dimensions; i += 1) sum[i] = (sum[i] ?? 0) + scaled * (bytes[from + i] ?? 0);
 }
 
-export function dot(a: Float32Array, b: Float32Array): number {
+/** Pairs of words met lately, each with its cosine beside it, in the one slot that it can have: they return all the time. */
+const slotBits = 16;
+const met = new Int32Array(2 * 2 ** slotBits);
+const one = 2 ** 30;
+
+/** Cosine of the vectors of two words by their ranks, in [-1, 1]. */
+export function cosineOf(a: number, b: number): number {
+  const pair = a < b ? (a << 16) | b : (b << 16) | a;
+  const slot = (Math.imul(pair, 0x9e3779b1) >>> (32 - slotBits)) << 1;
+  if (met[slot] !== pair) {
+    const { bytes, scales } = loaded();
+    met[slot] = pair;
+    met[slot + 1] = one * product(bytes, a, b) * (scales[a] ?? 0) * (scales[b] ?? 0);
+  }
+  return (met[slot + 1] ?? 0) / one;
+}
+
+function product(bytes: Int8Array, a: number, b: number): number {
+  const [first, second] = [a * dimensions, b * dimensions];
   let sum = 0;
-  for (let i = 0; i < a.length; i += 1) sum += (a[i] ?? 0) * (b[i] ?? 0);
+  for (let i = 0; i < dimensions; i += 1) sum += (bytes[first + i] ?? 0) * (bytes[second + i] ?? 0);
   return sum;
-}
-
-/** Adds `factor` times the vector to the sum, in place. */
-export function addTo(sum: Float32Array, vector: Float32Array, factor: number): void {
-  for (let i = 0; i < sum.length; i += 1) sum[i] = (sum[i] ?? 0) + factor * (vector[i] ?? 0);
 }

@@ -1,0 +1,31 @@
+import { Places } from './places.ts';
+import type { Subject } from './text-vector.ts';
+
+/** How like a text is to each of the subjects that the lens was made for, by the same words: see termLikeness. */
+export type TermLens = (text: Subject) => Float64Array;
+
+/** Subjects made ready to be compared with many texts: one look-up for each key of a text, however many there are. */
+export function termLens(subjects: readonly Subject[]): TermLens {
+  const places = new Places(subjects.reduce((sum, { keys }) => sum + keys.length, 0));
+  for (const { keys } of subjects) for (const key of keys) places.place(key);
+  const width = subjects.length;
+  const table = new Float32Array(places.size * width);
+  for (const [column, { keys, weights }] of subjects.entries()) {
+    for (const [i, key] of keys.entries()) table[places.find(key) * width + column] = weights[i] ?? 0;
+  }
+  return ({ keys, weights }) => {
+    const sums = new Float64Array(width);
+    for (let i = 0; i < keys.length; i += 1) {
+      const place = places.find(keys[i] ?? 0);
+      if (place >= 0) addRow(sums, table, place * width, weights[i] ?? 0);
+    }
+    for (let column = 0; column < width; column += 1) sums[column] = Math.min(1, sums[column] ?? 0);
+    return sums;
+  };
+}
+
+function addRow(sums: Float64Array, table: Float32Array, from: number, weight: number): void {
+  for (let column = 0; column < sums.length; column += 1) {
+    sums[column] = (sums[column] ?? 0) + weight * (table[from + column] ?? 0);
+  }
+}
