@@ -1,5 +1,7 @@
 import type { Notice } from '@learning-loop/db/outbox';
 import { acceptPicks, type Pick } from '@learning-loop/db/selections';
+import type { HypothesisSelected } from '@learning-loop/events/hypothesis-selected';
+import { traceAcceptance } from '@learning-loop/service/event-trace';
 import { choiceCounter } from './choice-metrics.ts';
 import type { Gateway } from './gateway.ts';
 import { shared, together } from './together.ts';
@@ -17,9 +19,21 @@ export function acceptor(gateway: Gateway): (pick: Pick) => Promise<boolean> {
       gateway,
       first.map(({ event: { event_id } }) => ({ event: 'hypothesis.selected', event_id })),
     );
-    for (const { event } of first) count(event);
+    for (const { event } of first) {
+      count(event);
+      traceAccepted(event, picks.length);
+    }
     return picks.map(({ event }) => accepted.has(event.event_id));
   }, shared);
+}
+
+function traceAccepted(
+  { event_id, occurred_at, interaction_id, model_id }: HypothesisSelected,
+  batch: number,
+): void {
+  const attributes = { interaction_id, model_id, batch };
+  const times = { from: Date.parse(occurred_at), to: Date.now() };
+  traceAcceptance(event_id, { name: 'accept the pick', ...times, attributes });
 }
 
 /** Tells the consumers now rather than at the next sweep; when the queue is away, the sweep will do. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutboxRow } from '@learning-loop/db/outbox';
 import type { Consumer } from '@learning-loop/events/routes';
+import { traceStep } from '@learning-loop/service/event-trace';
 import { bury } from './bury.ts';
 import { isConflict, isOutage, RetryLater } from './errors.ts';
 import { judge } from './judge.ts';
@@ -92,6 +93,10 @@ async function tell<C extends Consumer>(
   { jobs, seconds }: { jobs: number; seconds: number },
 ): Promise<void> {
   for (const { name, fields } of reports) log.info(fields, name);
+  const now = Date.now();
+  const step = { name: `learn ${consumer}`, from: now - seconds * 1000, to: now };
+  for (const row of learned)
+    traceStep(row.event_id, { ...step, attributes: { event: row.event, batch: learned.length } });
   for (const row of learned) count(metrics, consumer, row, 'learned');
   for (const row of learned) metrics.lagSeconds.observe({ consumer }, ageOf(row));
   for (const row of complete) metrics.learnedSeconds.observe({ event: row.event }, ageOf(row));

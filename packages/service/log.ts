@@ -4,8 +4,10 @@ import { setTimeout } from 'node:timers/promises';
 import { type Level, type Logger, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import { type Static, Type } from 'typebox';
+import { traceIdOf } from './event-trace.ts';
 import { makeDirectory } from './make-directory.ts';
 import { errorCode, StartError } from './start-error.ts';
+import { isTracing } from './tracing.ts';
 
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -60,8 +62,17 @@ function options(service: string, level: string) {
     level,
     base: { service, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
+    formatters: {
+      level: (label: string) => ({ level: label }),
+      ...(isTracing() ? { log: withTrace } : {}),
+    },
   };
+}
+
+/** Every line about an event names its trace. */
+function withTrace(line: Record<string, unknown>): Record<string, unknown> {
+  const { event_id } = line;
+  return typeof event_id === 'string' ? { ...line, trace_id: traceIdOf(event_id) } : line;
 }
 
 function humanLines(stdout: Destination) {

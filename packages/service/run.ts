@@ -7,6 +7,7 @@ import { processMetrics } from './metrics.ts';
 import { createService, type Service } from './service.ts';
 import { stopOnce, stopOnSignals, stopWithLauncher } from './shutdown.ts';
 import { StartError } from './start-error.ts';
+import { isTracing, startTracing } from './tracing.ts';
 
 type Start<C> = (service: Service<C>) => Promise<void>;
 
@@ -49,6 +50,7 @@ async function run<C>(name: string, config: C, logs: Log, start: Start<C>): Prom
   stopOnSignals(log, stop);
   void stopWithLauncher(log, stop);
   try {
+    if (isTracing()) lifetime.use(await startTracing(name), 'tracing');
     await start(createService(name, config, { logs, lifetime, stop, metrics: processMetrics() }));
   } catch (error) {
     // A start that the shutdown interrupted has not failed.
