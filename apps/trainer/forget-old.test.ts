@@ -6,6 +6,7 @@ import { newId } from '@learning-loop/events/id';
 import { databaseForTest } from '@learning-loop/testing/postgres';
 import { openTrainingLog } from '@learning-loop/training-log/append';
 import { readTrainingLog } from '@learning-loop/training-log/read';
+import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { forgetOlder } from './forget-old.ts';
 
@@ -18,7 +19,7 @@ test('what is older than the retention time goes, and the rest stays', async () 
   const db = connectDb(await databaseForTest());
   onTestFinished(() => db.destroy());
   const who = { tenant_id: 'default', user_id: 'ada' };
-  const log = await openTrainingLog(trainingDataDir);
+  const log = await openTrainingLog(trainingDataDir, { log: pino({ level: 'silent' }) });
   for (const days of [1, 29, 31, 400]) {
     const interaction_id = newId();
     const feedback = { event_id: newId(), interaction_id, type: 'thumbs_up' as const };
@@ -38,6 +39,8 @@ test('what is older than the retention time goes, and the rest stays', async () 
   });
   const kept = await db.selectFrom('feedback').select('given_at').orderBy('given_at').execute();
   expect(kept.map(({ given_at }) => given_at)).toEqual([daysAgo(29), daysAgo(1)]);
-  const lines = await Array.fromAsync(readTrainingLog(trainingDataDir, 'user_feedback'));
-  expect(lines.map(({ timestamp }) => new Date(timestamp))).toEqual([daysAgo(1), daysAgo(29)]);
+  const lines: Date[] = [];
+  for await (const { timestamp } of readTrainingLog(trainingDataDir, 'user_feedback'))
+    lines.push(new Date(timestamp));
+  expect(lines).toEqual([daysAgo(1), daysAgo(29)]);
 });

@@ -9,7 +9,7 @@ export type Erasure = Selectable<Database['erasures']>;
 export type WaitingErasure = Erasure & { user_id: string };
 
 /** What remains of a user after the erasure: enough to know the user again, not to say who it was. */
-export function userHash({ tenant_id, user_id }: UserKey): Buffer {
+function userHash({ tenant_id, user_id }: UserKey): Buffer {
   return createHash('sha256').update(`${tenant_id}:${user_id}`).digest();
 }
 
