@@ -4,6 +4,7 @@ import { FaultEpisode, type Log } from './fault-episode.ts';
 import { makeDirectory } from './files.ts';
 import { GroupCommit } from './group-commit.ts';
 import { usedSlots } from './layout.ts';
+import { isOnS3 } from './s3/place.ts';
 import { SegmentWriter } from './segment-writer.ts';
 
 export interface TrainingLog extends AsyncDisposable {
@@ -14,7 +15,7 @@ export interface TrainingLog extends AsyncDisposable {
   append<N extends LogName>(name: N, records: TrainingRecords[N][]): Promise<void>;
 }
 
-interface TrainingLogOptions {
+export interface TrainingLogOptions {
   log: Log;
   /** Size in bytes from which a segment is finished and a new one begun. Default 256 MB. */
   rotateBytes?: number;
@@ -40,9 +41,10 @@ const maxGroupBytes = 8_388_608;
 /**
  * Opens the training log for appending; any number of processes may do so on one directory. The first holds
  * `<dir>/<name>.jsonl`, further ones `<dir>/<name>.<slot>.jsonl`; finished segments go to `<dir>/<name>/dt=YYYY-MM-DD/`.
- * Rejects when the directory cannot be made, locked or read.
+ * Rejects when the directory cannot be made, locked or read. With `s3://bucket/prefix` the log is on object storage.
  */
 export async function openTrainingLog(dir: string, options: TrainingLogOptions): Promise<TrainingLog> {
+  if (isOnS3(dir)) return (await import('./s3/append.ts')).openS3Log(dir, options);
   await makeDirectory(claimsDirectory(dir));
   await using resources = new AsyncDisposableStack();
   const claim = resources.use(claimFreeSlot(dir));

@@ -29,7 +29,8 @@ export async function* readLines(handle: FileHandle, from = 0): AsyncGenerator<L
   }
 }
 
-function splitLines(bytes: Buffer): Buffer[] {
+/** The complete lines of these bytes, without their newlines. */
+export function splitLines(bytes: Buffer): Buffer[] {
   const lines: Buffer[] = [];
   for (let start = 0; ; ) {
     const end = bytes.indexOf(newline, start);

@@ -6,6 +6,7 @@ import { IdSet } from './id-set.ts';
 import { fileId, segments } from './layout.ts';
 import { readLines } from './lines.ts';
 import { parseRecord } from './record.ts';
+import { isOnS3 } from './s3/place.ts';
 
 /** The records of a log. What was left out on the way is counted in `skipped`, for the latest iteration. */
 interface TrainingLogReader<N extends LogName> extends AsyncIterable<TrainingRecords[N]> {
@@ -23,17 +24,31 @@ interface TrainingLogReader<N extends LogName> extends AsyncIterable<TrainingRec
  */
 export function readTrainingLog<N extends LogName>(dir: string, name: N): TrainingLogReader<N> {
   const skipped = { broken: 0, duplicates: 0 };
+  if (isOnS3(dir)) return { skipped, [Symbol.asyncIterator]: () => recordsOnS3<N>(dir, name, skipped) };
   return { skipped, [Symbol.asyncIterator]: () => distinctRecords<N>(dir, name, skipped) };
 }
 
-const counters = new Map<string, Record<LogName, LogCounter>>();
+async function* recordsOnS3<N extends LogName>(
+  url: string,
+  name: N,
+  skipped: { broken: number; duplicates: number },
+): AsyncGenerator<TrainingRecords[N]> {
+  Object.assign(skipped, { broken: 0, duplicates: 0 });
+  const { readS3Log } = await import('./s3/read.ts');
+  yield* readS3Log(url, name, skipped);
+}
+
+interface Counter {
+  count(): Promise<number>;
+}
+const counters = new Map<string, Record<LogName, Counter>>();
 
 /**
  * How many distinct records each log has. Only what was appended since the last call is read; a line counts as a
  * duplicate when its event_id is among the 250,000 distinct ones before it, which bounds memory to 16 MB a log.
  */
 export async function countRecords(dir: string): Promise<Record<LogName, number>> {
-  const counter = counters.get(dir) ?? newCounters(dir);
+  const counter = counters.get(dir) ?? (await newCounters(dir));
   counters.set(dir, counter);
   return {
     hypotheses_data: await counter.hypotheses_data.count(),
@@ -43,12 +58,13 @@ export async function countRecords(dir: string): Promise<Record<LogName, number>
   };
 }
 
-function newCounters(dir: string): Record<LogName, LogCounter> {
+async function newCounters(dir: string): Promise<Record<LogName, Counter>> {
+  const Counts = isOnS3(dir) ? (await import('./s3/count.ts')).S3LogCounter : LogCounter;
   return {
-    hypotheses_data: new LogCounter(dir, 'hypotheses_data'),
-    persona_updates: new LogCounter(dir, 'persona_updates'),
-    ranking_data: new LogCounter(dir, 'ranking_data'),
-    user_feedback: new LogCounter(dir, 'user_feedback'),
+    hypotheses_data: new Counts(dir, 'hypotheses_data'),
+    persona_updates: new Counts(dir, 'persona_updates'),
+    ranking_data: new Counts(dir, 'ranking_data'),
+    user_feedback: new Counts(dir, 'user_feedback'),
   };
 }
 

@@ -6,6 +6,7 @@ import { absent, makeDirectory, moveFile, syncDirectory, writeFully } from './fi
 import { finishedPath, segments } from './layout.ts';
 import { readLines } from './lines.ts';
 import { parseRecord } from './record.ts';
+import { isOnS3 } from './s3/place.ts';
 
 type Keep = (record: TrainingRecords[LogName]) => boolean;
 
@@ -20,6 +21,7 @@ const unfinished = '.rewrite';
  * rewrite is under way.
  */
 export async function rewriteSegments(dir: string, keep: Keep): Promise<number> {
+  if (isOnS3(dir)) return (await import('./s3/rewrite.ts')).rewriteS3Log(dir, keep);
   await makeDirectory(claimsDirectory(dir));
   using lock = lockFile(join(claimsDirectory(dir), 'rewrite.lock'));
   if (!lock) throw new Error(`${dir} is being rewritten already`);
