@@ -142,8 +142,9 @@ test.each([
   ['one by one', 1],
   ['in batches', 7],
 ])('picks that arrive shuffled, %s, lead to the same persona as in order', async (_how, batch) => {
-  await using ordered = connectDb(await databaseForTest());
-  await using mixed = connectDb(await databaseForTest());
+  const role = 'learning_loop_persona';
+  await using ordered = connectDb(await databaseForTest(), { role });
+  await using mixed = connectDb(await databaseForTest(), { role });
   const expected = await learnInBatches(ordered, inOrder, 60);
   expect(Math.max(...expected.moves.map(({ new_facets }) => new_facets.concise))).toBe(1);
   expect(await learnInBatches(mixed, shuffled, batch)).toEqual(expected);

@@ -1,9 +1,10 @@
 import { databaseForTest } from '@learning-loop/testing/postgres';
 import { selection } from '@learning-loop/testing/selection';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { connectDb, type Db } from './connect.ts';
 import { buryEvent, listDeadLetters, replayDeadLetter } from './dead-letters.ts';
-import { insertEvents, loadPending, outboxDepth, settle } from './outbox.ts';
+import { insertEvents, loadPending, outboxDepth, settle, takeOverdue } from './outbox.ts';
 
 async function withEvents(count: number): Promise<{ db: Db; ids: string[] }> {
   const db = connectDb(await databaseForTest());
@@ -71,4 +72,20 @@ test('a dead letter leaves the outbox to the others, and of two replays one brin
   expect(replays.filter((notice) => notice !== null)).toHaveLength(1);
   expect(await loadPending(db, 'memory', ids)).toHaveLength(1);
   expect(await listDeadLetters(db, 'default', 10)).toEqual([]);
+});
+
+test.each([
+  ['waited for long', '-1 hour', 2],
+  ['lies an hour ahead, because the clock was set back', '1 hour', 2],
+  ['has just come', '0 seconds', 0],
+])('the sweeper takes an event that %s, and not again at once', async (_what, ago, taken) => {
+  const { db } = await withEvents(2);
+  await using _ = db;
+  await sql`update outbox set created_at = created_at + ${ago}::interval`.execute(db);
+  const take = () =>
+    takeOverdue(db, { olderThanMs: 60_000, againMs: 60_000, limit: 10, consumers: ['memory'] });
+  const found = await take();
+  expect(found).toHaveLength(taken);
+  for (const { age_ms } of found) expect(age_ms).toBeGreaterThan(3_500_000);
+  expect(await take()).toEqual([]);
 });

@@ -84,6 +84,7 @@ export async function outboxDepth(db: Db): Promise<{ pending: number; oldest_ms:
 /**
  * Takes up to `limit` events that one of the consumers has owed for `olderThanMs`, oldest first, and marks them as
  * republished now: replicas of the sweeper share the work, and nothing is taken again before `againMs` have passed.
+ * A time that lies ahead counts as well: the clock was set back, and nothing may wait until it has come again.
  */
 export async function takeOverdue(
   db: Db,
@@ -94,12 +95,12 @@ export async function takeOverdue(
     update outbox set swept_at = clock_timestamp()
     where event_id in (
       select event_id from outbox
-      where created_at < clock_timestamp() - make_interval(secs => ${olderThanMs / 1000})
-        and (swept_at is null or swept_at < clock_timestamp() - make_interval(secs => ${againMs / 1000}))
+      where abs(extract(epoch from clock_timestamp() - created_at)) > ${olderThanMs / 1000}::float8
+        and (swept_at is null or abs(extract(epoch from clock_timestamp() - swept_at)) > ${againMs / 1000}::float8)
         and pending && ${consumers}::text[]
       order by created_at limit ${limit} for update skip locked
     )
     returning event_id, event, pending,
-      (extract(epoch from clock_timestamp() - created_at) * 1000)::float8 as age_ms`.execute(db);
+      (abs(extract(epoch from clock_timestamp() - created_at)) * 1000)::float8 as age_ms`.execute(db);
   return rows;
 }

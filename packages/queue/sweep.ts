@@ -39,7 +39,8 @@ export function sweep(
     metrics.outboxOldest.set((depth.oldest_ms ?? 0) / 1000);
     // Workers are scaled by the lengths of their queues, which stay measured though nobody publishes.
     await Promise.allSettled(consumers.map((consumer) => publisher.waiting(consumer)));
-    if ((depth.oldest_ms ?? 0) < pace.graceMs) return 0;
+    // Negative when the clock was set back.
+    if (Math.abs(depth.oldest_ms ?? 0) < pace.graceMs) return 0;
     const { idle, busy } = await reachable(publisher);
     const again = await republish(idle, pace.graceMs);
     return again + (await republish(busy, Math.max(TRUST_MS, pace.graceMs)));

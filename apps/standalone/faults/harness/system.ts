@@ -24,6 +24,7 @@ export interface Wishes {
   databaseUrl?: (url: string) => string;
   gatewayDatabaseUrl?: (url: string) => string;
   redis?: RedisServer;
+  postgres?: PostgresServer;
   /** Where the training log is seen from here, when its process sees it elsewhere. */
   trainingDataDir?: () => string;
   /** Called when all processes have ended. */
@@ -67,7 +68,7 @@ export async function startSystem(
   await using resources = new AsyncDisposableStack();
   const training = path.join(directory, 'training');
   await mkdir(training, { recursive: true });
-  const databaseUrl = await postgres.createDatabase(path.basename(directory));
+  const databaseUrl = await (wishes.postgres ?? postgres).createDatabase(path.basename(directory));
   const redis = resources.use(wishes.redis ?? (await startRedis(path.join(directory, 'redis'))));
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
   pool.on('error', () => undefined);
