@@ -13,6 +13,7 @@ const benches: Record<string, () => Promise<Figure[]>> = {
   execute,
   hypothesize,
   learning,
+  rank: rankCost,
   lag,
   'scale-out': scaleOut,
   cost,
