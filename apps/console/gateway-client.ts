@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 
 const Caller = Type.Object({ tenant_id: Type.String(), role: Type.String() });
-export type Caller = Type.Static<typeof Caller>;
+type Caller = Type.Static<typeof Caller>;
 const callerAnswer = Compile(Caller);
 
 export interface GatewayClient {

@@ -29,17 +29,6 @@ export function durationsBetween(
   };
 }
 
-/** How fast a counter grew, a second. A counter that fell began again at 0: a process was restarted. */
-export function rateBetween(
-  [before, after]: [Snapshot, Snapshot],
-  name: string,
-  labels: Record<string, string> = {},
-): number {
-  const seconds = Math.max(0.001, (after.at - before.at) / 1000);
-  const [was, is] = [sumOf(before, name, labels), sumOf(after, name, labels)];
-  return (is < was ? is : is - was) / seconds;
-}
-
 /** The sum of the series with this name and these labels. */
 export function sumOf({ samples }: Snapshot, name: string, labels: Record<string, string> = {}): number {
   return matching(samples, name, labels).reduce((sum, { value }) => sum + value, 0);

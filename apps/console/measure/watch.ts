@@ -13,7 +13,7 @@ export interface Measurements extends AsyncDisposable {
   readonly points: LagPoint[];
 }
 
-export interface LagPoint {
+interface LagPoint {
   at: number;
   p50: number | null;
   p99: number | null;

@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { connectDb } from '@learning-loop/db/connect';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -90,6 +93,12 @@ test('a memory is corrected and forgotten, and a user erased, by keyboard and af
   await corrected.getByRole('button', { name: 'Forget' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Forget' }).click();
   await corrected.waitFor({ state: 'detached' });
+
+  await page.goto(`${system.consoleUrl}/users/ken`);
+  await page.getByRole('button', { name: 'Erase this user' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Erase for good' }).click();
+  await page.getByRole('heading', { name: 'Users', level: 1 }).waitFor();
+  await expect.poll(() => system.client.memories('ken'), { timeout: 10_000 }).toEqual([]);
   await page.close();
 });
 
@@ -186,3 +195,38 @@ test('no page asked another host, or complained', () => {
   expect(browser.foreign).toEqual([]);
   expect(browser.complaints).toEqual([]);
 });
+
+test('once there are keys, people sign in with one, and the browser never holds it', async () => {
+  const key = await makeKey('reader');
+  const locked = async () => (await fetch(`${system.consoleUrl}/api/overview`)).status;
+  await expect.poll(locked, { timeout: 15_000 }).toBe(401);
+  const page = await browser.context.newPage();
+  await page.goto(system.consoleUrl);
+  await page.getByLabel('API key').fill('ll_wrong_key');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').waitFor();
+  await picture(page, 'sign-in');
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.getByLabel('API key').fill(key);
+  await page.keyboard.press('Enter');
+  await page.getByText('default · reader').waitFor();
+  const cookies = await browser.context.cookies();
+  expect(cookies.map(({ httpOnly, sameSite }) => ({ httpOnly, sameSite }))).toEqual([
+    { httpOnly: true, sameSite: 'Strict' },
+  ]);
+  expect(JSON.stringify(cookies)).not.toContain(key);
+  const foreign = { method: 'POST', headers: { 'sec-fetch-site': 'cross-site' } };
+  expect((await fetch(`${system.consoleUrl}/v1/training/datasets`, foreign)).status).toBe(403);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByLabel('API key').waitFor();
+  await page.close();
+});
+
+async function makeKey(role: string): Promise<string> {
+  const program = path.join(import.meta.dirname, '../keys.ts');
+  const env = { ...process.env, DATABASE_URL: system.databaseUrl };
+  const { stdout } = await promisify(execFile)(process.execPath, [program, 'create', '--role', role], {
+    env,
+  });
+  return /ll_\S+/u.exec(stdout)?.[0] ?? '';
+}

@@ -40,7 +40,7 @@ export function DeadLetters() {
                   <Letter key={letter.dead_letter_id} letter={letter} onReplayed={letters.reload} />
                 ))}
               </ul>
-              <button type="button" onClick={() => setAll(true)}>
+              <button type="button" className="start" onClick={() => setAll(true)}>
                 Replay all
               </button>
             </>
