@@ -85,7 +85,10 @@ test('makes what each values file asks for', () => {
   expect(counts('values.yaml')).toEqual(
     counts('minio.yaml').map((line) => line.replace('Account 0', 'Account 1')),
   );
-  expect(rendered.get('aws.yaml')).toMatchObject({ Ingress: [{}], PersistentVolumeClaim: [] });
+  expect(rendered.get('aws.yaml')).toMatchObject({
+    Ingress: [{}],
+    PersistentVolumeClaim: [{ spec: { accessModes: ['ReadWriteOnce'] } }],
+  });
   expect(rendered.get('plain.yaml')).toMatchObject({
     ...{ ScaledObject: [], ServiceMonitor: [], NetworkPolicy: [] },
     PersistentVolumeClaim: [{ spec: { accessModes: ['ReadWriteMany'] } }],
@@ -133,7 +136,7 @@ describe.each(apps)('%s', (app) => {
     const offered = Object.keys(schema.properties.apps.properties[app].properties.env.properties);
     const set = deployments().flatMap((deployment) => namesSet(deployment));
     // The image says where it listens, and the log goes to stdout; the AWS library reads its own variables.
-    const elsewhere = ['HOST', 'PORT', 'LOG_DIR'];
+    const elsewhere = ['HOST', 'PORT', 'LOG_DIR', ...(app === 'trainer' ? ['DATASETS_DIR'] : [])];
     const own = set.filter((name) => !name.startsWith('AWS_'));
     expect([...new Set([...offered, ...own, ...elsewhere])].toSorted()).toEqual(variablesOf(app));
     expect(offered).not.toEqual(expect.arrayContaining(['DATABASE_URL']));

@@ -8,6 +8,7 @@ import {
 import { usersNotToLearnFrom } from '@learning-loop/db/due-builds';
 import { requestFineTune } from '@learning-loop/db/fine-tunes';
 import type { Service } from '@learning-loop/service/service';
+import { mirrorLog } from '@learning-loop/training-log/s3/mirror';
 import type { Config } from './config.ts';
 import { buildDataset, type Dataset, NothingToLearn } from './dataset/build.ts';
 import { fitAndRegister } from './fit-and-register.ts';
@@ -48,6 +49,7 @@ export async function carryOut(trainer: Trainer, db: Db, build: DatasetBuild): P
 
 async function buildFor({ config }: Trainer, db: Db, build: DatasetBuild): Promise<Dataset> {
   const now = new Date();
+  await mirrorLog(config.trainingLog, config.trainingDataDir);
   return await buildDataset({
     tenantId: build.tenant_id,
     buildId: build.build_id,

@@ -1,10 +1,13 @@
 import { ConfigError, readEnv } from '@learning-loop/service/config';
 import { workerConfig, workerEnv } from '@learning-loop/service/worker-env';
+import { isOnS3 } from '@learning-loop/training-log/s3/place';
 import { Type } from 'typebox';
 
 const Env = Type.Object({
   ...workerEnv,
   TRAINING_DATA_DIR: Type.String({ default: './data/training' }),
+  /** Where datasets are kept, and a copy of the log, when the log is on object storage. */
+  DATASETS_DIR: Type.String({ default: './data/training' }),
   MIN_CONFIDENCE_FOR_TRAINING: Type.Number({ default: 0.7, minimum: 0, maximum: 1 }),
   /** Interactions, picks, feedback and log lines that are older go; 0 keeps them. */
   RETENTION_DAYS: Type.Number({ default: 0, minimum: 0, maximum: 36_500 }),
@@ -36,7 +39,8 @@ export function readConfig(source: NodeJS.ProcessEnv) {
     throw new ConfigError('OPENAI_API_KEY is not set; TRAINER_FINE_TUNE=openai needs it.');
   return {
     ...workerConfig(env),
-    trainingDataDir: env.TRAINING_DATA_DIR,
+    trainingLog: env.TRAINING_DATA_DIR,
+    trainingDataDir: isOnS3(env.TRAINING_DATA_DIR) ? env.DATASETS_DIR : env.TRAINING_DATA_DIR,
     minConfidence: env.MIN_CONFIDENCE_FOR_TRAINING,
     retentionDays: env.RETENTION_DAYS,
     maxSharePerUser: env.TRAINER_MAX_SHARE_PER_USER,

@@ -20,7 +20,7 @@ export function eraseWhenAsked(
     const erasures = await waitingErasures(db, mostAtOnce);
     if (erasures.length === 0) return;
     try {
-      await erase(db, config.trainingDataDir, erasures);
+      await erase(db, config, erasures);
     } catch (error) {
       await noteFailure(db, erasures, error);
       throw error;

@@ -6,7 +6,11 @@ import { userKey } from '@learning-loop/db/user-key';
 import { deleteUserRows, renewStatistics } from '@learning-loop/db/user-rows';
 import { buildsEnded, olderTransactionsEnded } from '@learning-loop/db/wait-until-ended';
 import { rewriteSegments } from '@learning-loop/training-log/rewrite';
+import { mirrorLog } from '@learning-loop/training-log/s3/mirror';
+import type { Config } from './config.ts';
 import { eraseFromDatasets } from './erase-from-datasets.ts';
+
+type Places = Pick<Config, 'trainingLog' | 'trainingDataDir'>;
 
 const transactionsEndMs = 30_000;
 const buildsEndMs = 60 * 60 * 1_000;
@@ -16,15 +20,17 @@ const buildsEndMs = 60 * 60 * 1_000;
  * makes it complete: once nothing more is accepted, the database; once nobody has read what was deleted there, the log;
  * then what was made from the log.
  */
-export async function erase(db: Db, trainingDataDir: string, erasures: WaitingErasure[]): Promise<void> {
+export async function erase(db: Db, places: Places, erasures: WaitingErasure[]): Promise<void> {
+  const { trainingLog, trainingDataDir } = places;
   await olderTransactionsEnded(db, transactionsEndMs);
   const rows = new Map<string, Record<string, number>>();
   for (const erasure of erasures) rows.set(erasure.erasure_id, await deleteUserRows(db, erasure));
   await renewStatistics(db);
   await olderTransactionsEnded(db, transactionsEndMs);
 
-  const records = await eraseFromLog(trainingDataDir, erasures);
+  const records = await eraseFromLog(trainingLog, erasures);
   await buildsEnded(db, new Date(), buildsEndMs);
+  await mirrorLog(trainingLog, trainingDataDir);
   const datasets = await eraseFromDatasets(trainingDataDir, erasures);
   for (const erasure of erasures) {
     const samples = datasets.get(userKey(erasure)) ?? {};

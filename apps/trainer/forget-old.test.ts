@@ -32,7 +32,11 @@ test('what is older than the retention time goes, and the rest stays', async () 
   }
   await log[Symbol.asyncDispose]();
 
-  const forgotten = await forgetOlder(db, { retentionDays: 30, trainingDataDir }, now);
+  const forgotten = await forgetOlder(
+    db,
+    { retentionDays: 30, trainingLog: trainingDataDir, trainingDataDir },
+    now,
+  );
   expect(forgotten).toEqual({
     rows: { interactions: 0, selections: 0, feedback: 2 },
     training_log_records: 2,

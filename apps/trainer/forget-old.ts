@@ -4,11 +4,12 @@ import { exclusively } from '@learning-loop/db/erasures';
 import { deleteOlder } from '@learning-loop/db/retention';
 import type { Service } from '@learning-loop/service/service';
 import { rewriteSegments } from '@learning-loop/training-log/rewrite';
+import { mirrorLog } from '@learning-loop/training-log/s3/mirror';
 import type { Config } from './config.ts';
 
 const dayMs = 24 * 60 * 60 * 1_000;
 
-type Keeper = Pick<Config, 'retentionDays' | 'trainingDataDir'>;
+type Keeper = Pick<Config, 'retentionDays' | 'trainingLog' | 'trainingDataDir'>;
 
 /** Deletes what is older than the retention time, at once and then every day. */
 export function forgetOld({ config, log }: Pick<Service<Config>, 'config' | 'log'>, db: Db): AsyncDisposable {
@@ -34,10 +35,12 @@ export function forgetOld({ config, log }: Pick<Service<Config>, 'config' | 'log
 }
 
 /** Deletes what is older at `now` than the retention time, and says how much. */
-export async function forgetOlder(db: Db, { retentionDays, trainingDataDir }: Keeper, now: Date) {
+export async function forgetOlder(db: Db, keeper: Keeper, now: Date) {
+  const { retentionDays, trainingLog, trainingDataDir } = keeper;
   const cutoff = new Date(now.getTime() - retentionDays * dayMs);
   const rows = await deleteOlder(db, cutoff);
   const oldest = cutoff.toISOString();
-  const training_log_records = await rewriteSegments(trainingDataDir, ({ timestamp }) => timestamp >= oldest);
+  const training_log_records = await rewriteSegments(trainingLog, ({ timestamp }) => timestamp >= oldest);
+  await mirrorLog(trainingLog, trainingDataDir);
   return { rows, training_log_records };
 }

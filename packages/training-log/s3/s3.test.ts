@@ -1,13 +1,15 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTrainingLog } from '../append.ts';
 import { describeTrainingLog } from '../conformance.ts';
 import { collect } from '../fixtures/collect.ts';
-import { rememberingLog } from '../fixtures/places.ts';
+import { rememberingLog, temporaryDirectory } from '../fixtures/places.ts';
 import { numbered } from '../fixtures/records.ts';
 import { s3ForTest } from '../fixtures/s3-server.ts';
 import { countRecords, readTrainingLog } from '../read.ts';
 import { rewriteSegments } from '../rewrite.ts';
 import { Bucket } from './bucket.ts';
+import { mirrorLog } from './mirror.ts';
 import { readPlace } from './place.ts';
 
 let s3: Awaited<ReturnType<typeof s3ForTest>>;
@@ -90,4 +92,25 @@ test.each([
   ['s3://bucket/a/b/', { bucket: 'bucket', prefix: 'a/b/' }],
 ])('reads %s', (url, place) => {
   expect(readPlace(url)).toEqual(place);
+});
+
+test('a mirror holds what is there, follows an erasure, and fetches nothing twice', async () => {
+  const place = s3.newPlace();
+  const directory = join(await temporaryDirectory(), 'copy');
+  const copied = async () =>
+    (await collect(readTrainingLog(directory, 'hypotheses_data'))).map((record) => record.event_id);
+  await using log = await openTrainingLog(place, { log: rememberingLog() });
+  await log.append('hypotheses_data', numbered('keep', 1));
+  await log.append('hypotheses_data', [...numbered('erase', 1), ...numbered('mixed', 1)]);
+  await mirrorLog(place, directory);
+  expect(await copied()).toEqual(['keep-0', 'erase-0', 'mixed-0']);
+  const before = s3.downloads;
+  await rewriteSegments(place, ({ event_id }) => event_id !== 'erase-0');
+  await mirrorLog(place, directory);
+  expect(await copied()).toEqual(['keep-0', 'mixed-0']);
+  await rewriteSegments(place, ({ event_id }) => event_id === 'keep-0');
+  await mirrorLog(place, directory);
+  expect(await copied()).toEqual(['keep-0']);
+  // Both rewrites read both objects; of the mirror, only the object that had changed.
+  expect(s3.downloads - before).toBe(2 + 1 + 2);
 });
