@@ -29,13 +29,16 @@ const neighbourShare = 0.1;
 
 const halfLifeDays = 90;
 const dayMs = 86_400_000;
-/** So many memories are compared word by word, those that share most words and meaning with the query. */
-const compared = 64;
+/** How many memories are compared word by word, for each one wanted and at the least: the likeliest at first sight. */
+const compared = { each: 2, least: 32 };
 
 /** The memories that matter for a query, most relevant first, at most `limit`. */
 export function recall(query: string, memories: Memory[], now: Date, limit: number): Recalled[] {
   const turns = memories.map(({ content }) => turnOf(content));
-  const scores = withNeighbours(memories, scoresOf(query, turns));
+  const scores = withNeighbours(
+    memories,
+    scoresOf(query, turns, Math.max(compared.least, compared.each * limit)),
+  );
   return memories
     .map((memory, i) => ({ memory, relevance: relevanceOf(memory, scores[i] ?? 0, now) }))
     .sort((a, b) => b.relevance - a.relevance || (a.memory.memory_id < b.memory.memory_id ? -1 : 1))
@@ -43,7 +46,7 @@ export function recall(query: string, memories: Memory[], now: Date, limit: numb
 }
 
 /** How well each turn answers the query. Whom the query names counts by who speaks, not by who is spoken to. */
-function scoresOf(query: string, turns: Turn[]): Float64Array {
+function scoresOf(query: string, turns: Turn[], compared: number): Float64Array {
   const named = [...new Set(turns.map(({ speaker }) => speaker))].filter(
     (speaker) => speaker !== null && query.includes(speaker),
   );

@@ -62,9 +62,11 @@ function isOf(entry: Entry, texts: TextVector[], pick: number): boolean {
 }
 
 function made({ input_text, shown }: PastChoice, texts: TextVector[], pick: number): Entry {
-  const { keys, weights, meaning } = themeOf(
-    input_text,
-    shown.map(({ question }) => question),
+  const theme = heaviest(
+    themeOf(
+      input_text,
+      shown.map(({ question }) => question),
+    ),
   );
   const options = texts.slice(1);
   const chosen = options[pick] ?? null;
@@ -76,5 +78,18 @@ function made({ input_text, shown }: PastChoice, texts: TextVector[], pick: numb
           chosen.meaning,
           options.map((option) => option.meaning),
         );
-  return { texts, pick, choice: { theme: { keys, weights, meaning }, chosen, rejected, towards } };
+  return { texts, pick, choice: { theme, chosen, rejected, towards } };
+}
+
+/** So many of a theme's words and pieces are compared; the lighter ones hardly tell. */
+const mostKeys = 64;
+
+function heaviest({ keys, weights, meaning }: Subject): Subject {
+  const least = weights.toSorted().at(-mostKeys) ?? 0;
+  const heavy = weights.map((weight) => (weight >= least ? 1 : 0));
+  return {
+    keys: keys.filter((_, i) => heavy[i] === 1),
+    weights: weights.filter((_, i) => heavy[i] === 1),
+    meaning,
+  };
 }
