@@ -34,7 +34,7 @@ const candidates = [
 const REACH_MS = 600_000;
 
 /** What the i-th pick is: the first mostly, a later one often, and sometimes none. */
-export function pickOf(i: number): string | null {
+function pickOf(i: number): string | null {
   return i % 17 === 16 ? null : `h${(((i * 7) % 5) % 3) + 1}`;
 }
 

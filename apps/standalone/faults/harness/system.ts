@@ -9,8 +9,8 @@ import { startProcess } from './process.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';
 import { type Supervised, supervise } from './supervise.ts';
 
-export const apps = ['gateway', 'training-log-worker', 'memory-worker', 'persona-worker', 'trainer'] as const;
-export type App = (typeof apps)[number];
+const apps = ['gateway', 'training-log-worker', 'memory-worker', 'persona-worker', 'trainer'] as const;
+type App = (typeof apps)[number];
 export const workers = ['training-log-worker', 'memory-worker', 'persona-worker'] as const;
 
 export interface Wishes {
