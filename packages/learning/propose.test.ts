@@ -21,6 +21,11 @@ test.each([
   ['I need help writing a cover letter', 'Do you want to write a cover letter with a clear structure?'],
   ['refactor my user service', 'Do you want to refactor your user service in small, tested steps?'],
   ['bake sourdough bread', 'Do you want to bake sourdough bread, guided step by step?'],
+  ['scrape a website', 'Do you want to scrape a website, guided step by step?'],
+  ['slow query', 'Do you want to read the query plan of the slow query and add the missing indexes?'],
+  ['memory leak', 'Do you want to find the cause of the memory leak and fix it?'],
+  ['compare React and Vue', 'Do you want to compare React and Vue side by side in a table?'],
+  ['rate limiting', 'Do you want to get a short and direct answer to “rate limiting”?'],
   ['obama family tree', 'Do you want to get a short overview of “obama family tree”?'],
 ])('"%s" is taken as: %s', (text, question) => {
   expect(questions(text)[0]).toBe(question);
@@ -44,6 +49,15 @@ test('what the text names itself is not overruled', () => {
     'Do you want to build a mobile app in Flutter?',
   );
 });
+
+test.each(['set up ci', 'search', 'tests', 'query', 'database', 'auth'])(
+  '"%s": nothing is offered twice in one question, and what is counted has an article',
+  (text) => {
+    for (const question of questions(text)) {
+      expect(question).not.toMatch(/\b(\w+ \w+) with an? \1\b|options for (?:CI|search|database) /iu);
+    }
+  },
+);
 
 const hostile = [
   '😀😀',

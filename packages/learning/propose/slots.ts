@@ -2,6 +2,7 @@ import { technologiesIn } from '../technologies.ts';
 import { fitsOf, type Intent, type Thing, toolsFor } from './catalogue.ts';
 import { bare, withArticle, withThe } from './noun-phrase.ts';
 import { quoted } from './topic.ts';
+import { isProblem } from './trouble.ts';
 import { coreOf, type Understood, understand } from './understand.ts';
 
 /** What fills the gaps of asks, by name; asks with a gap that has no filling are left out. */
@@ -11,9 +12,6 @@ export interface Known {
   goals: string[];
   preferences: string[];
 }
-
-const problem =
-  /\b(?:bugs?|errors?|issues?|problems?|leaks?|crash(?:es)?|exceptions?|failures?|timeouts?|warnings?|defects?|typos?|conflicts?|deadlocks?|regressions?|vulnerabilit(?:y|ies))$/iu;
 
 /** The fillings for what was understood of a text, by what is known of the user. */
 export function slotsFor(text: string, understood: Understood, known: Known): Slots {
@@ -39,7 +37,7 @@ function nouns(object: string, thing: Thing | null, related: string | null): Slo
     minimal: withArticle(`minimal ${called}`),
     simple: withArticle(`short and simple ${called}`),
     the,
-    problem: problem.test(coreOf(object)) ? the : `the problem with ${the}`,
+    problem: isProblem(coreOf(object)) ? the : `the problem with ${the}`,
     topic: /^(?:my|our)\s/iu.test(object) ? the : called,
   };
 }

@@ -2,6 +2,7 @@ import { technologiesIn } from '../technologies.ts';
 import { type Word, words } from '../text/words.ts';
 import { type Intent, intentOf, type Thing, thingNamed } from './catalogue.ts';
 import { cleaned, isPlain } from './topic.ts';
+import { remedyFor } from './trouble.ts';
 
 /** What a short text says. */
 export interface Understood {
@@ -33,15 +34,17 @@ export function understand(text: string): Understood {
   if (isCommand(read))
     return { ...nothing, doing: phraseOf(rest.replace(/^\p{Lu}/u, (first) => first.toLowerCase())) };
   const object = read.every(({ pos }) => nominal.has(pos)) ? phraseOf(rest) : null;
-  return { ...nothing, object, thing: object === null ? null : thingNamed(coreOf(object)) };
+  if (object === null) return nothing;
+  return { ...nothing, intent: remedyFor(object), object, thing: thingNamed(coreOf(object)) };
 }
 
 /** A few words that start with a verb in its plain form: "bake sourdough bread". */
 function isCommand(read: readonly Word[]): boolean {
-  const [first] = read;
-  return (
-    first?.pos === 'VERB' && first.lower === first.lemma && read.length > 1 && read.length <= longestCommand
-  );
+  const [first, second] = read;
+  if (first === undefined || second === undefined || read.length > longestCommand) return false;
+  // "scrape a website": what stands before an article is no noun, though it may be tagged as one.
+  const isVerb = first.pos === 'VERB' || (first.pos === 'NOUN' && /^(?:an?|the|my|our)$/u.test(second.lower));
+  return isVerb && first.lower === first.lemma;
 }
 
 const nominal = new Set(['NOUN', 'PROPN', 'ADJ', 'NUM', 'DET', 'ADP']);
