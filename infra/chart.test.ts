@@ -196,6 +196,20 @@ test('workers are scaled by their queue and by the learning lag, the gateway by 
   });
 });
 
+test('leads each app to its database: the console to the replica, the trainer past the pooler', () => {
+  const { Deployment: all = [] } = rendered.get('aws.yaml') ?? {};
+  const databases = apps.map((app) => {
+    const env = named(all, app).spec?.template.spec?.containers[0]?.env ?? [];
+    return [app, env.find(({ name }) => name === 'DATABASE_URL_FILE')?.value];
+  });
+  expect(Object.fromEntries(databases)).toMatchObject({
+    gateway: '/secrets/postgres/pooled',
+    'memory-worker': '/secrets/postgres/pooled',
+    console: '/secrets/postgres/replica',
+    trainer: '/secrets/postgres/direct',
+  });
+});
+
 test('migrates before the rollout, from the URL that leads past the pooler', () => {
   const { Job: [job] = [] } = rendered.get('aws.yaml') ?? {};
   expect(job?.metadata?.annotations).toMatchObject({ 'helm.sh/hook': 'pre-install,pre-upgrade' });

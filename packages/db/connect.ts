@@ -29,19 +29,21 @@ types.setTypeParser(NUMERIC, Number);
 
 /**
  * A pool of connections. Nothing connects before the first query. A query fails when it gets no connection in time;
- * with `patienceMs`, no query waits longer than that for a server that does not answer at all.
+ * with `patienceMs`, no query waits longer than that for a server that does not answer at all. `pooler=transaction`
+ * among the URL's parameters says that there is a pooler in that mode before the server.
  */
 export function connectDb(
   databaseUrl: string,
   { max = 10, name = 'learning-loop', role, onIdleError, patienceMs }: ConnectOptions = {},
 ): Db {
   const patience = patienceMs && { patienceMs, ended: () => pool.ended };
+  const pooled = isPooled(databaseUrl);
   const pool: pg.Pool = new pg.Pool({
-    Client: PreparedClient,
+    Client: pooled ? pg.Client : PreparedClient,
     connectionString: databaseUrl,
     application_name: name,
     // Set as the connection opens, so that it costs no round trip.
-    ...(role ? { options: `-c role=${role}` } : {}),
+    ...(role && !pooled ? { options: `-c role=${role}` } : {}),
     max,
     types,
     connectionTimeoutMillis: patienceMs ?? 5_000,
@@ -52,4 +54,12 @@ export function connectDb(
   pool.on('error', (error) => onIdleError?.(error));
   pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+}
+
+/**
+ * Whether connections are shared with others from one transaction to the next. Then no statement stays prepared and no
+ * role stays set: the URL's user is to be the role.
+ */
+function isPooled(databaseUrl: string): boolean {
+  return new URLSearchParams(databaseUrl.split('?')[1]).get('pooler') === 'transaction';
 }

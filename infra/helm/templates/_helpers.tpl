@@ -69,7 +69,7 @@ containers:
     command: {{ toJson .command }}
     securityContext: {{- include "learning-loop.containerSecurity" . | nindent 6 }}
     env:
-      - { name: DATABASE_URL_FILE, value: /secrets/postgres/{{ .root.Values.postgres.migrationUrlKey }} }
+      - { name: DATABASE_URL_FILE, value: /secrets/postgres/{{ .root.Values.postgres.directUrlKey }} }
     resources:
       requests: { cpu: 100m, memory: 128Mi }
       limits: { memory: 256Mi }

@@ -1,0 +1,37 @@
+import { pgbouncerForTest } from '@learning-loop/testing/pgbouncer';
+import { databaseForTest } from '@learning-loop/testing/postgres';
+import { selection } from '@learning-loop/testing/selection';
+import { expect, onTestFinished, test } from 'vitest';
+import { connectDb } from './connect.ts';
+import { migrate } from './migrate.ts';
+import { insertEvents, loadPending, outboxDepth, settle } from './outbox.ts';
+
+test('works through a pooler in transaction mode, over TLS, with more clients than it has connections', async () => {
+  const pooler = await pgbouncerForTest(await databaseForTest());
+  onTestFinished(() => pooler[Symbol.asyncDispose]());
+  await using db = connectDb(pooler.url, { max: 20, patienceMs: 5_000, role: 'learning_loop_tenant' });
+  await Promise.all([migrate(db), migrate(db)]);
+  const events = Array.from({ length: 40 }, () => selection());
+  const accept = (event: (typeof events)[number]) =>
+    db.transaction().execute((tx) => insertEvents(tx, [{ name: 'hypothesis.selected', event }]));
+  await Promise.all(events.map(accept));
+  const ids = events.map(({ event_id }) => event_id);
+  for (const consumer of ['training-log', 'memory', 'persona'] as const) {
+    const learn = (id: string) =>
+      db.transaction().execute(async (tx) => {
+        expect(await loadPending(tx, consumer, [id])).toHaveLength(1);
+        return settle(tx, consumer, [id]);
+      });
+    expect((await Promise.all(ids.map(learn))).flat()).toHaveLength(40);
+  }
+  expect((await outboxDepth(db)).pending).toBe(0);
+});
+
+test('the certificate of the server is checked', async () => {
+  const pooler = await pgbouncerForTest(await databaseForTest());
+  onTestFinished(() => pooler[Symbol.asyncDispose]());
+  const url = new URL(pooler.url);
+  url.searchParams.delete('sslrootcert');
+  await using db = connectDb(url.href);
+  await expect(outboxDepth(db)).rejects.toThrow('self-signed certificate');
+});
