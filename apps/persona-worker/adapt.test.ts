@@ -14,7 +14,11 @@ import { noBackground } from './background.ts';
 import { handlers } from './handlers.ts';
 
 const log = pino({ level: 'silent' });
-const rules = handlers(connectLlm({ impl: 'rules' }, log, new Registry()), noBackground);
+const rules = handlers({
+  llm: connectLlm({ impl: 'rules' }, log, new Registry()),
+  readBackground: noBackground,
+  windowMs: 2_000,
+});
 
 async function accept(db: Db, events: NamedEvent[]): Promise<string[]> {
   await db.transaction().execute((tx) => insertEvents(tx, events));

@@ -4,14 +4,13 @@ import { recentHistory } from '@learning-loop/db/memories';
 import { findPersonas } from '@learning-loop/db/personas';
 import { type UserKey, userKey } from '@learning-loop/db/user-key';
 import { startFacets } from '@learning-loop/learning/persona';
-import type { FacetRequest } from '@learning-loop/llm/llm';
+import type { FacetBackground } from '@learning-loop/llm/llm';
 
-/** What a model is told of a user, besides the selection. */
-type Background = Omit<FacetRequest, 'selection'>;
-export type ReadBackground = (tx: Tx, users: UserKey[]) => Promise<(user: UserKey) => Background>;
+/** What a model is told of users, besides what they did. */
+export type ReadBackground = (tx: Tx, users: UserKey[]) => Promise<(user: UserKey) => FacetBackground>;
 
 const perUser = 5;
-const unknown: Background = { facets: startFacets, history: [], feedback: [] };
+const unknown: FacetBackground = { facets: startFacets, history: [], feedback: [] };
 
 /** The rules look at nothing but the selection. */
 export const noBackground: ReadBackground = async () => () => unknown;

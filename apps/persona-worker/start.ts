@@ -17,6 +17,16 @@ export async function start(service: Service<Config>): Promise<void> {
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
   const llm = use(connectLlm(config.llm, log, metrics), 'llm');
   const background = config.llm.impl === 'rules' ? noBackground : readBackground;
-  use(consume(service, db, publisher, 'persona', handlers(llm, background), config), 'consumer');
+  use(
+    consume(
+      service,
+      db,
+      publisher,
+      'persona',
+      handlers({ llm, readBackground: background, windowMs: config.windowMs }),
+      config,
+    ),
+    'consumer',
+  );
   await answerProbes(service, db);
 }

@@ -19,14 +19,25 @@ export interface Proposals {
   model_id: string;
 }
 
-/** How a selection should move the user's facets. */
-export interface FacetRequest {
-  selection: HypothesisSelected;
+/** What is known of a user whose facets may move. */
+export interface FacetBackground {
   facets: Facets;
   /** What the user said of earlier outcomes, newest first. */
   feedback: Pick<FeedbackGiven, 'type' | 'value'>[];
   /** What happened before, newest first. */
   history: string[];
+}
+
+/** How a selection should move the user's facets. */
+export interface FacetRequest extends FacetBackground {
+  selection: HypothesisSelected;
+  /** Other picks of the same user shortly before it, oldest first: they are decided upon together with it. */
+  before: HypothesisSelected[];
+}
+
+/** How what a user said of an outcome should move their facets. */
+export interface FeedbackRequest extends FacetBackground {
+  given: FeedbackGiven;
 }
 
 /** Each delta in [-0.1, 0.1]; `decided_by` has the values of `model_id`. */
@@ -36,8 +47,9 @@ export interface FacetDecision {
   reason: string;
 }
 
-/** Both answers come within the configured time and never reject: where the model fails, the rules answer. */
+/** All answers come within the configured time and never reject: where the model fails, the rules answer. */
 export interface Llm extends AsyncDisposable {
   propose(request: ProposeRequest): Promise<Proposals>;
   facetDeltas(request: FacetRequest): Promise<FacetDecision>;
+  feedbackDeltas(request: FeedbackRequest): Promise<FacetDecision>;
 }

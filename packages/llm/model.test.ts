@@ -5,7 +5,7 @@ import { Value } from 'typebox/value';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { ModelConfig } from './config.ts';
 import { connectLlm } from './connect.ts';
-import { howToAnswer } from './facet-deltas.ts';
+import { howToAnswer, whatWasSaid } from './facet-deltas.ts';
 import { whatIsMeant } from './propose.ts';
 import { systemMessage } from './question.ts';
 import { Asked, facetRequest, fiveProposals, modelConfig, proposeRequest, silent } from './testing.ts';
@@ -93,6 +93,36 @@ test('so do the texts of a selection and of feedback', async () => {
   expect(sent().system).toBe(systemMessage(howToAnswer));
   expect(sent().user.split('CANARY')).toHaveLength(4);
   expect(sent().user.match(/<\/?data>/gu)).toEqual(['<data>', '</data>']);
+});
+
+test('picks made right before are decided upon together with the last, in one call', async () => {
+  answer({ concise: 0.1, step_by_step: 0, code_first: 0, formal: 0, reason: 'short ones' });
+  await using llm = connect();
+  const { selection } = facetRequest();
+  const before = Array.from({ length: 9 }, (_, n) => ({ ...selection, input_text: `pick ${n} CANARY` }));
+  const { decided_by } = await llm.facetDeltas(facetRequest({ before }));
+  expect(decided_by).toBe('vllm/small');
+  expect(sent().user.split('CANARY')).toHaveLength(6);
+  expect(sent().user).toContain('pick 8');
+});
+
+test('the model reads what feedback says; stars and thumbs are for the rules', async () => {
+  answer({ concise: -0.1, step_by_step: 0, code_first: 0, formal: 0, reason: 'wants more' });
+  await using llm = connect();
+  const { selection, before, ...background } = facetRequest();
+  const { schema_version, event_id, tenant_id, user_id, interaction_id, occurred_at } = selection;
+  const envelope = { schema_version, event_id, tenant_id, user_id, interaction_id, occurred_at };
+  const said = { ...envelope, type: 'comment', value: attack } as const;
+  const stars = { ...envelope, type: 'rating', value: 1 } as const;
+  expect(await llm.feedbackDeltas({ given: said, ...background })).toEqual({
+    deltas: { concise: -0.1 },
+    decided_by: 'vllm/small',
+    reason: 'wants more',
+  });
+  expect(sent().system).toBe(systemMessage(whatWasSaid));
+  expect(sent().user.match(/<\/?data>/gu)).toEqual(['<data>', '</data>']);
+  expect((await llm.feedbackDeltas({ given: stars, ...background })).decided_by).toBe('rules');
+  expect(before).toEqual([]);
 });
 
 test('a long input is cut before it is sent', async () => {

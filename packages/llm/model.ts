@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { createAsker } from './ask.ts';
 import type { ModelConfig } from './config.ts';
-import { decision, howToAnswer } from './facet-deltas.ts';
+import { decision, howToAnswer, whatWasSaid } from './facet-deltas.ts';
 import type { Llm } from './llm.ts';
 import { filledUp, proposals, whatIsMeant } from './propose.ts';
 import { rules } from './rules.ts';
@@ -20,6 +20,12 @@ export function connectModel(config: ModelConfig, log: Logger, metrics: Registry
     async facetDeltas(request) {
       const answer = await asker.ask(request.selection.tenant_id, howToAnswer, request);
       return answer ? { ...decision(answer), decided_by: asker.model } : rules.facetDeltas(request);
+    },
+    async feedbackDeltas(request) {
+      // Thumbs and stars say nothing that a model could read more into than the rules.
+      if (typeof request.given.value !== 'string') return rules.feedbackDeltas(request);
+      const answer = await asker.ask(request.given.tenant_id, whatWasSaid, request);
+      return answer ? { ...decision(answer), decided_by: asker.model } : rules.feedbackDeltas(request);
     },
     async [Symbol.asyncDispose]() {
       asker[Symbol.dispose]();

@@ -1,6 +1,6 @@
-import { facetDeltasByRules } from '@learning-loop/learning/persona';
+import { facetDeltasByFeedback, facetDeltasByRules } from '@learning-loop/learning/persona';
 import { proposeByRules } from '@learning-loop/learning/propose';
-import type { FacetDecision, FacetRequest, Llm, Proposals, ProposeRequest } from './llm.ts';
+import type { FacetDecision, FacetRequest, FeedbackRequest, Llm, Proposals, ProposeRequest } from './llm.ts';
 
 /** The engine without a model: the floor that every other one falls back to. */
 export const rules = {
@@ -11,6 +11,10 @@ export const rules = {
 
   async facetDeltas({ selection }: FacetRequest): Promise<FacetDecision> {
     return { ...facetDeltasByRules(selection), decided_by: 'rules' };
+  },
+
+  async feedbackDeltas({ given }: FeedbackRequest): Promise<FacetDecision> {
+    return { ...facetDeltasByFeedback(given), decided_by: 'rules' };
   },
 
   async [Symbol.asyncDispose]() {},

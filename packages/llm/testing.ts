@@ -98,6 +98,7 @@ export function facetRequest(changes: Partial<FacetRequest> = {}): FacetRequest 
       auto_advanced: false,
       model_id: 'rules',
     },
+    before: [],
     facets,
     feedback: [],
     history: [],

@@ -1,0 +1,79 @@
+import { connectDb } from '@learning-loop/db/connect';
+import { insertEvents } from '@learning-loop/db/outbox';
+import { findPersona } from '@learning-loop/db/personas';
+import { connectLlm } from '@learning-loop/llm/connect';
+import { modelConfig, modelServer, sendContent, sendJson } from '@learning-loop/llm/testing';
+import { learn } from '@learning-loop/queue/learn';
+import { databaseForTest } from '@learning-loop/testing/postgres';
+import { selection } from '@learning-loop/testing/selection';
+import fc from 'fast-check';
+import pino from 'pino';
+import { Registry } from 'prom-client';
+import { expect, test } from 'vitest';
+import { readBackground } from './background.ts';
+import { handlers } from './handlers.ts';
+import { windowsOf } from './windows.ts';
+
+const log = pino({ level: 'silent' });
+const at = (ms: number) => new Date(Date.UTC(2026, 0, 1) + ms).toISOString();
+const deltas = { concise: 0.1, step_by_step: 0, code_first: 0, formal: 0, reason: 'short ones' };
+
+/** Delivers picks made at these milliseconds in one batch, to a worker with a model that answers so. */
+async function deliver(times: number[], answer: Parameters<typeof modelServer>[0]) {
+  await using server = await modelServer(answer);
+  await using llm = connectLlm(modelConfig(server.url), log, new Registry());
+  await using db = connectDb(await databaseForTest());
+  const events = times.map((ms) => selection({ occurred_at: at(ms), selected_id: 'h1' }));
+  await db.transaction().execute((tx) =>
+    insertEvents(
+      tx,
+      events.map((event) => ({ name: 'hypothesis.selected' as const, event })),
+    ),
+  );
+  const worker = handlers({ llm, readBackground, windowMs: 2_000 });
+  const ids = events.map(({ event_id }) => event_id);
+  await learn({ db, log, consumer: 'persona', handlers: worker }, ids);
+  const updates = await db.selectFrom('persona_updates').selectAll().orderBy('occurred_at').execute();
+  return { updates, persona: await findPersona(db, 'default', 'ada'), calls: server.asked.length };
+}
+
+test('picks within the window are one call to the model, applied once, with a row for each pick', async () => {
+  const { updates, persona, calls } = await deliver([0, 500, 1_900, 5_000], (response) =>
+    sendContent(response, JSON.stringify(deltas)),
+  );
+  expect(calls).toBe(2);
+  expect(persona).toMatchObject({ interaction_count: 4, facets: { concise: 0.7 } });
+  expect(updates.map(({ facet_deltas }) => facet_deltas)).toEqual([
+    {},
+    {},
+    { concise: 0.1 },
+    { concise: 0.1 },
+  ]);
+});
+
+test('where the model fails, the rules decide on each pick', async () => {
+  const { updates, persona } = await deliver([0, 500, 1_900], (response) => sendJson(response, 400, {}));
+  expect(updates.map(({ decided_by }) => decided_by)).toEqual(['rules', 'rules', 'rules']);
+  expect(persona).toMatchObject({ interaction_count: 3, facets: { concise: 0.56 } });
+});
+
+test('windows hold every deed once, of one user, in order, and no longer than they may be', () => {
+  const deed = fc.record({
+    tenant_id: fc.constantFrom('a', 'b'),
+    user_id: fc.constantFrom('x', 'y'),
+    occurred_at: fc.nat(20).map(at),
+  });
+  fc.assert(
+    fc.property(fc.array(deed), fc.nat(8), (deeds, windowMs) => {
+      const windows = windowsOf(deeds, windowMs);
+      expect(new Set(windows.flat())).toEqual(new Set(deeds));
+      expect(windows.flat()).toHaveLength(deeds.length);
+      for (const window of windows) {
+        const times = window.map(({ occurred_at }) => Date.parse(occurred_at));
+        expect(times).toEqual(times.toSorted((a, b) => a - b));
+        expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThanOrEqual(windowMs);
+        expect(new Set(window.map(({ tenant_id, user_id }) => `${tenant_id} ${user_id}`)).size).toBe(1);
+      }
+    }),
+  );
+});
