@@ -82,8 +82,14 @@ export class TestLoop implements AsyncDisposable {
   }
 
   static async open(config: QueueConfig): Promise<TestLoop> {
-    const loop = new TestLoop({ retry: { attempts: 3, delayMs: 20 }, ...config });
+    const loop = await TestLoop.reopen(config);
     await sql`create table effects (consumer text not null, event_id uuid not null)`.execute(loop.db);
+    return loop;
+  }
+
+  /** On a database that had a loop before. */
+  static async reopen(config: QueueConfig): Promise<TestLoop> {
+    const loop = new TestLoop({ retry: { attempts: 3, delayMs: 20 }, ...config });
     await expect
       .poll(() => loop.publisher.hasRoom('memory').catch(() => false), { timeout: 10_000 })
       .toBe(true);
