@@ -52,8 +52,8 @@ const keys: Record<ReadLog, Key> = {
 };
 
 /**
- * Makes the table `chosen_<log>(line, event_id, user_hash, split)` of the lines that may be learned from, and says how
- * many were left after each step. No user is in two splits: the split is by the hash of the user. Only numbers are
+ * Makes the view `chosen_<log>` of the lines that may be learned from, with `user_hash` and `split`, and says how many
+ * were left after each step. No user is in two splits: the split is by the hash of the user. Only numbers are
  * sorted and grouped, so that hundreds of millions of lines spill little.
  */
 export async function chooseLines(workspace: Workspace, log: ReadLog, choice: Choice): Promise<Counts> {
@@ -66,7 +66,7 @@ export async function chooseLines(workspace: Workspace, log: ReadLog, choice: Ch
   counts['without_near_duplicates'] = await dropNearDuplicates(workspace, log);
   counts['within_the_share_of_a_user'] = await capShares(workspace, choice);
   await split(workspace, log);
-  for (const table of ['keys', 'firsts', 'likenesses', 'lines', 'excluded'])
+  for (const table of ['keys', 'firsts', 'likenesses', 'busy', 'lines', 'excluded'])
     await workspace.run(`drop table if exists ${table}`);
   return counts;
 }
@@ -116,17 +116,26 @@ async function dropNearDuplicates(workspace: Workspace, log: ReadLog): Promise<n
 /** Which of a user's lines stay is left to a hash, so that flooding early or late gains nothing. */
 async function capShares(workspace: Workspace, { maxShare, minPerUser }: Choice): Promise<number> {
   const cap = Math.max(minPerUser, Math.floor(maxShare * (await workspace.count('from lines'))));
+  // Sorting is dear: only the lines of users who have too many are sorted.
+  await workspace.run(`create or replace temp table busy as
+    select user_no from lines group by user_no having count(*) > ${cap}`);
   await workspace.run(`create or replace temp table lines as
-    select line, event, user_no from lines
-    qualify row_number() over (partition by user_no order by event) <= ${cap}`);
+    select line, event, user_no from lines where user_no not in (select user_no from busy)
+    union all
+    (select line, event, user_no from lines where user_no in (select user_no from busy)
+      qualify row_number() over (partition by user_no order by event) <= ${cap})`);
   return workspace.count('from lines');
 }
 
+/** Lines are joined with users and told by their numbers, never with each other: wide lines stay out of memory. */
 async function split(workspace: Workspace, log: ReadLog): Promise<void> {
   const bucket = "(('0x' || substr(user_hash, 1, 8))::BIGINT % 100)";
-  await workspace.run(`create or replace temp table chosen_${log} as
-    select line, user_hash, case
+  await workspace.run(`create temp table users_${log} as
+    select user_id, user_hash, case
       when (select count(distinct user_no) from lines) < ${fewestUsersToSplit} then 'train'
       when ${bucket} < 80 then 'train' when ${bucket} < 90 then 'validation' else 'test' end as split
-    from lines join users using (user_no)`);
+    from users`);
+  await workspace.run(`create temp table lines_${log} as select line from lines`);
+  await workspace.run(`create temp view chosen_${log} as
+    select * from ${log} join users_${log} using (user_id) where line in (select line from lines_${log})`);
 }

@@ -52,7 +52,7 @@ const complete: Record<ReadLog, string> = {
   ranking_data: 'len(hypotheses) > 0',
 };
 
-const maxLineBytes = 4_194_304;
+const maxLineBytes = 1_048_576;
 
 export interface Lines {
   segments: SegmentRead[];
@@ -113,8 +113,10 @@ async function counted(workspace: Workspace, log: ReadLog): Promise<Omit<Lines, 
   return { records, broken, brokenIn };
 }
 
-/** Frees the disk that a log took. */
+/** Frees what a log took, once it has been read, chosen from and written. */
 export async function forgetLog(workspace: Workspace, log: ReadLog): Promise<void> {
+  await workspace.run(`drop view chosen_${log}`);
   await workspace.run(`drop view ${log}`);
-  await workspace.run(`drop table read_${log}`);
+  for (const table of [`read_${log}`, `lines_${log}`, `users_${log}`, 'samples'])
+    await workspace.run(`drop table if exists ${table}`);
 }

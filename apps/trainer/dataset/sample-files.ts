@@ -82,7 +82,7 @@ export const sampleFiles: SampleFile[] = [
   {
     name: 'persona_chat',
     log: 'persona_updates',
-    from: '(select * from chosen_persona_updates join persona_updates using (line))',
+    from: 'chosen_persona_updates',
     fields: {
       messages: chat(
         ['system', askForDeltas],

@@ -4,7 +4,7 @@ import { type DuckDBConnection, DuckDBInstance, DuckDBScalarFunction, VARCHAR } 
 import { scrub } from './scrub.ts';
 
 /** What DuckDB may keep in memory before it spills, in MB. The process takes about 200 MB more. */
-const memoryMb = 320;
+const memoryMb = 240;
 const threads = 2;
 
 /** A database of its own on disk, for one build. Disposing of it removes what it holds. */

@@ -16,11 +16,11 @@ const separator = 'chr(31)';
 export async function prepareHypotheses(workspace: Workspace): Promise<number> {
   await workspace.run(`create table samples as
     with texts as (
-      select user_hash, split, h.* exclude (line), array_to_string(list_transform(
+      select *, array_to_string(list_transform(
         list_concat([user_input], context.recent_goals, context.preferences,
           list_transform(hypotheses, lambda h: h.question)),
         lambda t: replace(coalesce(t, ''), ${separator}, ' ')), ${separator}) as joined
-      from chosen_hypotheses_data c join hypotheses_data h using (line)
+      from chosen_hypotheses_data
     ), parts as (
       select *, string_split(
           case when regexp_matches(joined, ${literal(mayBePersonal)}) then scrub(joined) else joined end,
@@ -87,7 +87,7 @@ function writeColumns(workspace: Workspace, file: SampleFile, path: string): Pro
 export async function writePicks(workspace: Workspace, directory: string): Promise<Record<string, number>> {
   const path = join(directory, 'ranking_picks.parquet');
   const picks = await workspace.copy(`(
-    select event_id, user_hash, split, hypotheses from chosen_ranking_data join ranking_data using (line)
+    select event_id, user_hash, split, hypotheses from chosen_ranking_data
   ) to ${literal(path)} (format parquet, row_group_size 10000)`);
   return { 'ranking_picks.parquet': picks };
 }
