@@ -11,8 +11,12 @@ export const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 /** The figures as one table in Markdown. */
 export function tableOf(figures: Figure[]): string {
   const rows = figures.map(({ measure, value, cases, against }) => [measure, value, String(cases), against]);
-  const all = [['Measure', 'Figure', 'Cases', 'Against'], ...rows];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  return markdownTable(['Measure', 'Figure', 'Cases', 'Against'], rows);
+}
+
+export function markdownTable(titles: string[], rows: string[][]): string {
+  const all = [titles, ...rows];
+  const widths = titles.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
   const line = (row: string[]) =>
     `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
   const [head = [], ...body] = all;

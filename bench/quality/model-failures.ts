@@ -1,0 +1,74 @@
+import type { ServerResponse } from 'node:http';
+import { connectLlm } from '@learning-loop/llm/connect';
+import {
+  fiveProposals,
+  modelConfig,
+  modelServer,
+  proposeRequest,
+  sendContent,
+  sendJson,
+  silent,
+} from '@learning-loop/llm/testing';
+import { Registry } from 'prom-client';
+import { markdownTable } from './figure.ts';
+
+const timeoutMs = 500;
+/** What a timer may be late on a busy machine. */
+const lateMs = 250;
+const asked = 8;
+
+type Behaviour = (response: ServerResponse, call: number) => void;
+const json = { 'content-type': 'application/json' };
+const good: Behaviour = (response) => sendContent(response, JSON.stringify(fiveProposals));
+const oneProposal = JSON.stringify({ hypotheses: fiveProposals.hypotheses.slice(0, 1) });
+
+/** How a model server may behave; null: none listens. */
+const behaviours: Record<string, Behaviour | null> = {
+  'answers as it should': good,
+  'proposes one hypothesis': (response) => sendContent(response, oneProposal),
+  'refuses schemas, and answers without': (response, call) =>
+    call === 0 ? sendJson(response, 400, {}) : good(response, call),
+  'fails once, then answers': (response, call) =>
+    call === 0 ? sendJson(response, 500, {}) : good(response, call),
+  'is down': null,
+  'never answers': () => {},
+  'stops in the middle of its answer': (response) => response.writeHead(200, json).write('{"choices":'),
+  'closes the connection': (response) => response.destroy(),
+  'answers 429 with Retry-After': (response) => sendJson(response, 429, {}, { 'retry-after': '30' }),
+  'answers 500 to all': (response) => sendJson(response, 500, {}),
+  'chats instead of JSON': (response) => sendContent(response, 'Sure! Here are five ideas:'),
+  'cuts its JSON short': (response) => sendContent(response, oneProposal.slice(0, 30)),
+};
+
+/** Who answers `hypothesize` while a real HTTP server misbehaves, and within how long, asked eight times in a row. */
+export async function modelFailures(): Promise<string> {
+  const rows = [];
+  for (const [name, behaviour] of Object.entries(behaviours)) rows.push([name, ...(await askOf(behaviour))]);
+  return markdownTable(['The model server …', 'Who answered', 'Questions', 'Longest'], rows);
+}
+
+async function askOf(behaviour: Behaviour | null): Promise<string[]> {
+  let calls = 0;
+  await using server = await modelServer((response) => {
+    calls += 1;
+    behaviour?.(response, calls - 1);
+  });
+  const url = behaviour === null ? 'http://127.0.0.1:1/v1' : server.url;
+  await using llm = connectLlm(modelConfig(url, { timeoutMs }), silent, new Registry());
+  const answers = [];
+  for (let n = 0; n < asked; n += 1) {
+    const started = performance.now();
+    const { proposals, model_id } = await llm.propose(proposeRequest());
+    answers.push({ model_id, count: proposals.length, ms: performance.now() - started });
+  }
+  const counts = Map.groupBy(answers, ({ model_id }) => (model_id === 'rules' ? 'rules' : 'model'));
+  const who = [...counts].map(([name, all]) => `${name} ${all.length} of ${asked}`).join(', ');
+  const fewest = Math.min(...answers.map(({ count }) => count));
+  return [who, `at least ${fewest}`, inWords(Math.max(...answers.map(({ ms }) => ms)))];
+}
+
+/** By the timeout, so that the page is the same however busy the machine. */
+function inWords(ms: number): string {
+  if (ms <= timeoutMs / 2) return `below half the timeout of ${timeoutMs} ms`;
+  return ms <= timeoutMs + lateMs ? `the timeout of ${timeoutMs} ms` : `${Math.round(ms)} ms: TOO LONG`;
+}
