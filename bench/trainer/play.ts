@@ -22,7 +22,6 @@ export interface Outcome {
   picks: number;
   /** Share of the picks that were displayed first. */
   first_place_rate: number;
-  interactionsOf: Record<string, number>;
 }
 
 export function population(db: Db, log: TrainingLog, users: number, random: () => number): Population {
@@ -92,12 +91,7 @@ function show(
 
 function outcomeOf(shown: Shown[]): Outcome {
   const first = shown.filter(({ selected_id }) => selected_id === 'h1').length;
-  const by = Map.groupBy(shown, ({ ranker_id }) => ranker_id);
-  return {
-    picks: shown.length,
-    first_place_rate: first / Math.max(1, shown.length),
-    interactionsOf: Object.fromEntries([...by].map(([ranker, some]) => [ranker, some.length])),
-  };
+  return { picks: shown.length, first_place_rate: first / Math.max(1, shown.length) };
 }
 
 const context = { persona_facets: startFacets, interaction_count: 0, recent_goals: [], preferences: [] };

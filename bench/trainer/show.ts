@@ -1,6 +1,7 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { connectDb, type Db } from '@learning-loop/db/connect';
 import { listExperiments, startExperiment } from '@learning-loop/db/experiments';
 import { migrate } from '@learning-loop/db/migrate';
@@ -13,7 +14,8 @@ import { buildDataset } from 'trainer/dataset/build';
 import { lookAtExperiments } from 'trainer/experiments/watch-experiments';
 import { fitAndRegister, weightsOf } from 'trainer/fit-and-register';
 import { numbersFrom } from '../quality/random.ts';
-import { type Population, population } from './play.ts';
+import { chart, type Mark, type Point } from './chart.ts';
+import { type Outcome, type Population, population } from './play.ts';
 
 const seed = 2026;
 const users = 600;
@@ -38,10 +40,31 @@ await migrate(db);
 const trainingDataDir = path.join(directory, 'training');
 const log = resources.use(await openTrainingLog(trainingDataDir, { log: silent }));
 const random = numbersFrom(seed);
-const people = population(db, log, users, random);
+const crowd = population(db, log, users, random);
+const points: Point[] = [];
+const marks: Mark[] = [];
+/** The crowd, with a point for the picture after every 500 interactions at most. */
+const people: Population = {
+  async play(interactions) {
+    const parts: Outcome[] = [];
+    for (let left = interactions; left > 0; left -= 500) {
+      const part = await crowd.play(Math.min(500, left));
+      parts.push(part);
+      points.push({ at: played() + part.picks, share: part.first_place_rate });
+    }
+    const total = parts.reduce((sum, part) => sum + part.picks, 0);
+    const first = parts.reduce((sum, part) => sum + part.picks * part.first_place_rate, 0);
+    return { picks: total, first_place_rate: first / Math.max(1, total) };
+  },
+};
+const played = () => points.at(-1)?.at ?? 0;
+const mark = (label: string) => marks.push({ at: played(), label });
 
 const faults = [...(await learn()), ...(await defend())];
 for (const fault of faults) say(`FAILED: ${fault}`);
+const { values } = parseArgs({ options: { picture: { type: 'string' } } });
+if (values.picture)
+  await writeFile(values.picture, chart('Share of the picks that took the first place', points, marks));
 process.exitCode = faults.length > 0 ? 1 : 0;
 
 async function learn(): Promise<string[]> {
@@ -80,8 +103,10 @@ async function learn(): Promise<string[]> {
   say(`Fitted ranker ${fitted.model_id}: ${fitted.metrics['gate']}`);
   sayWeights(fitted);
 
+  mark('canary');
   const served = await playUntilDecided(people, db);
   const [experiment] = await listExperiments(db, tenant_id, 1);
+  mark(`${experiment?.outcome}`);
   say(`Canary on ${percent(canaryShare)} of the users: ${experiment?.outcome} after ${served} interactions.`);
   say(`  ${experiment?.reason}`);
   const after = await people.play(picks / 4);
