@@ -8,7 +8,7 @@ export interface Case {
 }
 
 /** One clock for all: what is measured must not depend on the day. */
-export const today = new Date('2026-11-01T12:00:00Z');
+const today = new Date('2026-11-01T12:00:00Z');
 
 export function choiceOf(input_text: string, options: string[], chosen: number): PastChoice {
   return { input_text, at: today, shown: options.map((question, i) => ({ question, chosen: i === chosen })) };

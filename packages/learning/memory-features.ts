@@ -1,7 +1,7 @@
 import type { Memory } from './memory.ts';
 import type { Situation } from './situation.ts';
+import { meaningLikeness } from './text/likeness.ts';
 import { type TextVector, vectorOf } from './text/text-vector.ts';
-import { dot } from './text/vector.ts';
 
 /** So many memories are compared word by word, those nearest in meaning. */
 const compared = 12;
@@ -26,5 +26,5 @@ export function memoryFeatures(situation: Situation, memories: Memory[], type: M
 }
 
 function weightOf(text: TextVector, confidence: number, { theme }: Situation): number {
-  return confidence * (unrelated + (1 - unrelated) * Math.max(0, dot(text.meaning, theme.meaning)));
+  return confidence * (unrelated + (1 - unrelated) * Math.max(0, meaningLikeness(text, theme)));
 }

@@ -1,10 +1,10 @@
 import { bm25, type Rarities, rarities } from './bm25.ts';
 import type { Memory } from './memory.ts';
 import { rounded } from './rounded.ts';
+import { meaningLikeness } from './text/likeness.ts';
 import { NearWords } from './text/near-words.ts';
 import { termLens } from './text/term-lens.ts';
 import { type TextVector, vectorOf } from './text/text-vector.ts';
-import { dot } from './text/vector.ts';
 import { type Turn, turnOf } from './turn.ts';
 
 export interface Recalled {
@@ -64,7 +64,7 @@ function scoresOf(query: string, turns: Turn[], compared: number): Float64Array 
 }
 
 function firstLook(asked: TextVector, text: TextVector, exact: number): number {
-  return shares.words * exact + shares.meaning * Math.max(0, dot(asked.meaning, text.meaning));
+  return shares.words * exact + shares.meaning * Math.max(0, meaningLikeness(asked, text));
 }
 
 /** Misspelt and derived words, and other words for the same: each word of the query by its nearest in the text. */

@@ -1,6 +1,6 @@
+import { meaningLikeness } from './text/likeness.ts';
 import { type TermLens, termLens } from './text/term-lens.ts';
 import { type Subject, type TextVector, together, vectorOf } from './text/text-vector.ts';
-import { dot } from './text/vector.ts';
 import { type WordLens, wordLens } from './text/word-lens.ts';
 
 /** What is asked and what can be chosen, made ready to be compared with many texts. */
@@ -37,5 +37,5 @@ export function themeOf(text: string, questions: readonly string[]): TextVector 
 
 /** How alike a situation and what another was about are, in [-1, 2]: the same subject, and the same words. */
 export function situationLikeness({ theme, themeTerms }: Situation, other: Subject): number {
-  return dot(theme.meaning, other.meaning) + (themeTerms(other)[0] ?? 0);
+  return meaningLikeness(theme, other) + (themeTerms(other)[0] ?? 0);
 }

@@ -78,20 +78,34 @@ function subjectOf(words: readonly Term[], counts: readonly number[], total: num
     keys[place] = key;
     weights[place] = (weights[place] ?? 0) + weight;
   };
-  const meaning = new Float32Array(dimensions);
+  const sum = new Float32Array(dimensions);
   for (const [i, { root, weight, grams, rank }] of words.entries()) {
     const share = ((counts[i] ?? 0) * weight ** 2) / total;
     const tells = share / (weight || 1);
     add(root, tells);
     for (const gram of grams) add(gram, (gramWeight * tells) / Math.sqrt(grams.length));
-    if (rank >= 0) addWord(meaning, rank, share);
+    if (rank >= 0) addWord(sum, rank, share);
   }
   const length = Math.sqrt(weights.reduce((sum, weight) => sum + weight ** 2, 0)) || 1;
-  return {
-    keys: Int32Array.from(keys),
-    weights: Float32Array.from(weights, (weight) => weight / length),
-    meaning: unit(meaning),
+  return packed(
+    keys,
+    weights.map((weight) => weight / length),
+    unit(sum),
+  );
+}
+
+/** In one piece of memory: three of their own would take twice as much, and there are many texts. */
+function packed(keys: number[], weights: number[], meaning: Float32Array): Subject {
+  const memory = new ArrayBuffer(4 * (2 * keys.length + dimensions));
+  const subject = {
+    keys: new Int32Array(memory, 0, keys.length),
+    weights: new Float32Array(memory, 4 * keys.length, keys.length),
+    meaning: new Float32Array(memory, 8 * keys.length, dimensions),
   };
+  subject.keys.set(keys);
+  subject.weights.set(weights);
+  subject.meaning.set(meaning);
+  return subject;
 }
 
 /** Bytes that a remembered vector takes, about; its words are shared with others. */
