@@ -1,5 +1,3 @@
-import { Type } from 'typebox';
-
 /** An answer that is the caller's to act on. `message` says what is wrong and what to do. */
 export class HttpError extends Error {
   readonly statusCode: number;
@@ -14,15 +12,3 @@ export class HttpError extends Error {
 /** What was begun for a user who was erased meanwhile. */
 export const userErased = () =>
   new HttpError(409, 'user_erased', 'This user was erased meanwhile; nothing was stored. Begin anew.');
-
-/** Every error answer has this shape. */
-export const ErrorBody = Type.Object(
-  {
-    error: Type.Object({
-      code: Type.String(),
-      message: Type.String(),
-      field: Type.Optional(Type.String({ description: 'The field at fault, as a path' })),
-    }),
-  },
-  { description: 'What went wrong, and what to do' },
-);

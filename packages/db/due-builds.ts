@@ -32,7 +32,7 @@ export async function dueBuilds(db: Db, minNew: number, restMs: number): Promise
           select from selections s
           where s.tenant_id = last.tenant_id and (last.started_at is null or s.selected_at > last.started_at)
           limit ceil(last.wanted)::bigint
-        ) as some
+        ) as newer
       ) as new_picks from last
     )
     select tenant_id, new_picks from counted where new_picks >= wanted`.execute(db);

@@ -64,7 +64,7 @@ const RankingRecord = Type.Object({
   ),
   model_id: Type.String(),
 });
-export type RankingRecord = Type.Static<typeof RankingRecord>;
+type RankingRecord = Type.Static<typeof RankingRecord>;
 
 const FeedbackRecord = Type.Object({
   ...line,
