@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { appendFile, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { connectDb, type Db } from '@learning-loop/db/connect';
 import {
@@ -21,7 +22,7 @@ import { readConfig } from './config.ts';
 import { picksLog } from './testing/picks-log.ts';
 
 const silentMs = 30_000;
-const child = join(import.meta.dirname, 'testing/build-in-child.ts');
+const child = fileURLToPath(new URL('testing/build-in-child.ts', import.meta.url));
 
 async function stage(trainingDataDir: string, env: NodeJS.ProcessEnv = {}) {
   const resources = new AsyncDisposableStack();

@@ -28,7 +28,7 @@ export type ModelKind = 'ranker' | 'llm';
 export type ModelStatus = 'candidate' | 'canary' | 'active' | 'retired' | 'rejected';
 
 /** What a ranker model is; the same fields as a ranker's weights file has, and the calibration of its confidences. */
-export interface RankerArtifact {
+interface RankerArtifact {
   version: number;
   temperature: number;
   weights: Record<string, number>;
@@ -36,7 +36,7 @@ export interface RankerArtifact {
 }
 
 /** Where a fine-tuned LLM is to be had. */
-export interface LlmArtifact {
+interface LlmArtifact {
   provider: string;
   model: string;
 }

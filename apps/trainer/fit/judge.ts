@@ -17,7 +17,7 @@ export interface Judgement {
   hit_gain: Gain;
 }
 
-export interface Score {
+interface Score {
   /** Mean −ln P(pick), in nats. */
   log_loss: number;
   /** Share of picks that were ranked first. */
