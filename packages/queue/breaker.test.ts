@@ -42,3 +42,14 @@ test('it tells of the first failure of a row and of its end', async () => {
   await call();
   expect(told).toEqual(['Error: gone', 'closed']);
 });
+
+test('an answer that proves nothing does not end a row of failures', async () => {
+  const told: string[] = [];
+  const call = breaker(0, { onOpen: () => told.push('open'), onClose: () => told.push('close') });
+  await call(() => Promise.reject(new Error('away'))).catch(() => undefined);
+  await call(async () => 'remembered', false);
+  await call(() => Promise.reject(new Error('away'))).catch(() => undefined);
+  expect(told).toEqual(['open']);
+  await call(async () => 'fresh');
+  expect(told).toEqual(['open', 'close']);
+});

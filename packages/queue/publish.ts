@@ -29,7 +29,7 @@ interface Publication {
 }
 
 const REST_MS = 500;
-const OPENING_MS = 1_000;
+const OPENING_MS = 1_500;
 const BATCH_CALLS = 1_000;
 export const consumers: Consumer[] = [...new Set(Object.values(routes).flat())];
 
@@ -79,8 +79,8 @@ export function connectPublisher(config: QueueConfig, log: Logger, registry: Reg
       group.add({ notices, only, done });
       return done.promise;
     },
-    waiting: (consumer) => guarded(async () => (await outlet(consumer)).waiting()),
-    hasRoom: (consumer) => guarded(async () => (await outlet(consumer)).hasRoom()),
+    waiting: (consumer) => guarded(async () => (await outlet(consumer)).waiting(), false),
+    hasRoom: (consumer) => guarded(async () => (await outlet(consumer)).hasRoom(), false),
     async [Symbol.asyncDispose]() {
       stop.abort();
       const queues = await opening.catch(() => undefined);

@@ -1,10 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createRedisBackend, type Processor, Queue, Worker } from 'bullmq';
 import { byName } from './by-name.ts';
 import type { JobWorker, OnError, Queues, WorkerOptions } from './engine.ts';
 import { connectRedis, memoryUse } from './redis.ts';
 import { MAX_STREAM, settingsOfQueue, settingsOfWorker } from './settings.ts';
 
-export function openRedisQueues(redisUrl: string, names: readonly string[], onError: OnError): Queues {
+/** Who connects needs a moment; a server that is not there by then is away. */
+const CONNECT_MS = 1_000;
+
+export async function openRedisQueues(
+  redisUrl: string,
+  names: readonly string[],
+  onError: OnError,
+): Promise<Queues> {
   const redis = connectRedis(redisUrl, 'hasty', onError);
   const open = names.map((name) => {
     const queue = new Queue(
@@ -25,6 +33,8 @@ export function openRedisQueues(redisUrl: string, names: readonly string[], onEr
     });
     return queue;
   });
+  const ready = new Promise((resolve) => redis.once('ready', resolve));
+  await Promise.race([ready, sleep(CONNECT_MS, undefined, { ref: false })]);
   return {
     get: byName(open),
     memoryUse: () => memoryUse(redis),
