@@ -67,16 +67,24 @@ export interface InteractionKey {
   interaction_id: string;
 }
 
-/** Many interactions in one round trip, in the order of their keys; undefined where the tenant has none of that id. */
+/**
+ * Many interactions in one round trip, in the order of their keys; undefined where the tenant has none of that id.
+ * Each is looked up by itself (`lateral … limit 1`): a join would let the planner read the whole table, which it does
+ * for as long as it believes the table to be small.
+ */
 export async function findInteractions(db: Db, keys: InteractionKey[]): Promise<(Choice | undefined)[]> {
-  const found = await choices(db)
-    .where(
-      sql<boolean>`(interactions.tenant_id, interactions.interaction_id) in (
-        select tenant_id, interaction_id from jsonb_to_recordset(${JSON.stringify(keys)}::jsonb)
-          as key(tenant_id text, interaction_id uuid))`,
-    )
-    .execute();
-  const byKey = new Map(found.map((choice) => [keyOf(choice), choice]));
+  const { rows } = await sql<Choice>`
+    select shown.*, picked.event_id, picked.selected_id, picked.auto_advanced, picked.selected_at, picked.answer
+    from jsonb_to_recordset(${JSON.stringify(keys)}::jsonb) as key(tenant_id text, interaction_id uuid)
+    cross join lateral (
+      select * from interactions
+      where interactions.tenant_id = key.tenant_id and interactions.interaction_id = key.interaction_id limit 1
+    ) as shown
+    left join lateral (
+      select event_id, selected_id, auto_advanced, selected_at, answer from selections
+      where selections.tenant_id = key.tenant_id and selections.interaction_id = key.interaction_id limit 1
+    ) as picked on true`.execute(db);
+  const byKey = new Map(rows.map((choice) => [keyOf(choice), choice]));
   return keys.map((key) => byKey.get(keyOf(key)));
 }
 
