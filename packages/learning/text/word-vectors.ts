@@ -44,6 +44,20 @@ export function rarity(word: string): number {
   return rank < 0 ? 1 : Math.min(1, Math.log(rank + 1) / Math.log(40_000));
 }
 
+const vectorsAtOnce = 256;
+let block = new Float32Array(0);
+let used = 0;
+
+/** A vector of zeros, cut from a larger piece of memory: there are many of them, and each of its own costs more than it holds. */
+export function nextVector(): Float32Array {
+  if (used === block.length) {
+    block = new Float32Array(vectorsAtOnce * dimensions);
+    used = 0;
+  }
+  used += dimensions;
+  return block.subarray(used - dimensions, used);
+}
+
 /** Adds `factor` times the word's vector, at length 1, in place. */
 export function addWord(sum: Float32Array, rank: number, factor: number): void {
   const { bytes, scales } = loaded();
