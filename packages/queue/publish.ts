@@ -8,6 +8,7 @@ import { groupCommit } from './group-commit.ts';
 import { type QueueMetrics, queueMetrics } from './metrics.ts';
 import { type Outlet, openOutlet, type Republished } from './outlet.ts';
 import { persist } from './persist.ts';
+import { retryOf } from './retry.ts';
 
 export interface Publisher extends AsyncDisposable {
   /**
@@ -50,7 +51,10 @@ export function connectPublisher(config: QueueConfig, log: Logger, registry: Reg
     onBack: () => log.info('queue_back'),
   }).then((queues) => {
     outlets = new Map(
-      consumers.map((consumer) => [consumer, openOutlet(queues, { consumer, metrics, retry: config.retry })]),
+      consumers.map((consumer) => [
+        consumer,
+        openOutlet(queues, { consumer, metrics, retry: retryOf(config) }),
+      ]),
     );
     return queues;
   });
