@@ -18,7 +18,8 @@ const nameSpace = 'learning-loop:limit:';
  */
 export async function limitRates(server: FastifyInstance, { config, log }: Gateway): Promise<void> {
   const redis =
-    config.redisUrl && connectRedis(config.redisUrl, 'hasty', (err) => log.debug({ err }, 'limits_in_doubt'));
+    config.redisUrl &&
+    connectRedis(config.redisUrl, 'gathering', (err) => log.debug({ err }, 'limits_in_doubt'));
   const shared = redis ? { redis, nameSpace, skipOnError: true } : { cache: mostCounters };
   if (redis) server.addHook('onClose', () => redis.disconnect());
   await server.register(rateLimit, { global: false, timeWindow: windowMs, ...shared });
