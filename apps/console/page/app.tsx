@@ -10,6 +10,7 @@ import { UsersPage } from './pages/users.tsx';
 import { follow, usePath } from './route.ts';
 import { Failure } from './ui/parts.tsx';
 import { useData } from './use-data.ts';
+import './app.css';
 
 const places = [
   ['/', 'Overview'],

@@ -3,6 +3,7 @@ import { duration, number, perSecond } from '../format.ts';
 import { Card, Level, Loaded, Page } from '../ui/parts.tsx';
 import { useLive } from '../use-data.ts';
 import { DeadLetters } from './dead-letters.tsx';
+import './queues.css';
 
 export function QueuesPage() {
   const queues = useLive<Queues>('queues');

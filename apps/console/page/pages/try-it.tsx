@@ -5,6 +5,7 @@ import { Card, Failure, Page } from '../ui/parts.tsx';
 import { Hypotheses } from './try/hypotheses.tsx';
 import { Learned } from './try/learned.tsx';
 import type { Interaction, Prompt } from './try/types.ts';
+import './try-it.css';
 
 const ideas = ['build api', 'deploy my app', 'fix flaky tests'];
 

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import UPlot, { type AlignedData, type Options } from 'uplot';
+import './chart.css';
 
 interface Line {
   name: string;

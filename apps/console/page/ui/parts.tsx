@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Refused } from '../api.ts';
 import type { Data } from '../use-data.ts';
+import './parts.css';
 
 export function Page({
   title,

@@ -2,6 +2,7 @@ import { Card, Loaded } from '../../ui/parts.tsx';
 import { useData } from '../../use-data.ts';
 import { Explanation, greatestPart } from './explanation.tsx';
 import type { Interaction } from './types.ts';
+import './hypotheses.css';
 
 interface Props {
   interaction: Interaction;
