@@ -16,10 +16,14 @@ interface ConnectOptions {
   role?: string;
   /** Told of a connection that broke while idle; the pool replaces it by itself. */
   onIdleError?: (error: Error) => void;
-  /** A server that is silent for so long, in ms, counts as away, and who waits for it gets an error; else 5 s. */
+  /**
+   * A server that is silent for so long, in ms, counts as away, and who waits for it gets an error; else 5 s. Who waits
+   * so little keeps its connections; those of others end after 10 s without use.
+   */
   patienceMs?: number;
 }
 
+const IDLE_MS = 10_000;
 const INT8 = 20;
 const NUMERIC = 1700;
 // Counts come back as numbers: none of ours passes 2^53.
@@ -47,6 +51,8 @@ export function connectDb(
     max,
     types,
     connectionTimeoutMillis: patienceMs ?? 5_000,
+    // To make a connection takes a busy server longer than some callers wait: those that are made stay.
+    idleTimeoutMillis: patienceMs === undefined ? IDLE_MS : 0,
     ...(patience ? { stream: noticeSilence(databaseUrl, patience) } : {}),
     keepAlive: true,
   });
