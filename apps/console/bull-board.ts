@@ -22,7 +22,7 @@ export const bullBoard: Routes =
       .catch((err: unknown) => log.debug({ err }, 'queues_not_shown'));
 
     server.addHook('onSend', async (_request, reply, payload) => {
-      reply.headers({ 'content-security-policy': policy, 'x-content-type-options': 'nosniff' });
+      reply.header('content-security-policy', policy);
       return typeof payload === 'string' ? payload.replace(webFonts, '') : payload;
     });
     await server.register(serverAdapter.registerPlugin(), { prefix: basePath });

@@ -22,6 +22,7 @@ export async function createServer(console: Console): Promise<FastifyInstance> {
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 1_000 },
   });
+  server.addHook('onRequest', async (_request, reply) => void reply.headers(guards));
   const sessions = new Sessions();
   reportErrors(server);
   identify(server, console, sessions);
@@ -39,6 +40,14 @@ export async function createServer(console: Console): Promise<FastifyInstance> {
     await server.register(routes(console));
   return server;
 }
+
+/** What a browser may do with an answer. What is no page loads and runs nothing; pages say what they need. */
+const guards = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+};
 
 function reportErrors(server: FastifyInstance): void {
   server.setErrorHandler((error: FastifyError, request, reply) => {

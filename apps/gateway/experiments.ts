@@ -1,8 +1,10 @@
+import { asTenant } from '@learning-loop/db/as-tenant';
+import type { Db } from '@learning-loop/db/connect';
 import { type Experiment, listExperiments, startExperiment } from '@learning-loop/db/experiments';
 import { findModel, shippedModel } from '@learning-loop/db/models';
 import { newId } from '@learning-loop/events/id';
 import { Type } from 'typebox';
-import type { Gateway, Routes } from './gateway.ts';
+import type { Routes } from './gateway.ts';
 import { HttpError } from './http-error.ts';
 import { ModelId } from './models.ts';
 import { tenantOf } from './tenant.ts';
@@ -44,35 +46,37 @@ const Shown = Type.Object({
 });
 
 /** GET and POST /v1/experiments. */
-export const experiments: Routes = (gateway) => async (server) => {
-  const list = Type.Object({ experiments: Type.Array(Shown) });
-  server.get('/v1/experiments', { schema: { response: { 200: list } } }, async (request) => {
-    const rows = await listExperiments(gateway.db, tenantOf(request), mostListed);
-    return { experiments: rows.map(shown) };
-  });
+export const experiments: Routes =
+  ({ db }) =>
+  async (server) => {
+    const list = Type.Object({ experiments: Type.Array(Shown) });
+    server.get('/v1/experiments', { schema: { response: { 200: list } } }, async (request) => {
+      const tenantId = tenantOf(request);
+      const rows = await asTenant(db, tenantId, (tx) => listExperiments(tx, tenantId, mostListed));
+      return { experiments: rows.map(shown) };
+    });
 
-  const created = Type.Object({ experiment_id: Type.String(), status: Type.String() });
-  const schema = { body: NewExperiment, response: { 201: created } };
-  server.post('/v1/experiments', { schema }, async (request, reply) => {
-    const tenant_id = tenantOf(request);
-    const { variants } = request.body;
-    await requireServable(gateway, tenant_id, request.body);
-    const experiment_id = newId();
-    if (!(await startExperiment(gateway.db, { tenant_id, experiment_id, kind: 'ranker', variants })))
-      throw new HttpError(
-        409,
-        'experiment_running',
-        'An experiment is running already; promote or roll back a variant first.',
-      );
-    return reply.status(201).send({ experiment_id, status: 'running' });
-  });
-};
+    const created = Type.Object({ experiment_id: Type.String(), status: Type.String() });
+    const schema = { body: NewExperiment, response: { 201: created } };
+    server.post('/v1/experiments', { schema }, async (request, reply) => {
+      const tenant_id = tenantOf(request);
+      const { variants } = request.body;
+      const experiment_id = newId();
+      const started = await asTenant(db, tenant_id, async (tx) => {
+        await requireServable(tx, tenant_id, request.body);
+        return await startExperiment(tx, { tenant_id, experiment_id, kind: 'ranker', variants });
+      });
+      if (!started)
+        throw new HttpError(
+          409,
+          'experiment_running',
+          'An experiment is running already; promote or roll back a variant first.',
+        );
+      return reply.status(201).send({ experiment_id, status: 'running' });
+    });
+  };
 
-async function requireServable(
-  { db }: Gateway,
-  tenantId: string,
-  { variants }: NewExperiment,
-): Promise<void> {
+async function requireServable(db: Db, tenantId: string, { variants }: NewExperiment): Promise<void> {
   const ids = variants.map(({ model_id }) => model_id);
   if (new Set(ids).size < ids.length)
     throw new HttpError(400, 'invalid_request', 'variants must name each model once.');

@@ -1,3 +1,4 @@
+import { asTenant } from '@learning-loop/db/as-tenant';
 import { insertFeedback } from '@learning-loop/db/feedback';
 import { findInteraction } from '@learning-loop/db/interactions';
 import { insertEvents } from '@learning-loop/db/outbox';
@@ -50,7 +51,9 @@ function requireValue({ type, value }: Request): void {
 const badValue = (wanted: string) => new HttpError(400, 'invalid_request', `value must be ${wanted}.`);
 
 async function requireInteraction({ db }: Gateway, tenantId: string, request: Request) {
-  const interaction = await findInteraction(db, tenantId, request.interaction_id);
+  const interaction = await asTenant(db, tenantId, (tx) =>
+    findInteraction(tx, tenantId, request.interaction_id),
+  );
   if (interaction?.user_id === request.user_id) return interaction;
   throw new HttpError(
     404,
@@ -67,7 +70,7 @@ function eventOf(tenantId: string, { user_id, interaction_id, type, value = null
 
 async function acceptFeedback(gateway: Gateway, event: FeedbackGiven, shownAt: Date): Promise<void> {
   const { tenant_id, event_id, user_id, interaction_id, type, value, occurred_at } = event;
-  await gateway.db.transaction().execute(async (tx) => {
+  await asTenant(gateway.db, tenant_id, async (tx) => {
     const row = { tenant_id, event_id, user_id, interaction_id, type };
     const stored = { ...row, value: JSON.stringify(value), given_at: occurred_at };
     if (!(await insertFeedback(tx, stored, shownAt))) throw userErased();

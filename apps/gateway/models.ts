@@ -1,3 +1,4 @@
+import { asTenant } from '@learning-loop/db/as-tenant';
 import { insertModel, listModels, type Model, modelChanges, shippedModel } from '@learning-loop/db/models';
 import { type Change, promote, rollBack } from '@learning-loop/db/promote-models';
 import { newId } from '@learning-loop/events/id';
@@ -64,8 +65,10 @@ export const models: Routes =
   async (server) => {
     server.get('/v1/models', { schema: { response: { 200: List } } }, async (request) => {
       const tenantId = tenantOf(request);
-      const rows = await listModels(db, tenantId, mostListed);
-      const changes = await modelChanges(db, tenantId, mostListed);
+      const [rows, changes] = await asTenant(db, tenantId, async (tx) => [
+        await listModels(tx, tenantId, mostListed),
+        await modelChanges(tx, tenantId, mostListed),
+      ]);
       return {
         models: [...rows.map(shown), shippedRow(rows)],
         changes: changes.map((change) => ({ ...change, changed_at: change.changed_at.toISOString() })),
@@ -75,12 +78,14 @@ export const models: Routes =
     const creation = { body: NewModel, response: { 201: Created } };
     server.post('/v1/models', { schema: creation }, async (request, reply) => {
       const { model_id = `ranker-${newId()}`, kind, weights, temperature, reason } = request.body;
+      const tenant_id = tenantOf(request);
       const row = {
-        ...{ tenant_id: tenantOf(request), model_id, kind, status: 'candidate' as const },
+        ...{ tenant_id, model_id, kind, status: 'candidate' as const },
         ...{ dataset_version: null, parent_id: null, metrics: '{}', reason: reason ?? 'registered by hand' },
         artifact: JSON.stringify({ version: 1, temperature, weights, calibration: null }),
       };
-      if (model_id === shippedModel || !(await insertModel(db, row)))
+      const insert = () => asTenant(db, tenant_id, (tx) => insertModel(tx, row));
+      if (model_id === shippedModel || !(await insert()))
         throw new HttpError(409, 'model_exists', `There is a model ${model_id} already; choose another id.`);
       return reply.status(201).send({ model_id, status: 'candidate' });
     });
@@ -94,7 +99,8 @@ export const models: Routes =
         const { model_id } = request.params;
         const tenant_id = tenantOf(request);
         const reason = request.body?.reason ?? 'by hand';
-        requireDone(await change(db, tenant_id, model_id, reason), model_id, verb);
+        const changed = await asTenant(db, tenant_id, (tx) => change(tx, tenant_id, model_id, reason));
+        requireDone(changed, model_id, verb);
         log.info({ tenant_id, model_id, reason, status }, 'model_changed');
         return { model_id, status };
       });

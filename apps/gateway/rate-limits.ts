@@ -53,7 +53,7 @@ function userIn(part: unknown): unknown {
 
 type Count = Awaited<ReturnType<ReturnType<FastifyInstance['createRateLimit']>>>;
 
-/** Says how much is left (draft-ietf-httpapi-ratelimit-headers-07); throws 429 when nothing is. */
+/** Says how much is left (draft-ietf-httpapi-ratelimit-headers-06); throws 429 when nothing is. */
 function apply(reply: FastifyReply, count: Count, whose: string): void {
   if (count.isAllowed) return;
   const { max, remaining, ttlInSeconds, isExceeded } = count;

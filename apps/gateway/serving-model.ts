@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { asTenant } from '@learning-loop/db/as-tenant';
 import type { Db } from '@learning-loop/db/connect';
 import { runningExperiment } from '@learning-loop/db/experiments';
 import { activeModel, findModel, type Model, shippedModel } from '@learning-loop/db/models';
@@ -31,8 +32,9 @@ export function servingRankers(db: Db): (tenantId: string, userId: string) => Pr
   const known = new LRUCache<string, Serving>({ max: mostTenants });
   const reading = new Map<string, Promise<Serving>>();
 
+  const readAs = (tenantId: string) => asTenant(db, tenantId, (tx) => read(tx, tenantId));
   function refresh(tenantId: string): Promise<Serving> {
-    const under = reading.get(tenantId) ?? read(db, tenantId).finally(() => reading.delete(tenantId));
+    const under = reading.get(tenantId) ?? readAs(tenantId).finally(() => reading.delete(tenantId));
     reading.set(tenantId, under);
     return under.then((serving) => {
       known.set(tenantId, serving);

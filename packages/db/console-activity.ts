@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from './connect.ts';
+import { withinTransaction } from './within-transaction.ts';
 
 /** What became of the displays of one span of time that one model made. */
 export interface Activity {
@@ -28,7 +29,7 @@ export async function activitySince(
   tenantId: string,
   { since, bucketSeconds }: { since: Date; bucketSeconds: number },
 ): Promise<Activity[]> {
-  return await db.transaction().execute(async (tx) => {
+  return await withinTransaction(db, async (tx) => {
     await sql`set local statement_timeout = 5000`.execute(tx);
     const { rows } = await sql<Activity>`
       select (floor(extract(epoch from i.created_at) / ${bucketSeconds}) * ${bucketSeconds})::float8 as bucket,

@@ -3,6 +3,7 @@ import type { Db, Tx } from './connect.ts';
 import { changeStatus, findModel, lockRegistry, type Model, shippedModel } from './models.ts';
 import type { Database } from './schema.ts';
 import type { ModelKind, Variant } from './training-schema.ts';
+import { withinTransaction } from './within-transaction.ts';
 
 export type Experiment = Selectable<Database['experiments']>;
 export type ExperimentOutcome = NonNullable<Experiment['outcome']>;
@@ -17,7 +18,7 @@ export interface NewExperiment {
 /** Begins an experiment: its candidates become canaries. False when one of the kind is running already. */
 export function startExperiment(db: Db, experiment: NewExperiment): Promise<boolean> {
   const { tenant_id, kind, variants } = experiment;
-  return db.transaction().execute(async (tx) => {
+  return withinTransaction(db, async (tx) => {
     await lockRegistry(tx, tenant_id);
     const running = await experiments(tx, tenant_id)
       .where('kind', '=', kind)

@@ -7,6 +7,7 @@ import { type Static, Type } from 'typebox';
 import { traceIdOf } from './event-trace.ts';
 import { makeDirectory } from './make-directory.ts';
 import { errorCode, StartError } from './start-error.ts';
+import { tellError } from './tell-error.ts';
 import { isTracing } from './tracing.ts';
 
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -62,6 +63,7 @@ function options(service: string, level: string) {
     level,
     base: { service, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: tellError },
     formatters: {
       level: (label: string) => ({ level: label }),
       ...(isTracing() ? { log: withTrace } : {}),
