@@ -88,17 +88,23 @@ export function memoriesById(
 /** What one interaction taught. */
 export function memoriesOfInteraction(db: Db, tenantId: string, interactionId: string): Promise<Memory[]> {
   return db
-    .selectFrom('memory_sources')
-    .innerJoin('memories', (join) =>
-      join
-        .onRef('memories.tenant_id', '=', 'memory_sources.tenant_id')
-        .onRef('memories.user_id', '=', 'memory_sources.user_id')
-        .onRef('memories.memory_id', '=', 'memory_sources.memory_id'),
+    .selectFrom('memory_sources as source')
+    .innerJoinLateral(
+      (from) =>
+        from
+          .selectFrom('memories')
+          .selectAll()
+          .whereRef('memories.tenant_id', '=', 'source.tenant_id')
+          .whereRef('memories.user_id', '=', 'source.user_id')
+          .whereRef('memories.memory_id', '=', 'source.memory_id')
+          .limit(1)
+          .as('memory'),
+      (join) => join.onTrue(),
     )
-    .selectAll('memories')
-    .where('memory_sources.tenant_id', '=', tenantId)
-    .where('memory_sources.interaction_id', '=', interactionId)
-    .where('memories.status', '<>', 'forgotten')
+    .selectAll('memory')
+    .where('source.tenant_id', '=', tenantId)
+    .where('source.interaction_id', '=', interactionId)
+    .where('memory.status', '<>', 'forgotten')
     .execute();
 }
 
