@@ -17,9 +17,9 @@ export async function execute(): Promise<Figure[]> {
   await using stage = await openStage();
   const full = await stage.app('gateway');
   await using plain = await startPlain(stage);
-  const fullRoute = { url: full.url, prepare: openInteractions };
+  const fullRoute: Route = { url: full.url, prepare: openInteractions };
   const plainRoute = { url: plain.url, prepare: openPlainInteractions };
-  const measure = (route: typeof fullRoute, shape: typeof wide) => picks(stage, route, shape);
+  const measure = (route: Route, shape: typeof wide) => picks(stage, route, shape);
   await measure(fullRoute, wide);
   await measure(plainRoute, wide);
   const pairs = [];
@@ -58,7 +58,7 @@ export async function execute(): Promise<Figure[]> {
 
 interface Route {
   url: string;
-  prepare: typeof openInteractions;
+  prepare: typeof openPlainInteractions;
 }
 
 async function picks(stage: Stage, { url, prepare }: Route, { connections, requests }: typeof wide) {
