@@ -18,6 +18,8 @@ export const keptPlanSettings = ['enable_seqscan=off', 'jit=off'];
  */
 export class PreparedClient extends pg.Client {
   #plansSince = Date.now();
+  /** Grows with every change of the schema that a statement has met; what was prepared before is not used again. */
+  #epoch = 0;
 
   // biome-ignore lint/suspicious/noExplicitAny: pg overloads query nine times; only one form is changed
   override query(...args: any[]): any {
@@ -25,7 +27,15 @@ export class PreparedClient extends pg.Client {
     const name = typeof text === 'string' && Array.isArray(values) ? nameOf(text) : undefined;
     if (name === undefined) return Reflect.apply(super.query, this, args);
     this.#forgetOldPlans();
-    return Reflect.apply(super.query, this, [{ name, text, values }, ...rest]);
+    const run = () => Reflect.apply(super.query, this, [{ name: name + this.#epoch, text, values }, ...rest]);
+    const epoch = this.#epoch;
+    return run()?.catch((error: unknown) => {
+      if (!isOutdated(error)) throw error;
+      if (epoch === this.#epoch) this.#epoch += 1;
+      // Within a transaction nothing works any more: that is for whoever began it to do again.
+      if (this.getTransactionStatus() !== 'I') throw error;
+      return run();
+    });
   }
 
   /** Statements stay parsed; each is planned again, at the present size of its tables, when it comes next. */
@@ -37,6 +47,11 @@ export class PreparedClient extends pg.Client {
     // It fails where the statement after it fails as well, which says so.
     super.query('discard plans').catch(() => undefined);
   }
+}
+
+/** Whether a statement failed because a migration has given its table another column since it was prepared. */
+export function isOutdated(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '0A000' && /cached plan/u.test(error.message);
 }
 
 /** Undefined when there are more statements than a connection should keep. */
