@@ -19,7 +19,7 @@ export async function execute(): Promise<Figure[]> {
   const headers = await authorized(stage.db);
   const full = await stage.app('gateway', unlimited);
   await using plain = await startPlain(stage);
-  const fullRoute = { url: full.url, headers, prepare: openInteractions };
+  const fullRoute: Route = { url: full.url, headers, prepare: openInteractions };
   const plainRoute = { url: plain.url, headers: {}, prepare: openPlainInteractions };
   const measure = (route: Route, shape: typeof wide) => picks(stage, route, shape);
   await measure(fullRoute, wide);
@@ -61,7 +61,7 @@ export async function execute(): Promise<Figure[]> {
 interface Route {
   url: string;
   headers: Record<string, string>;
-  prepare: typeof openInteractions;
+  prepare: typeof openPlainInteractions;
 }
 
 async function picks(stage: Stage, { url, headers, prepare }: Route, { connections, requests }: typeof wide) {

@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import { noticeSilence } from './notice-silence.ts';
-import { PreparedClient } from './prepared-client.ts';
+import { keptPlanSettings, PreparedClient } from './prepared-client.ts';
 import type { Database } from './schema.ts';
 
 export type Db = Kysely<Database>;
@@ -47,7 +47,7 @@ export function connectDb(
     connectionString: databaseUrl,
     application_name: name,
     // Set as the connection opens, so that it costs no round trip.
-    ...(role && !pooled ? { options: `-c role=${role}` } : {}),
+    ...(pooled ? {} : { options: startOptions(role) }),
     max,
     types,
     connectionTimeoutMillis: patienceMs ?? 5_000,
@@ -60,6 +60,11 @@ export function connectDb(
   pool.on('error', (error) => onIdleError?.(error));
   pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+}
+
+function startOptions(role: string | undefined): string {
+  const settings = role ? [`role=${role}`, ...keptPlanSettings] : keptPlanSettings;
+  return settings.map((setting) => `-c ${setting}`).join(' ');
 }
 
 /**

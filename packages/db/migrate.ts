@@ -2,15 +2,22 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { FileMigrationProvider, Migrator } from 'kysely/migration';
 import { connectDb, type Db } from './connect.ts';
+import { makeIndexesOnline, onlineIndexes } from './online-indexes.ts';
 
 const migrationFolder = path.join(import.meta.dirname, 'migrations');
 
-/** Brings the schema up to date. Safe from many processes at once: one migrates, the others wait for it. */
+/**
+ * Brings the schema up to date. Safe from many processes at once: one migrates, the others wait for it. Indexes that
+ * are made beside the running service are waited for only by the process that makes them.
+ */
 export async function migrate(db: Db): Promise<void> {
-  const provider = new FileMigrationProvider({ fs, path, migrationFolder });
-  const { error } = await new Migrator({ db, provider }).migrateToLatest();
+  const { error } = await migrator(db).migrateToLatest();
   if (error) throw error;
+  await makeIndexesOnline(db, onlineIndexes);
 }
+
+export const migrator = (db: Db): Migrator =>
+  new Migrator({ db, provider: new FileMigrationProvider({ fs, path, migrationFolder }) });
 
 /** The same for a process that works under a role of its own, which may not migrate. */
 export async function migrateFirst(databaseUrl: string): Promise<void> {
