@@ -9,6 +9,8 @@ const Span = Type.Object({
   spanId: Type.String(),
   parentSpanId: Type.Optional(Type.String()),
   name: Type.String(),
+  startTimeUnixNano: Type.String(),
+  endTimeUnixNano: Type.String(),
   links: Type.Optional(Type.Array(Type.Object({ traceId: Type.String(), spanId: Type.String() }))),
 });
 export type Span = Type.Static<typeof Span>;
