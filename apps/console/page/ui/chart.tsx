@@ -99,7 +99,9 @@ function clock(_plot: UPlot, times: number[], _axis: number, _space: number, ste
       ? { month: 'short', day: 'numeric' }
       : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...(step < 60 ? { second: '2-digit' } : {}) };
   const format = new Intl.DateTimeFormat('en', shape);
-  return times.map((time) => format.format(time * 1000));
+  const labels = times.map((time) => format.format(time * 1000));
+  // Within one second all times read alike.
+  return labels.map((label, i) => (label === labels[i - 1] ? '' : label));
 }
 
 function seriesOf(
