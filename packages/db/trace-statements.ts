@@ -10,9 +10,14 @@ export function traceStatement({ level, query: { sql }, queryDurationMillis }: L
   const to = Date.now();
   const attributes = { 'db.system.name': 'postgresql', 'db.query.text': sql };
   const options = { kind: SpanKind.CLIENT, startTime: to - queryDurationMillis, attributes };
-  const span = trace
-    .getTracer('learning-loop')
-    .startSpan(`pg ${/\w+/u.exec(sql)?.[0].toLowerCase()}`, options);
+  const span = trace.getTracer('learning-loop').startSpan(`pg ${nameOf(sql)}`, options);
   if (level === 'error') span.setStatus({ code: SpanStatusCode.ERROR });
   span.end(to);
+}
+
+/** What the statement does, and the first table that it names: `insert outbox`, `with selections`, `commit`. */
+function nameOf(sql: string): string {
+  const [verb = ''] = /\w+/u.exec(sql) ?? [];
+  const table = /\b(?:from|into|update) "?(\w+)\b(?!\()/iu.exec(sql)?.[1];
+  return [verb, table].filter(Boolean).join(' ').toLowerCase();
 }
