@@ -32,10 +32,7 @@ await inTemporaryServer({ env: { CONSOLE_PORT: String(port) }, discard: ['.'] },
   await using browser = await openBrowser(home);
   const page = await browser.context.newPage();
   await beginExperiment(client);
-  const replayed = replay(client, choices);
-  await compareLag(page, client);
-  await take(page, '/queues', 'console-queues');
-  await replayed;
+  await Promise.all([replay(client, choices), lookMeanwhile(page, client)]);
   await untilOutboxEmpty(client);
   await fetch(`${client.url}/v1/training/datasets`, { method: 'POST' });
   await take(page, '/', 'console-overview');
@@ -69,6 +66,11 @@ async function take(page: Page, where: string, name: string, from?: string): Pro
   if (from) await page.locator(from).first().scrollIntoViewIfNeeded();
   await page.screenshot({ path: path.join(directory, `${name}.png`) });
   say(`${name}.png: ${home}${where}`);
+}
+
+async function lookMeanwhile(page: Page, client: Client): Promise<void> {
+  await compareLag(page, client);
+  await take(page, '/queues', 'console-queues');
 }
 
 async function compareLag(page: Page, client: Client): Promise<void> {
