@@ -7,7 +7,7 @@ import type { Console, Routes } from './console.ts';
 import { durationsBetween, type Snapshot } from './measure/derive.ts';
 import { Refusal } from './refusal.ts';
 import { scaleHint } from './scale-hint.ts';
-import { callerOf } from './sign-in.ts';
+import { callerOf, requireAdmin } from './sign-in.ts';
 
 const consumers: Consumer[] = [...new Set(Object.values(routes).flat())];
 
@@ -21,8 +21,8 @@ export const queues: Routes = (console) => async (server) => {
 
   // The gateway lists dead letters without what they hold; here an admin may look.
   server.get('/api/dead-letters/:id/payload', { schema: { params: Letter } }, async (request) => {
-    const { tenant_id, role } = callerOf(request);
-    if (role !== 'admin') throw new Refusal(403, 'role_needed', 'This needs a key with the role admin.');
+    requireAdmin(request);
+    const { tenant_id } = callerOf(request);
     const { id } = request.params;
     const payload = await asTenant(console.db, tenant_id, (tx) => deadLetterPayload(tx, tenant_id, id));
     if (payload === undefined) throw new Refusal(404, 'no_such_dead_letter', 'It was replayed meanwhile.');

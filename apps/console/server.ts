@@ -1,6 +1,7 @@
 import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify';
 import { bullBoard } from './bull-board.ts';
 import type { Console } from './console.ts';
+import { experiments } from './experiments.ts';
 import { health } from './health.ts';
 import { live } from './live.ts';
 import { overview } from './overview.ts';
@@ -33,6 +34,7 @@ export async function createServer(console: Console): Promise<FastifyInstance> {
     overview,
     queues,
     users,
+    experiments,
     live,
     bullBoard,
     pageAssets,

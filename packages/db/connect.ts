@@ -1,8 +1,10 @@
+import { isTracing } from '@learning-loop/service/tracing';
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import { noticeSilence } from './notice-silence.ts';
 import { keptPlanSettings, PreparedClient } from './prepared-client.ts';
 import type { Database } from './schema.ts';
+import { traceStatement } from './trace-statements.ts';
 
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
@@ -59,7 +61,10 @@ export function connectDb(
   // Without listeners the error of a connection, idle or in a transaction, would end the process.
   pool.on('error', (error) => onIdleError?.(error));
   pool.on('connect', (client) => client.on('error', () => undefined));
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  return new Kysely<Database>({
+    dialect: new PostgresDialect({ pool }),
+    ...(isTracing() ? { log: traceStatement } : {}),
+  });
 }
 
 function startOptions(role: string | undefined): string {

@@ -62,20 +62,6 @@ export function runningExperiments(db: Db): Promise<Experiment[]> {
   return db.selectFrom('experiments').selectAll().where('status', '=', 'running').execute();
 }
 
-/** Keeps what the test last saw, for people to read. */
-export async function noteLook(
-  db: Db,
-  { tenant_id, experiment_id }: Pick<Experiment, 'tenant_id' | 'experiment_id'>,
-  looks: object,
-): Promise<void> {
-  await db
-    .updateTable('experiments')
-    .set({ looks: JSON.stringify(looks) })
-    .where('tenant_id', '=', tenant_id)
-    .where('experiment_id', '=', experiment_id)
-    .execute();
-}
-
 /** Ends the running experiments that the model takes part in; the other canaries in them retire. */
 export async function endExperimentsOf(
   tx: Tx,

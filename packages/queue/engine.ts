@@ -12,7 +12,7 @@ export interface QueueConfig {
 
 export type JobQueue = Pick<
   Queue,
-  'name' | 'addBulk' | 'getJobCounts' | 'getJobScheduler' | 'upsertJobScheduler'
+  'name' | 'addBulk' | 'getJobCounts' | 'getJobScheduler' | 'upsertJobScheduler' | 'exportPrometheusMetrics'
 >;
 
 /** Queues of one engine, over connections that fail at once rather than wait. */

@@ -18,6 +18,8 @@ export interface Outlet {
   /** Jobs that stand in line, not older than 1 s. Rejects when the queue is away. */
   waiting(): Promise<number>;
   hasRoom(): Promise<boolean>;
+  /** What BullMQ says of the queue, in Prometheus's text format. Rejects when it is away. */
+  exported(): Promise<string>;
 }
 
 /** Beyond this many jobs a queue takes no more; measured at 1 KB of Redis each. */
@@ -52,6 +54,7 @@ export function openOutlet(
 
   return {
     hasRoom,
+    exported: () => queue.exportPrometheusMetrics(),
     waiting: async () => (await look()).waiting,
     async add(notices) {
       if (!(await hasRoom())) {

@@ -21,6 +21,8 @@ export interface Publisher extends AsyncDisposable {
   waiting(consumer: Consumer): Promise<number>;
   /** Whether the consumer's queue takes more; rejects when it is away. */
   hasRoom(consumer: Consumer): Promise<boolean>;
+  /** What BullMQ says of the consumer's queue, in Prometheus's text format; rejects when it is away. */
+  exported(consumer: Consumer): Promise<string>;
 }
 
 interface Publication {
@@ -85,6 +87,7 @@ export function connectPublisher(config: QueueConfig, log: Logger, registry: Reg
     },
     waiting: (consumer) => guarded(async () => (await outlet(consumer)).waiting(), false),
     hasRoom: (consumer) => guarded(async () => (await outlet(consumer)).hasRoom(), false),
+    exported: async (consumer) => (await outlet(consumer)).exported(),
     async [Symbol.asyncDispose]() {
       stop.abort();
       const queues = await opening.catch(() => undefined);

@@ -1,7 +1,8 @@
 import type { Arm } from '@learning-loop/db/experiment-arms';
-import type { Variant } from '@learning-loop/db/training-schema';
+import type { Look } from '@learning-loop/db/experiment-looks';
+import type { Comparison, Variant } from '@learning-loop/db/training-schema';
 import { mismatch, mismatchEvidence } from './sample-ratio.ts';
-import { type Comparison, compareRates } from './sequential-test.ts';
+import { compareRates } from './sequential-test.ts';
 
 const alpha = 0.05;
 const guardAlpha = 0.01;
@@ -12,12 +13,6 @@ export type Decision =
   | { kind: 'continue' }
   | { kind: 'promote' | 'roll_back'; model_id: string; reason: string }
   | { kind: 'stop'; outcome: 'invalid' | 'inconclusive'; reason: string };
-
-/** What the test saw: for people to read. */
-export interface Look {
-  sample_ratio_evidence: number;
-  variants: Record<string, { assigned: number; interactions: number; first_place: Comparison | null }>;
-}
 
 /**
  * What to do with an experiment now. The first variant is the control. A variant that is surely better in first places

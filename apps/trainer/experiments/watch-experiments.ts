@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Db } from '@learning-loop/db/connect';
 import { armsOf } from '@learning-loop/db/experiment-arms';
+import { noteLook } from '@learning-loop/db/experiment-looks';
 import {
   type Experiment,
-  noteLook,
   runningExperiments,
   startExperiment,
   stopExperiment,
@@ -43,7 +43,7 @@ export async function lookAtExperiments(db: Db, log: Service<unknown>['log']): P
     const { tenant_id, experiment_id, variants, started_at } = experiment;
     const ids = variants.map(({ model_id }) => model_id);
     const { decision, look } = decide(variants, await armsOf(db, tenant_id, ids, started_at));
-    await noteLook(db, experiment, look);
+    await noteLook(db, experiment, look, { decides: decision.kind !== 'continue' });
     if (decision.kind === 'continue') continue;
     if (await carryOut(db, experiment, decision))
       log.info({ tenant_id, experiment_id, ...decision }, 'experiment_decided');
