@@ -103,6 +103,13 @@ async function buildDataset({ call }: System): Promise<void> {
   );
 }
 
+/** In how many tables or files of each place the canary stands. */
+async function search(places: Record<string, () => Promise<string[]>>): Promise<Record<string, number>> {
+  const hits: Record<string, number> = {};
+  for (const [place, find] of Object.entries(places)) hits[place] = (await find()).length;
+  return hits;
+}
+
 test('erases a user to the last copy, and nobody else', async () => {
   const loop = await system();
   const { client, directory, databaseUrl, redisDirectory } = loop;
@@ -117,8 +124,15 @@ test('erases a user to the last copy, and nobody else', async () => {
   await untilOutboxEmpty(client);
   await leaveUnlearned(loop);
   await buildDataset(loop);
-  expect(await foundInPostgres(databaseUrl, canary)).not.toEqual([]);
-  expect(await foundInFiles(path.join(directory, 'training'), canary)).not.toEqual([]);
+  const places = {
+    'PostgreSQL, all tables and statistics': () => foundInPostgres(databaseUrl, canary),
+    'Redis, all that was ever sent to it': () => foundInFiles(redisDirectory, canary),
+    'training log and datasets': () => foundInFiles(path.join(directory, 'training'), canary),
+    logs: () => foundInFiles(path.join(directory, 'logs'), canary),
+  };
+  const before = await search(places);
+  expect(before['PostgreSQL, all tables and statistics']).toBeGreaterThan(0);
+  expect(before['training log and datasets']).toBeGreaterThan(0);
 
   const exported = await loop.call<object>('GET', `/v1/users/${erased}/export?include=training_log`);
   expect(JSON.stringify(exported).split(canary).length).toBeGreaterThan(10);
@@ -140,6 +154,9 @@ test('erases a user to the last copy, and nobody else', async () => {
   expect(await foundInFiles(redisDirectory, canary), 'ever sent to Redis').toEqual([]);
   expect(await foundInFiles(directory, canary)).toEqual([]);
   expect(JSON.stringify(receipt)).not.toContain(canary);
+  const after = await search(places);
+  const rows = Object.entries(after).map(([place, hits]) => `${place}: ${before[place]} → ${hits}`);
+  process.stdout.write(`${JSON.stringify(receipt, null, 2)}\n“${canary}” found in\n${rows.join('\n')}\n`);
 
   expect((await client.persona('kept')).interaction_count).toBe(4);
   expect((await client.stats()).hypotheses_count).toBe(4);

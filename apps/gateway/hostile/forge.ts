@@ -15,7 +15,8 @@ interface Schema {
   anyOf?: Schema[];
   items?: Schema;
   properties?: Record<string, Schema>;
-  patternProperties?: Record<string, Schema>;
+  /** Of a record, its values; otherwise whether other fields are allowed. */
+  additionalProperties?: Schema | boolean;
   pattern?: string;
   required?: string[];
   format?: string;
@@ -34,12 +35,12 @@ const valueFor = (schema: Schema): fc.Arbitrary<unknown> =>
     { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 3, noUnicodeString: false }) },
   );
 
-function fitting({ anyOf, items, properties, patternProperties, ...schema }: Schema): fc.Arbitrary<unknown> {
+function fitting({ anyOf, items, properties, ...schema }: Schema): fc.Arbitrary<unknown> {
   if ('const' in schema) return fc.constant(schema.const);
   if (anyOf) return fc.oneof(...anyOf.map(fitting));
   if (items) return fc.array(valueFor(items), { maxLength: 12 });
   if (properties) return object(properties);
-  if (patternProperties) return dictionary(Object.values(patternProperties));
+  if (typeof schema.additionalProperties === 'object') return dictionary(schema.additionalProperties);
   if (schema.type === 'string') return text(schema);
   if (schema.type === 'boolean') return fc.boolean();
   if (schema.type === 'integer') return fc.integer({ min: (schema.minimum ?? -9) - 1, max: 1_000 });
@@ -52,7 +53,7 @@ function number({ minimum, maximum }: Schema): fc.Arbitrary<unknown> {
 }
 
 /** Names that fit the patterns there are, and one that fits none. */
-const dictionary = ([value = {}]: Schema[]) =>
+const dictionary = (value: Schema) =>
   fc.dictionary(fc.constantFrom('prior', 'goal_match', 'recent', '__proto__'), valueFor(value), {
     maxKeys: 3,
   });
