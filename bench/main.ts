@@ -1,5 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { capacity } from './capacity/capacity.ts';
 import { cost } from './cost.ts';
 import { execute } from './execute.ts';
 import { type Figure, reached } from './figure.ts';
@@ -17,6 +18,7 @@ const benches: Record<string, () => Promise<Figure[]>> = {
   lag,
   'scale-out': scaleOut,
   cost,
+  capacity,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean' } }, allowPositionals: true });
