@@ -1,5 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { capacity } from './capacity/capacity.ts';
 import { cost } from './cost.ts';
 import { execute } from './execute.ts';
 import { type Figure, reached } from './figure.ts';
@@ -19,6 +20,7 @@ const benches: Record<string, (options: { keep: boolean }) => Promise<Figure[]>>
   'scale-out': scaleOut,
   cost,
   growth,
+  capacity,
 };
 
 const { values, positionals } = parseArgs({
