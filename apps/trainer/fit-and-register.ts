@@ -12,6 +12,13 @@ import { type FittedRanker, fitRanker } from './fit/fit-ranker.ts';
 import { gate, type Verdict } from './fit/gate.ts';
 import { featureNames, loadPicks } from './fit/load-picks.ts';
 
+/** What is left to chance, so that a show may be seeded: numbers in [0, 1), and who gets which variant. */
+interface Chance {
+  random(): number;
+  experimentId(): string;
+}
+const realChance: Chance = { random: () => randomInt(2 ** 32) / 2 ** 32, experimentId: newId };
+
 interface Trainer {
   config: { canaryShare: number; trainingDataDir: string };
   log: Service<unknown>['log'];
@@ -25,11 +32,11 @@ export async function fitAndRegister(
   { config, log }: Trainer,
   db: Db,
   { manifest, directory }: Dataset,
-  random: () => number = () => randomInt(2 ** 32) / 2 ** 32,
+  chance = realChance,
 ): Promise<string | null> {
   const { tenant_id, version } = manifest;
   const serving = await activeModel(db, tenant_id, 'ranker');
-  const fitted = await fitOn(directory, weightsOf(serving), random);
+  const fitted = await fitOn(directory, weightsOf(serving), chance.random);
   if (!fitted) return null;
   const verdict = gate(fitted.judgement);
   const model_id = `ranker-${version}`;
@@ -43,7 +50,7 @@ export async function fitAndRegister(
     ];
     const started = await startExperiment(db, {
       tenant_id,
-      experiment_id: newId(),
+      experiment_id: chance.experimentId(),
       kind: 'ranker',
       variants,
     });
