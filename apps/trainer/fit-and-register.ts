@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { Db } from '@learning-loop/db/connect';
 import { startExperiment } from '@learning-loop/db/experiments';
+import { markIfErasedMeanwhile } from '@learning-loop/db/mark-for-retraining';
 import { activeModel, insertModel, type Model, shippedModel } from '@learning-loop/db/models';
 import { newId } from '@learning-loop/events/id';
 import { type RankerWeights, shippedWeights } from '@learning-loop/learning/ranker-weights';
@@ -42,6 +43,7 @@ export async function fitAndRegister(
   const model_id = `ranker-${version}`;
   const parent_id = serving?.model_id ?? shippedModel;
   await insertModel(db, modelRow({ tenant_id, version, model_id, parent_id }, fitted, verdict));
+  await markIfErasedMeanwhile(db, tenant_id, model_id);
   log.info({ tenant_id, model_id, ...verdict }, 'ranker_fitted');
   if (verdict.passed && config.canaryShare > 0) {
     const variants = [

@@ -1,4 +1,4 @@
-import { listNearDuplicates, words } from './near-duplicates.ts';
+import { listNearDuplicates } from './near-duplicates.ts';
 import type { ReadLog } from './read-log.ts';
 import { literal, type Workspace } from './workspace.ts';
 
@@ -108,16 +108,13 @@ async function filterSimply(workspace: Workspace): Promise<Counts> {
 async function dropNearDuplicates(workspace: Workspace, log: ReadLog): Promise<number> {
   const { texts } = keys[log];
   if (texts !== null) {
-    await workspace.run(`create or replace temp table said as
-      select line, event, user_no, choice, hash(choice, asked) as saying from (
-        select line, event, user_no, hash(${words(texts.choice)}) as choice, hash(${words(texts.request)}) as asked
-        from lines join ${log} using (line))`);
-    await workspace.run(`create or replace temp view requests as
-      select line, ${words(texts.request)} as request from ${log}`);
+    await workspace.run(`create or replace temp view texts as
+      select line, event, user_no, ${texts.request} as request, ${texts.choice} as choice
+      from ${log} join lines using (line)`);
     await listNearDuplicates(workspace);
+    await workspace.run('drop view texts');
     await workspace.run(`create or replace temp table lines as
       select line, event, user_no, saying from said where line not in (select line from repeated)`);
-    await workspace.run('drop view requests');
   }
   return workspace.count('from lines');
 }
@@ -143,15 +140,14 @@ async function capShares(
   return workspace.count('from lines');
 }
 
-/** Lines are joined with users and told by their numbers, never with each other: wide lines stay out of memory. */
+/** Wide lines are joined once, with what is narrow: so they stay out of memory. */
 async function split(workspace: Workspace, log: ReadLog): Promise<void> {
   const bucket = "(('0x' || substr(user_hash, 1, 8))::BIGINT % 100)";
-  await workspace.run(`create or replace temp table users_${log} as
-    select user_id, user_hash, case
-      when (select count(distinct user_no) from lines) < ${fewestUsersToSplit} then 'train'
-      when ${bucket} < 80 then 'train' when ${bucket} < 90 then 'validation' else 'test' end as split
-    from users`);
-  await workspace.run(`create or replace temp table lines_${log} as select line from lines`);
+  await workspace.run(`create or replace temp table lines_${log} as
+    with few as (select count(distinct user_no) < ${fewestUsersToSplit} as few from lines)
+    select line, user_hash, case
+      when few or ${bucket} < 80 then 'train' when ${bucket} < 90 then 'validation' else 'test' end as split
+    from lines join users using (user_no), few`);
   await workspace.run(`create or replace temp view chosen_${log} as
-    select * from ${log} join users_${log} using (user_id) where line in (select line from lines_${log})`);
+    select * from ${log} join lines_${log} using (line)`);
 }

@@ -19,26 +19,31 @@ const empty = ['a', 'an', 'the', 'please', 'pls', 'kindly', 'just'];
 const negations = ['not', 'no', 'never', 'without', 'nor', 'except', 'dont', 'cannot'];
 
 /** The words of a text that say something, in order, with one space between: no case, accents or punctuation. */
-export const words = (text: string): string => {
+const words = (text: string): string => {
   const plain = `regexp_replace(lower(strip_accents(${text})), 'n[''’]t\\b', ' not', 'g')`;
   const spaced = `regexp_replace(${plain}, '[^\\pL\\pN]+', ' ', 'g')`;
   return `trim(regexp_replace(' ' || ${spaced} || ' ', ' (?:(?:${empty.join('|')}) )+', ' ', 'g'))`;
 };
 
 /**
- * Of the table `said` (`line`, `event`, `user_no`, `choice`, `saying`: numbers that are the same where question, and
- * question and request, have the same words) and the view `requests` (`line`, `request`: words), lists in the table
+ * Of the view `texts` (`line`, `event`, `user_no`, and the texts `request` and `choice`) makes the table `said` (`line`,
+ * `event`, `user_no`, `saying`: the same number where request and choice have the same words) and lists in the table
  * `repeated` the lines that are near-duplicates of another, which stays. Which one stays is left to `event`, a hash.
  */
 export async function listNearDuplicates(workspace: Workspace): Promise<void> {
+  await workspace.run(`create or replace temp table said as
+    select line, event, user_no, hash(choice, request) as saying, hash(user_no, choice, request) as own,
+      hash(user_no, choice) as pool
+    from (select line, event, user_no, hash(${words('request')}) as request, hash(${words('choice')}) as choice
+      from texts)`);
   await workspace.run(`create or replace temp table repeated as
-    select line from said where (user_no, saying) in (
-      select (user_no, saying) from said group by user_no, saying having count(*) > 1
-    ) qualify row_number() over (partition by user_no, saying order by event, line) > 1`);
+    select line from said where own in (select own from said group by own having count(*) > 1)
+    qualify row_number() over (partition by own order by event, line) > 1`);
+  await workspace.run(`create or replace temp table pools as
+    select line, event, pool from said where line not in (select line from repeated)
+      and pool in (select pool from said group by pool having count(distinct own) > 1)`);
   await workspace.run(`create or replace temp table alike as
-    select line, event, hash(user_no, choice) as pool, request from said join requests using (line)
-    where line not in (select line from repeated) and (user_no, choice) in (
-      select (user_no, choice) from said group by user_no, choice having count(distinct saying) > 1)`);
+    select line, pools.event, pool, ${words('request')} as request from texts join pools using (line)`);
   await workspace.run(`create or replace temp table banded as
     with minima as (
       select line, event, pool, [${minima()}] as low
@@ -53,7 +58,7 @@ export async function listNearDuplicates(workspace: Workspace): Promise<void> {
       select pairs.line, one.request as one, other.request as other from pairs
       join alike one using (line) join alike other on other.line = pairs.first
     ) where ${isLeftOut('one', 'other')} or ${isLeftOut('other', 'one')}`);
-  for (const table of ['alike', 'banded']) await workspace.run(`drop table ${table}`);
+  for (const table of ['pools', 'alike', 'banded']) await workspace.run(`drop table ${table}`);
 }
 
 function minima(): string {

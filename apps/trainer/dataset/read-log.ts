@@ -126,6 +126,6 @@ async function counted(workspace: Workspace, read: string): Promise<Omit<Lines, 
 /** Frees what a log took, once it has been read, chosen from and written. */
 export async function forgetLog(workspace: Workspace, log: ReadLog): Promise<void> {
   for (const view of [`chosen_${log}`, log]) await workspace.run(`drop view ${view}`);
-  for (const table of [`lines_${log}`, `users_${log}`]) await workspace.run(`drop table ${table}`);
+  await workspace.run(`drop table lines_${log}`);
   await rm(fileOf(workspace, log));
 }
