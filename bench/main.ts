@@ -10,12 +10,14 @@ import { lag } from './lag.ts';
 import { learning } from './learning.ts';
 import { rankCost } from './rank.ts';
 import { scaleOut } from './scale-out.ts';
+import { millionPicks } from './trainer/million.ts';
 
 const benches: Record<string, (options: { keep: boolean }) => Promise<Figure[]>> = {
   execute,
   hypothesize,
   learning,
   rank: rankCost,
+  trainer: millionPicks,
   lag,
   'scale-out': scaleOut,
   cost,

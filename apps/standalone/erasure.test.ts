@@ -20,6 +20,7 @@ interface Receipt {
     rows: Record<string, number>;
     training_log_records: number;
     dataset_samples: Record<string, number>;
+    models: string[];
   } | null;
 }
 
@@ -89,6 +90,29 @@ async function leaveUnlearned({ databaseUrl }: System): Promise<void> {
   await client.end();
 }
 
+/** Models that learned from a dataset that is there, from one that is not any more, and from none. */
+async function registerModels({ databaseUrl, call }: System): Promise<void> {
+  const { builds } = await call<{ builds: { version: string }[] }>('GET', '/v1/training/datasets');
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  for (const [model_id, version] of [
+    ['tuned', builds[0]?.version],
+    ['old', '20200101T000000Z-abcdef'],
+    ['by hand', null],
+  ])
+    await client.query(
+      `insert into models (tenant_id, model_id, kind, status, dataset_version, artifact, metrics, reason)
+       values ('default', $1, 'llm', 'candidate', $2, '{}', '{}', 'for the test')`,
+      [model_id, version],
+    );
+  await client.end();
+}
+
+async function modelsToRetrain({ call }: System): Promise<string[]> {
+  const { models } = await call<{ models: { model_id: string; metrics: object }[] }>('GET', '/v1/models');
+  return models.filter(({ metrics }) => 'retrain' in metrics).map(({ model_id }) => model_id);
+}
+
 async function buildDataset({ call }: System): Promise<void> {
   await call('POST', '/v1/training/datasets');
   await vi.waitFor(
@@ -124,6 +148,7 @@ test('erases a user to the last copy, and nobody else', async () => {
   await untilOutboxEmpty(client);
   await leaveUnlearned(loop);
   await buildDataset(loop);
+  await registerModels(loop);
   const places = {
     'PostgreSQL, all tables and statistics': () => foundInPostgres(databaseUrl, canary),
     'Redis, all that was ever sent to it': () => foundInFiles(redisDirectory, canary),
@@ -150,6 +175,8 @@ test('erases a user to the last copy, and nobody else', async () => {
   });
   expect(receipt.erased?.training_log_records).toBe(4 + 8 + 4);
   expect(Object.values(receipt.erased?.dataset_samples ?? {}).some((samples) => samples > 0)).toBe(true);
+  expect(receipt.erased?.models).toEqual(['old', 'tuned']);
+  expect((await modelsToRetrain(loop)).sort()).toEqual(['old', 'tuned']);
   expect(await foundInPostgres(databaseUrl, canary)).toEqual([]);
   expect(await foundInFiles(redisDirectory, canary), 'ever sent to Redis').toEqual([]);
   expect(await foundInFiles(directory, canary)).toEqual([]);

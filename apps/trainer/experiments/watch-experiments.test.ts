@@ -1,0 +1,108 @@
+import { connectDb, type Db } from '@learning-loop/db/connect';
+import { listExperiments, startExperiment } from '@learning-loop/db/experiments';
+import { activeModel, insertModel, listModels } from '@learning-loop/db/models';
+import { newId } from '@learning-loop/events/id';
+import { databaseForTest } from '@learning-loop/testing/postgres';
+import pino from 'pino';
+import { expect, it } from 'vitest';
+import { lookAtExperiments } from './watch-experiments.ts';
+
+const log = pino({ level: 'silent' });
+const tenant_id = 'default';
+const usersOfEach = 100;
+const answersOfEach = 8;
+
+/** An experiment between the shipped ranker and others, with equal shares; picks take the first place so often. */
+async function experiment(db: Db, firstPlaces: Record<string, number>): Promise<void> {
+  const others = Object.keys(firstPlaces).filter((model_id) => model_id !== 'shipped');
+  for (const model_id of others)
+    await insertModel(db, {
+      ...{
+        tenant_id,
+        model_id,
+        kind: 'ranker',
+        status: 'candidate',
+        dataset_version: null,
+        parent_id: 'shipped',
+      },
+      ...{ artifact: '{"version":1,"temperature":1,"weights":{}}', metrics: '{}', reason: 'to be tried' },
+    });
+  const variants = ['shipped', ...others].map((model_id, _, all) => ({ model_id, weight: 1 / all.length }));
+  await startExperiment(db, { tenant_id, experiment_id: newId(), kind: 'ranker', variants });
+  for (const [ranker_id, rate] of Object.entries(firstPlaces)) await play(db, ranker_id, rate);
+}
+
+async function play(db: Db, ranker_id: string, rate: number): Promise<void> {
+  const shown = Array.from({ length: usersOfEach * answersOfEach }, (_, i) => ({
+    ...{
+      tenant_id,
+      interaction_id: newId(),
+      user_id: `${ranker_id} ${i % usersOfEach}`,
+      input_text: 'which',
+    },
+    selected_id: (i * 37 + Math.floor(i / usersOfEach) * 13) % 100 < rate * 100 ? 'h1' : 'h2',
+  }));
+  await db
+    .insertInto('interactions')
+    .values(
+      shown.map(({ selected_id, ...shown }) => ({
+        ...shown,
+        ...{
+          ranker_id,
+          media_type: 'text/plain',
+          model_id: 'rules',
+          used_memories: '[]',
+          auto_advance: false,
+        },
+        ...{ context: '{}', hypotheses: '[]', created_at: new Date() },
+      })),
+    )
+    .execute();
+  await db
+    .insertInto('selections')
+    .values(
+      shown.map((pick) => ({
+        ...pick,
+        event_id: newId(),
+        auto_advanced: false,
+        shown: '[]',
+        answer: '{}',
+        selected_at: new Date(),
+      })),
+    )
+    .execute();
+}
+
+it('promotes the better ranker, with the reason in the registry', async () => {
+  await using db = connectDb(await databaseForTest());
+  await experiment(db, { shipped: 0.4, better: 0.7 });
+  await lookAtExperiments(db, log);
+  const [ended] = await listExperiments(db, tenant_id, 9);
+  expect(ended).toMatchObject({ status: 'stopped', outcome: 'promoted' });
+  expect(ended?.reason).toContain('first-place rate 70.0 % against 40.0 %');
+  expect(await activeModel(db, tenant_id, 'ranker')).toMatchObject({ model_id: 'better', status: 'active' });
+});
+
+it('rolls the worse one back; the others go on with its share at the control', async () => {
+  await using db = connectDb(await databaseForTest());
+  await experiment(db, { shipped: 0.6, worse: 0.2, equal: 0.6 });
+  await lookAtExperiments(db, log);
+  const [next, ended] = await listExperiments(db, tenant_id, 9);
+  expect(ended).toMatchObject({ status: 'stopped', outcome: 'rolled_back' });
+  expect(next?.status).toBe('running');
+  expect(next?.variants.map(({ model_id }) => model_id)).toEqual(['shipped', 'equal']);
+  expect(next?.variants[0]?.weight).toBeCloseTo(2 / 3, 9);
+  const statuses = (await listModels(db, tenant_id, 9)).map(({ model_id, status }) => [model_id, status]);
+  expect(Object.fromEntries(statuses)).toEqual({ worse: 'retired', equal: 'canary' });
+});
+
+it('goes on looking while neither is better, and keeps what it saw', async () => {
+  await using db = connectDb(await databaseForTest());
+  await experiment(db, { shipped: 0.6, equal: 0.6 });
+  await lookAtExperiments(db, log);
+  const [running] = await listExperiments(db, tenant_id, 9);
+  expect(running?.status).toBe('running');
+  expect(running?.looks).toMatchObject({
+    variants: { equal: { assigned: usersOfEach, interactions: usersOfEach * answersOfEach } },
+  });
+});
