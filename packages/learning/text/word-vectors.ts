@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** Meaning of words as 80 numbers each; the file's order is by frequency, the most frequent first. */
-export const dimensions = 80;
+const dimensions = 80;
 
 interface Table {
   ranks: Map<string, number>;
