@@ -11,10 +11,17 @@ const migrationFolder = path.join(import.meta.dirname, 'migrations');
  * are made beside the running service are waited for only by the process that makes them.
  */
 export async function migrate(db: Db): Promise<void> {
-  const { error } = await migrator(db).migrateToLatest();
-  if (error) throw error;
+  for (let attempt = 1; ; attempt += 1) {
+    const { error } = await migrator(db).migrateToLatest();
+    if (!error) break;
+    // A transaction of the running version may hold one table and want another, and so may a migration.
+    if (!isDeadlock(error) || attempt === attempts) throw error;
+  }
   await makeIndexesOnline(db, onlineIndexes);
 }
+
+const attempts = 5;
+const isDeadlock = (error: unknown) => error instanceof Error && 'code' in error && error.code === '40P01';
 
 export const migrator = (db: Db): Migrator =>
   new Migrator({ db, provider: new FileMigrationProvider({ fs, path, migrationFolder }) });

@@ -6,9 +6,10 @@ const FRESH_MS = 5_000;
 
 /**
  * BullMQ's own export as part of the registry: jobs by queue and state, and on Redis what was finished and failed.
- * A queue that is away is left out.
+ * A queue that is away is left out. A second sweeper of a process adds nothing.
  */
 export function exportBullmq(registry: Registry, publisher: Pick<Publisher, 'exported'>): void {
+  if (registry.getSingleMetric('bullmq_job_count')) return;
   let until = 0;
   let asked: Promise<unknown> = Promise.resolve();
   const collect = () => {

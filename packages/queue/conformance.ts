@@ -80,7 +80,7 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
     test('BullMQ’s own export is among the metrics', async () => {
       await using loop = await open();
       loop.sweep({ everyMs: 50, graceMs: 60_000, limit: 100 });
-      await loop.acceptAndTell(3);
+      for (let n = 0; n < 3; n += 1) await loop.acceptAndTell(1);
       const waiting = 'bullmq_job_count{queue="memory",state="waiting"} 3';
       await expect.poll(() => loop.metrics.metrics(), { timeout: 20_000 }).toContain(waiting);
     });

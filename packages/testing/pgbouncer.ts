@@ -24,7 +24,8 @@ export async function pgbouncerForTest(databaseUrl: string): Promise<AsyncDispos
     );
   const directory = await mkdtemp(join(inject('runDirectory'), 'pgbouncer-'));
   const { certFile, keyFile } = await certificateForTest();
-  for (const path of [directory, join(certFile, '..'), keyFile]) await chmod(path, 0o755);
+  for (const path of [join(certFile, '..'), keyFile]) await chmod(path, 0o755);
+  await chmod(directory, 0o777);
   const port = await freePort();
   const { hostname, port: behind, username, password, pathname } = new URL(databaseUrl);
   const settings = {
@@ -32,6 +33,8 @@ export async function pgbouncerForTest(databaseUrl: string): Promise<AsyncDispos
     listen_port: port,
     unix_socket_dir: '',
     auth_type: 'any',
+    // Kept with the databases when the test fails.
+    logfile: join(directory, 'pgbouncer.log'),
     pool_mode: 'transaction',
     default_pool_size: 4,
     client_tls_sslmode: 'require',

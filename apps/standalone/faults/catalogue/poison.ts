@@ -15,6 +15,7 @@ const poisonous = 'poison for the memory';
 
 const traps = [
   'create table garbled (event_id uuid primary key, payload jsonb not null)',
+  'grant insert on garbled to public',
   `create function garble() returns trigger language plpgsql as $$ begin
     if new.payload->>'input_text' = '${garbled}' then
       insert into garbled values (new.event_id, new.payload);
