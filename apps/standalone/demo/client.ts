@@ -1,3 +1,4 @@
+import { retrying } from '@learning-loop/client/retry';
 import { Compile } from 'typebox/compile';
 import * as answers from './answers.ts';
 
@@ -59,8 +60,11 @@ const post = (address: string, body: object) =>
     body: JSON.stringify(body),
   });
 
+/** A busy machine turns requests away for a moment; what is safe to repeat is repeated. */
+const send = retrying(fetch, { attempts: 6, delayMs: 200 });
+
 async function call(address: string, request: RequestInit): Promise<unknown> {
-  const response = await fetch(address, request);
+  const response = await send(new Request(address, request));
   const text = await response.text();
   if (response.ok) return JSON.parse(text);
   throw new Error(
