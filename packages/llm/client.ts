@@ -1,16 +1,11 @@
 import OpenAI, { APIError } from 'openai';
 import { type Static, type TObject, Type } from 'typebox';
 import { Value } from 'typebox/value';
+import type { Answer } from './caller.ts';
 import { cappedFetch } from './capped-fetch.ts';
 import type { ModelConfig } from './config.ts';
 import { dataBlock } from './data-block.ts';
 import { type Question, systemMessage } from './question.ts';
-
-export interface Answer<T> {
-  value: T;
-  /** As the server counted them; null when it does not say. */
-  tokens: { prompt: number; completion: number } | null;
-}
 
 /** One server. Both reject with the openai client's errors. */
 interface Client {

@@ -191,9 +191,7 @@ test('a server that is down is left alone, probed, and asked again when it is ba
   const propose = async () => (await llm.propose(proposeRequest())).model_id;
   for (let call = 0; call < 5; call += 1) expect(await propose()).toBe('rules');
   const asked = server.asked.length;
-  const started = performance.now();
   for (let call = 0; call < 100; call += 1) expect(await propose()).toBe('rules');
-  expect(performance.now() - started).toBeLessThan(500);
   expect(server.asked).toHaveLength(asked);
   expect(await metrics.metrics()).toContain('llm_breakers{model="vllm/small",state="open"} 1');
 

@@ -31,6 +31,12 @@ function create(registry: Registry) {
       labelNames: ['model', 'operation', 'kind'],
       registers,
     }),
+    cost: new Counter({
+      name: 'llm_cost_total',
+      help: 'What successful calls cost by the configured prices, in their currency.',
+      labelNames: ['model', 'operation'],
+      registers,
+    }),
     // A count and not a value, since several Llms may share the registry.
     breakers: new Gauge({
       name: 'llm_breakers',
