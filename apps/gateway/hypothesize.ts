@@ -6,12 +6,13 @@ import { display } from '@learning-loop/learning/display';
 import type { Proposal } from '@learning-loop/learning/propose';
 import { rank } from '@learning-loop/learning/rank';
 import { recall } from '@learning-loop/learning/recall';
+import type { Proposals } from '@learning-loop/llm/llm';
 import { Type } from 'typebox';
 import { InputText, InteractionId, UserId } from './fields.ts';
 import type { Gateway, Routes } from './gateway.ts';
 import { userErased } from './http-error.ts';
 import { contentsOf, contextOf, type Known, recollector } from './known.ts';
-import { type ServingRanker, servingRankers } from './serving-model.ts';
+import { type ServingLlm, type ServingRanker, servingModels } from './serving-model.ts';
 import { tenantOf } from './tenant.ts';
 import { type TenantExperience, tenantExperiences } from './tenant-experience.ts';
 import { shared, together } from './together.ts';
@@ -56,35 +57,49 @@ const Answer = Type.Object({
 export const hypothesize: Routes = (gateway) => async (server) => {
   const experienceOf = tenantExperiences(gateway.db);
   const recollect = recollector(gateway.db, { choices: true });
-  const rankerFor = servingRankers(gateway.db);
+  const servedBy = servingModels(gateway.db, gateway.config.llm.impl);
   const store = together((shown: NewInteraction[]) => insertInteractions(gateway.db, shown), shared);
   const schema = { body: Request, response: { 200: Answer } };
   server.post('/v1/hypothesize', { schema }, async (request, reply) => {
     const tenantId = tenantOf(request);
     const known = await recollect({ tenant_id: tenantId, user_id: request.body.user_id });
-    const { proposals, model_id } = await propose(gateway, tenantId, request.body, known);
-    const ranker = await rankerFor(tenantId, request.body.user_id);
+    const { ranker, llm } = await servedBy(tenantId, request.body.user_id);
+    const proposed = await propose(gateway, tenantId, request.body, { known, llm });
     const display = show(gateway, request.body, {
       known,
-      proposals,
+      proposals: proposed.proposals,
       ranker,
       experience: await experienceOf(tenantId),
     });
-    const interaction = interactionOf(tenantId, request.body, { known, model_id, ranker, display });
+    const interaction = interactionOf(tenantId, request.body, { known, proposed, ranker, display });
     const begun = new Date(Date.now() - reply.elapsedTime);
     if (!(await store({ ...interaction, begun: begun.toISOString() }))) throw userErased();
     return { ...interaction, recommended_id: display.recommended_id };
   });
 };
 
-async function propose({ llm }: Gateway, tenantId: string, request: Request, known: Known) {
-  if (request.candidates) return { proposals: request.candidates.map(fromCaller), model_id: 'candidates' };
-  return await llm.propose({
+/** What may be meant, and who says so. */
+interface Proposed extends Proposals {
+  /** The model that was asked, even if the rules answered for it; null where none was. */
+  llm_id: string | null;
+}
+
+async function propose(
+  { llm, config }: Gateway,
+  tenantId: string,
+  request: Request,
+  { known, llm: served }: { known: Known; llm: ServingLlm },
+): Promise<Proposed> {
+  if (request.candidates)
+    return { proposals: request.candidates.map(fromCaller), model_id: 'candidates', llm_id: null };
+  const proposals = await llm.propose({
     tenant_id: tenantId,
     text: request.input_text,
     context: contextOf(known),
     history: contentsOf(known, 'history'),
+    model: served.model,
   });
+  return { ...proposals, llm_id: config.llm.impl === 'rules' ? null : served.llm_id };
 }
 
 const fromCaller = (question: string, _index: number, all: string[]) => ({
@@ -131,10 +146,10 @@ function interactionOf(
   { user_id, input_text, media_type = 'text/plain' }: Request,
   {
     known,
-    model_id,
+    proposed: { model_id, llm_id },
     ranker,
     display,
-  }: { known: Known; model_id: string; ranker: ServingRanker; display: Shown },
+  }: { known: Known; proposed: Proposed; ranker: ServingRanker; display: Shown },
 ) {
   const used_memories = recall(input_text, known.memories, new Date(), memoriesUsed).map(
     ({ memory: { memory_id, type }, relevance }) => ({ memory_id, type, relevance }),
@@ -150,5 +165,5 @@ function interactionOf(
     media_type,
   };
   const { ranker_id } = ranker;
-  return { ...request, model_id, ranker_id, context, hypotheses, used_memories, auto_advance };
+  return { ...request, model_id, ranker_id, llm_id, context, hypotheses, used_memories, auto_advance };
 }

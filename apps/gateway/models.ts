@@ -1,15 +1,25 @@
-import { insertModel, listModels, type Model, modelChanges, shippedModel } from '@learning-loop/db/models';
+import {
+  baselines,
+  findModel,
+  insertModel,
+  listModels,
+  type Model,
+  modelChanges,
+  shippedModel,
+} from '@learning-loop/db/models';
 import { type Change, promote, rollBack } from '@learning-loop/db/promote-models';
 import { newId } from '@learning-loop/events/id';
 import { shippedWeights } from '@learning-loop/learning/ranker-weights';
 import { Type } from 'typebox';
-import type { Routes } from './gateway.ts';
+import type { Gateway, Routes } from './gateway.ts';
 import { HttpError } from './http-error.ts';
+import { requireServer } from './servable.ts';
 import { tenantOf } from './tenant.ts';
 
 const mostListed = 200;
 
-export const ModelId = Type.String({ minLength: 1, maxLength: 100, pattern: '^[\\w.:/-]+$' });
+const modelName = { minLength: 1, maxLength: 100, pattern: '^[\\w.:/-]+$' };
+export const ModelId = Type.String(modelName);
 const Params = Type.Object({ model_id: ModelId }, { additionalProperties: false });
 const Reason = Type.Object(
   { reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500, format: 'text' })) },
@@ -19,17 +29,24 @@ const Reason = Type.Object(
 const NewModel = Type.Object(
   {
     model_id: Type.Optional(ModelId),
-    kind: Type.Literal('ranker'),
-    weights: Type.Record(
-      Type.String({ pattern: '^[a-z0-9_]{1,60}$' }),
-      Type.Number({ minimum: -1_000, maximum: 1_000 }),
-      { minProperties: 1, maxProperties: 100 },
+    kind: Type.Union([Type.Literal('ranker'), Type.Literal('llm')]),
+    weights: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: '^[a-z0-9_]{1,60}$' }),
+        Type.Number({ minimum: -1_000, maximum: 1_000 }),
+        { minProperties: 1, maxProperties: 100, description: 'Of a ranker: of each feature by its name' },
+      ),
+    ),
+    model: Type.Optional(
+      Type.String({ ...modelName, description: 'Of an llm: its name on the server of SLM_IMPL' }),
     ),
     temperature: Type.Number({ minimum: 0.01, maximum: 100, default: 1 }),
     reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500, format: 'text' })),
   },
   { additionalProperties: false },
 );
+
+type NewModel = Type.Static<typeof NewModel>;
 
 const Shown = Type.Object({
   model_id: Type.String(),
@@ -59,47 +76,68 @@ const List = Type.Object({
 const Created = Type.Object({ model_id: Type.String(), status: Type.String() });
 
 /** GET and POST /v1/models, POST /v1/models/:model_id/promote and …/rollback. */
-export const models: Routes =
-  ({ db, log }) =>
-  async (server) => {
-    server.get('/v1/models', { schema: { response: { 200: List } } }, async (request) => {
-      const tenantId = tenantOf(request);
-      const rows = await listModels(db, tenantId, mostListed);
-      const changes = await modelChanges(db, tenantId, mostListed);
-      return {
-        models: [...rows.map(shown), shippedRow(rows)],
-        changes: changes.map((change) => ({ ...change, changed_at: change.changed_at.toISOString() })),
-      };
-    });
+export const models: Routes = (gateway) => async (server) => {
+  const { db, log } = gateway;
+  server.get('/v1/models', { schema: { response: { 200: List } } }, async (request) => {
+    const tenantId = tenantOf(request);
+    const rows = await listModels(db, tenantId, mostListed);
+    const changes = await modelChanges(db, tenantId, mostListed);
+    return {
+      models: [...rows.map(shown), shippedRow(rows)],
+      changes: changes.map((change) => ({ ...change, changed_at: change.changed_at.toISOString() })),
+    };
+  });
 
-    const creation = { body: NewModel, response: { 201: Created } };
-    server.post('/v1/models', { schema: creation }, async (request, reply) => {
-      const { model_id = `ranker-${newId()}`, kind, weights, temperature, reason } = request.body;
-      const row = {
-        ...{ tenant_id: tenantOf(request), model_id, kind, status: 'candidate' as const },
-        ...{ dataset_version: null, parent_id: null, metrics: '{}', reason: reason ?? 'registered by hand' },
-        artifact: JSON.stringify({ version: 1, temperature, weights, calibration: null }),
-      };
-      if (model_id === shippedModel || !(await insertModel(db, row)))
-        throw new HttpError(409, 'model_exists', `There is a model ${model_id} already; choose another id.`);
-      return reply.status(201).send({ model_id, status: 'candidate' });
-    });
+  const creation = { body: NewModel, response: { 201: Created } };
+  server.post('/v1/models', { schema: creation }, async (request, reply) => {
+    const { kind, reason } = request.body;
+    const { artifact, name } = artifactOf(gateway, request.body);
+    const { model_id = name } = request.body;
+    const row = {
+      ...{ tenant_id: tenantOf(request), model_id, kind, status: 'candidate' as const },
+      ...{ dataset_version: null, parent_id: null, metrics: '{}', reason: reason ?? 'registered by hand' },
+      artifact: JSON.stringify(artifact),
+    };
+    if (Object.values(baselines).includes(model_id) || !(await insertModel(db, row)))
+      throw new HttpError(409, 'model_exists', `There is a model ${model_id} already; choose another id.`);
+    return reply.status(201).send({ model_id, status: 'candidate' });
+  });
 
-    const changing = { params: Params, body: Type.Optional(Reason), response: { 200: Created } };
-    for (const [verb, change, status] of [
-      ['promote', promote, 'active'],
-      ['rollback', rollBack, 'retired'],
-    ] as const) {
-      server.post(`/v1/models/:model_id/${verb}`, { schema: changing }, async (request) => {
-        const { model_id } = request.params;
-        const tenant_id = tenantOf(request);
-        const reason = request.body?.reason ?? 'by hand';
-        requireDone(await change(db, tenant_id, model_id, reason), model_id, verb);
-        log.info({ tenant_id, model_id, reason, status }, 'model_changed');
-        return { model_id, status };
-      });
-    }
-  };
+  const changing = { params: Params, body: Type.Optional(Reason), response: { 200: Created } };
+  for (const [verb, change, status] of [
+    ['promote', promote, 'active'],
+    ['rollback', rollBack, 'retired'],
+  ] as const) {
+    server.post(`/v1/models/:model_id/${verb}`, { schema: changing }, async (request) => {
+      const { model_id } = request.params;
+      const tenant_id = tenantOf(request);
+      const reason = request.body?.reason ?? 'by hand';
+      const model = verb === 'promote' ? await findModel(db, tenant_id, model_id) : undefined;
+      if (model) requireServer(gateway, model);
+      requireDone(await change(db, tenant_id, model_id, reason), model_id, verb);
+      log.info({ tenant_id, model_id, reason, status }, 'model_changed');
+      return { model_id, status };
+    });
+  }
+};
+
+/** What the model is, and the name that it gets when it was given none. */
+function artifactOf({ config }: Gateway, { kind, weights, temperature, model }: NewModel) {
+  const needed = kind === 'ranker' ? weights : model;
+  if (needed === undefined || (weights !== undefined && model !== undefined)) {
+    const parts = kind === 'ranker' ? 'weights, and no model' : 'model, and no weights';
+    throw new HttpError(400, 'invalid_request', `A ${kind} needs ${parts}.`);
+  }
+  if (model === undefined)
+    return { artifact: { version: 1, temperature, weights, calibration: null }, name: `ranker-${newId()}` };
+  if (config.llm.impl === 'rules')
+    throw new HttpError(
+      409,
+      'not_served_here',
+      `SLM_IMPL is rules: no server could be asked for ${model}; set SLM_IMPL first.`,
+    );
+  return { artifact: { provider: config.llm.impl, model }, name: model };
+}
 
 function requireDone(change: Change, modelId: string, verb: string): void {
   if (change === 'no_such_model')

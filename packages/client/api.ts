@@ -671,11 +671,13 @@ export interface paths {
                 content: {
                     "application/json": {
                         model_id?: string;
-                        /** @enum {string} */
-                        kind: "ranker";
-                        weights: {
+                        kind: "ranker" | "llm";
+                        /** @description Of a ranker: of each feature by its name */
+                        weights?: {
                             [key: string]: number;
                         };
+                        /** @description Of an llm: its name on the server of SLM_IMPL */
+                        model?: string;
                         /** @default 1 */
                         temperature: number;
                         /** Format: text */
@@ -855,7 +857,7 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        /** @description The first is the control; the shares add up to 1 */
+                        /** @description All rankers or all language models. The first is the control: shipped or configured, or any other; the shares add up to 1 */
                         variants: {
                             model_id: string;
                             /** @description Share of the users */
@@ -915,7 +917,7 @@ export interface paths {
                             by: string;
                             since: string;
                             rows: {
-                                /** @description A model or a day */
+                                /** @description A ranker, a language model that was asked, or a day */
                                 key: string;
                                 interactions: number;
                                 users: number;
