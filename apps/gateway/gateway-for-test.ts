@@ -1,10 +1,10 @@
 import { connectDb } from '@learning-loop/db/connect';
-import { connectLlm } from '@learning-loop/llm/connect';
 import { connectPublisher } from '@learning-loop/queue/publish';
 import { databaseForTest } from '@learning-loop/testing/postgres';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { readConfig } from './config.ts';
+import { connectModels } from './connect-models.ts';
 import { createServer } from './server.ts';
 
 /** A gateway on a database of its own, with the queues on it; nobody listens and nobody consumes. */
@@ -15,8 +15,9 @@ export async function gatewayForTest(env: NodeJS.ProcessEnv = {}) {
   const metrics = new Registry();
   const db = resources.use(connectDb(config.databaseUrl));
   const publisher = resources.use(connectPublisher(config, log, metrics));
-  const llm = resources.use(connectLlm(config.llm, log, metrics));
-  const server = resources.use(await createServer({ config, db, llm, log, metrics, publisher }));
+  const use = <T extends AsyncDisposable>(resource: T) => resources.use(resource);
+  const models = connectModels({ config, log, metrics, use }, db);
+  const server = use(await createServer({ config, db, ...models, log, metrics, publisher }));
   return {
     db,
     server,

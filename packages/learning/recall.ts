@@ -1,4 +1,5 @@
 import { bm25, type Rarities, rarities } from './bm25.ts';
+import { meaningsNear, type VectorOf } from './embedding-features.ts';
 import type { Memory } from './memory.ts';
 import { rounded } from './rounded.ts';
 import { meaningLikeness } from './text/likeness.ts';
@@ -32,12 +33,19 @@ const dayMs = 86_400_000;
 /** How many memories are compared word by word, for each one wanted and at the least: the likeliest at first sight. */
 const compared = { each: 2, least: 32 };
 
-/** The memories that matter for a query, most relevant first, at most `limit`. */
-export function recall(query: string, memories: Memory[], now: Date, limit: number): Recalled[] {
+/** The memories that matter for a query, most relevant first, at most `limit`; by their vectors too, where given. */
+export function recall(
+  query: string,
+  memories: Memory[],
+  now: Date,
+  limit: number,
+  embedded?: VectorOf,
+): Recalled[] {
   const turns = memories.map(({ content }) => turnOf(content));
+  const meant = embedded && meaningsNear(query, memories, embedded);
   const scores = withNeighbours(
     memories,
-    scoresOf(query, turns, Math.max(compared.least, compared.each * limit)),
+    scoresOf(query, turns, Math.max(compared.least, compared.each * limit), meant),
   );
   return memories
     .map((memory, i) => ({ memory, relevance: relevanceOf(memory, scores[i] ?? 0, now) }))
@@ -46,7 +54,7 @@ export function recall(query: string, memories: Memory[], now: Date, limit: numb
 }
 
 /** How well each turn answers the query. Whom the query names counts by who speaks, not by who is spoken to. */
-function scoresOf(query: string, turns: Turn[], compared: number): Float64Array {
+function scoresOf(query: string, turns: Turn[], compared: number, meant?: (number | null)[]) {
   const named = [...new Set(turns.map(({ speaker }) => speaker))].filter(
     (speaker) => speaker !== null && query.includes(speaker),
   );
@@ -55,7 +63,7 @@ function scoresOf(query: string, turns: Turn[], compared: number): Float64Array 
   const rarity = rarities(asked, texts);
   const first = bm25(rarity, texts).map(
     (exact, i) =>
-      firstLook(asked, texts[i] ?? asked, exact) +
+      firstLook(exact, meant?.[i] ?? meaningLikeness(asked, texts[i] ?? asked)) +
       (named.includes(turns[i]?.speaker ?? null) ? shares.speaker : 0),
   );
   const least = first.toSorted().at(-compared) ?? 0;
@@ -63,8 +71,8 @@ function scoresOf(query: string, turns: Turn[], compared: number): Float64Array 
   return first.map((score, i) => (score < least ? score : score + closer(texts[i] ?? asked)));
 }
 
-function firstLook(asked: TextVector, text: TextVector, exact: number): number {
-  return shares.words * exact + shares.meaning * Math.max(0, meaningLikeness(asked, text));
+function firstLook(exact: number, alike: number): number {
+  return shares.words * exact + shares.meaning * Math.max(0, alike);
 }
 
 /** Misspelt and derived words, and other words for the same: each word of the query by its nearest in the text. */

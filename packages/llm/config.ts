@@ -5,7 +5,7 @@ import type { Prices } from './budget.ts';
 const impls = ['rules', 'ollama', 'vllm', 'openai'] as const;
 
 /** Without a path it stands for the server's /v1, where all of these serve their API. */
-const url = { pattern: '^https?://[^\\s/]', description: 'an http or https URL' };
+export const url = { pattern: '^https?://[^\\s/]', description: 'an http or https URL' };
 
 /** The environment variables of the LLM, to spread into an app's schema. */
 export const llmEnv = {
@@ -33,7 +33,7 @@ export const llmEnv = {
   LLM_OUTPUT_PRICE: Type.Number({ default: 0, minimum: 0 }),
 };
 const LlmEnv = Type.Object(llmEnv);
-type LlmEnv = Type.Static<typeof LlmEnv>;
+export type LlmEnv = Type.Static<typeof LlmEnv>;
 
 /** What a tenant may use; 0 sets no limit. */
 export interface Spending {
@@ -53,7 +53,10 @@ export interface ModelConfig extends Spending {
 }
 export type LlmConfig = { impl: 'rules' } | ModelConfig;
 
-const spendingConfig = (env: LlmEnv): Spending => ({
+/** The address with the version's path, where the operator wrote none. */
+export const withVersion = (baseUrl: string): string => baseUrl.replace(/^(https?:\/\/[^/]+)\/?$/u, '$1/v1');
+
+export const spendingConfig = (env: LlmEnv): Spending => ({
   tokensPerHour: env.LLM_TOKENS_PER_HOUR,
   costPerDay: env.LLM_COST_PER_DAY,
 });
@@ -71,7 +74,7 @@ export function llmConfig(env: LlmEnv): LlmConfig {
   const prefix = ({ ollama: 'OLLAMA', vllm: 'VLLM', openai: 'OPENAI' } as const)[impl];
   const config = {
     impl,
-    baseUrl: need(`${prefix}_BASE_URL`).replace(/^(https?:\/\/[^/]+)\/?$/u, '$1/v1'),
+    baseUrl: withVersion(need(`${prefix}_BASE_URL`)),
     model: need(`${prefix}_MODEL_NAME`),
     apiKey: impl === 'openai' ? need('OPENAI_API_KEY') : null,
     timeoutMs: env.LLM_TIMEOUT_MS,
