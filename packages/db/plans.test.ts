@@ -3,6 +3,7 @@ import { selection } from '@learning-loop/testing/selection';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { expect, test } from 'vitest';
+import { readEmbeddings, requestMissingEmbeddings, takeDueEmbeddings } from './embeddings.ts';
 import { findByText, findInteraction, findInteractions } from './interactions.ts';
 import { knownUsers } from './known-user.ts';
 import { learningState } from './learning-state.ts';
@@ -25,6 +26,7 @@ const big = [
   'selections',
   'memories',
   'memory_sources',
+  'embeddings',
   'persona_updates',
   'personas',
   'outbox',
@@ -47,6 +49,8 @@ async function fill(db: Kysely<Database>): Promise<void> {
       'content', 0.5, '{}', ${at}, ${at} ${each}`,
     sql`insert into memory_sources (tenant_id, user_id, memory_id, interaction_id, seen_at)
       select 'default', ${user}, ${id}, ${id}, ${at} ${each}`,
+    sql`insert into embeddings (tenant_id, user_id, memory_id, model, vector, tried_at)
+      select 'default', ${user}, ${id}, case when n > 40 then 'bge' else '' end, '', ${at} ${each}`,
     sql`insert into personas (tenant_id, user_id, facets, interaction_count, updated_at)
       select 'default', 'user-' || n, '{}', 0, now() ${each}`,
     sql`insert into persona_updates (tenant_id, user_id, event_id, interaction_id, occurred_at, old_facets, new_facets,
@@ -103,6 +107,9 @@ async function runHotQueries(db: Kysely<Database>): Promise<void> {
   });
   await memoriesById(db, 'default', 'user-7', [id]);
   await memoriesOfInteraction(db, 'default', id);
+  await readEmbeddings(db, user, [id], 'bge');
+  await takeDueEmbeddings(db, { model: 'bge', limit: 32, againMs: 1_000 });
+  await requestMissingEmbeddings(db, { ...user, memory_id: id }, 100);
   await learningState(db, id);
   await findPersona(db, 'default', 'user-7');
   await findPersonaUpdate(db, { ...user, event_id: id });
