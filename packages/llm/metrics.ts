@@ -14,7 +14,7 @@ function create(registry: Registry) {
   return {
     calls: new Counter({
       name: 'llm_calls_total',
-      help: 'Questions for a model, by what became of them; all but "ok" were answered by the rules.',
+      help: 'Questions for a model, by what became of them; what was not "ok" was left to the rules.',
       labelNames: ['model', 'operation', 'outcome'],
       registers,
     }),
