@@ -30,6 +30,12 @@ test('the language model that was promoted is asked, and who answered is said', 
   expect(registered).toEqual({ status: 201, body: { model_id: 'tuned', status: 'candidate' } });
   expect((await gateway.post('/v1/models/tuned/promote', {})).status).toBe(200);
   expect(await answeredBy('ada')).toBe('vllm/tuned');
+  const { body } = await gateway.get('/v1/models');
+  expect(body.models).toMatchObject([
+    { model_id: 'tuned', kind: 'llm', status: 'active', artifact: { provider: 'vllm', model: 'tuned' } },
+    { model_id: 'shipped', kind: 'ranker', status: 'active' },
+    { model_id: 'configured', kind: 'llm', status: 'retired', artifact: { model: 'small' } },
+  ]);
   expect((await gateway.post('/v1/models/tuned/rollback', {})).status).toBe(200);
   await expect.poll(() => answeredBy('ada'), { timeout: 20_000, interval: 250 }).toBe('vllm/small');
 });

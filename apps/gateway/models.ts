@@ -5,9 +5,9 @@ import {
   listModels,
   type Model,
   modelChanges,
-  shippedModel,
 } from '@learning-loop/db/models';
 import { type Change, promote, rollBack } from '@learning-loop/db/promote-models';
+import type { ModelKind } from '@learning-loop/db/training-schema';
 import { newId } from '@learning-loop/events/id';
 import { shippedWeights } from '@learning-loop/learning/ranker-weights';
 import { Type } from 'typebox';
@@ -83,7 +83,7 @@ export const models: Routes = (gateway) => async (server) => {
     const rows = await listModels(db, tenantId, mostListed);
     const changes = await modelChanges(db, tenantId, mostListed);
     return {
-      models: [...rows.map(shown), shippedRow(rows)],
+      models: [...rows.map(shown), ...baselineRows(gateway, rows)],
       changes: changes.map((change) => ({ ...change, changed_at: change.changed_at.toISOString() })),
     };
   });
@@ -158,14 +158,18 @@ const shown = (model: Model) => ({
   changed_at: model.changed_at.toISOString(),
 });
 
-/** The shipped ranker as a row: it serves where no other is active. */
-function shippedRow(rows: Model[]) {
-  const replaced = rows.some(({ kind, status }) => kind === 'ranker' && status === 'active');
-  return {
-    ...{ model_id: shippedModel, kind: 'ranker', status: replaced ? 'retired' : 'active' },
-    ...{ reason: 'ships with the product', dataset_version: null, parent_id: null, metrics: {} },
-    artifact: shippedWeights,
-    created_at: null,
-    changed_at: null,
-  };
+/** What serves where no other model of the kind is active, as rows: the shipped ranker, and the configured LLM if any. */
+function baselineRows({ config: { llm } }: Gateway, rows: Model[]) {
+  const ranker = { kind: 'ranker' as const, reason: 'ships with the product', artifact: shippedWeights };
+  const own = llm.impl === 'rules' ? [] : [{ provider: llm.impl, model: llm.model }];
+  const configured = own.map((artifact) => ({
+    ...{ kind: 'llm' as const, reason: 'named by the configuration', artifact },
+  }));
+  return [ranker, ...configured].map((row) => ({
+    ...{ ...row, model_id: baselines[row.kind], status: isReplaced(rows, row.kind) ? 'retired' : 'active' },
+    ...{ dataset_version: null, parent_id: null, metrics: {}, created_at: null, changed_at: null },
+  }));
 }
+
+const isReplaced = (rows: Model[], sought: ModelKind): boolean =>
+  rows.some(({ kind, status }) => kind === sought && status === 'active');

@@ -16,6 +16,8 @@ const restMs = 5_000;
 const againMs = 60_000;
 /** Memories of before there was a model, looked through at a time. */
 const pageSize = 1_000;
+/** Between two such looks. */
+const pauseMs = 50;
 const beforeTheFirst = { tenant_id: '', user_id: '', memory_id: '00000000-0000-0000-0000-000000000000' };
 
 /** Embeds what is learned, after it was: nobody waits for it. Several workers share the work. */
@@ -31,7 +33,8 @@ export function embedMemories(
     if (place) place = await requestMissingEmbeddings(db, place, pageSize);
     const { taken, stored } = await embedSome(db, embedder);
     if (stored < taken) return restMs;
-    return taken > 0 || place ? 0 : lookEveryMs;
+    if (taken > 0) return 0;
+    return place ? pauseMs : lookEveryMs;
   }
 
   async function goOn(): Promise<void> {

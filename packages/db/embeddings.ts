@@ -32,8 +32,8 @@ export async function requestEmbeddings(tx: Tx, memories: LearnedMemory[]): Prom
 
 /**
  * The same for memories that were learned before there was a model: for the next `limit` after a key in their order.
- * Returns the last of them; undefined when there are none left. Their rows are locked, so that none is forgotten
- * meanwhile.
+ * Returns the last of them; undefined when there are none left. The rows of those that lack a vector are locked, so
+ * that none is forgotten meanwhile.
  */
 export async function requestMissingEmbeddings(
   db: Db,
@@ -42,12 +42,19 @@ export async function requestMissingEmbeddings(
 ): Promise<MemoryKey | undefined> {
   const { rows } = await sql<MemoryKey>`
     with page as (
-      select tenant_id, user_id, memory_id, status from memories
+      select tenant_id, user_id, memory_id from memories
       where (tenant_id, user_id, memory_id) > (${tenant_id}, ${user_id}, ${memory_id}::uuid)
-      order by tenant_id, user_id, memory_id limit ${limit} for key share
+      order by tenant_id, user_id, memory_id limit ${limit}
+    ), missing as (
+      select memories.tenant_id, memories.user_id, memories.memory_id
+      from page join memories using (tenant_id, user_id, memory_id)
+      where status <> 'forgotten' and not exists (
+        select from embeddings where embeddings.tenant_id = memories.tenant_id
+          and embeddings.user_id = memories.user_id and embeddings.memory_id = memories.memory_id)
+      for key share of memories
     ), requested as (
       insert into embeddings (tenant_id, user_id, memory_id)
-      select tenant_id, user_id, memory_id from page where status <> 'forgotten' on conflict do nothing
+      select tenant_id, user_id, memory_id from missing on conflict do nothing
     )
     select tenant_id, user_id, memory_id from page
     order by tenant_id desc, user_id desc, memory_id desc limit 1`.execute(db);
