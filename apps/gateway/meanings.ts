@@ -4,9 +4,9 @@ import { readEmbeddings } from '@learning-loop/db/embeddings';
 import type { UserKey } from '@learning-loop/db/user-key';
 import type { VectorOf } from '@learning-loop/learning/embedding-features';
 import type { Memory } from '@learning-loop/learning/memory';
+import { awayFrom, middleOf, ordinary } from '@learning-loop/learning/ordinary-texts';
 import { type Embedder, mostTexts } from '@learning-loop/llm/embed';
 import { LRUCache } from 'lru-cache';
-import { awayFrom, middleOf, ordinary } from './ordinary-texts.ts';
 
 /** What texts mean by the embedding model. */
 export interface Meanings {

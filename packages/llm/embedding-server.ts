@@ -15,15 +15,15 @@ const Asked = Type.Object({
 /** What a server with a fault does instead of answering. */
 export type EmbeddingFault = (response: ServerResponse) => void;
 
-/** An embedding server on a free port, for tests; it knows a few words by what they mean, and behaves as is said. */
-export async function embeddingServer() {
+/** An embedding server on a free port that behaves as is said; if nothing is, it knows a few words by what they mean. */
+export async function embeddingServer(vectorOf: (text: string) => number[] = meaningOf) {
   const asked: Type.Static<typeof Asked>[] = [];
   const state: { fault: EmbeddingFault | null } = { fault: null };
   const server = createServer(async (request, response) => {
     const body = Value.Parse(Asked, JSON.parse(await text(request)));
     asked.push(body);
     if (state.fault) state.fault(response);
-    else sendVectors(response, body.input.map(meaningOf));
+    else sendVectors(response, body.input.map(vectorOf));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

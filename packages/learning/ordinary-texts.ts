@@ -1,4 +1,4 @@
-import { addTo, unit } from '@learning-loop/learning/text/vector';
+import { addTo, unit } from './text/vector.ts';
 
 /**
  * Texts that have nothing to do with each other. Vectors of most models lie in a narrow cone, where even unrelated
