@@ -1,5 +1,6 @@
 import { freePort } from '@learning-loop/embedded-postgres/free-port';
 import { sql } from 'kysely';
+import { authorized, unlimited } from './authorized.ts';
 import type { Figure } from './figure.ts';
 import { openInteractions, openPlainInteractions, pickOf } from './interactions.ts';
 import { send } from './load/send.ts';
@@ -15,11 +16,12 @@ const narrow = { connections: 1, requests: 600 };
 /** The full route of `execute` against the plain one, in turn: requests a second wide, latency narrow. */
 export async function execute(): Promise<Figure[]> {
   await using stage = await openStage();
-  const full = await stage.app('gateway');
+  const headers = await authorized(stage.db);
+  const full = await stage.app('gateway', unlimited);
   await using plain = await startPlain(stage);
-  const fullRoute = { url: full.url, prepare: openInteractions };
-  const plainRoute = { url: plain.url, prepare: openPlainInteractions };
-  const measure = (route: typeof fullRoute, shape: typeof wide) => picks(stage, route, shape);
+  const fullRoute: Route = { url: full.url, headers, prepare: openInteractions };
+  const plainRoute = { url: plain.url, headers: {}, prepare: openPlainInteractions };
+  const measure = (route: Route, shape: typeof wide) => picks(stage, route, shape);
   await measure(fullRoute, wide);
   await measure(plainRoute, wide);
   const pairs = [];
@@ -58,12 +60,13 @@ export async function execute(): Promise<Figure[]> {
 
 interface Route {
   url: string;
-  prepare: typeof openInteractions;
+  headers: Record<string, string>;
+  prepare: typeof openPlainInteractions;
 }
 
-async function picks(stage: Stage, { url, prepare }: Route, { connections, requests }: typeof wide) {
+async function picks(stage: Stage, { url, headers, prepare }: Route, { connections, requests }: typeof wide) {
   const bodies = (await prepare(stage.db, requests, users)).map(pickOf);
-  const seen = await send({ url, path: '/v1/execute', headers: {}, bodies, connections });
+  const seen = await send({ url, path: '/v1/execute', headers, bodies, connections });
   if (seen.failed > 0) throw new Error(`${seen.failed} of ${requests} requests to ${url} failed.`);
   return seen;
 }

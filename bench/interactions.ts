@@ -41,11 +41,19 @@ export const context = {
   preferences: [],
 };
 
-/** Open interactions of `users` users, stored without the API: only picking from them is to be measured. */
-export async function openInteractions(db: Db, count: number, users: number): Promise<Open[]> {
+/**
+ * Open interactions of `users` users, or of those that it names, stored without the API: only picking from them is to
+ * be measured.
+ */
+export async function openInteractions(
+  db: Db,
+  count: number,
+  users: number | ((n: number) => string),
+): Promise<Open[]> {
+  const userOf = typeof users === 'function' ? users : (n: number) => `user-${n % users}`;
   const open = Array.from({ length: count }, (_, n) => ({
     interaction_id: newId(),
-    user_id: `user-${n % users}`,
+    user_id: userOf(n),
     input_text: 'build api',
   }));
   await sql`

@@ -46,8 +46,9 @@ export async function learning(): Promise<Figure[]> {
   ];
 }
 
-async function measureLearning({ db }: Stage, publisher: Publisher): Promise<number> {
-  const ids = await acceptMany(db, events, users);
+/** Events a second from published to learned by all who have to, of events that are accepted before. */
+export async function measureLearning({ db }: Stage, publisher: Publisher, count = events): Promise<number> {
+  const ids = await acceptMany(db, count, users);
   const start = performance.now();
   for (let at = 0; at < ids.length; at += atOnce) {
     const notices = ids
@@ -56,7 +57,7 @@ async function measureLearning({ db }: Stage, publisher: Publisher): Promise<num
     await publisher.publish(notices);
   }
   while ((await outboxDepth(db)).pending > 0) await setTimeout(10);
-  return (events * 1000) / (performance.now() - start);
+  return (count * 1000) / (performance.now() - start);
 }
 
 function openBareQueues({ redisUrl }: Stage) {

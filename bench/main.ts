@@ -1,25 +1,35 @@
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { capacity } from './capacity/capacity.ts';
 import { cost } from './cost.ts';
 import { execute } from './execute.ts';
 import { type Figure, reached } from './figure.ts';
+import { growth } from './growth/growth.ts';
 import { hypothesize } from './hypothesize.ts';
 import { lag } from './lag.ts';
 import { learning } from './learning.ts';
 import { rankCost } from './rank.ts';
 import { scaleOut } from './scale-out.ts';
+import { millionPicks } from './trainer/million.ts';
 
-const benches: Record<string, () => Promise<Figure[]>> = {
+const benches: Record<string, (options: { keep: boolean }) => Promise<Figure[]>> = {
   execute,
   hypothesize,
   learning,
   rank: rankCost,
+  trainer: millionPicks,
   lag,
   'scale-out': scaleOut,
   cost,
+  growth,
+  capacity,
 };
 
-const { values, positionals } = parseArgs({ options: { json: { type: 'boolean' } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  // `keep` leaves the large database of `growth` for the next run.
+  options: { json: { type: 'boolean' }, keep: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
 const unknown = positionals.filter((name) => !(name in benches));
 if (unknown.length > 0) {
   process.stderr.write(
@@ -40,7 +50,7 @@ const settings = {
 const figures: Figure[] = [];
 for (const [name, bench] of Object.entries(benches)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
-  const measured = await bench();
+  const measured = await bench(values);
   figures.push(...measured);
   if (!values.json) for (const figure of measured) process.stdout.write(`${inWords(figure)}\n`);
 }

@@ -87,5 +87,5 @@ export function historyOf(count: number): Memory[] {
 
 function memory(type: Memory['type'], id: string, content: string): Memory {
   const last_seen = new Date(now.getTime() - content.length * 3_600_000);
-  return { memory_id: `m${id}`, type, content, confidence: 0.7, tags: [], last_seen, count: 1 };
+  return { memory_id: `m${id}`, type, content, confidence: 0.7, last_seen };
 }

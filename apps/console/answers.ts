@@ -62,3 +62,21 @@ const QueueRow = Type.Object({
 export type QueueRow = Type.Static<typeof QueueRow>;
 export const Queues = Type.Object({ at: Type.Number(), queues: Type.Array(QueueRow) });
 export type Queues = Type.Static<typeof Queues>;
+
+const Share = Type.Number({ description: 'From 0 to 1; differences from -1' });
+const Look = Type.Object({
+  at: Type.Number({ description: 'Seconds since 1970' }),
+  variants: Type.Record(
+    Type.String(),
+    Type.Object({
+      assigned: Count,
+      interactions: Count,
+      first_place: Type.Union([
+        Type.Object({ control: Share, variant: Share, difference: Share, low: Share, high: Share }),
+        Type.Null(),
+      ]),
+    }),
+  ),
+});
+export const Evidence = Type.Object({ looks: Type.Array(Look) });
+export type Evidence = Type.Static<typeof Evidence>;

@@ -1,34 +1,44 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
-import type { Routes } from './console.ts';
+import type { Console, Routes } from './console.ts';
+import { requireAdmin } from './sign-in.ts';
 
 type Queue = ConstructorParameters<typeof BullMQAdapter>[0];
-const basePath = '/bull-board';
 
-/** /bull-board: single jobs, to be looked at and not touched. */
-export const bullBoard: Routes =
-  ({ queues, log }) =>
-  async (server) => {
-    const serverAdapter = new FastifyAdapter();
-    serverAdapter.setBasePath(basePath);
-    const board = createBullBoard({
-      queues: [],
-      serverAdapter,
-      options: { uiConfig: { boardTitle: 'Queues' } },
-    });
-    queues.opened
-      .then((opened) => board.replaceQueues(opened.map((queue) => readOnly(queue as Queue))))
-      .catch((err: unknown) => log.debug({ err }, 'queues_not_shown'));
+/**
+ * /bull-board: single jobs, to be looked at and not touched. /bull-board-admin: the same for admins, who may retry,
+ * promote and clean them. Nothing can be lost by that: what is owed is in the outbox, and is published again.
+ */
+export const bullBoard: Routes = (console) => async (server) => {
+  server.addHook('onSend', async (_request, reply, payload) => {
+    reply.headers({ 'content-security-policy': policy, 'x-content-type-options': 'nosniff' });
+    return typeof payload === 'string' ? payload.replace(webFonts, '') : payload;
+  });
+  await server.register(board(console, '/bull-board', readOnly));
+  await server.register(async (guarded) => {
+    guarded.addHook('onRequest', async (request) => requireAdmin(request));
+    await guarded.register(board(console, '/bull-board-admin', {}));
+  });
+};
 
-    server.addHook('onSend', async (_request, reply, payload) => {
-      reply.headers({ 'content-security-policy': policy, 'x-content-type-options': 'nosniff' });
-      return typeof payload === 'string' ? payload.replace(webFonts, '') : payload;
-    });
+const readOnly = { readOnlyMode: true, allowRetries: false };
+
+function board({ queues, log }: Console, basePath: string, options: Partial<typeof readOnly>) {
+  const serverAdapter = new FastifyAdapter();
+  serverAdapter.setBasePath(basePath);
+  const { replaceQueues } = createBullBoard({
+    queues: [],
+    serverAdapter,
+    options: { uiConfig: { boardTitle: 'Queues' } },
+  });
+  queues.opened
+    .then((opened) => replaceQueues(opened.map((queue) => new BullMQAdapter(queue as Queue, options))))
+    .catch((err: unknown) => log.debug({ err }, 'queues_not_shown'));
+  return async (server: Parameters<ReturnType<Routes>>[0]) => {
     await server.register(serverAdapter.registerPlugin(), { prefix: basePath });
   };
-
-const readOnly = (queue: Queue) => new BullMQAdapter(queue, { readOnlyMode: true, allowRetries: false });
+}
 
 /** Its page asks Google for fonts; no request leaves this host. */
 const webFonts = /<link[^>]+fonts\.googleapis\.com[^>]+>/gu;

@@ -1,3 +1,4 @@
+import { asTenant } from '@learning-loop/db/as-tenant';
 import { activitySince } from '@learning-loop/db/console-activity';
 import { outboxDepth } from '@learning-loop/db/outbox';
 import { Type } from 'typebox';
@@ -53,6 +54,7 @@ function learnedLately(span: [Snapshot, Snapshot] | undefined) {
 function activityIn({ db, activity }: Console, tenantId: string, window: WindowName): Promise<Activity[]> {
   const { seconds, bucketSeconds, freshMs } = windows[window];
   const begin = Math.floor(Date.now() / 1000 / bucketSeconds) * bucketSeconds - seconds;
-  const read = () => activitySince(db, tenantId, { since: new Date(begin * 1000), bucketSeconds });
+  const since = new Date(begin * 1000);
+  const read = () => asTenant(db, tenantId, (tx) => activitySince(tx, tenantId, { since, bucketSeconds }));
   return activity(`${tenantId} ${window}`, freshMs, read);
 }

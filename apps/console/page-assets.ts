@@ -18,12 +18,7 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const headers = {
-  'content-security-policy': policy,
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-};
+const headers = { 'content-security-policy': policy };
 
 /** The web page: built when it is first asked for, if this source was never built. */
 export const pageAssets: Routes =

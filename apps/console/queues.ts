@@ -1,3 +1,4 @@
+import { asTenant } from '@learning-loop/db/as-tenant';
 import { deadByConsumer, deadLetterPayload, owedByConsumer } from '@learning-loop/db/console-backlog';
 import { type Consumer, routes } from '@learning-loop/events/routes';
 import { Type } from 'typebox';
@@ -6,7 +7,7 @@ import type { Console, Routes } from './console.ts';
 import { durationsBetween, type Snapshot } from './measure/derive.ts';
 import { Refusal } from './refusal.ts';
 import { scaleHint } from './scale-hint.ts';
-import { callerOf } from './sign-in.ts';
+import { callerOf, requireAdmin } from './sign-in.ts';
 
 const consumers: Consumer[] = [...new Set(Object.values(routes).flat())];
 
@@ -20,9 +21,10 @@ export const queues: Routes = (console) => async (server) => {
 
   // The gateway lists dead letters without what they hold; here an admin may look.
   server.get('/api/dead-letters/:id/payload', { schema: { params: Letter } }, async (request) => {
-    const { tenant_id, role } = callerOf(request);
-    if (role !== 'admin') throw new Refusal(403, 'role_needed', 'This needs a key with the role admin.');
-    const payload = await deadLetterPayload(console.db, tenant_id, request.params.id);
+    requireAdmin(request);
+    const { tenant_id } = callerOf(request);
+    const { id } = request.params;
+    const payload = await asTenant(console.db, tenant_id, (tx) => deadLetterPayload(tx, tenant_id, id));
     if (payload === undefined) throw new Refusal(404, 'no_such_dead_letter', 'It was replayed meanwhile.');
     return { payload };
   });
@@ -31,7 +33,7 @@ export const queues: Routes = (console) => async (server) => {
 export async function readQueues({ db, queues, measurements }: Console, tenantId: string): Promise<Queues> {
   const [owed, dead, counts] = await Promise.all([
     owedByConsumer(db),
-    deadByConsumer(db, tenantId),
+    asTenant(db, tenantId, (tx) => deadByConsumer(tx, tenantId)),
     Promise.all(consumers.map((consumer) => queues.counts(consumer).catch(() => null))),
   ]);
   const span = measurements.lately();

@@ -1,6 +1,7 @@
 import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify';
 import { bullBoard } from './bull-board.ts';
 import type { Console } from './console.ts';
+import { experiments } from './experiments.ts';
 import { health } from './health.ts';
 import { live } from './live.ts';
 import { overview } from './overview.ts';
@@ -22,6 +23,7 @@ export async function createServer(console: Console): Promise<FastifyInstance> {
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 1_000 },
   });
+  server.addHook('onRequest', async (_request, reply) => void reply.headers(guards));
   const sessions = new Sessions();
   reportErrors(server);
   identify(server, console, sessions);
@@ -32,6 +34,7 @@ export async function createServer(console: Console): Promise<FastifyInstance> {
     overview,
     queues,
     users,
+    experiments,
     live,
     bullBoard,
     pageAssets,
@@ -39,6 +42,14 @@ export async function createServer(console: Console): Promise<FastifyInstance> {
     await server.register(routes(console));
   return server;
 }
+
+/** What a browser may do with an answer. What is no page loads and runs nothing; pages say what they need. */
+const guards = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+};
 
 function reportErrors(server: FastifyInstance): void {
   server.setErrorHandler((error: FastifyError, request, reply) => {

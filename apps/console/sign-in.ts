@@ -46,8 +46,11 @@ function isGuarded({ url }: FastifyRequest): boolean {
 }
 
 /** Browsers say where a request comes from; a form on another site changes nothing here. */
-function requireSameOrigin({ method, headers }: FastifyRequest): void {
-  if (method === 'GET' || (headers['sec-fetch-site'] ?? 'same-origin') === 'same-origin') return;
+function requireSameOrigin({ method, headers, host }: FastifyRequest): void {
+  if (method === 'GET' || method === 'HEAD') return;
+  const { origin, 'sec-fetch-site': site = 'same-origin' } = headers;
+  const isOwn = origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);
+  if (isOwn && site === 'same-origin') return;
   throw new Refusal(403, 'foreign_page', 'Only the console’s own pages may change something.');
 }
 
@@ -57,6 +60,12 @@ const needKey = () => new Refusal(401, 'key_needed', 'Sign in with an API key of
 export function callerOf({ caller, url }: FastifyRequest) {
   if (!caller) throw new Error(`${url} was not identified`);
   return caller;
+}
+
+/** Refuses whoever may only look. */
+export function requireAdmin(request: FastifyRequest): void {
+  if (callerOf(request).role !== 'admin')
+    throw new Refusal(403, 'role_needed', 'This needs a key with the role admin.');
 }
 
 /** POST /api/session opens a session with a key, DELETE ends it. */

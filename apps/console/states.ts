@@ -1,3 +1,4 @@
+import { asTenant } from '@learning-loop/db/as-tenant';
 import { listBuilds } from '@learning-loop/db/dataset-builds';
 import type { State } from './answers.ts';
 import type { Console } from './console.ts';
@@ -50,7 +51,7 @@ function llm(latest: Snapshot | undefined): State {
 }
 
 async function trainer({ db }: Console, tenantId: string): Promise<State> {
-  const [newest] = await listBuilds(db, tenantId, 1);
+  const [newest] = await asTenant(db, tenantId, (tx) => listBuilds(tx, tenantId, 1));
   if (!newest) return { name: 'Trainer', level: 'good', text: 'Has built no dataset yet.' };
   const { status, error, requested_at, finished_at } = newest;
   if (status === 'failed') return { name: 'Trainer', level: 'bad', text: `The last build failed: ${error}` };

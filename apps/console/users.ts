@@ -1,8 +1,10 @@
-import type { Db } from '@learning-loop/db/connect';
+import { asTenant } from '@learning-loop/db/as-tenant';
+import type { Tx } from '@learning-loop/db/connect';
 import { episodesOf, personaSteps, searchUsers } from '@learning-loop/db/console-users';
 import { findInteraction } from '@learning-loop/db/interactions';
 import { findModel, shippedModel } from '@learning-loop/db/models';
 import { shippedWeights } from '@learning-loop/learning/ranker-weights';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Routes } from './console.ts';
 import { callerOf } from './sign-in.ts';
@@ -20,31 +22,33 @@ const Params = Type.Object({ user_id: Type.String({ minLength: 1, maxLength: 200
 export const users: Routes =
   ({ db }) =>
   async (server) => {
+    function own<T>(request: FastifyRequest, read: (tx: Tx, tenantId: string) => Promise<T>): Promise<T> {
+      const { tenant_id } = callerOf(request);
+      return asTenant(db, tenant_id, (tx) => read(tx, tenant_id));
+    }
+
     server.get('/api/users', { schema: { querystring: Search } }, async (request) => ({
-      users: await searchUsers(db, callerOf(request).tenant_id, {
-        prefix: request.query.prefix,
-        limit: most.users,
-      }),
+      users: await own(request, (tx, tenantId) =>
+        searchUsers(tx, tenantId, { prefix: request.query.prefix, limit: most.users }),
+      ),
     }));
 
     server.get('/api/users/:user_id', { schema: { params: Params } }, async (request) => {
-      const { tenant_id } = callerOf(request);
       const { user_id } = request.params;
-      const [steps, episodes] = await Promise.all([
-        personaSteps(db, tenant_id, user_id, most.steps),
-        episodesOf(db, tenant_id, user_id, most.episodes),
-      ]);
-      return { steps, episodes };
+      return await own(request, async (tx, tenantId) => ({
+        steps: await personaSteps(tx, tenantId, user_id, most.steps),
+        episodes: await episodesOf(tx, tenantId, user_id, most.episodes),
+      }));
     });
 
     const ofInteraction = { schema: { params: Interaction } };
     server.get('/api/interactions/:interaction_id/weights', ofInteraction, async (request) => ({
-      weights: await weightsOf(db, callerOf(request).tenant_id, request.params.interaction_id),
+      weights: await own(request, (tx, tenantId) => weightsOf(tx, tenantId, request.params.interaction_id)),
     }));
   };
 
 /** What the features counted for in this ranking; nothing when its model is gone. */
-async function weightsOf(db: Db, tenantId: string, interactionId: string): Promise<Record<string, number>> {
+async function weightsOf(db: Tx, tenantId: string, interactionId: string): Promise<Record<string, number>> {
   const ranker = (await findInteraction(db, tenantId, interactionId))?.ranker_id ?? shippedModel;
   if (ranker === shippedModel) return shippedWeights.weights;
   const artifact = (await findModel(db, tenantId, ranker))?.artifact;

@@ -12,26 +12,25 @@ import { shared, together } from './together.ts';
  */
 export function acceptor(gateway: Gateway): (pick: Pick) => Promise<boolean> {
   const count = choiceCounter(gateway.metrics);
-  return together(async (picks: Pick[]) => {
+  const accept = together(async (picks: Pick[]) => {
     const accepted = await acceptPicks(gateway.db, picks);
     const first = picks.filter(({ event }) => accepted.has(event.event_id));
     announce(
       gateway,
       first.map(({ event: { event_id } }) => ({ event: 'hypothesis.selected', event_id })),
     );
-    for (const { event } of first) {
-      count(event);
-      traceAccepted(event, picks.length);
-    }
+    for (const { event } of first) count(event);
     return picks.map(({ event }) => accepted.has(event.event_id));
   }, shared);
+  return async (pick) => {
+    const accepted = await accept(pick);
+    if (accepted) traceAccepted(pick.event);
+    return accepted;
+  };
 }
 
-function traceAccepted(
-  { event_id, occurred_at, interaction_id, model_id }: HypothesisSelected,
-  batch: number,
-): void {
-  const attributes = { interaction_id, model_id, batch };
+function traceAccepted({ event_id, occurred_at, interaction_id, model_id }: HypothesisSelected): void {
+  const attributes = { interaction_id, model_id };
   const times = { from: Date.parse(occurred_at), to: Date.now() };
   traceAcceptance(event_id, { name: 'accept the pick', ...times, attributes });
 }

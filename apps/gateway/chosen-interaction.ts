@@ -1,3 +1,4 @@
+import { asTenant } from '@learning-loop/db/as-tenant';
 import type { Db } from '@learning-loop/db/connect';
 import {
   type Choice,
@@ -34,7 +35,9 @@ export function finder(db: Db): Finder {
 export async function chosenInteraction({ db, find }: Finder, tenantId: string, pick: Pick): Promise<Choice> {
   const candidates = pick.interaction_id
     ? await byId(find, tenantId, pick, pick.interaction_id)
-    : await findByText(db, { tenantId, userId: pick.user_id, text: pick.input_text, limit: mostOfOneText });
+    : await asTenant(db, tenantId, (tx) =>
+        findByText(tx, { tenantId, userId: pick.user_id, text: pick.input_text, limit: mostOfOneText }),
+      );
   const [newest] = candidates;
   if (!newest) throw notFound(pick);
   const choice = candidates.find((candidate) => candidate.event_id === null || madeBy(candidate, pick));

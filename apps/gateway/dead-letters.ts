@@ -1,3 +1,4 @@
+import { asTenant } from '@learning-loop/db/as-tenant';
 import { listDeadLetters, replayDeadLetter } from '@learning-loop/db/dead-letters';
 import { Type } from 'typebox';
 import type { Gateway, Routes } from './gateway.ts';
@@ -31,7 +32,7 @@ const Replayed = Type.Object({ replayed: Type.Integer({ description: 'Dead lette
 /** GET /v1/dead-letters; POST …/:dead_letter_id/replay and /v1/dead-letters/replay bring them back, once each. */
 export const deadLetters: Routes = (gateway) => async (server) => {
   server.get('/v1/dead-letters', { schema: { response: { 200: Listed } } }, async (request) => {
-    const letters = await listDeadLetters(gateway.db, tenantOf(request), mostShown);
+    const letters = await lettersOf(gateway, tenantOf(request), mostShown);
     return { dead_letters: letters.map(shown) };
   });
 
@@ -47,7 +48,7 @@ export const deadLetters: Routes = (gateway) => async (server) => {
     { schema: { response: { 202: Replayed } } },
     async (request, reply) => {
       const tenantId = tenantOf(request);
-      const letters = await listDeadLetters(gateway.db, tenantId, mostAtOnce);
+      const letters = await lettersOf(gateway, tenantId, mostAtOnce);
       let replayed = 0;
       for (const { dead_letter_id } of letters) {
         if (await replay(gateway, tenantId, dead_letter_id)) replayed += 1;
@@ -57,9 +58,12 @@ export const deadLetters: Routes = (gateway) => async (server) => {
   );
 };
 
+const lettersOf = ({ db }: Gateway, tenantId: string, limit: number) =>
+  asTenant(db, tenantId, (tx) => listDeadLetters(tx, tenantId, limit));
+
 /** False when somebody has brought it back before. */
 async function replay({ db, publisher, log }: Gateway, tenantId: string, id: string): Promise<boolean> {
-  const notice = await replayDeadLetter(db, tenantId, id);
+  const notice = await asTenant(db, tenantId, (tx) => replayDeadLetter(tx, tenantId, id));
   if (!notice) return false;
   const { consumer, ...event } = notice;
   log.info({ ...event, consumer }, 'dead_letter_replayed');

@@ -1,7 +1,7 @@
 import type { Choice } from '@learning-loop/db/interactions';
 import type { HypothesisSelected } from '@learning-loop/events/hypothesis-selected';
-import { newId } from '@learning-loop/events/id';
 import { buildPrompt } from '@learning-loop/learning/prompt';
+import { eventIdOf } from '@learning-loop/service/event-trace';
 import { Type } from 'typebox';
 import { acceptor } from './accept.ts';
 import {
@@ -56,7 +56,7 @@ export const execute: Routes = (gateway) => async (server) => {
       recollect({ tenant_id, user_id: request.body.user_id }),
     ]);
     if (choice.event_id !== null) return answerOf(choice);
-    const event = eventOf(choice, request.body);
+    const event = eventOf(choice, request.body, eventIdOf(request));
     const answer = await promptFor(gateway, choice, event.selected_id, known);
     if (!(await accept({ event, answer, shown_at: choice.created_at })))
       return await answerOfWinner(interactions, choice, request.body);
@@ -64,12 +64,16 @@ export const execute: Routes = (gateway) => async (server) => {
   });
 };
 
-function eventOf(choice: Choice, { hypothesis_id, auto_advanced = false }: Request): HypothesisSelected {
+function eventOf(
+  choice: Choice,
+  { hypothesis_id, auto_advanced = false }: Request,
+  event_id: string,
+): HypothesisSelected {
   const { tenant_id, user_id, interaction_id, input_text, media_type, model_id } = choice;
   const { context, hypotheses, used_memories } = choice;
   return {
     schema_version: 1,
-    event_id: newId(),
+    event_id,
     occurred_at: new Date().toISOString(),
     ...{ tenant_id, user_id, interaction_id, input_text, media_type, model_id },
     ...{ context, hypotheses, used_memories, selected_id: hypothesis_id, auto_advanced },

@@ -1,9 +1,12 @@
+import { asTenant } from '@learning-loop/db/as-tenant';
+import type { Tx } from '@learning-loop/db/connect';
 import { type Experiment, listExperiments, startExperiment } from '@learning-loop/db/experiments';
 import { baselines } from '@learning-loop/db/models';
 import type { ModelKind } from '@learning-loop/db/training-schema';
 import { newId } from '@learning-loop/events/id';
 import { Type } from 'typebox';
-import type { Gateway, Routes } from './gateway.ts';
+import type { Config } from './config.ts';
+import type { Routes } from './gateway.ts';
 import { HttpError } from './http-error.ts';
 import { ModelId } from './models.ts';
 import { kindOf, requireServable } from './servable.ts';
@@ -47,33 +50,40 @@ const Shown = Type.Object({
 });
 
 /** GET and POST /v1/experiments. */
-export const experiments: Routes = (gateway) => async (server) => {
-  const list = Type.Object({ experiments: Type.Array(Shown) });
-  server.get('/v1/experiments', { schema: { response: { 200: list } } }, async (request) => {
-    const rows = await listExperiments(gateway.db, tenantOf(request), mostListed);
-    return { experiments: rows.map(shown) };
-  });
+export const experiments: Routes =
+  ({ config, db }) =>
+  async (server) => {
+    const list = Type.Object({ experiments: Type.Array(Shown) });
+    server.get('/v1/experiments', { schema: { response: { 200: list } } }, async (request) => {
+      const tenantId = tenantOf(request);
+      const rows = await asTenant(db, tenantId, (tx) => listExperiments(tx, tenantId, mostListed));
+      return { experiments: rows.map(shown) };
+    });
 
-  const created = Type.Object({ experiment_id: Type.String(), status: Type.String() });
-  const schema = { body: NewExperiment, response: { 201: created } };
-  server.post('/v1/experiments', { schema }, async (request, reply) => {
-    const tenant_id = tenantOf(request);
-    const { variants } = request.body;
-    const kind = await requireVariants(gateway, tenant_id, request.body);
-    const experiment_id = newId();
-    if (!(await startExperiment(gateway.db, { tenant_id, experiment_id, kind, variants })))
-      throw new HttpError(
-        409,
-        'experiment_running',
-        'An experiment is running already; promote or roll back a variant first.',
-      );
-    return reply.status(201).send({ experiment_id, status: 'running' });
-  });
-};
+    const created = Type.Object({ experiment_id: Type.String(), status: Type.String() });
+    const schema = { body: NewExperiment, response: { 201: created } };
+    server.post('/v1/experiments', { schema }, async (request, reply) => {
+      const tenant_id = tenantOf(request);
+      const { variants } = request.body;
+      const experiment_id = newId();
+      const started = await asTenant(db, tenant_id, async (tx) => {
+        const kind = await requireVariants(config, tx, tenant_id, request.body);
+        return await startExperiment(tx, { tenant_id, experiment_id, kind, variants });
+      });
+      if (!started)
+        throw new HttpError(
+          409,
+          'experiment_running',
+          'An experiment is running already; promote or roll back a variant first.',
+        );
+      return reply.status(201).send({ experiment_id, status: 'running' });
+    });
+  };
 
 /** The variants' kind, once all of them are known to be able to serve. */
 async function requireVariants(
-  gateway: Gateway,
+  config: Config,
+  tx: Tx,
   tenantId: string,
   { variants }: NewExperiment,
 ): Promise<ModelKind> {
@@ -82,10 +92,10 @@ async function requireVariants(
   if (new Set(ids).size < ids.length) throw invalid('variants must name each model once.');
   if (Math.abs(variants.reduce((sum, { weight }) => sum + weight, 0) - 1) > 1e-6)
     throw invalid('The weights of the variants must add up to 1.');
-  const kind = await kindOf(gateway, tenantId, ids);
+  const kind = await kindOf(tx, tenantId, ids);
   if (ids.indexOf(baselines[kind]) > 0)
     throw invalid(`${baselines[kind]} must be the first variant: the others are compared with it.`);
-  for (const id of ids) await requireServable(gateway, tenantId, id, kind);
+  for (const id of ids) await requireServable(config, tx, { tenantId, id, kind });
   return kind;
 }
 

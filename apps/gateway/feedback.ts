@@ -1,8 +1,9 @@
+import { asTenant } from '@learning-loop/db/as-tenant';
 import { insertFeedback } from '@learning-loop/db/feedback';
 import { findInteraction } from '@learning-loop/db/interactions';
 import { insertEvents } from '@learning-loop/db/outbox';
 import { type FeedbackGiven, FeedbackType } from '@learning-loop/events/feedback-given';
-import { newId } from '@learning-loop/events/id';
+import { eventIdOf, traceAcceptance } from '@learning-loop/service/event-trace';
 import { Type } from 'typebox';
 import { announce } from './accept.ts';
 import { InteractionId, UserId } from './fields.ts';
@@ -34,7 +35,7 @@ export const feedback: Routes = (gateway) => async (server) => {
     requireValue(request.body);
     const tenantId = tenantOf(request);
     const { created_at } = await requireInteraction(gateway, tenantId, request.body);
-    const event = eventOf(tenantId, request.body);
+    const event = eventOf(tenantId, request.body, eventIdOf(request));
     await acceptFeedback(gateway, event, created_at);
     return reply.status(202).send({ event_id: event.event_id });
   });
@@ -50,7 +51,9 @@ function requireValue({ type, value }: Request): void {
 const badValue = (wanted: string) => new HttpError(400, 'invalid_request', `value must be ${wanted}.`);
 
 async function requireInteraction({ db }: Gateway, tenantId: string, request: Request) {
-  const interaction = await findInteraction(db, tenantId, request.interaction_id);
+  const interaction = await asTenant(db, tenantId, (tx) =>
+    findInteraction(tx, tenantId, request.interaction_id),
+  );
   if (interaction?.user_id === request.user_id) return interaction;
   throw new HttpError(
     404,
@@ -59,19 +62,25 @@ async function requireInteraction({ db }: Gateway, tenantId: string, request: Re
   );
 }
 
-function eventOf(tenantId: string, { user_id, interaction_id, type, value = null }: Request): FeedbackGiven {
+function eventOf(
+  tenantId: string,
+  { user_id, interaction_id, type, value = null }: Request,
+  event_id: string,
+): FeedbackGiven {
   const occurred_at = new Date().toISOString();
-  const envelope = { schema_version: 1 as const, event_id: newId(), tenant_id: tenantId, occurred_at };
+  const envelope = { schema_version: 1 as const, event_id, tenant_id: tenantId, occurred_at };
   return { ...envelope, user_id, interaction_id, type, value };
 }
 
 async function acceptFeedback(gateway: Gateway, event: FeedbackGiven, shownAt: Date): Promise<void> {
   const { tenant_id, event_id, user_id, interaction_id, type, value, occurred_at } = event;
-  await gateway.db.transaction().execute(async (tx) => {
+  await asTenant(gateway.db, tenant_id, async (tx) => {
     const row = { tenant_id, event_id, user_id, interaction_id, type };
     const stored = { ...row, value: JSON.stringify(value), given_at: occurred_at };
     if (!(await insertFeedback(tx, stored, shownAt))) throw userErased();
     await insertEvents(tx, [{ name: 'feedback.given', event }]);
   });
   announce(gateway, [{ event: 'feedback.given', event_id }]);
+  const times = { from: Date.parse(occurred_at), to: Date.now() };
+  traceAcceptance(event_id, { name: 'accept the feedback', ...times, attributes: { interaction_id } });
 }

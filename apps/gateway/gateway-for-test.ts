@@ -1,23 +1,37 @@
 import { connectDb } from '@learning-loop/db/connect';
 import { connectPublisher } from '@learning-loop/queue/publish';
 import { databaseForTest } from '@learning-loop/testing/postgres';
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { readConfig } from './config.ts';
 import { connectModels } from './connect-models.ts';
 import { createServer } from './server.ts';
+import type { Overload } from './shed-load.ts';
+import { gatewayRole } from './start.ts';
+
+/** A machine that is slow for other reasons fails no test. */
+const anyDelay: Overload = { longestDelayMs: 0, meanOfMs: 5_000 };
+
+interface Unusual {
+  log?: Logger;
+  when?: Overload;
+}
 
 /** A gateway on a database of its own, with the queues on it; nobody listens and nobody consumes. */
-export async function gatewayForTest(env: NodeJS.ProcessEnv = {}) {
+export async function gatewayForTest(
+  env: NodeJS.ProcessEnv = {},
+  { log = pino({ level: 'silent' }), when = anyDelay }: Unusual = {},
+) {
   const resources = new AsyncDisposableStack();
   const config = readConfig({ DATABASE_URL: await databaseForTest(), EXPLORATION_RATE: '0', ...env });
-  const log = pino({ level: 'silent' });
   const metrics = new Registry();
+  // The server works under its own role, the test under the owner's.
   const db = resources.use(connectDb(config.databaseUrl));
+  const served = resources.use(connectDb(config.databaseUrl, { role: gatewayRole }));
   const publisher = resources.use(connectPublisher(config, log, metrics));
   const use = <T extends AsyncDisposable>(resource: T) => resources.use(resource);
-  const models = connectModels({ config, log, metrics, use }, db);
-  const server = use(await createServer({ config, db, ...models, log, metrics, publisher }));
+  const models = connectModels({ config, log, metrics, use }, served);
+  const server = use(await createServer({ config, db: served, ...models, log, metrics, publisher }, when));
   return {
     db,
     server,

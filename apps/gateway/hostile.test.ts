@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { caller } from './callers.ts';
 import { gatewayForTest } from './gateway-for-test.ts';
+import { rememberingLog, uncleanTexts } from './hostile/clean.ts';
 import { requestsTo } from './hostile/forge.ts';
 import { brokenBodies, nasty } from './hostile/nasty.ts';
 import { describedRoutes } from './openapi-routes.ts';
@@ -45,8 +47,9 @@ async function expectCleanStore({ db }: Gateway): Promise<void> {
   for (const { user_id, input_text, tenant_id } of rows) {
     expect(tenant_id).toBe('default');
     expect(user_id.trim()).toBe(user_id);
-    expect(input_text.isWellFormed() && input_text.length <= 8_000 && input_text.trim() !== '').toBe(true);
+    expect(input_text.length <= 8_000 && input_text.trim() !== '').toBe(true);
   }
+  expect(await uncleanTexts(db)).toEqual([]);
 }
 
 test(`${requests} generated requests find no 5xx, no leak, and nothing stored that was not valid`, async () => {
@@ -74,8 +77,9 @@ test(`${requests} generated requests find no 5xx, no leak, and nothing stored th
   await expectHealthy(gateway);
 }, 600_000);
 
-test('every nasty string in every place that takes text', async () => {
-  await using gateway = await gatewayForTest();
+test('every nasty string in every place that takes text, and none forges a line of the log', async () => {
+  const { log, lines } = rememberingLog();
+  await using gateway = await gatewayForTest({}, { log });
   for (const text of nasty) {
     const id = encodeURIComponent(text.toWellFormed());
     const bodies = [
@@ -98,9 +102,27 @@ test('every nasty string in every place that takes text', async () => {
     const headers = { 'x-request-id': text.replaceAll(/[^\x20-\x7e]/gu, ''), 'user-agent': 'x' };
     expectDecent(await gateway.server.inject({ url: '/v1/users/ada/persona', headers }), 'headers');
   }
+  const told = await tellReasons(gateway);
+  const written = lines().map((line) => JSON.parse(line));
+  expect(written.map(({ msg }) => msg)).toEqual(told.map(() => 'model_changed'));
+  expect(written.map(({ reason }) => reason)).toEqual(told);
   await expectCleanStore(gateway);
   await expectHealthy(gateway);
 });
+
+/** Changes a model for each of these reasons, which the log tells; returns those that were accepted. */
+async function tellReasons({ server }: Gateway): Promise<string[]> {
+  const ask = async (url: string, body: object) => await server.inject({ method: 'POST', url, body });
+  await ask('/v1/models', { model_id: 'told', kind: 'ranker', weights: { prior: 1 } });
+  const told: string[] = [];
+  for (const reason of nasty) {
+    const answer = await ask(`/v1/models/told/${told.length % 2 ? 'rollback' : 'promote'}`, { reason });
+    expectDecent(answer, reason);
+    if (answer.statusCode === 200) told.push(reason);
+  }
+  expect(told).toContain('\n{"level":"fatal","msg":"forged"}');
+  return told;
+}
 
 test('broken bodies and wrong content types are refused', async () => {
   await using gateway = await gatewayForTest();
@@ -126,6 +148,15 @@ test('broken bodies and wrong content types are refused', async () => {
         answer.statusCode,
         `body ${index} as ${type}: ${answer.body.slice(0, 200)}`,
       ).toBeGreaterThanOrEqual(400);
+    }
+  }
+  for (const { name, method, path, body } of await describedRoutes(gateway.server)) {
+    if (!body) continue;
+    const url = path.replaceAll(/\{\w+\}/gu, '01a00000-0000-7000-8000-000000000001');
+    for (const [index, payload] of brokenBodies.entries()) {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await gateway.server.inject({ method, url, headers, payload });
+      expectDecent(answer, `body ${index} to ${name}`);
     }
   }
   expect(Reflect.get({}, 'admin')).toBeUndefined();
@@ -163,6 +194,38 @@ test('half-sent, slow and malformed requests on the wire hold nothing up', async
   await expectHealthy(gateway);
   const answer = await fetch(`${address}/livez`);
   expect(answer.status).toBe(200);
+});
+
+test('a body above 256 KB is refused, one just below is read', async () => {
+  await using gateway = await gatewayForTest();
+  const send = (bytes: number) => {
+    const [head, tail] = ['{"user_id":"ada","input_text":"', '"}'];
+    const payload = head + 'x'.repeat(bytes - head.length - tail.length) + tail;
+    const headers = { 'content-type': 'application/json' };
+    return gateway.server.inject({ method: 'POST', url: '/v1/hypothesize', headers, payload });
+  };
+  const [below, above] = [await send(256 * 1024), await send(256 * 1024 + 1)];
+  expect(below.json()).toMatchObject({ error: { code: 'invalid_request', field: 'input_text' } });
+  expect(above.statusCode).toBe(413);
+  expect(above.json()).toMatchObject({ error: { code: 'body_too_large' } });
+});
+
+test('a request that does not come to its end is ended', async () => {
+  await using gateway = await gatewayForTest();
+  const { server } = gateway.server;
+  const limits = { headersTimeout: 10_000, requestTimeout: 30_000, maxConnections: 10_000, timeout: 60_000 };
+  expect(server).toMatchObject(limits);
+  Object.assign(server, { headersTimeout: 200, requestTimeout: 400 });
+  const port = Number(new URL(await gateway.server.listen({ port: 0, host: '127.0.0.1' })).port);
+  const starts = [
+    'GET /livez HTTP/1.1\r\nhost: loc',
+    'POST /v1/hypothesize HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{',
+  ];
+  for (const start of starts) {
+    const socket = connect(port, '127.0.0.1').on('connect', () => socket.write(start));
+    expect(await text(socket), start).toMatch(/^HTTP\/1\.1 408 /u);
+  }
+  await expectHealthy(gateway);
 });
 
 test('with keys the same strings open nothing', async () => {

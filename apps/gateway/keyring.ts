@@ -16,7 +16,7 @@ export interface Keyring extends AsyncDisposable {
 
 /** A revoked key opens nothing after this many ms, and neither does a missing one once the first is made. */
 const freshMs = 5_000;
-const mostKeys = 10_000;
+const mostRemembered = 10_000;
 const noteEveryMs = 10_000;
 /** Compared with when there is no such key, so that this takes as long. */
 const nobodysHash = Buffer.alloc(32);
@@ -24,10 +24,10 @@ const nobodysHash = Buffer.alloc(32);
 // Looked up at each call, so that a test can turn it.
 const clock = { now: () => performance.now() };
 
-/** Knows the keys of the database, not older than 5 s. */
-export function openKeyring(db: Db, log: Logger): Keyring {
+/** Knows the keys of the database, not older than 5 s, and remembers `most` of them at a time. */
+export function openKeyring(db: Db, log: Logger, most = mostRemembered): Keyring {
   const keys = new LRUCache<string, { key: ApiKey | undefined }>({
-    max: mostKeys,
+    max: most,
     ttl: freshMs,
     perf: clock,
     fetchMethod: async (keyId) => ({ key: await findKey(db, keyId) }),

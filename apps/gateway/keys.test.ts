@@ -3,10 +3,12 @@ import { connectDb, type Db } from '@learning-loop/db/connect';
 import { StartError } from '@learning-loop/service/start-error';
 import { databaseForTest } from '@learning-loop/testing/postgres';
 import type { FastifyInstance } from 'fastify';
+import pino from 'pino';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { caller } from './callers.ts';
 import { gatewayForTest } from './gateway-for-test.ts';
 import { makeKey, showKey } from './key.ts';
+import { openKeyring } from './keyring.ts';
 import { keysCommand } from './keys-command.ts';
 import { requireKeys } from './require-keys.ts';
 
@@ -98,6 +100,34 @@ test('expired and revoked keys open nothing; revoking works within 10 s', async 
   expect(await status(server, bearer(next))).toBe(200);
   vi.advanceTimersByTime(51_000);
   expect(await status(server, bearer(soon))).toBe(401);
+});
+
+test('a revoked key opens no gateway after 10 s, and a second live key opens them all', async () => {
+  useFakeClock();
+  const env = { DATABASE_URL: await databaseForTest() };
+  await using one = await gatewayForTest(env);
+  await using two = await gatewayForTest(env);
+  const [old, next] = [await storedKey(one.db), await storedKey(one.db)];
+  const statuses = async (key: string) =>
+    await Promise.all([one, two].map(({ server }) => status(server, bearer(key))));
+  for (const key of [old, next]) expect(await statuses(key)).toEqual([200, 200]);
+  await keysCommand(two.db, ['revoke', old.slice(3, 19)]);
+  vi.advanceTimersByTime(10_000);
+  expect(await statuses(old)).toEqual([401, 401]);
+  expect(await statuses(next)).toEqual([200, 200]);
+});
+
+test('keys that nobody has push those out that were remembered, so that memory is bounded', async () => {
+  const db = connectDb(await databaseForTest());
+  onTestFinished(() => db.destroy());
+  await using keyring = openKeyring(db, pino({ level: 'silent' }), 2);
+  const key = await storedKey(db);
+  expect(await keyring.callerWith(key)).toMatchObject({ role: 'reader' });
+  await keysCommand(db, ['revoke', key.slice(3, 19)]);
+  expect(await keyring.callerWith(key), 'remembered for 5 s').toMatchObject({ role: 'reader' });
+  for (let guess = 0; guess < 2; guess += 1)
+    expect(await keyring.callerWith(showKey(makeKey()))).toBeUndefined();
+  expect(await keyring.callerWith(key), 'asked for anew').toBeUndefined();
 });
 
 test('when a key is made the open door closes, and revoking it does not open it again', async () => {

@@ -1,3 +1,4 @@
+import { asTenant } from '@learning-loop/db/as-tenant';
 import { learningMetrics } from '@learning-loop/db/learning-metrics';
 import { Type } from 'typebox';
 import type { Routes } from './gateway.ts';
@@ -37,7 +38,8 @@ export const learning: Routes =
       const { by, window } = request.query;
       const hours = Number.parseInt(window, 10) * (window.endsWith('d') ? 24 : 1);
       const since = new Date(Date.now() - hours * 3_600_000);
-      const rows = await learningMetrics(db, tenantOf(request), by, since);
+      const tenantId = tenantOf(request);
+      const rows = await asTenant(db, tenantId, (tx) => learningMetrics(tx, tenantId, by, since));
       return { by, since: since.toISOString(), rows };
     });
   };

@@ -1,3 +1,4 @@
+import { asTenant } from '@learning-loop/db/as-tenant';
 import {
   baselines,
   findModel,
@@ -80,8 +81,10 @@ export const models: Routes = (gateway) => async (server) => {
   const { db, log } = gateway;
   server.get('/v1/models', { schema: { response: { 200: List } } }, async (request) => {
     const tenantId = tenantOf(request);
-    const rows = await listModels(db, tenantId, mostListed);
-    const changes = await modelChanges(db, tenantId, mostListed);
+    const [rows, changes] = await asTenant(db, tenantId, async (tx) => [
+      await listModels(tx, tenantId, mostListed),
+      await modelChanges(tx, tenantId, mostListed),
+    ]);
     return {
       models: [...rows.map(shown), ...baselineRows(gateway, rows)],
       changes: changes.map((change) => ({ ...change, changed_at: change.changed_at.toISOString() })),
@@ -93,12 +96,14 @@ export const models: Routes = (gateway) => async (server) => {
     const { kind, reason } = request.body;
     const { artifact, name } = artifactOf(gateway, request.body);
     const { model_id = name } = request.body;
+    const tenant_id = tenantOf(request);
     const row = {
-      ...{ tenant_id: tenantOf(request), model_id, kind, status: 'candidate' as const },
+      ...{ tenant_id, model_id, kind, status: 'candidate' as const },
       ...{ dataset_version: null, parent_id: null, metrics: '{}', reason: reason ?? 'registered by hand' },
       artifact: JSON.stringify(artifact),
     };
-    if (Object.values(baselines).includes(model_id) || !(await insertModel(db, row)))
+    const insert = () => asTenant(db, tenant_id, (tx) => insertModel(tx, row));
+    if (Object.values(baselines).includes(model_id) || !(await insert()))
       throw new HttpError(409, 'model_exists', `There is a model ${model_id} already; choose another id.`);
     return reply.status(201).send({ model_id, status: 'candidate' });
   });
@@ -112,9 +117,12 @@ export const models: Routes = (gateway) => async (server) => {
       const { model_id } = request.params;
       const tenant_id = tenantOf(request);
       const reason = request.body?.reason ?? 'by hand';
-      const model = verb === 'promote' ? await findModel(db, tenant_id, model_id) : undefined;
-      if (model) requireServer(gateway, model);
-      requireDone(await change(db, tenant_id, model_id, reason), model_id, verb);
+      const changed = await asTenant(db, tenant_id, async (tx) => {
+        const model = verb === 'promote' ? await findModel(tx, tenant_id, model_id) : undefined;
+        if (model) requireServer(gateway.config, model);
+        return await change(tx, tenant_id, model_id, reason);
+      });
+      requireDone(changed, model_id, verb);
       log.info({ tenant_id, model_id, reason, status }, 'model_changed');
       return { model_id, status };
     });

@@ -22,7 +22,7 @@ test.each(['memory', 'Redis'])(
     // Until Redis is connected nobody is counted.
     const warm = await caller(gateway.db, 'reader');
     const left = async () => (await ask(gateway, warm, 'warm')).headers['ratelimit-remaining'];
-    await expect.poll(left).not.toBe(limits.RATE_LIMIT_PER_USER);
+    await expect.poll(left, { timeout: 20_000 }).not.toBe(limits.RATE_LIMIT_PER_USER);
 
     const first = await ask(gateway, headers);
     expect(first.statusCode).toBe(200);
@@ -41,6 +41,28 @@ test.each(['memory', 'Redis'])(
     expect((await ask(gateway, other, 'joe')).statusCode, 'another key is not').toBe(200);
   },
 );
+
+test('two gateways on one Redis count together', async () => {
+  const redis = await redisForTest();
+  onTestFinished(() => redis.stop());
+  const env = { DATABASE_URL: await databaseForTest(), REDIS_URL: redis.url, RATE_LIMIT_PER_USER: '4' };
+  await using one = await gatewayForTest(env);
+  await using two = await gatewayForTest(env);
+  const headers = await caller(one.db, 'reader');
+  for (const [index, gateway] of [one, two].entries()) {
+    const left = async () => (await ask(gateway, headers, `warm-${index}`)).headers['ratelimit-remaining'];
+    await expect.poll(left, { timeout: 20_000 }).not.toBe(env.RATE_LIMIT_PER_USER);
+  }
+  const answers = [];
+  for (const gateway of [one, two, one, two, one, two]) answers.push(await ask(gateway, headers));
+  expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200, 200, 429, 429]);
+  expect(answers.slice(0, 4).map(({ headers: { 'ratelimit-remaining': left } }) => left)).toEqual([
+    '3',
+    '2',
+    '1',
+    '0',
+  ]);
+});
 
 test('without its Redis nobody is refused', async () => {
   const redis = await redisForTest();

@@ -18,7 +18,8 @@ const nameSpace = 'learning-loop:limit:';
  */
 export async function limitRates(server: FastifyInstance, { config, log }: Gateway): Promise<void> {
   const redis =
-    config.redisUrl && connectRedis(config.redisUrl, 'hasty', (err) => log.debug({ err }, 'limits_in_doubt'));
+    config.redisUrl &&
+    connectRedis(config.redisUrl, 'gathering', (err) => log.debug({ err }, 'limits_in_doubt'));
   const shared = redis ? { redis, nameSpace, skipOnError: true } : { cache: mostCounters };
   if (redis) server.addHook('onClose', () => redis.disconnect());
   await server.register(rateLimit, { global: false, timeWindow: windowMs, ...shared });
@@ -52,7 +53,7 @@ function userIn(part: unknown): unknown {
 
 type Count = Awaited<ReturnType<ReturnType<FastifyInstance['createRateLimit']>>>;
 
-/** Says how much is left (draft-ietf-httpapi-ratelimit-headers-07); throws 429 when nothing is. */
+/** Says how much is left (draft-ietf-httpapi-ratelimit-headers-06); throws 429 when nothing is. */
 function apply(reply: FastifyReply, count: Count, whose: string): void {
   if (count.isAllowed) return;
   const { max, remaining, ttlInSeconds, isExceeded } = count;

@@ -16,9 +16,10 @@ import { measureRequests } from './measure-requests.ts';
 import { memories } from './memories.ts';
 import { models } from './models.ts';
 import { parseJsonStrictly } from './parse-json.ts';
-import { protect } from './protect.ts';
+import { lookForSlowMs, protect } from './protect.ts';
 import { reportErrors, reportUnroutable } from './report-errors.ts';
 import { session } from './session.ts';
+import { overload } from './shed-load.ts';
 import { training } from './training.ts';
 import { userData } from './user-data.ts';
 import { users } from './users.ts';
@@ -28,14 +29,15 @@ const maxBodyBytes = 256 * 1024;
 /** Of one part of a path, as it is sent: of a user's id each character may be percent-encoded as twelve. */
 const longestParam = 4_000;
 
-/** The HTTP API, ready to listen. */
-export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
+/** The HTTP API, ready to listen; it sheds load `when` it cannot keep up. */
+export async function createServer(gateway: Gateway, when = overload): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = gateway.log.child({ part: 'http' }, { level: 'warn' });
   const server = fastify({
     loggerInstance,
     bodyLimit: maxBodyBytes,
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
+    http: { connectionsCheckingInterval: lookForSlowMs },
     // What comes while it closes is served still: its caller learns by the closed connection where not to call.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
@@ -46,7 +48,7 @@ export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
   parseJsonStrictly(server);
   reportErrors(server);
   measureRequests(server, gateway.metrics);
-  await protect(server, gateway);
+  await protect(server, gateway, when);
   await describe(server);
   for (const routes of [
     hypothesize,

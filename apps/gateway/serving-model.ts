@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Db } from '@learning-loop/db/connect';
+import { asTenant } from '@learning-loop/db/as-tenant';
+import type { Db, Tx } from '@learning-loop/db/connect';
 import { runningExperiment } from '@learning-loop/db/experiments';
 import { activeModel, configuredModel, findModel, type Model, shippedModel } from '@learning-loop/db/models';
 import type { ModelKind } from '@learning-loop/db/training-schema';
@@ -57,8 +58,9 @@ export function servingModels(
   const known = new LRUCache<string, ServingOfTenant>({ max: mostTenants });
   const reading = new Map<string, Promise<ServingOfTenant>>();
 
+  const readAs = (tenantId: string) => asTenant(db, tenantId, (tx) => read(tx, tenantId, impl));
   function refresh(tenantId: string): Promise<ServingOfTenant> {
-    const under = reading.get(tenantId) ?? read(db, tenantId, impl).finally(() => reading.delete(tenantId));
+    const under = reading.get(tenantId) ?? readAs(tenantId).finally(() => reading.delete(tenantId));
     reading.set(tenantId, under);
     return under.then((serving) => {
       known.set(tenantId, serving);
@@ -78,27 +80,27 @@ export function servingModels(
   };
 }
 
-async function read(db: Db, tenantId: string, impl: string): Promise<ServingOfTenant> {
+async function read(tx: Tx, tenantId: string, impl: string): Promise<ServingOfTenant> {
   const readAt = performance.now();
   return {
-    ranker: await readKind(db, tenantId, 'ranker', rankerOf),
-    llm: await readKind(db, tenantId, 'llm', (model) => llmOf(model, impl)),
+    ranker: await readKind(tx, tenantId, 'ranker', rankerOf),
+    llm: await readKind(tx, tenantId, 'llm', (model) => llmOf(model, impl)),
     readAt,
   };
 }
 
 async function readKind<T>(
-  db: Db,
+  tx: Tx,
   tenantId: string,
   kind: ModelKind,
   servedBy: (model: Model | undefined) => T,
 ): Promise<Serving<T>> {
-  const active = servedBy(await activeModel(db, tenantId, kind));
-  const experiment = await runningExperiment(db, tenantId, kind);
+  const active = servedBy(await activeModel(tx, tenantId, kind));
+  const experiment = await runningExperiment(tx, tenantId, kind);
   if (!experiment) return { active, experiment: null };
   const variants = await Promise.all(
     experiment.variants.map(async ({ model_id, weight }) => ({
-      served: servedBy(await findModel(db, tenantId, model_id)),
+      served: servedBy(await findModel(tx, tenantId, model_id)),
       weight,
     })),
   );

@@ -3,14 +3,23 @@ import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance } from 'fastify';
 import { accessOf } from './roles.ts';
 
-/** One long step, as when models are loaded at start, is no overload: the mean of this time counts. */
-const meanOfMs = 5_000;
-const longestDelayMs = 1_000;
+/** When the process counts as unable to keep up. */
+export interface Overload {
+  /** The event loop's delay, in ms; 0 for any. */
+  longestDelayMs: number;
+  /** One long step, as when models are loaded at start, is no overload: the mean of this time counts. */
+  meanOfMs: number;
+}
+
+export const overload: Overload = { longestDelayMs: 1_000, meanOfMs: 5_000 };
 const retryAfterSeconds = 5;
 const mostOfTheHeap = 0.92;
 
 /** Answers 503 while the process cannot keep up, so that what it has begun gets done. Probes are always answered. */
-export async function shedLoad(server: FastifyInstance): Promise<void> {
+export async function shedLoad(
+  server: FastifyInstance,
+  { longestDelayMs, meanOfMs }: Overload,
+): Promise<void> {
   await server.register(underPressure, {
     sampleInterval: meanOfMs,
     maxEventLoopDelay: longestDelayMs,

@@ -1,3 +1,4 @@
+import { asTenant } from '@learning-loop/db/as-tenant';
 import type { Db } from '@learning-loop/db/connect';
 import { type ChoiceMade, choicesOfTenant } from '@learning-loop/db/selections';
 import { type Calibration, fitCalibration, type Outcome } from '@learning-loop/learning/calibrate';
@@ -22,7 +23,8 @@ export function tenantExperiences(db: Db): (tenantId: string) => Promise<TenantE
     max: mostTenants,
     ttl: freshMs,
     allowStale: true,
-    fetchMethod: async (tenantId) => experienceOf(await choicesOfTenant(db, tenantId, readForCalibration)),
+    fetchMethod: async (tenantId) =>
+      experienceOf(await asTenant(db, tenantId, (tx) => choicesOfTenant(tx, tenantId, readForCalibration))),
   });
   return (tenantId) => cache.forceFetch(tenantId);
 }

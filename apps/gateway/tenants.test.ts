@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { caller, pick } from './callers.ts';
 import { gatewayForTest } from './gateway-for-test.ts';
 import { keysCommand } from './keys-command.ts';
@@ -127,6 +127,26 @@ async function plant(gateway: Gateway): Promise<Loot> {
   return { user_id, interaction_id, memory_id, erasure_id, build_id, model_id, ...dead };
 }
 
+/** Who was answered what, for people to read. */
+const matrix = new Map<string, Map<string, number>>();
+
+function note(route: string, who: string, status: number): void {
+  matrix.set(route, (matrix.get(route) ?? new Map<string, number>()).set(who, status));
+}
+
+afterAll(() => {
+  const callers = ['other tenant', 'app', 'reader', 'no key', 'revoked'];
+  const row = (route: string, cells: string[]) =>
+    `${route.padEnd(48)}${cells.map((c) => c.padEnd(14)).join('')}`;
+  const rows = [...matrix].map(([route, by]) =>
+    row(
+      route,
+      callers.map((who) => String(by.get(who) ?? 'allowed')),
+    ),
+  );
+  process.stdout.write(`${[row('', callers), ...rows].map((line) => line.trimEnd()).join('\n')}\n`);
+});
+
 /** All that the victim's tenant has in the database. */
 async function stateOf({ db }: Gateway): Promise<string> {
   const tables = [
@@ -164,6 +184,7 @@ test('an admin of another tenant finds nothing and changes nothing', async () =>
   for (const route of (await describedRoutes(gateway.server)).filter((one) => !isPublic(one))) {
     const { expected } = foreigner[route.name] ?? {};
     const answer = await ask(gateway, route, headers, loot);
+    note(route.name, 'other tenant', answer.statusCode);
     if (expected === 'nothing there') expect([403, 404], route.name).toContain(answer.statusCode);
     else expect(answer.statusCode, `${route.name}: ${answer.body}`).toBeLessThan(300);
     const told = answer.body.replaceAll(victim, '').replaceAll(loot.interaction_id, '');
@@ -176,19 +197,24 @@ test('a key without the role is refused, and changes nothing', async () => {
   await using gateway = await gatewayForTest();
   const loot = await plant(gateway);
   const before = await stateOf(gateway);
+  async function expectRefused(route: DescribedRoute, who: string, headers: Headers, status: number) {
+    const { statusCode } = await ask(gateway, route, headers, loot);
+    note(route.name, who, statusCode);
+    expect(statusCode, `${who}: ${route.name}`).toBe(status);
+  }
   for (const role of ['app', 'reader'] as const) {
     const headers = await caller(gateway.db, role, 'victim');
     for (const route of (await describedRoutes(gateway.server)).filter((one) => !isPublic(one))) {
       const access = accessOf(route.method, route.name.slice(route.method.length + 1));
       if (access === role) continue;
-      expect((await ask(gateway, route, headers, loot)).statusCode, `${role}: ${route.name}`).toBe(403);
+      await expectRefused(route, role, headers, 403);
     }
   }
   for (const route of (await describedRoutes(gateway.server)).filter((one) => !isPublic(one)))
-    expect((await ask(gateway, route, {}, loot)).statusCode, route.name).toBe(401);
+    await expectRefused(route, 'no key', {}, 401);
   const revoked = await caller(gateway.db, 'admin', 'victim');
   await keysCommand(gateway.db, ['revoke', revoked.authorization.slice('Bearer '.length)]);
   for (const route of (await describedRoutes(gateway.server)).filter((one) => !isPublic(one)))
-    expect((await ask(gateway, route, revoked, loot)).statusCode, route.name).toBe(401);
+    await expectRefused(route, 'revoked', revoked, 401);
   expect(await stateOf(gateway)).toBe(before);
 });

@@ -1,3 +1,4 @@
+import { asTenant } from '@learning-loop/db/as-tenant';
 import { type DatasetBuild, listBuilds, requestBuild } from '@learning-loop/db/dataset-builds';
 import { newId } from '@learning-loop/events/id';
 import { countRecords } from '@learning-loop/training-log/read';
@@ -34,8 +35,8 @@ const Build = Type.Object({
 export const training: Routes =
   ({ config, db }) =>
   async (server) => {
-    server.get('/v1/training/stats', { schema: { response: { 200: Stats } } }, async () => {
-      const counts = await countRecords(config.trainingDataDir);
+    server.get('/v1/training/stats', { schema: { response: { 200: Stats } } }, async (request) => {
+      const counts = await countRecords(config.trainingDataDir, tenantOf(request));
       return {
         hypotheses_count: counts.hypotheses_data,
         persona_updates_count: counts.persona_updates,
@@ -51,14 +52,16 @@ export const training: Routes =
       { schema: { response: { 202: requested } } },
       async (request, reply) => {
         const build_id = newId();
-        await requestBuild(db, tenantOf(request), build_id);
+        const tenantId = tenantOf(request);
+        await asTenant(db, tenantId, (tx) => requestBuild(tx, tenantId, build_id));
         return reply.status(202).send({ build_id, status: 'queued' });
       },
     );
 
     const list = Type.Object({ builds: Type.Array(Build) });
     server.get('/v1/training/datasets', { schema: { response: { 200: list } } }, async (request) => {
-      const builds = await listBuilds(db, tenantOf(request), mostBuilds);
+      const tenantId = tenantOf(request);
+      const builds = await asTenant(db, tenantId, (tx) => listBuilds(tx, tenantId, mostBuilds));
       return { builds: builds.map(shown) };
     });
   };

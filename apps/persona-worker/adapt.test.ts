@@ -1,4 +1,5 @@
 import { connectDb, type Db } from '@learning-loop/db/connect';
+import { firstIdAt } from '@learning-loop/db/first-id';
 import { insertEvents, loadPending } from '@learning-loop/db/outbox';
 import { findPersona } from '@learning-loop/db/personas';
 import type { NamedEvent } from '@learning-loop/events/event';
@@ -121,13 +122,14 @@ const pickedInTurn = Array.from({ length: 60 }, (_, n) => (Math.floor(n / 30) % 
 async function learnInBatches(db: Db, order: number[], batch: number) {
   const ids = await accept(
     db,
-    order.map((n) =>
-      pickOf({
-        event_id: `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`,
-        occurred_at: new Date(Date.UTC(2026, 0, 1, 0, Math.floor(n / 2))).toISOString(),
+    order.map((n) => {
+      const occurred = new Date(Date.UTC(2026, 0, 1, 0, Math.floor(n / 2)));
+      const event_id = firstIdAt(occurred).slice(0, -12) + String(n).padStart(12, '0');
+      return pickOf({
+        ...{ event_id, occurred_at: occurred.toISOString() },
         selected_id: pickedInTurn[n] ?? null,
-      }),
-    ),
+      });
+    }),
   );
   for (let from = 0; from < ids.length; from += batch) await deliver(db, ids.slice(from, from + batch));
   const moves = await db

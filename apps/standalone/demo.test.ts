@@ -58,3 +58,10 @@ test('names the line and the field of a choice that it cannot use', async () => 
     stderr: `${file}, line 1: the line must have required properties selected_index.\n`,
   });
 });
+
+test('trains on nothing but the show', async () => {
+  await expect(runDemo('--train', '--keep')).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('--train takes no other option.\nUsage: demo'),
+  });
+});

@@ -2,18 +2,18 @@ import { parseArgs } from 'node:util';
 import { InputError } from './demo/input-error.ts';
 import { replayFile } from './demo/replay-file.ts';
 import { tellStory } from './demo/story.ts';
+import { trainOnShow } from './demo/train.ts';
 import { EndedAtStart } from './launch.ts';
 
-const usage = `Usage: demo [--input FILE] [--keep]
+const usage = `Usage: demo [--input FILE] [--keep], or demo --train
   --input FILE  replay choices, one JSON object a line: user_id, input_text, candidates, selected_index
-  --keep        keep what the demo made in its temporary directory`;
+  --keep        keep what the demo made in its temporary directory
+  --train       from a cold start to a better ranker: dataset, fit, experiment, promotion and rollback`;
 
 const expected = [InputError, EndedAtStart];
 
 try {
-  const { input, keep } = readArguments();
-  const passed = input === undefined ? await tellStory(keep) : await replayFile(input, keep);
-  process.exitCode = passed ? 0 : 1;
+  process.exitCode = (await play(readArguments())) ? 0 : 1;
 } catch (error) {
   const known = error instanceof Error && expected.some((kind) => error instanceof kind);
   process.stderr.write(
@@ -22,9 +22,26 @@ try {
   process.exitCode = 1;
 }
 
-function readArguments(): { input?: string | undefined; keep: boolean } {
+interface Arguments {
+  input?: string | undefined;
+  keep: boolean;
+  train: boolean;
+}
+
+function play({ input, keep, train }: Arguments): Promise<boolean> {
+  if (train && (input !== undefined || keep))
+    throw new InputError(`--train takes no other option.\n${usage}`);
+  if (train) return trainOnShow();
+  return input === undefined ? tellStory(keep) : replayFile(input, keep);
+}
+
+function readArguments(): Arguments {
   try {
-    const options = { input: { type: 'string' }, keep: { type: 'boolean', default: false } } as const;
+    const options = {
+      input: { type: 'string' },
+      keep: { type: 'boolean', default: false },
+      train: { type: 'boolean', default: false },
+    } as const;
     return parseArgs({ options }).values;
   } catch (error) {
     throw new InputError(`${error instanceof Error ? error.message : error}\n${usage}`);

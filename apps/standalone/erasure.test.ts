@@ -20,6 +20,7 @@ interface Receipt {
     rows: Record<string, number>;
     training_log_records: number;
     dataset_samples: Record<string, number>;
+    models: string[];
   } | null;
 }
 
@@ -89,6 +90,29 @@ async function leaveUnlearned({ databaseUrl }: System): Promise<void> {
   await client.end();
 }
 
+/** Models that learned from a dataset that is there, from one that is not any more, and from none. */
+async function registerModels({ databaseUrl, call }: System): Promise<void> {
+  const { builds } = await call<{ builds: { version: string }[] }>('GET', '/v1/training/datasets');
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  for (const [model_id, version] of [
+    ['tuned', builds[0]?.version],
+    ['old', '20200101T000000Z-abcdef'],
+    ['by hand', null],
+  ])
+    await client.query(
+      `insert into models (tenant_id, model_id, kind, status, dataset_version, artifact, metrics, reason)
+       values ('default', $1, 'llm', 'candidate', $2, '{}', '{}', 'for the test')`,
+      [model_id, version],
+    );
+  await client.end();
+}
+
+async function modelsToRetrain({ call }: System): Promise<string[]> {
+  const { models } = await call<{ models: { model_id: string; metrics: object }[] }>('GET', '/v1/models');
+  return models.filter(({ metrics }) => 'retrain' in metrics).map(({ model_id }) => model_id);
+}
+
 async function buildDataset({ call }: System): Promise<void> {
   await call('POST', '/v1/training/datasets');
   await vi.waitFor(
@@ -101,6 +125,13 @@ async function buildDataset({ call }: System): Promise<void> {
     },
     { timeout: 40_000, interval: 200 },
   );
+}
+
+/** In how many tables or files of each place the canary stands. */
+async function search(places: Record<string, () => Promise<string[]>>): Promise<Record<string, number>> {
+  const hits: Record<string, number> = {};
+  for (const [place, find] of Object.entries(places)) hits[place] = (await find()).length;
+  return hits;
 }
 
 test('erases a user to the last copy, and nobody else', async () => {
@@ -117,8 +148,16 @@ test('erases a user to the last copy, and nobody else', async () => {
   await untilOutboxEmpty(client);
   await leaveUnlearned(loop);
   await buildDataset(loop);
-  expect(await foundInPostgres(databaseUrl, canary)).not.toEqual([]);
-  expect(await foundInFiles(path.join(directory, 'training'), canary)).not.toEqual([]);
+  await registerModels(loop);
+  const places = {
+    'PostgreSQL, all tables and statistics': () => foundInPostgres(databaseUrl, canary),
+    'Redis, all that was ever sent to it': () => foundInFiles(redisDirectory, canary),
+    'training log and datasets': () => foundInFiles(path.join(directory, 'training'), canary),
+    logs: () => foundInFiles(path.join(directory, 'logs'), canary),
+  };
+  const before = await search(places);
+  expect(before['PostgreSQL, all tables and statistics']).toBeGreaterThan(0);
+  expect(before['training log and datasets']).toBeGreaterThan(0);
 
   const exported = await loop.call<object>('GET', `/v1/users/${erased}/export?include=training_log`);
   expect(JSON.stringify(exported).split(canary).length).toBeGreaterThan(10);
@@ -136,10 +175,15 @@ test('erases a user to the last copy, and nobody else', async () => {
   });
   expect(receipt.erased?.training_log_records).toBe(4 + 8 + 4);
   expect(Object.values(receipt.erased?.dataset_samples ?? {}).some((samples) => samples > 0)).toBe(true);
+  expect(receipt.erased?.models).toEqual(['old', 'tuned']);
+  expect((await modelsToRetrain(loop)).sort()).toEqual(['old', 'tuned']);
   expect(await foundInPostgres(databaseUrl, canary)).toEqual([]);
   expect(await foundInFiles(redisDirectory, canary), 'ever sent to Redis').toEqual([]);
   expect(await foundInFiles(directory, canary)).toEqual([]);
   expect(JSON.stringify(receipt)).not.toContain(canary);
+  const after = await search(places);
+  const rows = Object.entries(after).map(([place, hits]) => `${place}: ${before[place]} → ${hits}`);
+  process.stdout.write(`${JSON.stringify(receipt, null, 2)}\n“${canary}” found in\n${rows.join('\n')}\n`);
 
   expect((await client.persona('kept')).interaction_count).toBe(4);
   expect((await client.stats()).hypotheses_count).toBe(4);

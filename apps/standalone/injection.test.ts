@@ -9,7 +9,7 @@ import { Value } from 'typebox/value';
 import { expect, onTestFinished, test } from 'vitest';
 import { connectClient } from './demo/client.ts';
 import { untilOutboxEmpty } from './demo/wait.ts';
-import { attempts } from './injection/attempts.ts';
+import { attempts, orders } from './injection/attempts.ts';
 import { startServer } from './launch.ts';
 
 const secret = 'kanarienvogel-7781';
@@ -77,6 +77,35 @@ async function plantInMemory({ url }: System, user: string, content: string): Pr
   expect(answer.status).toBe(200);
 }
 
+/** The longest part of an order that stands in a prompt as it is, without escapes. */
+const plainest = (order: string): string =>
+  (order.match(/[a-z ,.]+/giu) ?? []).reduce((longest, part) =>
+    part.length > longest.length ? part : longest,
+  );
+
+/** The table for people: how often each order came before the model, and what it reached. */
+function tell(
+  prompts: { messages: Message[] }[],
+  reached: { systemMessages: number; lowest: number; highest: number },
+): void {
+  const contents = prompts.map(({ messages: [rules, data] }) => ({
+    rules: rules?.content,
+    data: data?.content,
+  }));
+  const lines = orders.map((order) => {
+    const words = plainest(order);
+    const seen = contents.filter(({ data }) => data?.includes(words)).length;
+    const obeyed = contents.filter(({ rules }) => rules?.includes(words)).length;
+    return `${order.slice(0, 60).replaceAll('\n', ' ').padEnd(62)}as data ${seen}, as an order ${obeyed}`;
+  });
+  const { systemMessages, lowest, highest } = reached;
+  const sum = [
+    `${attempts.length} attempts, each typed, offered as a candidate, and put into a memory; ${prompts.length} prompts`,
+    `system messages: ${systemMessages}, constant; other users' words in prompts: 0; facets from ${lowest} to ${highest}`,
+  ];
+  process.stdout.write(`${[...lines, ...sum].join('\n')}\n`);
+}
+
 test(`${attempts.length} orders in texts, candidates and memories move no facet out of bounds and reach nobody else`, async () => {
   const loop = await system();
   const { client, model } = loop;
@@ -114,13 +143,16 @@ test(`${attempts.length} orders in texts, candidates and memories move no facet 
     expect(data).not.toMatch(invisible);
     expect(data.match(/<\/?data>/gu), 'nothing closes the block').toEqual(['<data>', '</data>']);
   }
+  const moved: number[] = [];
   for (let index = 0; index < 6; index += 1) {
     const { facets } = await client.persona(`attacker-${index}`);
     for (const name of facetNames) {
       expect(facets[name]).toBeGreaterThanOrEqual(0);
       expect(facets[name]).toBeLessThanOrEqual(1);
+      moved.push(facets[name]);
     }
   }
+  tell(prompts, { systemMessages: ruled.size, lowest: Math.min(...moved), highest: Math.max(...moved) });
   const { facets } = await client.persona('victim');
   for (const name of facetNames)
     expect(Math.abs(facets[name] - 0.5), 'one pick, one bounded step').toBeLessThanOrEqual(0.1001);

@@ -6,6 +6,7 @@ import { newId } from '@learning-loop/events/id';
 import type { Service } from '@learning-loop/service/service';
 import { carryOut } from './carry-out.ts';
 import type { Config } from './config.ts';
+import { estimateCandidates } from './estimate-candidates.ts';
 
 const lookEveryMs = 1_000;
 /** A trainer beats every 5 s; after so long without it has died. */
@@ -14,8 +15,8 @@ const silentMs = 30_000;
 const restMs = 60_000;
 
 /**
- * Builds one dataset after another for as long as some are asked for, or a tenant's log has grown enough; disposing of
- * it waits for the one at work.
+ * Builds one dataset after another for as long as some are asked for, or a tenant's log has grown enough, and estimates
+ * new candidates when nothing is to be built; disposing of it waits for the work at hand.
  */
 export function buildWhenAsked(service: Pick<Service<Config>, 'config' | 'log'>, db: Db): AsyncDisposable {
   const stop = new AbortController();
@@ -47,6 +48,7 @@ async function buildNext(service: Pick<Service<Config>, 'config' | 'log'>, db: D
   await requestDueBuilds(service, db);
   const build = await takeBuild(db, silentMs);
   if (build) await carryOut(service, db, build);
+  else await estimateCandidates(db, service.config.trainingDataDir);
   return build !== undefined;
 }
 

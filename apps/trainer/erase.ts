@@ -8,6 +8,7 @@ import { buildsEnded, olderTransactionsEnded } from '@learning-loop/db/wait-unti
 import { rewriteSegments } from '@learning-loop/training-log/rewrite';
 import { mirrorLog } from '@learning-loop/training-log/s3/mirror';
 import type { Config } from './config.ts';
+import { datasetsDirectory, listVersions } from './dataset/places.ts';
 import { eraseFromDatasets } from './erase-from-datasets.ts';
 
 type Places = Pick<Config, 'trainingLog' | 'trainingDataDir'>;
@@ -33,15 +34,27 @@ export async function erase(db: Db, places: Places, erasures: WaitingErasure[]):
   await mirrorLog(trainingLog, trainingDataDir);
   const datasets = await eraseFromDatasets(trainingDataDir, erasures);
   for (const erasure of erasures) {
-    const samples = datasets.get(userKey(erasure)) ?? {};
-    const receipt: ErasureReceipt = {
+    const found = {
       rows: rows.get(erasure.erasure_id) ?? {},
       training_log_records: records.get(userKey(erasure)) ?? 0,
-      dataset_samples: samples,
-      models: await markForRetraining(db, erasure.tenant_id, versionsOf(samples)),
+      dataset_samples: datasets.get(userKey(erasure)) ?? {},
     };
-    await finishErasure(db, erasure, receipt);
+    const models = await modelsOf(db, trainingDataDir, erasure.tenant_id, found);
+    await finishErasure(db, erasure, { ...found, models });
   }
+}
+
+/** The models that have learned from a user of whom this was found; none from somebody who was never seen. */
+async function modelsOf(
+  db: Db,
+  trainingDataDir: string,
+  tenantId: string,
+  { rows, training_log_records, dataset_samples }: Omit<ErasureReceipt, 'models'>,
+): Promise<string[]> {
+  const counts = [...Object.values(rows), ...Object.values(dataset_samples), training_log_records];
+  if (counts.every((count) => count === 0)) return [];
+  const kept = await listVersions(datasetsDirectory(trainingDataDir, tenantId));
+  return markForRetraining(db, tenantId, { with: versionsOf(dataset_samples), kept });
 }
 
 /** Removes the users' lines from all segments; returns how many, by `userKey`. */

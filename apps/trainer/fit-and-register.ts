@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { Db } from '@learning-loop/db/connect';
 import { startExperiment } from '@learning-loop/db/experiments';
+import { markIfErasedMeanwhile } from '@learning-loop/db/mark-for-retraining';
 import { activeModel, insertModel, type Model, shippedModel } from '@learning-loop/db/models';
 import { newId } from '@learning-loop/events/id';
 import { type RankerWeights, shippedWeights } from '@learning-loop/learning/ranker-weights';
@@ -11,6 +12,13 @@ import { openWorkspace } from './dataset/workspace.ts';
 import { type FittedRanker, fitRanker } from './fit/fit-ranker.ts';
 import { gate, type Verdict } from './fit/gate.ts';
 import { featureNames, loadPicks } from './fit/load-picks.ts';
+
+/** What is left to chance, so that a show may be seeded: numbers in [0, 1), and who gets which variant. */
+interface Chance {
+  random(): number;
+  experimentId(): string;
+}
+const realChance: Chance = { random: () => randomInt(2 ** 32) / 2 ** 32, experimentId: newId };
 
 interface Trainer {
   config: { canaryShare: number; trainingDataDir: string };
@@ -25,16 +33,17 @@ export async function fitAndRegister(
   { config, log }: Trainer,
   db: Db,
   { manifest, directory }: Dataset,
-  random: () => number = () => randomInt(2 ** 32) / 2 ** 32,
+  chance = realChance,
 ): Promise<string | null> {
   const { tenant_id, version } = manifest;
   const serving = await activeModel(db, tenant_id, 'ranker');
-  const fitted = await fitOn(directory, weightsOf(serving), random);
+  const fitted = await fitOn(directory, weightsOf(serving), chance.random);
   if (!fitted) return null;
   const verdict = gate(fitted.judgement);
   const model_id = `ranker-${version}`;
   const parent_id = serving?.model_id ?? shippedModel;
   await insertModel(db, modelRow({ tenant_id, version, model_id, parent_id }, fitted, verdict));
+  await markIfErasedMeanwhile(db, tenant_id, model_id);
   log.info({ tenant_id, model_id, ...verdict }, 'ranker_fitted');
   if (verdict.passed && config.canaryShare > 0) {
     const variants = [
@@ -43,7 +52,7 @@ export async function fitAndRegister(
     ];
     const started = await startExperiment(db, {
       tenant_id,
-      experiment_id: newId(),
+      experiment_id: chance.experimentId(),
       kind: 'ranker',
       variants,
     });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectDb, type Db } from '@learning-loop/db/connect';
 import { insertEvents } from '@learning-loop/db/outbox';
+import { setTrainingOptOut } from '@learning-loop/db/user-settings';
 import { RetryLater } from '@learning-loop/queue/errors';
 import { learn } from '@learning-loop/queue/learn';
 import { databaseForTest } from '@learning-loop/testing/postgres';
@@ -69,6 +70,24 @@ test('a rejection of all is a negative sample', async () => {
   expect(await linesOf(dir, 'hypotheses_data')).toMatchObject([
     { selected_id: null, label: 'negative', selected_confidence: null },
   ]);
+});
+
+test('of a user who opted out nothing is written, of others in the same batch all is', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'record-'));
+  await using db = connectDb(await databaseForTest());
+  await using trainingLog = await openTrainingLog(dir, { log });
+  await setTrainingOptOut(db, { tenant_id: 'default', user_id: 'out' }, true);
+  await setTrainingOptOut(db, { tenant_id: 'elsewhere', user_id: 'in' }, true);
+  const events = ['out', 'in'].map((user_id) => selection({ user_id }));
+  for (const event of events) await acceptOne(db, event);
+  const pupil = { db, log, consumer: 'training-log' as const, handlers: recorder(trainingLog) };
+  const { learned } = await learn(
+    pupil,
+    events.map(({ event_id }) => event_id),
+  );
+  expect(learned, 'neither stays owed').toHaveLength(2);
+  for (const name of ['hypotheses_data', 'ranking_data'])
+    expect(await linesOf(dir, name), name).toMatchObject([{ user_id: 'in' }]);
 });
 
 test('with collection switched off nothing is written and nothing stays owed', async () => {

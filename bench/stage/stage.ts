@@ -19,12 +19,13 @@ export interface Stage extends AsyncDisposable {
   app(name: string, env?: Record<string, string>): Promise<Running & { url: string }>;
 }
 
-export async function openStage(): Promise<Stage> {
+/** With `data`, on the PostgreSQL of this data directory, which stays; else on an empty one. */
+export async function openStage(data?: string): Promise<Stage> {
   const resources = new AsyncDisposableStack();
   const directory = await mkdtemp(path.join(tmpdir(), 'bench-'));
   await chmod(directory, 0o755);
   resources.defer(() => rm(directory, { recursive: true, force: true }));
-  const postgres = resources.use(await startEmbeddedPostgres(path.join(directory, 'postgres')));
+  const postgres = resources.use(await startEmbeddedPostgres(data ?? path.join(directory, 'postgres')));
   const redisUrl = resources.use(await startRedis(directory)).url;
   const db = resources.use(connectDb(postgres.url, { name: 'bench' }));
   await migrate(db);

@@ -1,124 +1,69 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
-import { buildDataset } from 'trainer/dataset/build';
-import { numbersFrom, pick } from '../quality/random.ts';
+import { promisify } from 'node:util';
+import { literal, openWorkspace, type Workspace } from 'trainer/dataset/workspace';
+import { Type } from 'typebox';
+import { Parse } from 'typebox/value';
+import type { Figure } from '../figure.ts';
+import { writeLogOfPicks } from './log-of-picks.ts';
 
-/** Builds a dataset from a log of so many picks and says what it took. Goals for a million: 60 s, 700 MB. */
-const { values } = parseArgs({ options: { picks: { type: 'string', default: '1000000' } } });
-const picks = Number(values.picks);
-const users = 20_000;
+const picks = 1_000_000;
 const goals = { seconds: 60, peakMb: 700 };
 
-const words =
-  'api server deploy build test login cache queue worker stream parser index search image cloud docker python rust go java react kafka redis graph model train data report chart export billing invoice token session'.split(
-    ' ',
-  );
-const featureNames =
-  'prior chosen_terms chosen_words chosen_direction tenant_terms tenant_words tenant_direction request goal preference persona'.split(
-    ' ',
-  );
-const random = numbersFrom(7);
-const word = () => pick(words, random);
-const rounded = (value: number) => Math.round(value * 10_000) / 10_000;
-
-const directory = await mkdtemp(path.join(tmpdir(), 'million-'));
-await using resources = new AsyncDisposableStack();
-resources.defer(() => rm(directory, { recursive: true, force: true }));
-await writeLog();
-
-const before = process.cpuUsage();
-const start = performance.now();
-const { manifest } = await buildDataset({
-  ...{
-    buildId: 'million',
-    tenantId: 'default',
-    trainingDataDir: directory,
-    minConfidence: 0.7,
-    maxShare: 0.01,
-  },
-  ...{
-    minPerUser: 20,
-    excludedUsers: ['user-3'],
-    quarantineFrom: null,
-    now: new Date(),
-    progress: async () => {},
-  },
+const Built = Type.Object({
+  seconds: Type.Number(),
+  peakMb: Type.Number(),
+  cpuSeconds: Type.Number(),
+  megabytes: Type.Number(),
+  samples: Type.Number(),
+  nearDuplicates: Type.Number(),
 });
-const seconds = (performance.now() - start) / 1_000;
-const { user, system } = process.cpuUsage(before);
-const peakMb = process.resourceUsage().maxRSS / 1_000;
-const bytes = manifest.segments.reduce((sum, segment) => sum + segment.bytes, 0);
-const samples = Object.entries(manifest.files).map(([file, { samples }]) => `${file} ${samples ?? ''}`);
-process.stdout.write(
-  `${picks} picks, ${(bytes / 1e9).toFixed(2)} GB of log: ${seconds.toFixed(1)} s ` +
-    `(${((user + system) / 1e6).toFixed(1)} s of CPU), peak RSS ${peakMb.toFixed(0)} MB ` +
-    `on ${cpus().length} cores; goals ${goals.seconds} s and ${goals.peakMb} MB\n  ${samples.join('\n  ')}\n`,
-);
-process.exitCode = picks === 1_000_000 && (seconds > goals.seconds || peakMb > goals.peakMb) ? 1 : 0;
 
-async function writeLog(): Promise<void> {
-  const files = ['hypotheses_data', 'persona_updates', 'ranking_data'].map((name) =>
-    createWriteStream(path.join(directory, `${name}.jsonl`)),
-  );
-  for (let i = 0; i < picks; i += 1) {
-    const records = recordsOf(i);
-    for (const [at, file] of files.entries()) {
-      if (!file.write(`${JSON.stringify(records[at])}\n`)) await once(file, 'drain');
-    }
-  }
-  for (const file of files) await once(file.end(), 'close');
-}
-
-function recordsOf(i: number): object[] {
-  const line = {
-    timestamp: new Date(1.79e12 + i * 1_000).toISOString(),
-    ...{ event_id: `0192a000-0000-7000-8000-${i.toString(16).padStart(12, '0')}`, tenant_id: 'default' },
-    ...{ user_id: `user-${Math.floor(random() * users)}`, interaction_id: `interaction-${i}` },
-  };
-  const facets = { concise: rounded(random()), step_by_step: 0.5, code_first: 0.5, formal: 0.5 };
-  const hypotheses = [1, 2, 3].map((position) => ({
-    id: `h${position}`,
-    question: `Do you want to ${word()} a ${word()} ${word()} with ${word()} and ${word()} deployment ${i}?`,
-    ...{ confidence: rounded(0.5 + random() / 2), position, propensity: position === 2 ? 0.95 : 0.975 },
-  }));
-  const selected = random() < 0.05 ? undefined : pick(hypotheses, random);
-  const selected_id = selected?.id ?? null;
-  const mail = random() < 0.05 ? ` and mail bob${i}@example.com` : '';
-  const context = {
-    ...{ persona_facets: facets, interaction_count: i % 50 },
-    ...{ recent_goals: [`build a ${word()}`, `deploy ${word()}`], preferences: [word(), word(), word()] },
-  };
-  const features = () => Object.fromEntries(featureNames.map((name) => [name, rounded(random())]));
+/** The build of a dataset from a million picks: its time, its memory, and its time against a bare scan by DuckDB. */
+export async function millionPicks(): Promise<Figure[]> {
+  await using resources = new AsyncDisposableStack();
+  const directory = await mkdtemp(path.join(tmpdir(), 'million-'));
+  resources.defer(() => rm(directory, { recursive: true, force: true }));
+  const workspace = resources.use(await openWorkspace(path.join(directory, 'work')));
+  await writeLogOfPicks(workspace, directory, picks);
+  const { seconds, peakMb, ...details } = await build(directory);
+  const scan = await secondsToScan(workspace, directory);
+  const perSecond = { mb_per_s: details.megabytes / seconds, picks_per_s: picks / seconds };
   return [
     {
-      ...line,
-      ...{ user_input: `please ${word()} the ${word()} ${i}${mail}`, context, hypotheses, selected_id },
-      ...{ label: selected ? 'positive' : 'negative', auto_advanced: false, model_id: 'rules' },
-      selected_confidence: selected?.confidence ?? null,
+      name: `dataset of ${picks} picks: seconds against ${goals.seconds}`,
+      ratio: seconds / goals.seconds,
+      goal: { atMost: 1 },
+      details: { seconds, ...perSecond, ...details },
     },
     {
-      ...line,
-      ...{ old_facets: facets, new_facets: facets, facet_deltas: { concise: 0.02 }, decided_by: 'rules' },
-      ...{ signals: { selected_hypothesis_id: selected_id, success: true }, reason: 'h1' },
+      name: `dataset of ${picks} picks: peak memory against ${goals.peakMb} MB`,
+      ratio: peakMb / goals.peakMb,
+      goal: { atMost: 1 },
+      details: { peak_mb: peakMb },
     },
     {
-      ...line,
-      used_memories: [],
-      hypotheses: hypotheses.map(({ id, position, propensity }) => ({
-        ...{
-          id,
-          position,
-          propensity,
-          score: rounded(random()),
-          features: features(),
-          chosen: id === selected_id,
-        },
-      })),
-      model_id: 'rules',
+      name: "dataset: seconds against DuckDB's bare scan of the same files",
+      ratio: seconds / scan,
+      goal: null,
+      details: { build_s: seconds, scan_s: scan, scan_mb_per_s: details.megabytes / scan },
     },
   ];
+}
+
+async function build(directory: string) {
+  const script = path.join(import.meta.dirname, 'build-log.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, [script, directory]);
+  return Parse(Built, JSON.parse(stdout));
+}
+
+/** Reads every field of every line, with types that DuckDB finds out by itself, and counts. */
+async function secondsToScan(workspace: Workspace, directory: string): Promise<number> {
+  const start = performance.now();
+  for (const name of ['hypotheses_data', 'persona_updates', 'ranking_data'])
+    await workspace.run(`select count(columns(*))
+      from read_json(${literal(path.join(directory, `${name}.jsonl`))}, format = 'newline_delimited')`);
+  return (performance.now() - start) / 1_000;
 }

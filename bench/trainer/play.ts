@@ -1,15 +1,16 @@
 import type { Db } from '@learning-loop/db/connect';
-import { newId } from '@learning-loop/events/id';
 import type { TrainingRecords } from '@learning-loop/events/training-records';
 import { display } from '@learning-loop/learning/display';
 import { startFacets } from '@learning-loop/learning/persona';
 import { type PastChoice, rank } from '@learning-loop/learning/rank';
 import type { TrainingLog } from '@learning-loop/training-log/append';
 import { type ServingRanker, servingModels } from 'gateway/serving-model';
+import { seededId } from './seeded-id.ts';
 import { choose, type Person, person, situation } from './world.ts';
 
 const exploration = 0.1;
 const remembered = 24;
+const minuteMs = 60_000;
 const tenant_id = 'default';
 
 /** A simulated population that picks, and the state of the loop that it has brought about. */
@@ -29,15 +30,18 @@ export function population(db: Db, log: TrainingLog, users: number, random: () =
     ...person(`person-${i}`, random),
     choices: [] as PastChoice[],
   }));
+  // A time of its own: how long ago a choice was bears on the ranking, how fast the machine is must not.
+  let clock = Date.UTC(2026, 0, 1);
   return {
     async play(interactions) {
       const servedBy = servingModels(db, 'rules');
       const shown: Shown[] = [];
       for (let i = 0; i < interactions; i += 1) {
         const someone = people[Math.floor(random() * people.length)];
+        clock += minuteMs;
         if (!someone) continue;
         const { ranker } = await servedBy(tenant_id, someone.user_id);
-        shown.push(show(someone, ranker, random));
+        shown.push(show(someone, ranker, random, new Date(clock)));
       }
       await record(db, log, shown);
       return outcomeOf(shown);
@@ -60,13 +64,13 @@ function show(
   someone: Person & { choices: PastChoice[] },
   { ranker_id, weights }: ServingRanker,
   random: () => number,
+  now: Date,
 ): Shown {
   const { input_text, proposals } = situation(random);
-  const at = new Date();
   const ranked = rank(
     {
       ...{ input_text, proposals, memories: [], choices: someone.choices, facets: startFacets },
-      ...{ interaction_count: someone.choices.length, tenantChoices: [], now: at },
+      ...{ interaction_count: someone.choices.length, tenantChoices: [], now },
     },
     weights,
   );
@@ -77,14 +81,14 @@ function show(
     random,
   );
   const past = hypotheses.map(({ question }, i) => ({ question, chosen: i === chosen }));
-  someone.choices = [{ input_text, at, shown: past }, ...someone.choices].slice(0, remembered);
+  someone.choices = [{ input_text, at: now, shown: past }, ...someone.choices].slice(0, remembered);
   const selected_id = hypotheses[chosen]?.id ?? 'h1';
   return {
     someone,
     ranker_id,
-    interaction_id: newId(),
-    event_id: newId(),
-    at,
+    interaction_id: seededId(random),
+    event_id: seededId(random),
+    at: new Date(),
     input_text,
     hypotheses,
     selected_id,

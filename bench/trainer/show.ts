@@ -16,6 +16,7 @@ import { fitAndRegister, weightsOf } from 'trainer/fit-and-register';
 import { numbersFrom } from '../quality/random.ts';
 import { chart, type Mark, type Point } from './chart.ts';
 import { type Outcome, type Population, population } from './play.ts';
+import { seededId } from './seeded-id.ts';
 
 const seed = 2026;
 const users = 600;
@@ -96,7 +97,7 @@ async function learn(): Promise<string[]> {
     { config: { canaryShare, trainingDataDir }, log: silent },
     db,
     dataset,
-    random,
+    { random, experimentId: () => seededId(random) },
   );
   const fitted = await findModel(db, tenant_id, model_id ?? '');
   if (fitted?.status !== 'canary') return [`the fitted ranker is no canary: ${fitted?.reason}`];
@@ -133,7 +134,7 @@ async function defend(): Promise<string[]> {
     { model_id: serving?.model_id ?? 'shipped', weight: 1 - canaryShare },
     { model_id: 'upside-down', weight: canaryShare },
   ];
-  await startExperiment(db, { tenant_id, experiment_id: newId(), kind: 'ranker', variants });
+  await startExperiment(db, { tenant_id, experiment_id: seededId(random), kind: 'ranker', variants });
   const served = await playUntilDecided(people, db);
   const [experiment] = await listExperiments(db, tenant_id, 1);
   say(

@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { databaseForTest } from '@learning-loop/testing/postgres';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { connectLearningLoop } from './connect.ts';
-import { generatedFile, typesOf } from './generate.ts';
+import { sourcesOf } from './generate.ts';
+
+const generateAgain = 'run "pnpm --filter @learning-loop/client generate URL"';
 
 let url: string;
 let stop: () => Promise<unknown>;
@@ -32,10 +34,12 @@ beforeAll(async () => {
 afterAll(() => stop());
 
 test('the types are those of the API that the gateway serves', async () => {
-  const document = await (await fetch(`${url}/docs/json`)).text();
-  expect(await readFile(generatedFile, 'utf8'), 'run "pnpm --filter client generate"').toBe(
-    await typesOf(document),
-  );
+  const sources = await sourcesOf(await (await fetch(`${url}/docs/json`)).text());
+  const below = await readdir(import.meta.dirname, { recursive: true });
+  const files = below.filter((file) => /^api(\.|\/.*\.)ts$/.test(file)).sort();
+  expect(files, generateAgain).toEqual([...sources.keys()].sort());
+  for (const file of files)
+    expect(await readFile(join(import.meta.dirname, file), 'utf8'), generateAgain).toBe(sources.get(file));
 });
 
 test('a pick whose answer was lost is sent again, and accepted once', async () => {

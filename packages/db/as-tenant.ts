@@ -1,11 +1,23 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from './connect.ts';
+import { isOutdated } from './prepared-client.ts';
 
 /**
  * Runs `work` in a transaction that sees and reaches one tenant's rows, whatever its queries ask for: PostgreSQL's row
- * level security holds under a role that owns nothing. Costs one round trip more.
+ * level security holds under a role that owns nothing. Costs one round trip more. `work` is done once more, in another
+ * transaction, for each of its statements that a migration has outdated meanwhile.
  */
 export async function asTenant<T>(db: Db, tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await tenantTransaction(db, tenantId, work);
+    } catch (error) {
+      if (!isOutdated(error)) throw error;
+    }
+  }
+}
+
+async function tenantTransaction<T>(db: Db, tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
   return await db.transaction().execute(async (tx) => {
     await sql`
       select set_config('role', 'learning_loop_tenant', true),

@@ -1,8 +1,10 @@
+import { isTracing } from '@learning-loop/service/tracing';
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import { noticeSilence } from './notice-silence.ts';
-import { PreparedClient } from './prepared-client.ts';
+import { keptPlanSettings, PreparedClient } from './prepared-client.ts';
 import type { Database } from './schema.ts';
+import { traceStatement } from './trace-statements.ts';
 
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
@@ -16,10 +18,14 @@ interface ConnectOptions {
   role?: string;
   /** Told of a connection that broke while idle; the pool replaces it by itself. */
   onIdleError?: (error: Error) => void;
-  /** A server that is silent for so long, in ms, counts as away, and who waits for it gets an error; else 5 s. */
+  /**
+   * A server that is silent for so long, in ms, counts as away, and who waits for it gets an error; else 5 s. Who waits
+   * so little keeps its connections; those of others end after 10 s without use.
+   */
   patienceMs?: number;
 }
 
+const IDLE_MS = 10_000;
 const INT8 = 20;
 const NUMERIC = 1700;
 // Counts come back as numbers: none of ours passes 2^53.
@@ -43,17 +49,27 @@ export function connectDb(
     connectionString: databaseUrl,
     application_name: name,
     // Set as the connection opens, so that it costs no round trip.
-    ...(role && !pooled ? { options: `-c role=${role}` } : {}),
+    ...(pooled ? {} : { options: startOptions(role) }),
     max,
     types,
     connectionTimeoutMillis: patienceMs ?? 5_000,
+    // To make a connection takes a busy server longer than some callers wait: those that are made stay.
+    idleTimeoutMillis: patienceMs === undefined ? IDLE_MS : 0,
     ...(patience ? { stream: noticeSilence(databaseUrl, patience) } : {}),
     keepAlive: true,
   });
   // Without listeners the error of a connection, idle or in a transaction, would end the process.
   pool.on('error', (error) => onIdleError?.(error));
   pool.on('connect', (client) => client.on('error', () => undefined));
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  return new Kysely<Database>({
+    dialect: new PostgresDialect({ pool }),
+    ...(isTracing() ? { log: traceStatement } : {}),
+  });
+}
+
+function startOptions(role: string | undefined): string {
+  const settings = role ? [`role=${role}`, ...keptPlanSettings] : keptPlanSettings;
+  return settings.map((setting) => `-c ${setting}`).join(' ');
 }
 
 /**

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from './connect.ts';
+import { firstIdAt } from './first-id.ts';
+import { withinTransaction } from './within-transaction.ts';
 
 /** What became of the displays of one span of time that one model made. */
 export interface Activity {
@@ -28,7 +30,7 @@ export async function activitySince(
   tenantId: string,
   { since, bucketSeconds }: { since: Date; bucketSeconds: number },
 ): Promise<Activity[]> {
-  return await db.transaction().execute(async (tx) => {
+  return await withinTransaction(db, async (tx) => {
     await sql`set local statement_timeout = 5000`.execute(tx);
     const { rows } = await sql<Activity>`
       select (floor(extract(epoch from i.created_at) / ${bucketSeconds}) * ${bucketSeconds})::float8 as bucket,
@@ -48,10 +50,4 @@ export async function activitySince(
       group by 1, 2 order by 1`.execute(tx);
     return rows;
   });
-}
-
-/** The least UUID of version 7 that can have been made at this time (RFC 9562: its first 48 bits are the ms). */
-function firstIdAt(time: Date): string {
-  const hex = time.getTime().toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }

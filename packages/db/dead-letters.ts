@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Db, Tx } from './connect.ts';
 import type { Notice, OutboxRow } from './outbox.ts';
 import { settle } from './outbox.ts';
+import { withinTransaction } from './within-transaction.ts';
 
 /** Sets an event aside for one consumer, with the reason. False when the consumer no longer owed it. */
 export async function buryEvent(
@@ -46,7 +47,7 @@ export async function replayDeadLetter(
   tenantId: string,
   deadLetterId: string,
 ): Promise<(Notice & { consumer: Consumer }) | null> {
-  return db.transaction().execute(async (tx) => {
+  return withinTransaction(db, async (tx) => {
     const letter = await tx
       .deleteFrom('dead_letters')
       .where('tenant_id', '=', tenantId)

@@ -21,11 +21,15 @@ export async function requestEmbeddings(tx: Tx, memories: LearnedMemory[]): Prom
   }));
   await sql`
     insert into embeddings (tenant_id, user_id, memory_id)
-    select memories.tenant_id, memories.user_id, memories.memory_id
+    select key.tenant_id, key.user_id, learned.memory_id
     from jsonb_to_recordset(${JSON.stringify(keys)}::jsonb)
-      as learned(tenant_id text, user_id text, type text, content_key text)
-    join memories using (tenant_id, user_id, type, content_key)
-    where memories.status <> 'forgotten'
+      as key(tenant_id text, user_id text, type text, content_key text)
+    cross join lateral (
+      select memory_id from memories
+      where memories.tenant_id = key.tenant_id and memories.user_id = key.user_id and memories.type = key.type
+        and memories.content_key = key.content_key and memories.status <> 'forgotten'
+      limit 1
+    ) as learned
     order by 1, 2, 3
     on conflict do nothing`.execute(tx);
 }
@@ -108,9 +112,12 @@ export async function readEmbeddings(
   model: string,
 ): Promise<Map<string, Float32Array>> {
   const { rows } = await sql<{ memory_id: string; vector: Buffer }>`
-    select memory_id, vector from embeddings
-    where tenant_id = ${tenant_id} and user_id = ${user_id} and memory_id = any(${ids}::uuid[])
-      and model = ${model} and vector is not null`.execute(db);
+    select held.memory_id, held.vector from unnest(${ids}::uuid[]) as wanted(memory_id)
+    cross join lateral (
+      select memory_id, model, vector from embeddings
+      where tenant_id = ${tenant_id} and user_id = ${user_id} and embeddings.memory_id = wanted.memory_id limit 1
+    ) as held
+    where held.model = ${model} and held.vector is not null`.execute(db);
   return new Map(rows.map(({ memory_id, vector }) => [memory_id, vectorOf(vector)]));
 }
 

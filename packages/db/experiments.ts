@@ -3,6 +3,7 @@ import type { Db, Tx } from './connect.ts';
 import { changeStatus, findModel, lockRegistry, type Model } from './models.ts';
 import type { Database } from './schema.ts';
 import type { ModelKind, Variant } from './training-schema.ts';
+import { withinTransaction } from './within-transaction.ts';
 
 export type Experiment = Selectable<Database['experiments']>;
 export type ExperimentOutcome = NonNullable<Experiment['outcome']>;
@@ -17,7 +18,7 @@ export interface NewExperiment {
 /** Begins an experiment: its candidates become canaries. False when one of the kind is running already. */
 export function startExperiment(db: Db, experiment: NewExperiment): Promise<boolean> {
   const { tenant_id, kind, variants } = experiment;
-  return db.transaction().execute(async (tx) => {
+  return withinTransaction(db, async (tx) => {
     await lockRegistry(tx, tenant_id);
     const running = await experiments(tx, tenant_id)
       .where('kind', '=', kind)
@@ -59,20 +60,6 @@ export function runningExperiment(
 /** Everybody's running experiments. */
 export function runningExperiments(db: Db): Promise<Experiment[]> {
   return db.selectFrom('experiments').selectAll().where('status', '=', 'running').execute();
-}
-
-/** Keeps what the test last saw, for people to read. */
-export async function noteLook(
-  db: Db,
-  { tenant_id, experiment_id }: Pick<Experiment, 'tenant_id' | 'experiment_id'>,
-  looks: object,
-): Promise<void> {
-  await db
-    .updateTable('experiments')
-    .set({ looks: JSON.stringify(looks) })
-    .where('tenant_id', '=', tenant_id)
-    .where('experiment_id', '=', experiment_id)
-    .execute();
 }
 
 /** Ends the running experiments that the model takes part in; the other canaries in them retire. */

@@ -12,36 +12,41 @@ export interface Reading {
   choices: number;
 }
 
+/** What is read of each, by column: a name for every value would take most of the time of writing and reading them. */
 interface KnownRow {
   persona: { facets: Facets; interaction_count: number } | null;
-  memories: KnownMemory<string>[];
-  choices: KnownChoice<string>[];
+  memories: {
+    memory_id: string[];
+    type: MemoryType[];
+    content: string[];
+    confidence: number[];
+    last_seen: number[];
+  };
+  choices: { input_text: string[]; at: number[]; shown: ShownOption[][] };
 }
 
-interface KnownMemory<Instant> {
+interface KnownMemory {
   memory_id: string;
   type: MemoryType;
   content: string;
   confidence: number;
-  tags: string[];
-  count: number;
-  last_seen: Instant;
+  last_seen: Date;
 }
 
-interface KnownChoice<Instant> {
+interface KnownChoice {
   input_text: string;
-  at: Instant;
+  at: Date;
   shown: ShownOption[];
 }
 
 export interface KnownUser {
   persona: KnownRow['persona'];
-  memories: KnownMemory<Date>[];
-  choices: KnownChoice<Date>[];
+  memories: KnownMemory[];
+  choices: KnownChoice[];
 }
 
 const memoriesOf = (type: MemoryType, limit: number) => sql`(
-  select memory_id, type, content, confidence, tags, count, last_seen from memories
+  select memory_id, type, content, confidence, last_seen from memories
   where tenant_id = asked.tenant_id and user_id = asked.user_id and type = ${type} and status = 'active'
   order by last_seen desc limit ${limit})`;
 
@@ -51,12 +56,16 @@ export async function knownUsers(db: Db, users: UserKey[], reading: Reading): Pr
     select
       (select jsonb_build_object('facets', facets, 'interaction_count', interaction_count) from personas
         where tenant_id = asked.tenant_id and user_id = asked.user_id) as persona,
-      (select coalesce(jsonb_agg(to_jsonb(memory)), '[]') from (
+      (select json_build_object(
+          'memory_id', ${listOf('memory_id')}, 'type', ${listOf('type')}, 'content', ${listOf('content')},
+          'confidence', ${listOf('confidence')}, 'last_seen', ${listOf('extract(epoch from last_seen) * 1000')}) from (
         ${memoriesOf('goal', reading.goals)} union all
         ${memoriesOf('preference', reading.preferences)} union all
         ${memoriesOf('history', reading.history)}) as memory) as memories,
-      (select coalesce(jsonb_agg(to_jsonb(choice)), '[]') from (
-        select input_text, selected_at as at, shown from selections
+      (select json_build_object(
+          'input_text', ${listOf('input_text')}, 'at', ${listOf('extract(epoch from selected_at) * 1000')},
+          'shown', ${listOf('shown')}) from (
+        select input_text, selected_at, shown from selections
         where tenant_id = asked.tenant_id and user_id = asked.user_id
         order by interaction_id desc limit ${reading.choices}) as choice) as choices
     from rows from (jsonb_to_recordset(${userKeysJson(users)}::jsonb) as (tenant_id text, user_id text))
@@ -64,7 +73,35 @@ export async function knownUsers(db: Db, users: UserKey[], reading: Reading): Pr
     order by place`.execute(db);
   return rows.map(({ persona, memories, choices }) => ({
     persona,
-    memories: memories.map((memory) => ({ ...memory, last_seen: new Date(memory.last_seen) })),
-    choices: choices.map((choice) => ({ ...choice, at: new Date(choice.at) })),
+    memories: memoriesFrom(memories),
+    choices: choicesFrom(choices),
   }));
+}
+
+function listOf(expression: string) {
+  return sql`coalesce(json_agg(${sql.raw(expression)}), '[]')`;
+}
+
+function memoriesFrom({ memory_id, type, content, confidence, last_seen }: KnownRow['memories']) {
+  return memory_id.map((id, i) => ({
+    memory_id: id,
+    type: at(type, i),
+    content: at(content, i),
+    confidence: at(confidence, i),
+    last_seen: new Date(at(last_seen, i)),
+  }));
+}
+
+function choicesFrom({ input_text, at: times, shown }: KnownRow['choices']) {
+  return input_text.map((text, i) => ({
+    input_text: text,
+    at: new Date(at(times, i)),
+    shown: at(shown, i),
+  }));
+}
+
+function at<T>(column: readonly T[], row: number): T {
+  const value = column[row];
+  if (value === undefined) throw new RangeError('columns of one query differ in length');
+  return value;
 }

@@ -83,14 +83,15 @@ export async function supersede(tx: Tx, memories: LearnedMemory[]): Promise<void
       select distinct tenant_id, user_id, slot from jsonb_to_recordset(${JSON.stringify(slots)}::jsonb)
         as row(tenant_id text, user_id text, slot text)
     ), ranked as (
-      select memories.tenant_id, memories.user_id, memories.memory_id,
-        case when corrected then 'active'
-          when bool_or(corrected and status = 'active') over same then 'superseded'
-          when last_seen = max(last_seen) over same then 'active' else 'superseded' end as due
-      from memories join touched using (tenant_id, user_id, slot)
-      where status <> 'forgotten'
-      window same as (partition by memories.tenant_id, memories.user_id, memories.slot)
-      order by memories.tenant_id, memories.user_id, memories.memory_id
+      select tenant_id, user_id, rivals.* from touched cross join lateral (
+        select memory_id, case when corrected then 'active'
+          when bool_or(corrected and status = 'active') over () then 'superseded'
+          when last_seen = max(last_seen) over () then 'active' else 'superseded' end as due
+        from memories
+        where tenant_id = touched.tenant_id and user_id = touched.user_id and slot = touched.slot
+          and status <> 'forgotten'
+      ) as rivals
+      order by tenant_id, user_id, memory_id
     )
     update memories set status = ranked.due from ranked
     where memories.tenant_id = ranked.tenant_id and memories.user_id = ranked.user_id

@@ -6,25 +6,39 @@ import { type UserKey, userKeysJson } from './user-key.ts';
 export type Memory = Selectable<Database['memories']>;
 
 /** The user's newest active memories of some types. */
-export function recentMemories(
+export async function recentMemories(
   db: Db,
-  {
-    tenantId,
-    userId,
-    types,
-    limit,
-  }: { tenantId: string; userId: string; types: MemoryType[]; limit: number },
+  { types, ...wanted }: Omit<Newest, 'withSuperseded'> & { types: MemoryType[] },
 ): Promise<Memory[]> {
-  return db
-    .selectFrom('memories')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where('user_id', '=', userId)
-    .where('type', 'in', types)
-    .where('status', '=', 'active')
-    .orderBy('last_seen', 'desc')
-    .limit(limit)
-    .execute();
+  const { rows } = await sql<Memory>`
+    select * from (${newest(types, { ...wanted, withSuperseded: false })}) as memories
+    order by last_seen desc limit ${wanted.limit}`.execute(db);
+  return rows;
+}
+
+interface Newest {
+  tenantId: string;
+  userId: string;
+  withSuperseded: boolean;
+  limit: number;
+  /** Only what comes after this memory. */
+  after?: { last_seen: Date; memory_id: string } | undefined;
+}
+
+/** The newest memories of each type, `limit` of each, by an index: however many a user has, no more are read. */
+function newest(types: MemoryType[], { tenantId, userId, withSuperseded, limit, after }: Newest) {
+  const statuses = withSuperseded ? ['active', 'superseded'] : ['active'];
+  const older = after
+    ? sql`and (last_seen, memory_id) < (${after.last_seen}::timestamptz, ${after.memory_id}::uuid)`
+    : sql``;
+  const ofEachType = types.map(
+    (type) => sql`(
+      select * from memories
+      where tenant_id = ${tenantId} and user_id = ${userId} and type = ${type}
+        and status = any(${statuses}::text[]) ${older}
+      order by last_seen desc, memory_id desc limit ${limit})`,
+  );
+  return sql.join(ofEachType, sql` union all `);
 }
 
 /** A memory with the interactions it came from, newest first, 50 at most. */
@@ -36,36 +50,21 @@ const sources = sql<SourcedMemory['sources']>`(
     select interaction_id, seen_at from memory_sources
     where memory_sources.tenant_id = memories.tenant_id and memory_sources.user_id = memories.user_id
       and memory_sources.memory_id = memories.memory_id
-    order by seen_at desc limit 50
+    order by interaction_id desc limit 50
   ) as newest)`;
 
-interface MemoryPage {
-  tenantId: string;
-  userId: string;
-  type?: MemoryType | undefined;
-  withSuperseded: boolean;
-  limit: number;
-  /** The last memory of the page before. */
-  after?: { last_seen: Date; memory_id: string } | undefined;
-}
+const everyType: MemoryType[] = ['goal', 'preference', 'history'];
 
 /** One page of a user's memories, newest first; pages stay right while memories are added (keyset). */
-export function pageOfMemories(db: Db, page: MemoryPage): Promise<SourcedMemory[]> {
-  const { tenantId, userId, type, withSuperseded, limit, after } = page;
-  let query = db
-    .selectFrom('memories')
-    .selectAll()
-    .select(sources.as('sources'))
-    .where('tenant_id', '=', tenantId)
-    .where('user_id', '=', userId)
-    .where('status', 'in', withSuperseded ? ['active', 'superseded'] : ['active'])
-    .orderBy('last_seen', 'desc')
-    .orderBy('memory_id', 'desc')
-    .limit(limit);
-  if (type) query = query.where('type', '=', type);
-  if (after)
-    query = query.where(sql<boolean>`(last_seen, memory_id) < (${after.last_seen}, ${after.memory_id})`);
-  return query.execute();
+export async function pageOfMemories(
+  db: Db,
+  { type, ...page }: Newest & { type?: MemoryType | undefined },
+): Promise<SourcedMemory[]> {
+  const { rows } = await sql<SourcedMemory>`
+    select memories.*, ${sources} as sources
+    from (${newest(type ? [type] : everyType, page)}) as memories
+    order by last_seen desc, memory_id desc limit ${page.limit}`.execute(db);
+  return rows;
 }
 
 /** The user's memories of these ids, in no order. */
@@ -88,17 +87,23 @@ export function memoriesById(
 /** What one interaction taught. */
 export function memoriesOfInteraction(db: Db, tenantId: string, interactionId: string): Promise<Memory[]> {
   return db
-    .selectFrom('memory_sources')
-    .innerJoin('memories', (join) =>
-      join
-        .onRef('memories.tenant_id', '=', 'memory_sources.tenant_id')
-        .onRef('memories.user_id', '=', 'memory_sources.user_id')
-        .onRef('memories.memory_id', '=', 'memory_sources.memory_id'),
+    .selectFrom('memory_sources as source')
+    .innerJoinLateral(
+      (from) =>
+        from
+          .selectFrom('memories')
+          .selectAll()
+          .whereRef('memories.tenant_id', '=', 'source.tenant_id')
+          .whereRef('memories.user_id', '=', 'source.user_id')
+          .whereRef('memories.memory_id', '=', 'source.memory_id')
+          .limit(1)
+          .as('memory'),
+      (join) => join.onTrue(),
     )
-    .selectAll('memories')
-    .where('memory_sources.tenant_id', '=', tenantId)
-    .where('memory_sources.interaction_id', '=', interactionId)
-    .where('memories.status', '<>', 'forgotten')
+    .selectAll('memory')
+    .where('source.tenant_id', '=', tenantId)
+    .where('source.interaction_id', '=', interactionId)
+    .where('memory.status', '<>', 'forgotten')
     .execute();
 }
 

@@ -36,6 +36,27 @@ export function activeModel(db: Db | Tx, tenantId: string, kind: ModelKind): Pro
   return models(db, tenantId).where('kind', '=', kind).where('status', '=', 'active').executeTakeFirst();
 }
 
+/** Everybody's rankers that wait or are tried, and have no such metric. */
+export function rankersWithout(db: Db, metric: string): Promise<Model[]> {
+  return db
+    .selectFrom('models')
+    .selectAll()
+    .where('kind', '=', 'ranker')
+    .where('status', 'in', ['candidate', 'canary'])
+    .where(sql<boolean>`not metrics ? ${metric}`)
+    .execute();
+}
+
+/** Adds to what is known of a model. */
+export async function noteMetrics(db: Db, { tenant_id, model_id }: Model, metrics: object): Promise<void> {
+  await db
+    .updateTable('models')
+    .set({ metrics: sql`metrics || ${JSON.stringify(metrics)}::jsonb` })
+    .where('tenant_id', '=', tenant_id)
+    .where('model_id', '=', model_id)
+    .execute();
+}
+
 const models = (db: Db | Tx, tenantId: string) =>
   db.selectFrom('models').selectAll().where('tenant_id', '=', tenantId);
 

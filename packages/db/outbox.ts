@@ -50,7 +50,8 @@ export async function loadPending(db: Db | Tx, consumer: Consumer, ids: string[]
 /**
  * Takes the consumer off the events it has learned; who empties an event deletes it (`complete`).
  * Returns only what was still owed: an id that is missing was settled by somebody else, whose effect stands.
- * Rows are locked in id order, so that consumers cannot deadlock.
+ * Rows are locked in id order, so that consumers cannot deadlock. They are reached by lists of ids, not by joins: the
+ * outbox is often empty, and a join that is planned then reads the whole of it once it is full.
  */
 export async function settle(
   tx: Tx,
@@ -64,9 +65,9 @@ export async function settle(
       order by event_id for update
     ), kept as (
       update outbox set pending = array_remove(pending, ${consumer})
-      from owed where outbox.event_id = owed.event_id and not owed.complete
+      where event_id = any(array(select event_id from owed where not complete))
     ), gone as (
-      delete from outbox using owed where outbox.event_id = owed.event_id and owed.complete
+      delete from outbox where event_id = any(array(select event_id from owed where complete))
     )
     select event_id, complete from owed`.execute(tx);
   return rows;
@@ -93,13 +94,13 @@ export async function takeOverdue(
   const { olderThanMs, againMs, limit, consumers } = overdue;
   const { rows } = await sql<Notice & { pending: Consumer[]; age_ms: number }>`
     update outbox set swept_at = clock_timestamp()
-    where event_id in (
+    where event_id = any(array(
       select event_id from outbox
       where abs(extract(epoch from clock_timestamp() - created_at)) > ${olderThanMs / 1000}::float8
         and (swept_at is null or abs(extract(epoch from clock_timestamp() - swept_at)) > ${againMs / 1000}::float8)
         and pending && ${consumers}::text[]
       order by created_at limit ${limit} for update skip locked
-    )
+    ))
     returning event_id, event, pending,
       (abs(extract(epoch from clock_timestamp() - created_at)) * 1000)::float8 as age_ms`.execute(db);
   return rows;

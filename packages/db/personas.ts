@@ -1,6 +1,7 @@
 import type { FacetDeltas, Facets } from '@learning-loop/events/fields';
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Db, Tx } from './connect.ts';
+import { firstIdAt } from './first-id.ts';
 import type { Database } from './schema.ts';
 import { type UserKey, userKeysJson } from './user-key.ts';
 
@@ -16,15 +17,22 @@ export function findPersona(db: Db | Tx, tenantId: string, userId: string): Prom
     .executeTakeFirst();
 }
 
+/** Each user once, in the order of keys. */
+const distinctKeys = (users: UserKey[]) => sql`(
+  select distinct tenant_id, user_id
+  from jsonb_to_recordset(${userKeysJson(users)}::jsonb) as row(tenant_id text, user_id text)
+  order by tenant_id, user_id)`;
+
+/** One persona of each user in `keys`, each looked up by itself: `findInteractions` says why. */
+const personasOf = (keys: RawBuilder<unknown>, lock = sql``) => sql<Persona>`
+  select persona.* from ${keys} as key
+  cross join lateral (
+    select * from personas where tenant_id = key.tenant_id and user_id = key.user_id limit 1 ${lock}
+  ) as persona`;
+
 /** The personas that these users have, in no order. */
 export async function findPersonas(db: Db | Tx, users: UserKey[]): Promise<Persona[]> {
-  const { rows } = await sql<Persona>`
-    select personas.* from personas where (tenant_id, user_id) in (
-      select tenant_id, user_id
-      from jsonb_to_recordset(${userKeysJson(users)}::jsonb) as key(tenant_id text, user_id text))`.execute(
-    db,
-  );
-  return rows;
+  return (await personasOf(distinctKeys(users)).execute(db)).rows;
 }
 
 /**
@@ -32,15 +40,12 @@ export async function findPersonas(db: Db | Tx, users: UserKey[]): Promise<Perso
  * Locked in key order, so that two batches with the same users cannot deadlock.
  */
 export async function lockPersonas(tx: Tx, users: UserKey[], start: Facets): Promise<Persona[]> {
-  const keys = sql`jsonb_to_recordset(${userKeysJson(users)}::jsonb) as key(tenant_id text, user_id text)`;
+  const keys = distinctKeys(users);
   await sql`
     insert into personas (tenant_id, user_id, facets, interaction_count, updated_at)
-    select distinct tenant_id, user_id, ${JSON.stringify(start)}::jsonb, 0, clock_timestamp()
-    from ${keys} order by 1, 2 on conflict do nothing`.execute(tx);
-  const { rows } = await sql<Persona>`
-    select personas.* from personas where (tenant_id, user_id) in (select tenant_id, user_id from ${keys})
-    order by tenant_id, user_id for update`.execute(tx);
-  return rows;
+    select tenant_id, user_id, ${JSON.stringify(start)}::jsonb, 0, clock_timestamp()
+    from ${keys} as key on conflict do nothing`.execute(tx);
+  return (await personasOf(keys, sql`for update`).execute(tx)).rows;
 }
 
 export interface PersonaMove extends UserKey {
@@ -76,17 +81,30 @@ export async function savePersonas(
       decided_by text, reason text)`.execute(tx);
 }
 
-/** The moves of each of these users from a point in time on, oldest first. */
+const clockErrorMs = 60_000;
+
+/**
+ * The moves of each of these users from a point in time on, oldest first. An event gets its id when it happens, and
+ * ids hold the time: so of a user with a long past only the end is read.
+ */
 export async function movesSince(
   tx: Tx,
   since: (UserKey & { occurred_at: string })[],
 ): Promise<PersonaUpdate[]> {
+  const bounded = since.map((user) => ({
+    ...user,
+    first_id: firstIdAt(new Date(Date.parse(user.occurred_at) - clockErrorMs)),
+  }));
   const { rows } = await sql<PersonaUpdate>`
-    select persona_updates.* from persona_updates
-    join jsonb_to_recordset(${JSON.stringify(since)}::jsonb)
-      as since(tenant_id text, user_id text, occurred_at timestamptz) using (tenant_id, user_id)
-    where persona_updates.occurred_at >= since.occurred_at
-    order by persona_updates.occurred_at, persona_updates.event_id`.execute(tx);
+    select moves.* from jsonb_to_recordset(${JSON.stringify(bounded)}::jsonb)
+      as since(tenant_id text, user_id text, occurred_at timestamptz, first_id uuid)
+    cross join lateral (
+      select * from persona_updates
+      where tenant_id = since.tenant_id and user_id = since.user_id and event_id >= since.first_id
+        and occurred_at >= since.occurred_at
+      offset 0
+    ) as moves
+    order by moves.occurred_at, moves.event_id`.execute(tx);
   return rows;
 }
 

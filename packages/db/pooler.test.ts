@@ -9,7 +9,7 @@ import { insertEvents, loadPending, outboxDepth, settle } from './outbox.ts';
 test('works through a pooler in transaction mode, over TLS, with more clients than it has connections', async () => {
   const pooler = await pgbouncerForTest(await databaseForTest());
   onTestFinished(() => pooler[Symbol.asyncDispose]());
-  await using db = connectDb(pooler.url, { max: 20, patienceMs: 5_000, role: 'learning_loop_tenant' });
+  await using db = connectDb(pooler.url, { max: 20, patienceMs: 30_000, role: 'learning_loop_tenant' });
   await Promise.all([migrate(db), migrate(db)]);
   const events = Array.from({ length: 40 }, () => selection());
   const accept = (event: (typeof events)[number]) =>

@@ -1,6 +1,7 @@
 import type { Db, Tx } from './connect.ts';
 import { endExperimentsOf } from './experiments.ts';
 import { activeModel, baselines, changeStatus, findModel, lockRegistry, type Model } from './models.ts';
+import { withinTransaction } from './within-transaction.ts';
 
 export type Change = 'done' | 'no_such_model' | 'not_from_this_status';
 
@@ -49,7 +50,7 @@ async function restore(
 }
 
 function locked(db: Db, tenantId: string, change: (tx: Tx) => Promise<Change>): Promise<Change> {
-  return db.transaction().execute(async (tx) => {
+  return withinTransaction(db, async (tx) => {
     await lockRegistry(tx, tenantId);
     return change(tx);
   });

@@ -87,6 +87,34 @@ interface ExperimentsTable {
   looks: Json<Record<string, unknown>>;
 }
 
+/** How far a variant's first-place rate is from the control's, as shares, with the always-valid interval. */
+export interface Comparison {
+  control: number;
+  variant: number;
+  difference: number;
+  /** The interval holds the true difference, at all looks together, with probability 1 − alpha. */
+  low: number;
+  high: number;
+  /** The evidence for any difference: at least 1 / alpha once in a life with probability alpha at most, if there is none. */
+  evidence: number;
+}
+
+/** What a test saw of one variant; no comparison for the control, and while there is too little to go by. */
+export interface VariantLook {
+  assigned: number;
+  interactions: number;
+  first_place: Comparison | null;
+}
+
+interface ExperimentLooksTable {
+  tenant_id: string;
+  experiment_id: string;
+  /** How much all variants together had been shown. */
+  interactions: number;
+  seen_at: Generated<Date>;
+  variants: Json<Record<string, VariantLook>>;
+}
+
 interface FineTunesTable {
   tenant_id: string;
   dataset_version: string;
@@ -108,5 +136,6 @@ export interface TrainingTables {
   models: ModelsTable;
   model_changes: ModelChangesTable;
   experiments: ExperimentsTable;
+  experiment_looks: ExperimentLooksTable;
   fine_tunes: FineTunesTable;
 }

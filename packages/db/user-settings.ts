@@ -18,11 +18,11 @@ export async function setTrainingOptOut(db: Db, user: UserKey, training_opt_out:
 /** Those of the users, as `userKey` writes them, who are not to be trained on. */
 export async function optedOut(db: Db | Tx, users: UserKey[]): Promise<Set<string>> {
   const { rows } = await sql<UserKey>`
-    select tenant_id, user_id from user_settings
-    where training_opt_out and (tenant_id, user_id) in (
-      select tenant_id, user_id
-      from jsonb_to_recordset(${userKeysJson(users)}::jsonb) as key(tenant_id text, user_id text))`.execute(
-    db,
-  );
+    select tenant_id, user_id
+    from jsonb_to_recordset(${userKeysJson(users)}::jsonb) as key(tenant_id text, user_id text)
+    cross join lateral (
+      select from user_settings
+      where tenant_id = key.tenant_id and user_id = key.user_id and training_opt_out limit 1
+    ) as opted_out`.execute(db);
   return new Set(rows.map(userKey));
 }

@@ -32,7 +32,13 @@ export function rarities(query: TextVector, texts: TextVector[]): Rarities {
 export function bm25({ places, tells }: Rarities, texts: TextVector[]): Float64Array {
   const usual = texts.reduce((sum, { length }) => sum + length, 0) / Math.max(1, texts.length) || 1;
   const most = tells.reduce((sum, value) => sum + value * (saturation + 1), 0) || 1;
-  return Float64Array.from(texts, ({ words, counts, length }) => {
+  const scores = new Float64Array(texts.length);
+  for (let i = 0; i < texts.length; i += 1) scores[i] = scoreOf(texts[i]) / most;
+  return scores;
+
+  function scoreOf(text: TextVector | undefined): number {
+    if (text === undefined) return 0;
+    const { words, counts, length } = text;
     const norm = saturation * (1 - lengthEffect + (lengthEffect * length) / usual);
     let sum = 0;
     for (let w = 0; w < words.length; w += 1) {
@@ -40,6 +46,6 @@ export function bm25({ places, tells }: Rarities, texts: TextVector[]): Float64A
       const count = counts[w] ?? 0;
       if (place >= 0) sum += ((tells[place] ?? 0) * count * (saturation + 1)) / (count + norm);
     }
-    return sum / most;
-  });
+    return sum;
+  }
 }

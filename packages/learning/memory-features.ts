@@ -13,8 +13,10 @@ const unrelated = 0.3;
 export function memoryFeatures(situation: Situation, memories: Memory[], type: Memory['type']): number[] {
   const known = memories
     .filter((memory) => memory.type === type)
-    .map(({ content, confidence }) => ({ text: vectorOf(content), confidence }))
-    .map((memory) => ({ ...memory, weight: weightOf(memory.text, memory.confidence, situation) }))
+    .map(({ content, confidence }) => {
+      const text = vectorOf(content);
+      return { text, weight: weightOf(text, confidence, situation) };
+    })
     .sort((a, b) => b.weight - a.weight)
     .slice(0, compared);
   const best = situation.options.map(() => 0);

@@ -5,8 +5,5 @@ export interface Memory {
   content: string;
   /** In [0, 1]. */
   confidence: number;
-  tags: string[];
   last_seen: Date;
-  /** How often it was confirmed, from 1. */
-  count: number;
 }

@@ -10,7 +10,7 @@ import { tokensOf } from './tokens.ts';
 function recalled(type: Memory['type'], content: string, relevance = 0.6): Recalled {
   const last_seen = new Date('2026-11-01');
   return {
-    memory: { memory_id: content, type, content, confidence: 0.8, tags: [], last_seen, count: 1 },
+    memory: { memory_id: content, type, content, confidence: 0.8, last_seen },
     relevance,
   };
 }

@@ -71,9 +71,7 @@ test.each(['goal', 'preference'] as const)('a %s raises what is like it', (type)
     type,
     content: 'cook in a cheap flat',
     confidence: 0.9,
-    tags: [],
     last_seen: now,
-    count: 1,
   };
   expect(order(input('Accommodation in Kyoto?', hotels, { memories: [memory] }))[0]).toBe(hotels[3]);
 });

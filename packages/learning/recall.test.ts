@@ -12,9 +12,7 @@ function memory(content: string, changes: Partial<Memory> = {}): Memory {
     type: 'history',
     content,
     confidence: 0.8,
-    tags: [],
     last_seen: daysAgo(1),
-    count: 1,
     ...changes,
   };
 }

@@ -4,7 +4,7 @@ import type { Memory } from './memory.ts';
 import { rounded } from './rounded.ts';
 import { meaningLikeness } from './text/likeness.ts';
 import { NearWords } from './text/near-words.ts';
-import { termLens } from './text/term-lens.ts';
+import { termsLike } from './text/term-lens.ts';
 import { type TextVector, vectorOf } from './text/text-vector.ts';
 import { type Turn, turnOf } from './turn.ts';
 
@@ -43,32 +43,44 @@ export function recall(
 ): Recalled[] {
   const turns = memories.map(({ content }) => turnOf(content));
   const meant = embedded && meaningsNear(query, memories, embedded);
-  const scores = withNeighbours(
-    memories,
-    scoresOf(query, turns, Math.max(compared.least, compared.each * limit), meant),
-  );
-  return memories
-    .map((memory, i) => ({ memory, relevance: relevanceOf(memory, scores[i] ?? 0, now) }))
-    .sort((a, b) => b.relevance - a.relevance || (a.memory.memory_id < b.memory.memory_id ? -1 : 1))
-    .slice(0, limit);
+  const scores = scoresOf(query, turns, Math.max(compared.least, compared.each * limit), meant);
+  raiseNeighbours(memories, scores);
+  const found = memories.map((memory, i) => ({
+    memory,
+    relevance: relevanceOf(memory, scores[i] ?? 0, now),
+  }));
+  found.sort((a, b) => b.relevance - a.relevance || byId(a.memory, b.memory));
+  return found.slice(0, limit);
 }
 
+const byId = (a: Memory, b: Memory) => (a.memory_id < b.memory_id ? -1 : 1);
+
 /** How well each turn answers the query. Whom the query names counts by who speaks, not by who is spoken to. */
-function scoresOf(query: string, turns: Turn[], compared: number, meant?: (number | null)[]) {
-  const named = [...new Set(turns.map(({ speaker }) => speaker))].filter(
-    (speaker) => speaker !== null && query.includes(speaker),
-  );
-  const asked = vectorOf(named.reduce<string>((rest, name) => rest.replaceAll(name ?? '', ' '), query));
+function scoresOf(query: string, turns: Turn[], compared: number, meant?: (number | null)[]): Float64Array {
+  const named = speakersNamed(query, turns);
+  const asked = vectorOf([...named].reduce<string>((rest, name) => rest.replaceAll(name, ' '), query));
   const texts = turns.map(({ said }) => said);
   const rarity = rarities(asked, texts);
-  const first = bm25(rarity, texts).map(
-    (exact, i) =>
-      firstLook(exact, meant?.[i] ?? meaningLikeness(asked, texts[i] ?? asked)) +
-      (named.includes(turns[i]?.speaker ?? null) ? shares.speaker : 0),
-  );
-  const least = first.toSorted().at(-compared) ?? 0;
+  const scores = bm25(rarity, texts);
+  for (let i = 0; i < turns.length; i += 1) {
+    const speaker = turns[i]?.speaker ?? null;
+    const spoken = speaker !== null && named.has(speaker) ? shares.speaker : 0;
+    const alike = meant?.[i] ?? meaningLikeness(asked, texts[i] ?? asked);
+    scores[i] = firstLook(scores[i] ?? 0, alike) + spoken;
+  }
+  const least = scores.toSorted().at(-compared) ?? 0;
   const closer = closerLook(asked, rarity);
-  return first.map((score, i) => (score < least ? score : score + closer(texts[i] ?? asked)));
+  for (let i = 0; i < texts.length; i += 1) {
+    const score = scores[i] ?? 0;
+    if (score >= least) scores[i] = score + closer(texts[i] ?? asked);
+  }
+  return scores;
+}
+
+function speakersNamed(query: string, turns: Turn[]): Set<string> {
+  const named = new Set<string>();
+  for (const { speaker } of turns) if (speaker !== null && query.includes(speaker)) named.add(speaker);
+  return named;
 }
 
 function firstLook(exact: number, alike: number): number {
@@ -77,7 +89,7 @@ function firstLook(exact: number, alike: number): number {
 
 /** Misspelt and derived words, and other words for the same: each word of the query by its nearest in the text. */
 function closerLook(asked: TextVector, { places, tells }: Rarities): (text: TextVector) => number {
-  const terms = termLens([asked]);
+  const terms = termsLike(asked);
   const near = new NearWords(asked.words);
   const weights = near.asked.map(({ root }) => tells[places.find(root)] ?? 0);
   const most = weights.reduce((sum, weight) => sum + weight, 0) || 1;
@@ -86,28 +98,20 @@ function closerLook(asked: TextVector, { places, tells }: Rarities): (text: Text
     nearest.fill(0);
     for (const word of text.words) near.raise(nearest, near.rowOf(word));
     const found = weights.reduce((sum, weight, i) => sum + weight * (nearest[i] ?? 0) ** 2, 0);
-    return shares.near * (found / most) + shares.terms * (terms(text)[0] ?? 0);
+    return shares.near * (found / most) + shares.terms * terms(text);
   };
 }
 
 /** What was said right before and after tells what a turn of a conversation was about. */
-function withNeighbours(memories: Memory[], scores: Float64Array): Float64Array {
-  const order = memories
-    .map((memory, i) => ({ memory, i }))
-    .filter(({ memory }) => memory.type === 'history')
-    .sort(
-      (a, b) =>
-        a.memory.last_seen.getTime() - b.memory.last_seen.getTime() ||
-        (a.memory.memory_id < b.memory.memory_id ? -1 : 1),
-    );
-  const raised = scores.slice();
-  for (const [place, { i }] of order.entries()) {
-    const beside = [order[place - 1], order[place + 1]].map((other) =>
-      other === undefined ? 0 : (scores[other.i] ?? 0),
-    );
-    raised[i] = (scores[i] ?? 0) + neighbourShare * Math.max(...beside);
+function raiseNeighbours(memories: Memory[], scores: Float64Array): void {
+  const said = memories.flatMap((memory, i) =>
+    memory.type === 'history' ? [{ memory, i, time: memory.last_seen.getTime(), score: scores[i] ?? 0 }] : [],
+  );
+  said.sort((a, b) => a.time - b.time || byId(a.memory, b.memory));
+  for (const [place, { i, score }] of said.entries()) {
+    const beside = Math.max(said[place - 1]?.score ?? 0, said[place + 1]?.score ?? 0);
+    scores[i] = score + neighbourShare * beside;
   }
-  return raised;
 }
 
 function relevanceOf(memory: Memory, score: number, now: Date): number {

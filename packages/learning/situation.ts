@@ -1,5 +1,5 @@
 import { meaningLikeness } from './text/likeness.ts';
-import { type TermLens, termLens } from './text/term-lens.ts';
+import { type TermLens, termLens, termsLike } from './text/term-lens.ts';
 import { type Subject, type TextVector, together, vectorOf } from './text/text-vector.ts';
 import { type WordLens, wordLens } from './text/word-lens.ts';
 
@@ -9,8 +9,8 @@ export interface Situation {
   options: TextVector[];
   /** Request and options together: what the situation is about. */
   theme: Subject;
-  /** The same words as the theme's. */
-  themeTerms: TermLens;
+  /** How like a text is to the theme by the same words, in [0, 1]. */
+  themeTerms: (text: Subject) => number;
   /** The same words as each option's. */
   terms: TermLens;
   /** The same as each option, in other words. */
@@ -24,7 +24,7 @@ export function situationOf(text: string, questions: string[]): Situation {
   const theme = themeOf(text, questions);
   return {
     ...{ request, options, theme },
-    themeTerms: termLens([theme]),
+    themeTerms: termsLike(theme),
     terms: termLens(options),
     words: wordLens(options),
   };
@@ -37,5 +37,5 @@ export function themeOf(text: string, questions: readonly string[]): TextVector 
 
 /** How alike a situation and what another was about are, in [-1, 2]: the same subject, and the same words. */
 export function situationLikeness({ theme, themeTerms }: Situation, other: Subject): number {
-  return meaningLikeness(theme, other) + (themeTerms(other)[0] ?? 0);
+  return meaningLikeness(theme, other) + themeTerms(other);
 }

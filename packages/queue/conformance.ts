@@ -77,6 +77,14 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
       expect(await listDeadLetters(loop.db, 'default', 10)).toEqual([]);
     });
 
+    test('BullMQ’s own export is among the metrics', async () => {
+      await using loop = await open();
+      loop.sweep({ everyMs: 50, graceMs: 60_000, limit: 100 });
+      await loop.acceptAndTell(3);
+      const waiting = 'bullmq_job_count{queue="memory",state="waiting"} 3';
+      await expect.poll(() => loop.metrics.metrics(), { timeout: 20_000 }).toContain(waiting);
+    });
+
     test('an event that cannot be read is buried alone, and no neighbour is tried again', async () => {
       await using loop = await open();
       const notices = await loop.accept(200);

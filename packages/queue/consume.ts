@@ -1,7 +1,9 @@
 import type { Db } from '@learning-loop/db/connect';
+import type { Notice } from '@learning-loop/db/outbox';
 import type { Consumer } from '@learning-loop/events/routes';
 import type { Service } from '@learning-loop/service/service';
-import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
+import { DelayedError, type Job } from 'bullmq';
+import { noticesOf } from './bundle.ts';
 import { closeWithin } from './close-within.ts';
 import { type Delivery, deliver, type Verdict } from './deliver.ts';
 import { openWorker, type QueueConfig } from './engine.ts';
@@ -11,10 +13,13 @@ import { queueMetrics } from './metrics.ts';
 import { persist } from './persist.ts';
 import type { Publisher } from './publish.ts';
 import { quietly } from './quietly.ts';
+import { backoffMs, type Retry, retryOf } from './retry.ts';
 import { watchProgress } from './watch-progress.ts';
 
-/** Jobs in hand at a time, and with it the largest batch. */
-const CONCURRENCY = { redis: 500, postgres: 100 };
+/** Jobs in hand at a time, each of up to 20 events. */
+const CONCURRENCY = { redis: 50, postgres: 10 };
+/** Events that are learned in one transaction at most. */
+const LARGEST_BATCH = 500;
 const CLOSE_MS = 10_000;
 
 /**
@@ -44,17 +49,28 @@ export function consume<C extends Consumer>(
     alive: () => progress.made(),
   };
   const concurrency = config.redisUrl === undefined ? CONCURRENCY.postgres : CONCURRENCY.redis;
-  const batches = groupCommit<Delivery>((batch) => deliver(pupil, batch), { limit: concurrency });
+  const batches = groupCommit<Delivery>((batch) => deliver(pupil, batch), { limit: LARGEST_BATCH });
+  const retry = retryOf(config);
 
   async function process(job: Job, token?: string): Promise<void> {
-    const verdict = await new Promise<Verdict>((answer) => batches.add(deliveryOf(job, answer)));
+    const notices = noticesOf(job);
+    const attempt = Math.max(1, retry.attempts - (job.opts.attempts ?? 1) + job.attemptsMade + 1);
+    const verdicts = await Promise.all(
+      notices.map(({ event_id }) => {
+        const { promise, resolve } = Promise.withResolvers<Verdict>();
+        batches.add({ event_id, attempt, attempts: retry.attempts, answer: resolve });
+        return promise;
+      }),
+    );
     progress.made();
+    const owed = notices.flatMap((notice, i) => owedAgain(notice, verdicts[i], attempt, retry));
+    if (owed.length === 0) return;
+    // Who shares a job with others comes again in one of their own; at a shutdown the job itself is handed back.
+    if (notices.length > 1 && !stop.signal.aborted) return await publisher.publish(owed, consumer);
     // Its words stay out of the queue: they may be a user's. The log and the dead letter have them.
-    if ('failed' in verdict) throw new Error('This attempt failed.');
-    if ('laterMs' in verdict) {
-      await job.moveToDelayed(Date.now() + verdict.laterMs, token);
-      throw new DelayedError();
-    }
+    if (verdicts.some((verdict) => 'failed' in verdict)) throw new Error('This attempt failed.');
+    await job.moveToDelayed(Date.now() + Math.min(...owed.map(({ again }) => again.delayMs)), token);
+    throw new DelayedError();
   }
 
   const onError = quietly(log, 'worker_troubled');
@@ -84,11 +100,10 @@ export function consume<C extends Consumer>(
   };
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-function deliveryOf(job: Job, answer: (verdict: Verdict) => void): Delivery {
-  const { event_id } = job.data;
-  if (typeof event_id !== 'string' || !uuid.test(event_id))
-    throw new UnrecoverableError(`Job ${job.id} names no event.`);
-  return { event_id, attempt: job.attemptsMade + 1, attempts: job.opts.attempts ?? 1, answer };
+/** The event with its wait and the attempts it has left; nothing of one that is done with. */
+function owedAgain(notice: Notice, verdict: Verdict | undefined, attempt: number, retry: Retry) {
+  if (verdict === undefined || 'done' in verdict) return [];
+  const left = retry.attempts - attempt + 1;
+  if ('laterMs' in verdict) return [{ ...notice, again: { delayMs: verdict.laterMs, attempts: left } }];
+  return [{ ...notice, again: { delayMs: backoffMs(retry, attempt), attempts: Math.max(1, left - 1) } }];
 }

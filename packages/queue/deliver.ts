@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutboxRow } from '@learning-loop/db/outbox';
 import type { Consumer } from '@learning-loop/events/routes';
-import { traceStep } from '@learning-loop/service/event-trace';
 import { bury } from './bury.ts';
 import { isConflict, isOutage, RetryLater } from './errors.ts';
 import { judge } from './judge.ts';
 import { type Lesson, learn } from './learn.ts';
 import { count, type Pupil, undisturbed } from './pupil.ts';
+import { tracingBatch } from './trace-batch.ts';
 
 /** What becomes of a job: it is done with, it comes again after a while, or it failed and is tried again. */
 export type Verdict = { done: true } | { laterMs: number } | { failed: unknown };
@@ -47,7 +47,7 @@ async function attempt<C extends Consumer>(pupil: Pupil<C>, part: Delivery[]): P
   const started = performance.now();
   const ids = [...new Set(part.map((one) => one.event_id))];
   try {
-    const lesson = await undisturbed(pupil, () => learn(pupil, ids));
+    const lesson = await tracingBatch(pupil.consumer, ids, () => undisturbed(pupil, () => learn(pupil, ids)));
     await tell(pupil, lesson, { jobs: part.length, seconds: (performance.now() - started) / 1000 });
     for (const broken of lesson.broken) await bury(pupil, broken.row, broken.error, 1);
   } catch (error) {
@@ -93,10 +93,6 @@ async function tell<C extends Consumer>(
   { jobs, seconds }: { jobs: number; seconds: number },
 ): Promise<void> {
   for (const { name, fields } of reports) log.info(fields, name);
-  const now = Date.now();
-  const step = { name: `learn ${consumer}`, from: now - seconds * 1000, to: now };
-  for (const row of learned)
-    traceStep(row.event_id, { ...step, attributes: { event: row.event, batch: learned.length } });
   for (const row of learned) count(metrics, consumer, row, 'learned');
   for (const row of learned) metrics.lagSeconds.observe({ consumer }, ageOf(row));
   for (const row of complete) metrics.learnedSeconds.observe({ event: row.event }, ageOf(row));

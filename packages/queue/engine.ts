@@ -1,18 +1,18 @@
 import type { Processor, Queue } from 'bullmq';
 import { openPostgresQueues, openPostgresWorker } from './postgres-engine.ts';
 import { openRedisQueues, openRedisWorker } from './redis-engine.ts';
+import type { Retry } from './retry.ts';
 
 export interface QueueConfig {
   /** Set: the queues live in this Redis. Unset: in the database, in a schema of their own. */
   redisUrl?: string | undefined;
   databaseUrl: string;
-  /** How often a failing event is tried, and the wait before the second try, which doubles each time. */
-  retry?: { attempts: number; delayMs: number } | undefined;
+  retry?: Retry | undefined;
 }
 
 export type JobQueue = Pick<
   Queue,
-  'name' | 'addBulk' | 'getJobCounts' | 'getJobScheduler' | 'upsertJobScheduler'
+  'name' | 'addBulk' | 'getJobCounts' | 'getJobScheduler' | 'upsertJobScheduler' | 'exportPrometheusMetrics'
 >;
 
 /** Queues of one engine, over connections that fail at once rather than wait. */

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 interface GroupCommit<T> {
@@ -10,7 +11,7 @@ interface GroupCommit<T> {
 /**
  * Collects what arrives while the previous batch is being written, and writes it as the next: batches grow by
  * themselves under load. The first arrival waits for no company but its own turn of the event loop's.
- * `write` must not reject. At most `limit` items a batch, `lanes` batches at a time.
+ * `write` must not reject; it runs in the asynchronous context, and so in the trace, of who came first. At most `limit` items a batch, `lanes` batches at a time.
  */
 export function groupCommit<T>(
   write: (batch: T[]) => Promise<void>,
@@ -19,6 +20,7 @@ export function groupCommit<T>(
   let waiting: T[] = [];
   let writing = 0;
   let open = 0;
+  let inContext = AsyncLocalStorage.snapshot();
 
   async function lane(): Promise<void> {
     await nextTurn();
@@ -26,7 +28,7 @@ export function groupCommit<T>(
       const batch = waiting.slice(0, limit);
       waiting = waiting.slice(limit);
       writing += batch.length;
-      await write(batch);
+      await inContext(write, batch);
       writing -= batch.length;
     }
     open -= 1;
@@ -34,6 +36,7 @@ export function groupCommit<T>(
 
   return {
     add(item) {
+      if (waiting.length === 0) inContext = AsyncLocalStorage.snapshot();
       waiting.push(item);
       if (open === lanes) return;
       open += 1;

@@ -3,6 +3,17 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 /** How an event left a consumer's hands. */
 export type Outcome = 'learned' | 'duplicate' | 'retried' | 'later' | 'dead';
 
+const mostTenants = 100;
+
+/** The label of a tenant: the first 100 have their own, so that many tenants do not make many series. */
+function tenantLabels(): (tenantId: string) => string {
+  const named = new Set<string>();
+  return (tenantId) => {
+    if (named.size < mostTenants) named.add(tenantId);
+    return named.has(tenantId) ? tenantId : 'other';
+  };
+}
+
 const known = new WeakMap<Registry, QueueMetrics>();
 
 /** The queue's metrics in a registry: made once for each, however many consumers share it. */
@@ -17,6 +28,7 @@ export type QueueMetrics = ReturnType<typeof createMetrics>;
 function createMetrics(registry: Registry) {
   const registers = [registry];
   return {
+    tenantLabel: tenantLabels(),
     events: new Counter({
       name: 'learning_loop_events_total',
       help: 'Events that left a consumer, by outcome.',

@@ -1,10 +1,15 @@
 import type { Notice } from '@learning-loop/db/outbox';
 import type { Consumer } from '@learning-loop/events/routes';
-import type { QueueConfig, Queues } from './engine.ts';
+import { bundled } from './bundle.ts';
+import type { Queues } from './engine.ts';
 import type { QueueMetrics } from './metrics.ts';
+import type { Retry } from './retry.ts';
 
-/** A notice of an event that has waited for long says so, and gets past a job that stands in its way. */
-export type Republished = Notice & { round?: number | undefined };
+/**
+ * A notice of an event. One that has waited for long says so by its round, and gets past a job that stands in its way;
+ * one that failed says when it is due and how many attempts it has left.
+ */
+export type Republished = Notice & { round?: number; again?: { delayMs: number; attempts: number } };
 
 /** One consumer's queue as its publishers see it. */
 export interface Outlet {
@@ -13,6 +18,8 @@ export interface Outlet {
   /** Jobs that stand in line, not older than 1 s. Rejects when the queue is away. */
   waiting(): Promise<number>;
   hasRoom(): Promise<boolean>;
+  /** What BullMQ says of the queue, in Prometheus's text format. Rejects when it is away. */
+  exported(): Promise<string>;
 }
 
 /** Beyond this many jobs a queue takes no more; measured at 1 KB of Redis each. */
@@ -22,11 +29,9 @@ const LOOK_MS = 1_000;
 
 export function openOutlet(
   queues: Queues,
-  { consumer, metrics, retry }: { consumer: Consumer; metrics: QueueMetrics; retry: QueueConfig['retry'] },
+  { consumer, metrics, retry }: { consumer: Consumer; metrics: QueueMetrics; retry: Retry },
 ): Outlet {
   const queue = queues.get(consumer);
-  const { attempts, delayMs } = retry ?? { attempts: 8, delayMs: 500 };
-  const backoff = { type: 'exponential', delay: delayMs, jitter: 0.5 };
   let seen = { jobs: 0, waiting: 0, memory: 0, until: 0 };
 
   async function look() {
@@ -49,20 +54,16 @@ export function openOutlet(
 
   return {
     hasRoom,
+    exported: () => queue.exportPrometheusMetrics(),
     waiting: async () => (await look()).waiting,
     async add(notices) {
       if (!(await hasRoom())) {
         metrics.published.inc({ consumer, outcome: 'held' }, notices.length);
         return;
       }
-      await queue.addBulk(
-        notices.map(({ event, event_id, round }) => ({
-          name: event,
-          data: { event, event_id },
-          opts: { jobId: round ? `${event_id}~${round}` : event_id, attempts, backoff },
-        })),
-      );
-      seen.jobs += notices.length;
+      const jobs = bundled(notices, retry);
+      await queue.addBulk(jobs);
+      seen.jobs += jobs.length;
       metrics.published.inc({ consumer, outcome: 'published' }, notices.length);
     },
   };

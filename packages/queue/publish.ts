@@ -8,6 +8,7 @@ import { groupCommit } from './group-commit.ts';
 import { type QueueMetrics, queueMetrics } from './metrics.ts';
 import { type Outlet, openOutlet, type Republished } from './outlet.ts';
 import { persist } from './persist.ts';
+import { retryOf } from './retry.ts';
 
 export interface Publisher extends AsyncDisposable {
   /**
@@ -20,6 +21,8 @@ export interface Publisher extends AsyncDisposable {
   waiting(consumer: Consumer): Promise<number>;
   /** Whether the consumer's queue takes more; rejects when it is away. */
   hasRoom(consumer: Consumer): Promise<boolean>;
+  /** What BullMQ says of the consumer's queue, in Prometheus's text format; rejects when it is away. */
+  exported(consumer: Consumer): Promise<string>;
 }
 
 interface Publication {
@@ -50,7 +53,10 @@ export function connectPublisher(config: QueueConfig, log: Logger, registry: Reg
     onBack: () => log.info('queue_back'),
   }).then((queues) => {
     outlets = new Map(
-      consumers.map((consumer) => [consumer, openOutlet(queues, { consumer, metrics, retry: config.retry })]),
+      consumers.map((consumer) => [
+        consumer,
+        openOutlet(queues, { consumer, metrics, retry: retryOf(config) }),
+      ]),
     );
     return queues;
   });
@@ -81,6 +87,7 @@ export function connectPublisher(config: QueueConfig, log: Logger, registry: Reg
     },
     waiting: (consumer) => guarded(async () => (await outlet(consumer)).waiting(), false),
     hasRoom: (consumer) => guarded(async () => (await outlet(consumer)).hasRoom(), false),
+    exported: async (consumer) => (await outlet(consumer)).exported(),
     async [Symbol.asyncDispose]() {
       stop.abort();
       const queues = await opening.catch(() => undefined);

@@ -39,5 +39,6 @@ export function undisturbed<C extends Consumer, T>(pupil: Pupil<C>, call: () => 
 }
 
 export function count(metrics: QueueMetrics, consumer: Consumer, row: OutboxRow, outcome: Outcome): void {
-  metrics.events.inc({ consumer, event: row.event, tenant: row.tenant_id, outcome });
+  const tenant = metrics.tenantLabel(row.tenant_id);
+  metrics.events.inc({ consumer, event: row.event, tenant, outcome });
 }

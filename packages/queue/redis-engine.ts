@@ -7,6 +7,8 @@ import { MAX_STREAM, settingsOfQueue, settingsOfWorker } from './settings.ts';
 
 /** Who connects needs a moment; a server that is not there by then is away. */
 const CONNECT_MS = 1_000;
+/** For so long BullMQ keeps by the minute what was finished. On Postgres that would be a statement for every job. */
+const COUNTED_MINUTES = 60;
 
 export async function openRedisQueues(
   redisUrl: string,
@@ -51,7 +53,12 @@ export function openRedisWorker(redisUrl: string, settings: WorkerOptions, proce
   const worker = new Worker(
     name,
     process,
-    { ...settingsOfWorker(name), concurrency, connection: redis },
+    {
+      ...settingsOfWorker(name),
+      concurrency,
+      connection: redis,
+      metrics: { maxDataPoints: COUNTED_MINUTES },
+    },
     createRedisBackend,
   );
   worker.on('error', onError);

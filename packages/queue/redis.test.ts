@@ -19,6 +19,17 @@ async function openWithRedis() {
   return { loop, redis };
 }
 
+test('BullMQ counts what it finished', { timeout: 40_000 }, async () => {
+  const { loop } = await openWithRedis();
+  await using _ = loop;
+  loop.remember();
+  await loop.acceptAndTell(3);
+  await loop.settled();
+  loop.sweep();
+  const finished = 'bullmq_job_completed_total{queue="memory"} 3';
+  await expect.poll(() => loop.metrics.metrics(), { timeout: 20_000 }).toContain(finished);
+});
+
 describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
   test('while it is away publishing fails at once, and when it is back everything is learned once', async () => {
     const { loop, redis } = await openWithRedis();

@@ -2,7 +2,7 @@ import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { type RedisAddress, readRedisUrl } from './redis-address.ts';
 
 export type RedisClient = Redis | Cluster;
-type Manner = 'patient' | 'hasty';
+type Manner = 'patient' | 'hasty' | 'gathering';
 
 const shared = {
   // A replica that was the master until now answers READONLY: reconnect, and send the command again.
@@ -14,11 +14,15 @@ const shared = {
   connectTimeout: 5_000,
 } satisfies RedisOptions;
 
+/** For publishers: a command fails within 1 s, and at once while there is no connection. */
+const hasty = { ...shared, enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 1_000 };
+
 const manners = {
   /** For workers: commands wait for Redis to come back. */
   patient: { ...shared, maxRetriesPerRequest: null },
-  /** For publishers: a command fails within 1 s, and at once while there is no connection. */
-  hasty: { ...shared, enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 1_000 },
+  hasty,
+  /** For many small commands at the same time: those of one turn of the event loop go together. */
+  gathering: { ...hasty, enableAutoPipelining: true },
 } satisfies Record<Manner, Partial<RedisOptions>>;
 
 /**

@@ -3,6 +3,7 @@ import type { Db } from '@learning-loop/db/connect';
 import { outboxDepth, takeOverdue } from '@learning-loop/db/outbox';
 import type { Consumer } from '@learning-loop/events/routes';
 import type { Service } from '@learning-loop/service/service';
+import { exportBullmq } from './bullmq-metrics.ts';
 import { queueMetrics } from './metrics.ts';
 import { consumers, type Publisher } from './publish.ts';
 import { quietly } from './quietly.ts';
@@ -32,6 +33,7 @@ export function sweep(
   const stop = new AbortController();
   const metrics = queueMetrics(service.metrics);
   const onError = quietly(service.log, 'sweep_failed');
+  exportBullmq(service.metrics, publisher);
 
   async function round(): Promise<number> {
     const depth = await outboxDepth(db);

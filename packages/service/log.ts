@@ -1,12 +1,14 @@
 import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { trace } from '@opentelemetry/api';
 import { type Level, type Logger, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import { type Static, Type } from 'typebox';
 import { traceIdOf } from './event-trace.ts';
 import { makeDirectory } from './make-directory.ts';
 import { errorCode, StartError } from './start-error.ts';
+import { tellError } from './tell-error.ts';
 import { isTracing } from './tracing.ts';
 
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -62,6 +64,7 @@ function options(service: string, level: string) {
     level,
     base: { service, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: tellError },
     formatters: {
       level: (label: string) => ({ level: label }),
       ...(isTracing() ? { log: withTrace } : {}),
@@ -69,10 +72,12 @@ function options(service: string, level: string) {
   };
 }
 
-/** Every line about an event names its trace. */
+/** A line about an event names its trace, any other the trace that it was written in, if any. */
 function withTrace(line: Record<string, unknown>): Record<string, unknown> {
   const { event_id } = line;
-  return typeof event_id === 'string' ? { ...line, trace_id: traceIdOf(event_id) } : line;
+  if (typeof event_id === 'string') return { ...line, trace_id: traceIdOf(event_id) };
+  const span = trace.getActiveSpan()?.spanContext();
+  return span ? { ...line, trace_id: span.traceId, span_id: span.spanId } : line;
 }
 
 function humanLines(stdout: Destination) {

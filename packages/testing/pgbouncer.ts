@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { freePort } from '@learning-loop/embedded-postgres/free-port';
 import { expect, inject } from 'vitest';
 import { certificateForTest } from './certificate.ts';
+import { endProcess, endWithProcess } from './end-with-process.ts';
 import { ensureInstalled } from './ensure-installed.ts';
 
 /** Nobody, who owns nothing; the pooler refuses to run as root. */
@@ -47,16 +48,12 @@ export async function pgbouncerForTest(databaseUrl: string): Promise<AsyncDispos
   await writeFile(file, lines.join('\n'), { mode: 0o644 });
   const account = userInfo().uid === 0 ? { uid: nobody, gid: nobody } : {};
   const pooler = spawn('pgbouncer', ['--quiet', file], { stdio: 'ignore', ...account });
-  process.once('exit', () => pooler.kill('SIGKILL'));
+  endWithProcess(pooler);
   await expect.poll(() => answers(port), { timeout: 10_000 }).toBe(true);
   const query = new URLSearchParams({ pooler: 'transaction', sslmode: 'verify-full', sslrootcert: certFile });
   return {
     url: `postgres://${username}@127.0.0.1:${port}${pathname}?${query}`,
-    async [Symbol.asyncDispose]() {
-      const exited = once(pooler, 'exit');
-      pooler.kill('SIGKILL');
-      await exited;
-    },
+    [Symbol.asyncDispose]: () => endProcess(pooler, 'SIGKILL'),
   };
 }
 

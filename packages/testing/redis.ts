@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { freePort } from '@learning-loop/embedded-postgres/free-port';
 import { inject } from 'vitest';
 import { askRedis, socketIn } from './ask-redis.ts';
+import { endProcess } from './end-with-process.ts';
+import { flagsOf, launchRedis } from './launch-redis.ts';
 
 /** A redis-server of a test's own, which keeps its port and its data from one start to the next. */
 export interface RedisForTest {
@@ -34,7 +34,6 @@ export async function redisForTest(): Promise<RedisForTest> {
     server ??= await startServer(directory, port);
   };
   await start();
-  process.once('exit', () => server?.kill('SIGKILL'));
   return {
     url: `redis://127.0.0.1:${port}`,
     directory,
@@ -45,7 +44,7 @@ export async function redisForTest(): Promise<RedisForTest> {
   };
 }
 
-async function startServer(directory: string, port: number): Promise<ChildProcess> {
+function startServer(directory: string, port: number): Promise<ChildProcess> {
   const settings = {
     port: String(port),
     bind: '127.0.0.1',
@@ -55,24 +54,5 @@ async function startServer(directory: string, port: number): Promise<ChildProces
     save: '',
     'maxmemory-policy': 'noeviction',
   };
-  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-  const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const lines: string[] = [];
-  for await (const line of createInterface(server.stdout)) {
-    lines.push(line);
-    if (line.includes('Ready to accept connections')) {
-      // It must neither fill the pipe nor keep the test's process alive.
-      server.stdout.resume();
-      server.unref();
-      return server;
-    }
-  }
-  throw new Error(`redis-server did not start:\n${lines.join('\n')}`);
-}
-
-async function endProcess(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const exited = once(server, 'exit');
-  server.kill(signal);
-  await exited;
+  return launchRedis(flagsOf(settings));
 }

@@ -15,7 +15,7 @@ describeTrainingLog('disk', async () => {
   return {
     open: () => openTrainingLog(dir, { log: rememberingLog() }),
     read: (name) => readTrainingLog(dir, name),
-    count: () => countRecords(dir),
+    count: (tenant) => countRecords(dir, tenant),
     rewrite: (keep) => rewriteSegments(dir, keep),
   };
 });
@@ -44,7 +44,7 @@ it('gives a second writer a file of its own, and the next start finishes what it
   await using _again = await openTrainingLog(dir, options);
   expect((await segments(dir, 'hypotheses_data')).map(({ active }) => active)).toEqual([false, true]);
   expect(await eventIds(join(dir, 'hypotheses_data.jsonl'))).toEqual(['one-0', 'one-1']);
-  expect((await countRecords(dir)).hypotheses_data).toBe(4);
+  expect((await countRecords(dir, 'tenant-1')).hypotheses_data).toBe(4);
 });
 
 it('begins a new segment before one exceeds its size', async () => {

@@ -8,9 +8,12 @@ import { hypothesesRecord, numbered } from './fixtures/records.ts';
 interface Place {
   open(): Promise<TrainingLog>;
   read(name: 'hypotheses_data'): AsyncIterable<TrainingRecords['hypotheses_data']>;
-  count(): Promise<Record<LogName, number>>;
+  count(tenantId: string): Promise<Record<LogName, number>>;
   rewrite(keep: (record: TrainingRecords[LogName]) => boolean): Promise<number>;
 }
+
+/** Whose the records of the fixtures are. */
+const tenant = 'tenant-1';
 
 /** What holds of every training log, on disk or on object storage. `create` gives a fresh, empty place. */
 export function describeTrainingLog(storage: string, create: () => Promise<Place>): void {
@@ -18,7 +21,7 @@ export function describeTrainingLog(storage: string, create: () => Promise<Place
     it('is empty before anything was written', async () => {
       const place = await create();
       expect(await idsIn(place)).toEqual([]);
-      expect((await place.count()).hypotheses_data).toBe(0);
+      expect((await place.count(tenant)).hypotheses_data).toBe(0);
     });
 
     it('gives back what was acknowledged, in order, and keeps the logs apart', async () => {
@@ -28,7 +31,7 @@ export function describeTrainingLog(storage: string, create: () => Promise<Place
       await log.append('user_feedback', [feedback('f-1'), feedback('f-2')]);
       await log.append('hypotheses_data', []);
       expect(await collect(place.read('hypotheses_data'))).toEqual(numbered('a', 3));
-      expect(await place.count()).toEqual({
+      expect(await place.count(tenant)).toEqual({
         hypotheses_data: 3,
         persona_updates: 0,
         ranking_data: 0,
@@ -73,7 +76,7 @@ export function describeTrainingLog(storage: string, create: () => Promise<Place
         ['x', 'first'],
         ['y', 'I want to deploy a REST API'],
       ]);
-      expect((await place.count()).hypotheses_data).toBe(2);
+      expect((await place.count(tenant)).hypotheses_data).toBe(2);
     });
 
     it.each([
@@ -87,7 +90,7 @@ export function describeTrainingLog(storage: string, create: () => Promise<Place
       await log.append('hypotheses_data', [hypothesesRecord('odd', text), hypothesesRecord('next')]);
       const records = await collect(place.read('hypotheses_data'));
       expect(records).toEqual([hypothesesRecord('odd', text), hypothesesRecord('next')]);
-      expect((await place.count()).hypotheses_data).toBe(2);
+      expect((await place.count(tenant)).hypotheses_data).toBe(2);
     });
 
     it('takes several writers at once', async () => {
@@ -102,23 +105,44 @@ export function describeTrainingLog(storage: string, create: () => Promise<Place
         ]),
       );
       expect(new Set(await idsIn(place)).size).toBe(200);
-      expect((await place.count()).hypotheses_data).toBe(200);
+      expect((await place.count(tenant)).hypotheses_data).toBe(200);
+    });
+
+    it('counts the records of one tenant, and again after some were removed', async () => {
+      const place = await create();
+      await using log = await place.open();
+      const others = numbered('other', 4).map((record) => ({ ...record, tenant_id: 'other' }));
+      await log.append('hypotheses_data', [...numbered('own', 2), ...others]);
+      await log.append('hypotheses_data', [
+        hypothesesRecord('own-0'),
+        hypothesesRecord('own-2', tenantInText),
+      ]);
+      const counts = async () =>
+        await Promise.all(
+          [tenant, 'other', 'nobody'].map(async (id) => (await place.count(id)).hypotheses_data),
+        );
+      expect(await counts()).toEqual([3, 4, 0]);
+      await place.rewrite(({ event_id }) => event_id !== 'other-1');
+      expect(await counts()).toEqual([3, 3, 0]);
     });
 
     it('removes records for good while writers go on', async () => {
       const place = await create();
       await using log = await place.open();
       await log.append('hypotheses_data', [...numbered('keep', 5), ...numbered('erase', 3)]);
-      expect((await place.count()).hypotheses_data).toBe(8);
+      expect((await place.count(tenant)).hypotheses_data).toBe(8);
       expect(await place.rewrite((record) => !record.event_id.startsWith('erase'))).toBe(3);
       await log.append('hypotheses_data', numbered('new', 2));
       const left = [...numbered('keep', 5), ...numbered('new', 2)].map((record) => record.event_id);
       expect((await idsIn(place)).sort()).toEqual(left.sort());
-      expect((await place.count()).hypotheses_data).toBe(7);
+      expect((await place.count(tenant)).hypotheses_data).toBe(7);
       expect(await place.rewrite(() => true)).toBe(0);
     });
   });
 }
+
+/** A text that looks like a record of another tenant's. */
+const tenantInText = '"tenant_id":"other", {"tenant_id":"other"}';
 
 async function idsIn(place: Place): Promise<string[]> {
   return (await collect(place.read('hypotheses_data'))).map((record) => record.event_id);

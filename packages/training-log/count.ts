@@ -12,26 +12,26 @@ export class LogCounter {
   /** Bytes counted, by the id of the segment. */
   #counted = new Map<string, number>();
   #records = new RecordCounter();
-  #running: Promise<number> | undefined;
+  #running: Promise<void> | undefined;
 
   constructor(dir: string, name: LogName) {
     this.#dir = dir;
     this.#name = name;
   }
 
-  /** Calls at the same time share one reading. */
-  count(): Promise<number> {
+  /** Those of one tenant. Calls at the same time share one reading. */
+  async count(tenantId: string): Promise<number> {
     this.#running ??= this.#readOn().finally(() => {
       this.#running = undefined;
     });
-    return this.#running;
+    await this.#running;
+    return this.#records.of(tenantId);
   }
 
-  async #readOn(): Promise<number> {
+  async #readOn(): Promise<void> {
     const all = await segments(this.#dir, this.#name);
     if (this.#isRewritten(all)) this.#startOver();
     for (const segment of all) await this.#countSegment(segment);
-    return this.#records.count;
   }
 
   /** An erasure replaced or shortened a segment: what was counted of it is not known apart. */

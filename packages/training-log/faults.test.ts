@@ -46,7 +46,7 @@ it('takes several writer processes on one directory', { timeout: 60_000 }, async
   const reader = readTrainingLog(dir, 'hypotheses_data');
   expect(await collect(reader)).toHaveLength(6_000);
   expect(reader.skipped).toEqual({ broken: 0, duplicates: 0 });
-  expect((await countRecords(dir)).hypotheses_data).toBe(6_000);
+  expect((await countRecords(dir, 'tenant-1')).hypotheses_data).toBe(6_000);
 });
 
 it('loses nothing acknowledged when an erasure rewrites under a running writer', {

@@ -30,7 +30,7 @@ it('goes through the finished segments by date and then the active ones, whoever
     true,
     true,
   ]);
-  expect((await countRecords(dir)).hypotheses_data).toBe(5);
+  expect((await countRecords(dir, 'tenant-1')).hypotheses_data).toBe(5);
 });
 
 it('finds the good lines among broken ones and counts the broken', async () => {
@@ -59,7 +59,7 @@ it('finds the good lines among broken ones and counts the broken', async () => {
       expect(records.map((record) => JSON.stringify(record))).toEqual([...new Set(expected)]);
       expect(reader.skipped.broken).toBe(lines.length - expected.length);
       expect(reader.skipped.duplicates).toBe(expected.length - records.length);
-      expect((await countRecords(dir)).hypotheses_data).toBe(records.length);
+      expect((await countRecords(dir, 'tenant-1')).hypotheses_data).toBe(records.length);
     }),
   );
 });
@@ -85,7 +85,7 @@ it('counts only what came since, also when it came in the middle of a line', asy
   for (let at = 0; at < text.length; at += 997) {
     await appendFile(plain, text.slice(at, at + 997));
     const complete = text.slice(0, at + 997).split('\n').length - 1;
-    expect((await countRecords(dir)).hypotheses_data).toBe(complete);
+    expect((await countRecords(dir, 'tenant-1')).hypotheses_data).toBe(complete);
   }
 });
 

@@ -39,22 +39,22 @@ async function* recordsOnS3<N extends LogName>(
 }
 
 interface Counter {
-  count(): Promise<number>;
+  count(tenantId: string): Promise<number>;
 }
 const counters = new Map<string, Record<LogName, Counter>>();
 
 /**
- * How many distinct records each log has. Only what was appended since the last call is read; a line counts as a
+ * How many distinct records of a tenant each log has. Only what was appended since the last call is read; a line counts as a
  * duplicate when its event_id is among the 250,000 distinct ones before it, which bounds memory to 16 MB a log.
  */
-export async function countRecords(dir: string): Promise<Record<LogName, number>> {
+export async function countRecords(dir: string, tenantId: string): Promise<Record<LogName, number>> {
   const counter = counters.get(dir) ?? (await newCounters(dir));
   counters.set(dir, counter);
   return {
-    hypotheses_data: await counter.hypotheses_data.count(),
-    persona_updates: await counter.persona_updates.count(),
-    ranking_data: await counter.ranking_data.count(),
-    user_feedback: await counter.user_feedback.count(),
+    hypotheses_data: await counter.hypotheses_data.count(tenantId),
+    persona_updates: await counter.persona_updates.count(tenantId),
+    ranking_data: await counter.ranking_data.count(tenantId),
+    user_feedback: await counter.user_feedback.count(tenantId),
   };
 }
 

@@ -8,8 +8,10 @@ import { TryPage } from './pages/try-it.tsx';
 import { UserPage } from './pages/user.tsx';
 import { UsersPage } from './pages/users.tsx';
 import { follow, usePath } from './route.ts';
+import { Boundary } from './ui/boundary.tsx';
 import { Failure } from './ui/parts.tsx';
 import { useData } from './use-data.ts';
+import './app.css';
 
 const places = [
   ['/', 'Overview'],
@@ -25,12 +27,17 @@ interface Session {
 }
 
 export function App() {
+  const path = usePath();
   const session = useData<Session>('/v1/session');
   if (session.error?.status === 401) return <SignIn onDone={session.reload} />;
   return (
     <Shell tools={session.value && <Who session={session.value} onLeft={session.reload} />}>
       {session.error && <Failure error={session.error} again={session.reload} />}
-      {session.value && <CurrentPage />}
+      {session.value && (
+        <Boundary key={path}>
+          <CurrentPage path={path} role={session.value.role} />
+        </Boundary>
+      )}
     </Shell>
   );
 }
@@ -65,10 +72,9 @@ function Shell({ tools, children }: { tools: ReactNode; children: ReactNode }) {
   );
 }
 
-function CurrentPage() {
-  const path = usePath();
+function CurrentPage({ path, role }: { path: string; role: string }) {
   if (path.startsWith('/users/')) return <UserPage key={path} userId={decodeURIComponent(path.slice(7))} />;
-  if (path === '/queues') return <QueuesPage />;
+  if (path === '/queues') return <QueuesPage isAdmin={role === 'admin'} />;
   if (path === '/users') return <UsersPage />;
   if (path === '/training') return <TrainingPage />;
   if (path === '/try') return <TryPage />;

@@ -15,6 +15,9 @@ interface Schema {
   anyOf?: Schema[];
   items?: Schema;
   properties?: Record<string, Schema>;
+  /** Of a record, its values; otherwise whether other fields are allowed. */
+  additionalProperties?: Schema | boolean;
+  pattern?: string;
   required?: string[];
   format?: string;
   minimum?: number;
@@ -37,13 +40,27 @@ function fitting({ anyOf, items, properties, ...schema }: Schema): fc.Arbitrary<
   if (anyOf) return fc.oneof(...anyOf.map(fitting));
   if (items) return fc.array(valueFor(items), { maxLength: 12 });
   if (properties) return object(properties);
+  if (typeof schema.additionalProperties === 'object') return dictionary(schema.additionalProperties);
   if (schema.type === 'string') return text(schema);
   if (schema.type === 'boolean') return fc.boolean();
   if (schema.type === 'integer') return fc.integer({ min: (schema.minimum ?? -9) - 1, max: 1_000 });
-  return schema.type === 'number' ? fc.double() : fc.constant(null);
+  return schema.type === 'number' ? number(schema) : fc.constant(null);
 }
 
-function text({ format }: Schema): fc.Arbitrary<unknown> {
+function number({ minimum, maximum }: Schema): fc.Arbitrary<unknown> {
+  if (minimum === undefined || maximum === undefined) return fc.double();
+  return fc.double({ min: minimum - 0.1, max: maximum + 0.1 });
+}
+
+/** Names that fit the patterns there are, and one that fits none. */
+const dictionary = (value: Schema) =>
+  fc.dictionary(fc.constantFrom('prior', 'goal_match', 'recent', '__proto__'), valueFor(value), {
+    maxKeys: 3,
+  });
+
+function text({ format, pattern }: Schema): fc.Arbitrary<unknown> {
+  if (pattern)
+    return fc.oneof(fc.constantFrom('shipped', 'mine', 'other-2', '24h'), fc.constantFrom(...nasty));
   if (format === 'uuid') return fc.oneof(fc.constantFrom(...ids), fc.uuid());
   return fc.oneof(fc.constantFrom(...nasty), fc.string({ unit: 'binary' }), fc.lorem());
 }

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { connectDb } from '@learning-loop/db/connect';
+import { outboxDepth } from '@learning-loop/db/outbox';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { untilOutboxEmpty } from '../demo/wait.ts';
 import { accessibilityFaults } from './accessibility.ts';
 import { type Browser, openBrowser, picture } from './browser.ts';
+import { buryFeedback, losingExperiment } from './scenes.ts';
 import { letUsersPick, type System, startSystem } from './system.ts';
 
 const users = ['ada', 'grace', 'linus', 'margaret', 'barbara', 'ken'];
@@ -103,7 +104,8 @@ test('a memory is corrected and forgotten, and a user erased, by keyboard and af
 });
 
 test('a dead letter shows its error, hides what it holds until asked, and is replayed', async () => {
-  const letter = await buryFeedback();
+  await using db = connectDb(system.databaseUrl);
+  const letter = await buryFeedback(db, system.client);
   const page = await open('/queues');
   const row = page.locator('.letters > li', { hasText: letter });
   await row.waitFor();
@@ -117,22 +119,6 @@ test('a dead letter shows its error, hides what it holds until asked, and is rep
   expect(await system.client.stats()).toMatchObject({ feedback_count: 1 });
   await page.close();
 });
-
-/** Gives up on behalf of the training-log worker on feedback of ada's. */
-async function buryFeedback(): Promise<string> {
-  await using db = connectDb(system.databaseUrl);
-  const { interaction_id } = await system.client.hypothesize({ user_id: 'ada', input_text: 'build api' });
-  const error = 'Error: the disk said no';
-  const letter = { tenant_id: 'default', user_id: 'ada', event_id: randomUUID() };
-  const said = { type: 'thumbs_up', value: null, occurred_at: new Date().toISOString(), schema_version: 1 };
-  const payload = JSON.stringify({ ...letter, ...said, interaction_id });
-  const failed = { event: 'feedback.given', consumer: 'training-log', error, attempts: 8 } as const;
-  await db
-    .insertInto('dead_letters')
-    .values({ ...letter, ...failed, payload })
-    .execute();
-  return error;
-}
 
 test('a model is promoted and rolled back, after asking', async () => {
   const model = { model_id: 'by-hand', kind: 'ranker', weights: { prior: 1, goal: 0.2 } };
@@ -152,11 +138,38 @@ test('a model is promoted and rolled back, after asking', async () => {
   await page.close();
 });
 
+test('what an experiment has shown is a picture, with the decision', async () => {
+  await using db = connectDb(system.databaseUrl);
+  await losingExperiment(db, 'by-hand');
+  const page = await open('/training');
+  const chart = page.getByRole('img', { name: /^Difference in first-place rate of by-hand to shipped/u });
+  expect(await chart.getAttribute('aria-label')).toContain('−5.0 points in first places (−');
+  await page.getByText('rolled back', { exact: true }).waitFor();
+  await picture(page, 'experiment');
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.close();
+});
+
 test('the lag on the page is the outbox’s', async () => {
   const page = await open('/');
   const pending = page.locator('.stat', { hasText: 'Not learned yet' });
   expect(await pending.textContent()).toContain('the outbox is empty');
-  expect(await system.client.ready()).toMatchObject({ outbox_pending: 0 });
+  const shownAge = async () =>
+    Number(/oldest ([\d.]+) s/u.exec((await pending.textContent()) ?? '')?.[1] ?? 0);
+  await using db = connectDb(system.databaseUrl);
+  const age = async () => ((await outboxDepth(db)).oldest_ms ?? 0) / 1000;
+  await db.transaction().execute(async (tx) => {
+    // The persona worker waits for this transaction, and what it owes stays in the outbox.
+    await tx.selectFrom('personas').select('user_id').where('user_id', '=', 'ada').forUpdate().execute();
+    await letUsersPick(system.client, ['ada'], 1);
+    await expect.poll(() => age(), { timeout: 20_000 }).toBeGreaterThan(1);
+    const earlier = await age();
+    await expect.poll(shownAge, { timeout: 20_000 }).toBeGreaterThanOrEqual(earlier);
+    expect(await shownAge()).toBeLessThan((await age()) + 0.1);
+    expect(await pending.locator('dd').first().textContent()).toBe('1');
+  });
+  await untilOutboxEmpty(system.client);
+  await pending.getByText('the outbox is empty').waitFor();
   await page.close();
 });
 
@@ -193,13 +206,20 @@ async function gzippedBytes(page: Page): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-test('bull-board shows single jobs, read-only and without asking another host', async () => {
+test('bull-board shows single jobs without asking another host; only an admin’s, on our page, changes them', async () => {
   const page = await browser.context.newPage();
   await page.goto(`${system.consoleUrl}/bull-board/`);
   await page.getByText('training-log').first().waitFor();
   await picture(page, 'bull-board');
-  const paused = await page.request.put(`${system.consoleUrl}/bull-board/api/queues/memory/pause`);
-  expect(paused.status()).toBeGreaterThanOrEqual(400);
+  const pause = (board: string, headers: Record<string, string> = {}) =>
+    page.request.put(`${system.consoleUrl}/${board}/api/queues/memory/pause`, { headers });
+  expect((await pause('bull-board')).status()).toBeGreaterThanOrEqual(400);
+
+  await page.goto(`${system.consoleUrl}/bull-board-admin/`);
+  await page.getByText('training-log').first().waitFor();
+  expect((await pause('bull-board-admin', { origin: 'https://elsewhere.example' })).status()).toBe(403);
+  const clean = `${system.consoleUrl}/bull-board-admin/api/queues/memory/clean/completed`;
+  expect((await page.request.put(clean)).status()).toBe(200);
   await page.close();
 });
 
@@ -227,6 +247,10 @@ test('once there are keys, people sign in with one, and the browser never holds 
     { httpOnly: true, sameSite: 'Strict' },
   ]);
   expect(JSON.stringify(cookies)).not.toContain(key);
+  const board = await page.request.get(`${system.consoleUrl}/bull-board-admin/`);
+  expect([board.status(), (await page.request.get(`${system.consoleUrl}/bull-board/`)).status()]).toEqual([
+    403, 200,
+  ]);
   const foreign = { method: 'POST', headers: { 'sec-fetch-site': 'cross-site' } };
   expect((await fetch(`${system.consoleUrl}/v1/training/datasets`, foreign)).status).toBe(403);
   await page.getByRole('button', { name: 'Sign out' }).click();

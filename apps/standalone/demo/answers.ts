@@ -50,7 +50,11 @@ export const Memories = Type.Object({
   next_cursor: Type.Union([Type.String(), Type.Null()]),
 });
 
-export const Ready = Type.Object({ status: Type.String(), outbox_pending: Type.Integer() });
+export const Ready = Type.Object({
+  status: Type.String(),
+  outbox_pending: Type.Integer(),
+  oldest_pending_ms: Type.Union([Type.Number(), Type.Null()]),
+});
 
 export const TrainingStats = Type.Object({
   hypotheses_count: Type.Integer(),

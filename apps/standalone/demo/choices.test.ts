@@ -45,6 +45,13 @@ test.each([
   await expect(readChoices(file)).rejects.toThrow(sentence);
 });
 
+test('every line of the example is a choice', async () => {
+  const choices = await readChoices(
+    path.join(import.meta.dirname, '../../../examples/clarifying-choices.jsonl'),
+  );
+  expect(choices).toHaveLength(1_958);
+});
+
 test('says so when there is nothing to replay', async () => {
   await expect(readChoices(await fileOf(''))).rejects.toThrow('holds no choices');
   await expect(readChoices('/nowhere/choices.jsonl')).rejects.toThrow(

@@ -11,6 +11,8 @@ import { requirePrograms } from './programs.ts';
 export interface Row extends Verdict, Pick<Aftermath, 'recoveryMs' | 'notes'> {
   fault: Pick<Fault, 'number' | 'name'>;
   tookMs: number;
+  /** Where everything that it left lies, when something is wrong. */
+  kept?: string;
 }
 
 /** Breaks a system of its own, waits until it has recovered, and asks the oracle. What failed keeps its directory. */
@@ -34,11 +36,11 @@ export async function runFault(fault: Fault, postgres: PostgresServer, size: Siz
   const verdict = await judge(system, accepted);
   const faults = [...broken, ...verdict.faults, ...tooFew(accepted.length, size)];
   await resources.disposeAsync();
+  const kept = faults.length > 0 ? { kept: directory } : {};
   if (faults.length === 0) await rm(directory, { recursive: true, force: true });
-  else faults.push(`kept: ${directory}`);
   const { number, name } = fault;
   const tookMs = performance.now() - started;
-  return { ...verdict, faults, recoveryMs, notes, fault: { number, name }, tookMs };
+  return { ...verdict, faults, recoveryMs, notes, fault: { number, name }, tookMs, ...kept };
 }
 
 function tooFew(accepted: number, { picks }: Size): string[] {

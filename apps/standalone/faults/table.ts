@@ -2,24 +2,28 @@ import type { Row } from './run-fault.ts';
 
 const heads = ['', 'fault', 'accepted', 'lost', 'duplicated', 'recovered in', 'measured'];
 
-/** The rows as a Markdown table. */
-export function tableOf(rows: Row[]): string {
-  const cells = rows.map(cellsOf);
-  const lines = [heads, heads.map(() => '---'), ...cells].map((line) => `| ${line.join(' | ')} |`);
-  return `${lines.join('\n')}\n`;
+/** A Markdown table with this row, in the place of an older one of the same fault; the other rows stay. */
+export function mergeRow(table: string, row: Row): string {
+  const found = table.matchAll(/^\| (\d+) \|.*$/gm);
+  const rows = new Map([...found].map(([line, number]) => [Number(number), line]));
+  rows.set(row.fault.number, markdown(cellsOf(row)));
+  const sorted = [...rows].toSorted(([a], [b]) => a - b).map(([, line]) => line);
+  return `${[markdown(heads), markdown(heads.map(() => '---')), ...sorted].join('\n')}\n`;
 }
+
+const markdown = (cells: string[]) => `| ${cells.join(' | ')} |`;
 
 /** One row for a terminal, with what is wrong below it. */
 export function lineOf(row: Row): string {
-  const [number = '', name = '', accepted = '', lost = '', duplicated = '', recovered = '', notes = ''] =
-    cellsOf(row);
+  const [number = '', name = '', accepted = '', lost = '', duplicated = '', recovered = ''] = cellsOf(row);
   const verdict = row.faults.length === 0 ? 'ok ' : 'NO ';
   const counts = `accepted ${accepted}, lost ${lost}, duplicated ${duplicated}, recovered in ${recovered}`;
-  const wrong = row.faults.map((fault) => `\n       ${fault}`).join('');
-  return `${verdict} ${number.padStart(2)} ${name}: ${counts}; ${notes} (${seconds(row.tookMs)})${wrong}`;
+  const kept = row.kept === undefined ? [] : [`kept: ${row.kept}`];
+  const wrong = [...row.faults, ...kept].map((line) => `\n       ${line}`).join('');
+  return `${verdict} ${number.padStart(2)} ${name}: ${counts}; ${row.notes} (${seconds(row.tookMs)})${wrong}`;
 }
 
-function cellsOf({ fault, accepted, lost, duplicated, recoveryMs, notes }: Row): string[] {
+function cellsOf({ fault, accepted, lost, duplicated, recoveryMs, notes, faults }: Row): string[] {
   return [
     String(fault.number),
     fault.name,
@@ -27,7 +31,7 @@ function cellsOf({ fault, accepted, lost, duplicated, recoveryMs, notes }: Row):
     count(lost),
     count(duplicated),
     seconds(recoveryMs),
-    notes,
+    [notes, ...faults.map((broken) => `**not kept: ${broken}**`)].join('; '),
   ];
 }
 

@@ -9,6 +9,9 @@ const Span = Type.Object({
   spanId: Type.String(),
   parentSpanId: Type.Optional(Type.String()),
   name: Type.String(),
+  startTimeUnixNano: Type.String(),
+  endTimeUnixNano: Type.String(),
+  links: Type.Optional(Type.Array(Type.Object({ traceId: Type.String(), spanId: Type.String() }))),
 });
 export type Span = Type.Static<typeof Span>;
 
@@ -20,8 +23,10 @@ const Export = Compile(
   }),
 );
 
+export type Collector = AsyncDisposable & { url: string; spans: Span[] };
+
 /** An OTLP collector (HTTP, JSON) that keeps every span it is sent. */
-export async function startCollector(): Promise<AsyncDisposable & { url: string; spans: Span[] }> {
+export async function startCollector(): Promise<Collector> {
   const spans: Span[] = [];
   const server = createServer(async (request, response) => {
     const { resourceSpans } = Export.Parse(JSON.parse(await text(request)));

@@ -44,6 +44,7 @@ it('counts what every filter dropped', async () => {
     with_a_pick: all - 7,
     confident_enough: all - 7 - 11,
     without_near_duplicates: 200,
+    within_the_share_of_a_saying: 200,
     within_the_share_of_a_user: 200,
   });
   expect(Object.values(manifest.broken)).toEqual([4]);

@@ -30,9 +30,9 @@ const kit = join(import.meta.dirname, '../fine-tune/kit');
 const logs = ['hypotheses_data', 'persona_updates', 'ranking_data'] as const satisfies ReadLog[];
 
 /**
- * Builds `datasets/<version>/` from the tenant's part of the training log, complete or not at all. Needs disk for the
- * log once more while it works, and about 700 MB of memory whatever the log's size. Throws NothingToLearn when no
- * line is left, and whatever the disk throws; then nothing remains of it.
+ * Builds `datasets/<version>/` from the tenant's part of the training log, complete or not at all. Needs disk for about
+ * a third of the log while it works, and less than 700 MB of memory whatever the log's size. Throws NothingToLearn when
+ * no line is left, and whatever the disk throws; then nothing remains of it.
  */
 export async function buildDataset(request: BuildRequest): Promise<Dataset> {
   const datasets = datasetsDirectory(request.trainingDataDir, request.tenantId);

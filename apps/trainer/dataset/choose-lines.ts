@@ -1,3 +1,4 @@
+import { listNearDuplicates } from './near-duplicates.ts';
 import type { ReadLog } from './read-log.ts';
 import { literal, type Workspace } from './workspace.ts';
 
@@ -11,7 +12,7 @@ export interface Choice {
    * Who makes up users to teach us something has to wait, and to be seen, before they count.
    */
   quarantineFrom: string | null;
-  /** At most this share of the samples may be one user's, in (0, 1] … */
+  /** At most this share of the samples may be one user's, or say the same, in (0, 1] … */
   maxShare: number;
   /** … and in any case this many. */
   minPerUser: number;
@@ -25,29 +26,26 @@ export type Counts = Record<string, number>;
 /** With fewer users than this all are trained on: a split would leave a part empty. */
 export const fewestUsersToSplit = 10;
 
-/** Words regardless of order, case, accents and punctuation: what has the same is a near-duplicate. */
-const words = (text: string) =>
-  `list_sort(list_distinct(string_split(trim(regexp_replace(lower(strip_accents(${text})), '[^\\pL\\pN]+', ' ', 'g')), ' ')))`;
 const chosen = (field: string) => `list_filter(hypotheses, lambda h: h.id = selected_id)[1].${field}`;
 
 interface Key {
   usable: string;
   confidence: string;
-  /** Lines of the same likeness are near-duplicates; null where every line stands for itself. */
-  likeness: string | null;
+  /** What was asked and what was chosen, where saying the same again teaches nothing; null where every line counts. */
+  texts: { request: string; choice: string } | null;
 }
 
 const keys: Record<ReadLog, Key> = {
   hypotheses_data: {
     usable: `label = 'positive' and ${chosen('question')} is not null`,
     confidence: `coalesce(selected_confidence, ${chosen('confidence')}, 0)`,
-    likeness: `hash(${words('user_input')}, ${words(chosen('question'))})`,
+    texts: { request: 'user_input', choice: chosen('question') },
   },
-  persona_updates: { usable: 'cardinality(facet_deltas) > 0', confidence: '1', likeness: null },
+  persona_updates: { usable: 'cardinality(facet_deltas) > 0', confidence: '1', texts: null },
   ranking_data: {
     usable: 'len(hypotheses) > 1 and len(list_filter(hypotheses, lambda h: h.chosen)) = 1',
     confidence: '1',
-    likeness: null,
+    texts: null,
   },
 };
 
@@ -64,9 +62,11 @@ export async function chooseLines(workspace: Workspace, log: ReadLog, choice: Ch
     from ${log} join users using (user_id)`);
   const counts = await filterSimply(workspace);
   counts['without_near_duplicates'] = await dropNearDuplicates(workspace, log);
-  counts['within_the_share_of_a_user'] = await capShares(workspace, choice);
+  if (keys[log].texts !== null)
+    counts['within_the_share_of_a_saying'] = await capShares(workspace, 'saying', choice);
+  counts['within_the_share_of_a_user'] = await capShares(workspace, 'user_no', choice);
   await split(workspace, log);
-  for (const table of ['keys', 'firsts', 'likenesses', 'busy', 'lines', 'excluded'])
+  for (const table of ['keys', 'firsts', 'said', 'repeated', 'busy', 'lines', 'excluded'])
     await workspace.run(`drop table if exists ${table}`);
   return counts;
 }
@@ -97,45 +97,57 @@ async function filterSimply(workspace: Workspace): Promise<Counts> {
       (count(*) filter (allowed and settled and usable and confident))::int as confident_enough
     from firsts`);
   await workspace.run(`create or replace temp table lines as
-    select line, event, user_no from firsts where allowed and settled and usable and confident`);
+    select line, event, user_no, event as saying from firsts where allowed and settled and usable and confident`);
   return Object.fromEntries(Object.entries(row).map(([name, n]) => [name, Number(n)]));
 }
 
+/**
+ * A user who repeats a choice teaches nothing new. Different users who make the same choice do: how many take which
+ * option is what a model is to learn, so they stay.
+ */
 async function dropNearDuplicates(workspace: Workspace, log: ReadLog): Promise<number> {
-  const { likeness } = keys[log];
-  if (likeness !== null) {
-    await workspace.run(`create or replace temp table likenesses as
-      select l.*, ${likeness} as likeness from lines l join ${log} using (line)`);
+  const { texts } = keys[log];
+  if (texts !== null) {
+    await workspace.run(`create or replace temp view texts as
+      select line, event, user_no, ${texts.request} as request, ${texts.choice} as choice
+      from ${log} join lines using (line)`);
+    await listNearDuplicates(workspace);
+    await workspace.run('drop view texts');
     await workspace.run(`create or replace temp table lines as
-      select line, event, user_no from likenesses
-      where line in (select arg_min(line, event) from likenesses group by likeness)`);
+      select line, event, user_no, saying from said where line not in (select line from repeated)`);
   }
   return workspace.count('from lines');
 }
 
-/** Which of a user's lines stay is left to a hash, so that flooding early or late gains nothing. */
-async function capShares(workspace: Workspace, { maxShare, minPerUser }: Choice): Promise<number> {
+/**
+ * Neither a user nor what many users say alike may fill a dataset. Which lines stay is left to a hash, so that
+ * flooding early or late gains nothing.
+ */
+async function capShares(
+  workspace: Workspace,
+  of: 'user_no' | 'saying',
+  { maxShare, minPerUser }: Choice,
+): Promise<number> {
   const cap = Math.max(minPerUser, Math.floor(maxShare * (await workspace.count('from lines'))));
-  // Sorting is dear: only the lines of users who have too many are sorted.
+  // Sorting is dear: only the lines of those that have too many are sorted.
   await workspace.run(`create or replace temp table busy as
-    select user_no from lines group by user_no having count(*) > ${cap}`);
+    select ${of} as who from lines group by ${of} having count(*) > ${cap}`);
   await workspace.run(`create or replace temp table lines as
-    select line, event, user_no from lines where user_no not in (select user_no from busy)
+    select * from lines where ${of} not in (select who from busy)
     union all
-    (select line, event, user_no from lines where user_no in (select user_no from busy)
-      qualify row_number() over (partition by user_no order by event) <= ${cap})`);
+    (select * from lines where ${of} in (select who from busy)
+      qualify row_number() over (partition by ${of} order by event) <= ${cap})`);
   return workspace.count('from lines');
 }
 
-/** Lines are joined with users and told by their numbers, never with each other: wide lines stay out of memory. */
+/** Wide lines are joined once, with what is narrow: so they stay out of memory. */
 async function split(workspace: Workspace, log: ReadLog): Promise<void> {
   const bucket = "(('0x' || substr(user_hash, 1, 8))::BIGINT % 100)";
-  await workspace.run(`create temp table users_${log} as
-    select user_id, user_hash, case
-      when (select count(distinct user_no) from lines) < ${fewestUsersToSplit} then 'train'
-      when ${bucket} < 80 then 'train' when ${bucket} < 90 then 'validation' else 'test' end as split
-    from users`);
-  await workspace.run(`create temp table lines_${log} as select line from lines`);
-  await workspace.run(`create temp view chosen_${log} as
-    select * from ${log} join users_${log} using (user_id) where line in (select line from lines_${log})`);
+  await workspace.run(`create or replace temp table lines_${log} as
+    with few as (select count(distinct user_no) < ${fewestUsersToSplit} as few from lines)
+    select line, user_hash, case
+      when few or ${bucket} < 80 then 'train' when ${bucket} < 90 then 'validation' else 'test' end as split
+    from lines join users using (user_no), few`);
+  await workspace.run(`create or replace temp view chosen_${log} as
+    select * from ${log} join lines_${log} using (line)`);
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -77,16 +77,38 @@ it.each([
   expect(validate(sample).join()).toContain(fault);
 });
 
-it('lays a training script beside the samples that Python can compile', async () => {
-  const dir = await picksLog({ users: 12, picksPerUser: 2 });
+it('lays a training script beside the samples that Python compiles, explains, and that reads what is there', async () => {
+  const dir = await picksLog({ users: 40, picksPerUser: 3 });
   const { directory } = await buildDataset(buildRequest(dir));
-  const copy = await mkdtemp(join(tmpdir(), 'kit-'));
-  await cp(join(directory, 'train_model.py'), join(copy, 'train_model.py'));
-  const { stderr } = await promisify(execFile)('python3', ['-m', 'py_compile', join(copy, 'train_model.py')]);
-  expect(stderr).toBe('');
-  expect(await readdir(directory)).toEqual(
-    expect.arrayContaining(['requirements.txt', 'Modelfile', 'SERVE.md']),
-  );
+  const script = join(await mkdtemp(join(tmpdir(), 'kit-')), 'train_model.py');
+  await cp(join(directory, 'train_model.py'), script);
+  const python = promisify(execFile)('python3', ['-m', 'py_compile', script]);
+  expect((await python).stderr).toBe('');
+  // -S: without any package, so without torch.
+  const { stdout } = await promisify(execFile)('python3', ['-S', script, '--help']);
+  expect(stdout).toContain('--dpo-beta');
+  const files = await readdir(directory);
+  expect(files).toEqual(expect.arrayContaining(['requirements.txt', 'Modelfile', 'SERVE.md']));
+  for (const [name, fields] of Object.entries(readBy(await readFile(script, 'utf8'))))
+    for (const split of ['', '.validation']) {
+      const [sample] = await linesOf(join(directory, `${name}${split}.jsonl`));
+      expect(sample, name).toMatchObject(
+        Object.fromEntries(fields.map((field) => [field, expect.anything()])),
+      );
+    }
 });
+
+/** The files that the script names, each with the fields that it takes from a sample. */
+function readBy(script: string): Record<string, string[]> {
+  const strings = (text: string) => [...text.matchAll(/"(\w+)"/g)].map(([, name]) => name ?? '');
+  const all = strings(script);
+  const preferences = /select_columns\(\[(.*?)\]/.exec(script)?.[1] ?? '';
+  const chats = [...script.matchAll(/sample\["(\w+)"\]/g)].map(([, field]) => field ?? '');
+  const fields = Object.keys(formats).map((name) => [
+    name,
+    name === 'hypotheses_preference' ? strings(preferences) : chats,
+  ]);
+  return Object.fromEntries(fields.filter(([name]) => all.includes(String(name))));
+}
 
 const sorted = (samples: unknown[]) => samples.map((sample) => JSON.stringify(sample)).sort();

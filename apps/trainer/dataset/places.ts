@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -36,6 +37,7 @@ export async function publish(datasets: string, directory: string, version: stri
 
 /** The versions that are there, oldest first. */
 export async function listVersions(datasets: string): Promise<string[]> {
+  if (!existsSync(datasets)) return [];
   return (await readdir(datasets)).filter((file) => /^\d{8}T\d{6}Z-/.test(file)).sort();
 }
 

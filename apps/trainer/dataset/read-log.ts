@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { LogName } from '@learning-loop/events/training-records';
 import { segments } from '@learning-loop/training-log/layout';
 import { literal, type Workspace } from './workspace.ts';
@@ -65,8 +67,9 @@ export interface Lines {
 }
 
 /**
- * Reads the tenant's lines of a log into the table of that name. Broken lines are counted and left out: the log keeps
- * them, and nobody can say whose words they hold.
+ * Copies the tenant's lines of a log to a Parquet file of the workspace, and makes the view of that name. Broken lines
+ * are counted and left out: the log keeps them, and nobody can say whose words they hold. Parquet, because it is half
+ * the work of a table and gives every line a number that stays, however the log goes on growing.
  */
 export async function readLog(
   workspace: Workspace,
@@ -75,26 +78,33 @@ export async function readLog(
   tenantId: string,
 ): Promise<Lines> {
   const found = await segmentsOf(dir, log);
-  const fields = Object.entries(columns[log]);
-  const names = fields.map(([name]) => name).join(', ');
-  await workspace.run(`create table read_${log} (segment VARCHAR, good BOOLEAN,
-    ${fields.map(([name, type]) => `${name} ${type}`).join(', ')})`);
-  if (found.length > 0)
-    await workspace.run(
-      `insert into read_${log}
-      select filename, coalesce(event_id is not null and tenant_id is not null and user_id is not null
-        and ${complete[log]}, false) as good, ${names}
-      from read_json([${found.map(({ path }) => literal(path)).join(', ')}], format = 'newline_delimited',
-        ignore_errors = true, filename = true, maximum_object_size = ${maxLineBytes},
-        columns = {${fields.map(([name, type]) => `${name}: ${literal(type)}`).join(', ')}})
-      where tenant_id = $tenant or not good`,
-      { tenant: tenantId },
-    );
-  await workspace.run(`create view ${log} as select rowid as line, ${names} from read_${log} where good`);
+  const names = Object.keys(columns[log]).join(', ');
+  await workspace.copy(`(select filename as segment, coalesce(event_id is not null and tenant_id is not null
+      and user_id is not null and ${complete[log]}, false) as good, ${names}
+    from ${found.length > 0 ? linesOf(found, log) : noLines(log)}
+    where tenant_id = ${literal(tenantId)} or not good)
+    to ${literal(fileOf(workspace, log))} (format parquet, row_group_size 20480)`);
+  const read = `from read_parquet(${literal(fileOf(workspace, log))}, file_row_number = true)`;
+  await workspace.run(
+    `create or replace temp view ${log} as select file_row_number as line, ${names} ${read} where good`,
+  );
   return {
     segments: found.map(({ path, bytes }) => ({ log, path, bytes })),
-    ...(await counted(workspace, log)),
+    ...(await counted(workspace, read)),
   };
+}
+
+const fileOf = ({ directory }: Workspace, log: ReadLog): string => join(directory, `${log}.parquet`);
+
+function linesOf(found: { path: string }[], log: ReadLog): string {
+  const types = Object.entries(columns[log]).map(([name, type]) => `${name}: ${literal(type)}`);
+  return `read_json([${found.map(({ path }) => literal(path)).join(', ')}], format = 'newline_delimited',
+    ignore_errors = true, filename = true, maximum_object_size = ${maxLineBytes}, columns = {${types.join(', ')}})`;
+}
+
+function noLines(log: ReadLog): string {
+  const nulls = Object.entries(columns[log]).map(([name, type]) => `null::${type} as ${name}`);
+  return `(select null::VARCHAR as filename, ${nulls.join(', ')} where false)`;
 }
 
 /** Each once, though a segment that moves meanwhile is listed twice. */
@@ -103,10 +113,10 @@ async function segmentsOf(dir: string, log: ReadLog) {
   return [...new Map(listed.map((segment) => [segment.id, segment])).values()];
 }
 
-async function counted(workspace: Workspace, log: ReadLog): Promise<Omit<Lines, 'segments'>> {
-  const records = await workspace.count(`from ${log}`);
+async function counted(workspace: Workspace, read: string): Promise<Omit<Lines, 'segments'>> {
+  const records = await workspace.count(`${read} where good`);
   const rows = await workspace.rows(
-    `select segment, count(*)::int as lines from read_${log} where not good group by segment order by segment`,
+    `select segment, count(*)::int as lines ${read} where not good group by segment order by segment`,
   );
   const brokenIn = Object.fromEntries(rows.map(({ segment, lines }) => [String(segment), Number(lines)]));
   const broken = Object.values(brokenIn).reduce((sum, lines) => sum + lines, 0);
@@ -115,8 +125,7 @@ async function counted(workspace: Workspace, log: ReadLog): Promise<Omit<Lines, 
 
 /** Frees what a log took, once it has been read, chosen from and written. */
 export async function forgetLog(workspace: Workspace, log: ReadLog): Promise<void> {
-  await workspace.run(`drop view chosen_${log}`);
-  await workspace.run(`drop view ${log}`);
-  for (const table of [`read_${log}`, `lines_${log}`, `users_${log}`, 'samples'])
-    await workspace.run(`drop table if exists ${table}`);
+  for (const view of [`chosen_${log}`, log]) await workspace.run(`drop view ${view}`);
+  await workspace.run(`drop table lines_${log}`);
+  await rm(fileOf(workspace, log));
 }

@@ -7,8 +7,10 @@ import { scrub } from './scrub.ts';
 const memoryMb = 240;
 const threads = 2;
 
-/** A database of its own on disk, for one build. Disposing of it removes what it holds. */
+/** A database of its own, for one build. Disposing of it removes what it holds. */
 export interface Workspace extends AsyncDisposable {
+  /** Where files may lie that live as long as it does. */
+  directory: string;
   run(sql: string, values?: Record<string, string | number>): Promise<void>;
   /** The first row; columns are numbers or strings. */
   row(sql: string, values?: Record<string, string | number>): Promise<Record<string, unknown>>;
@@ -21,11 +23,11 @@ export interface Workspace extends AsyncDisposable {
   rows(sql: string, values?: Record<string, string | number>): Promise<Record<string, unknown>[]>;
 }
 
-/** Opens an empty workspace in `directory`, with the function `scrub(text)`. Spills to the same directory. */
+/** Opens an empty workspace with the function `scrub(text)`, in memory; what is too much is spilled to `directory`. */
 export async function openWorkspace(directory: string): Promise<Workspace> {
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
-  const instance = await DuckDBInstance.create(join(directory, 'work.duckdb'), {
+  const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${memoryMb}MB`,
     threads: String(threads),
     temp_directory: join(directory, 'spill'),
@@ -36,6 +38,7 @@ export async function openWorkspace(directory: string): Promise<Workspace> {
   const connection = await instance.connect();
   addScrub(connection);
   return {
+    directory,
     async run(sql, values) {
       await connection.run(sql, values);
     },

@@ -10,11 +10,12 @@ const splits = ['train', 'validation', 'test'] as const;
 const separator = 'chr(31)';
 
 /**
- * The table that the hypotheses' files are written from: chosen lines, with the texts of a line joined, scrubbed at
+ * The view that the hypotheses' files are written from: chosen lines, with the texts of a line joined, scrubbed at
  * once and taken apart again, because few hold anything to scrub. Returns how many did.
  */
 export async function prepareHypotheses(workspace: Workspace): Promise<number> {
-  await workspace.run(`create table samples as
+  const file = literal(join(workspace.directory, 'samples.parquet'));
+  await workspace.copy(`(
     with texts as (
       select *, array_to_string(list_transform(
         list_concat([user_input], context.recent_goals, context.preferences,
@@ -43,7 +44,8 @@ export async function prepareHypotheses(workspace: Workspace): Promise<number> {
       pick.question as picked, to_json(pick.question)::VARCHAR as picked_json, pick.place as picked_place,
       round(least(10, 1 / greatest(pick.propensity, 0.000001)), 4) as weight,
       list_filter(shown, lambda h: h.question <> pick.question) as others
-    from picks`);
+    from picks) to ${file} (format parquet, row_group_size 20480)`);
+  await workspace.run(`create or replace temp view samples as from read_parquet(${file})`);
   return workspace.count('from samples where was_scrubbed');
 }
 

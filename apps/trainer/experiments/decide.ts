@@ -1,7 +1,8 @@
 import type { Arm } from '@learning-loop/db/experiment-arms';
-import type { Variant } from '@learning-loop/db/training-schema';
+import type { Look } from '@learning-loop/db/experiment-looks';
+import type { Comparison, Variant } from '@learning-loop/db/training-schema';
 import { mismatch, mismatchEvidence } from './sample-ratio.ts';
-import { type Comparison, compareRates } from './sequential-test.ts';
+import { compareRates } from './sequential-test.ts';
 
 const alpha = 0.05;
 const guardAlpha = 0.01;
@@ -12,12 +13,6 @@ export type Decision =
   | { kind: 'continue' }
   | { kind: 'promote' | 'roll_back'; model_id: string; reason: string }
   | { kind: 'stop'; outcome: 'invalid' | 'inconclusive'; reason: string };
-
-/** What the test saw: for people to read. */
-export interface Look {
-  sample_ratio_evidence: number;
-  variants: Record<string, { assigned: number; interactions: number; first_place: Comparison | null }>;
-}
 
 /**
  * What to do with an experiment now. The first variant is the control. A variant that is surely better in first places
@@ -60,13 +55,13 @@ export function decide(variants: Variant[], arms: Arm[]): { decision: Decision; 
 function judge(control: Arm, arm: Arm, first: Comparison | null, comparisons: number): Decision {
   const { model_id } = arm;
   if (first && first.low > 0)
-    return { kind: 'promote', model_id, reason: said('first-place rate', first, arm) };
+    return { kind: 'promote', model_id, reason: said('first-place rate', first, arm, alpha) };
   if (first && first.high < 0)
-    return { kind: 'roll_back', model_id, reason: said('first-place rate', first, arm) };
+    return { kind: 'roll_back', model_id, reason: said('first-place rate', first, arm, alpha) };
   for (const metric of ['selection', 'satisfaction'] as const) {
     const guard = compareRates(control[metric], arm[metric], guardAlpha / comparisons);
     if (guard && guard.high < 0)
-      return { kind: 'roll_back', model_id, reason: said(`${metric} rate`, guard, arm) };
+      return { kind: 'roll_back', model_id, reason: said(`${metric} rate`, guard, arm, guardAlpha) };
   }
   return { kind: 'continue' };
 }
@@ -75,11 +70,12 @@ function said(
   metric: string,
   { control, variant, low, high }: Comparison,
   { first_place, assigned }: Arm,
+  error: number,
 ): string {
   const points = (share: number) => (share * 100).toFixed(1);
   return (
     `${metric} ${points(variant)} % against ${points(control)} % ` +
-    `(always-valid 95 % interval of the difference ${points(low)} to ${points(high)} points, ` +
+    `(always-valid ${(1 - error) * 100} % interval of the difference ${points(low)} to ${points(high)} points, ` +
     `${first_place.n} answers of ${assigned} users)`
   );
 }

@@ -1,16 +1,5 @@
 import type { Moments } from '@learning-loop/db/experiment-arms';
-
-/** How far a variant's rate is from the control's, with an interval that holds at every look at once. */
-export interface Comparison {
-  control: number;
-  variant: number;
-  difference: number;
-  /** The interval holds the true difference, at all looks together, with probability 1 − alpha. */
-  low: number;
-  high: number;
-  /** The evidence for any difference: at least 1 / alpha once in a life with probability alpha at most, if there is none. */
-  evidence: number;
-}
+import type { Comparison } from '@learning-loop/db/training-schema';
 
 /** The size of difference that is found soonest, as a share; fixed before any look. */
 const expected = 0.05;

@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Db } from '@learning-loop/db/connect';
 import { armsOf } from '@learning-loop/db/experiment-arms';
+import { noteLook } from '@learning-loop/db/experiment-looks';
 import {
   type Experiment,
-  noteLook,
   runningExperiments,
   startExperiment,
   stopExperiment,
@@ -42,7 +42,7 @@ export async function lookAtExperiments(db: Db, log: Service<unknown>['log']): P
   for (const experiment of await runningExperiments(db)) {
     const { tenant_id, experiment_id, variants } = experiment;
     const { decision, look } = decide(variants, await armsOf(db, experiment));
-    await noteLook(db, experiment, look);
+    await noteLook(db, experiment, look, { decides: decision.kind !== 'continue' });
     if (decision.kind === 'continue') continue;
     if (await carryOut(db, experiment, decision))
       log.info({ tenant_id, experiment_id, ...decision }, 'experiment_decided');

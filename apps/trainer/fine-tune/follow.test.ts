@@ -1,6 +1,8 @@
 import { connectDb } from '@learning-loop/db/connect';
+import { finishErasure, requestErasure } from '@learning-loop/db/erasures';
 import { requestFineTune } from '@learning-loop/db/fine-tunes';
 import { activeModel, listModels } from '@learning-loop/db/models';
+import { newId } from '@learning-loop/events/id';
 import { connectFineTuning } from '@learning-loop/llm/fine-tuning';
 import { databaseForTest } from '@learning-loop/testing/postgres';
 import pino from 'pino';
@@ -53,6 +55,26 @@ it('uploads, starts, follows and registers the tuned model', async () => {
   expect(await listModels(on.db, 'default', 9)).toMatchObject([
     { model_id: 'ft:small:ours', kind: 'llm', status: 'candidate' },
   ]);
+});
+
+it('names a model in the receipt of a user who was erased while it was made', async () => {
+  await using on = await stage();
+  await goOn(on.tuner, on.db);
+  const { dataset_version } = await on.state();
+  const receipts = [`${dataset_version}/hypotheses_chat.parquet`, 'another/hypotheses_chat.parquet'].map(
+    (file) => ({ rows: {}, training_log_records: 1, dataset_samples: { [file]: 1 }, models: ['before'] }),
+  );
+  for (const [i, receipt] of receipts.entries()) {
+    const erasure = await requestErasure(on.db, { tenant_id: 'default', user_id: `user ${i}` }, newId());
+    await finishErasure(on.db, erasure, receipt);
+  }
+  Object.assign(on.server.jobs[0] ?? {}, { status: 'succeeded', fine_tuned_model: 'ft:small:ours' });
+  await on.hurry();
+  await goOn(on.tuner, on.db);
+  const erasures = await on.db.selectFrom('erasures').select('receipt').orderBy('requested_at').execute();
+  expect(erasures.map(({ receipt }) => receipt?.models)).toEqual([['before', 'ft:small:ours'], ['before']]);
+  const [model] = await listModels(on.db, 'default', 9);
+  expect(model?.metrics).toHaveProperty('retrain');
 });
 
 it('starts no second job when it died before it could note the first', async () => {

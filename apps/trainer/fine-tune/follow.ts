@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Db } from '@learning-loop/db/connect';
 import { exclusively } from '@learning-loop/db/erasures';
 import { dueFineTunes, type FineTune, noteFineTune } from '@learning-loop/db/fine-tunes';
+import { markIfErasedMeanwhile } from '@learning-loop/db/mark-for-retraining';
 import { activeModel, configuredModel, insertModel } from '@learning-loop/db/models';
 import { FineTuneError, type FineTuneJob, type FineTuning } from '@learning-loop/llm/fine-tuning';
 import type { Service } from '@learning-loop/service/service';
@@ -97,6 +98,7 @@ async function follow({ log }: FineTuner, db: Db, tune: FineTune, job: FineTuneJ
     metrics: JSON.stringify({ job_id: job.job_id }),
     reason: `fine-tuned on dataset ${dataset_version}`,
   });
+  await markIfErasedMeanwhile(db, tenant_id, job.model);
   await noteFineTune(db, tune, { status: 'succeeded', model_id: job.model, error: null });
   log.info({ tenant_id, dataset_version, model_id: job.model }, 'fine_tuned');
 }

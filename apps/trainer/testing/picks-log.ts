@@ -17,7 +17,7 @@ interface Picks {
   unsure?: number;
   /** Records that stand in the log twice. */
   twice?: number;
-  /** Picks that say the same as another in other words' order, case or punctuation. */
+  /** Picks that say the same as another by the same user, in other case and punctuation and less politely. */
   alike?: number;
   /** Picks of one more user. */
   flood?: number;
@@ -55,7 +55,7 @@ function recordsOf({ users, picksPerUser, tenant = 'default', ...more }: Picks):
   const alike = regular.slice(0, more.alike ?? 0).map((record, i) => ({
     ...record,
     event_id: `alike-${i}`,
-    user_input: `${record.user_input.toUpperCase().split(' ').reverse().join(', ')}!`,
+    user_input: `${record.user_input.replace('please', '').toUpperCase().replaceAll(' ', ', ')}!`,
   }));
   return [
     ...regular,

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { createRole } from '../create-role.ts';
 
 /** Reads and changes what is one tenant's, on behalf of a request: `learning_loop.tenant` says whose. */
 const tenantRole = 'learning_loop_tenant';
@@ -55,21 +56,3 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     }
   }
 }
-
-/**
- * Roles belong to the whole server, where another database may have made them, even at this moment, or an
- * administrator before. Who makes a role may give it to itself, but has not got it by that.
- */
-const createRole = (role: string): string => `do $$ begin
-  begin
-    create role ${role} nologin;
-  exception when duplicate_object or unique_violation then null;
-  end;
-  if not (select rolsuper from pg_roles where rolname = current_user) then
-    begin
-      execute format('grant ${role} to %I', current_user);
-    exception when insufficient_privilege then
-      if not pg_has_role(current_user, '${role}', 'member') then raise; end if;
-    end;
-  end if;
-end $$`;

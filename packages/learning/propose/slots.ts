@@ -1,4 +1,5 @@
 import { technologiesIn } from '../technologies.ts';
+import { memoize } from '../text/memoize.ts';
 import { fitsOf, type Intent, type Thing, toolsFor } from './catalogue.ts';
 import { bare, withArticle, withThe } from './noun-phrase.ts';
 import { quoted } from './topic.ts';
@@ -82,10 +83,14 @@ function likedTools(intent: Intent | null, thing: Thing | null, preferences: str
   return [...new Map(liked.map((item) => [item.toLowerCase(), item])).values()].slice(0, mostLiked);
 }
 
+/** Remembered: a user's goals come again with every request. */
+const understoodGoal = memoize(understand, 10_000);
+
 /** What an earlier goal was about, by name, when the text is about the same thing, or about a part of one. */
 function relatedThing(understood: Understood, goals: string[]): string | null {
+  if (understood.intent?.kind !== 'existing' && !understood.thing?.aspect) return null;
   for (const goal of goals) {
-    const { object, thing } = understand(goal);
+    const { object, thing } = understoodGoal(goal);
     if (object === null || thing === null || thing.aspect) continue;
     const same =
       understood.thing === thing || understood.object?.toLowerCase() === coreOf(object).toLowerCase();

@@ -42,6 +42,7 @@ test('a theme made of the vectors of its parts is the vector of the parts as one
       const made = themeOf(request, questions);
       const read = readText([request, ...questions.toSorted()].join('\n'));
       expect({ ...made, serial: 0 }).toEqual({ ...read, serial: 0 });
+      expect([made.keys, made.weights]).toEqual([read.keys, read.weights]);
     }),
   );
 });

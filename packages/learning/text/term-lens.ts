@@ -4,6 +4,22 @@ import type { Subject } from './text-vector.ts';
 /** How like a text is to each of the subjects that the lens was made for, by the same words: see termLikeness. */
 export type TermLens = (text: Subject) => Float64Array;
 
+/** The same for one subject. */
+export function termsLike({ keys, weights }: Subject): (text: Subject) => number {
+  const places = new Places(2 * keys.length);
+  for (const key of keys) places.place(key);
+  return (text) => {
+    const theirs = text.keys;
+    const theirWeights = text.weights;
+    let sum = 0;
+    for (let i = 0; i < theirs.length; i += 1) {
+      const place = places.find(theirs[i] ?? 0);
+      if (place >= 0) sum += (weights[place] ?? 0) * (theirWeights[i] ?? 0);
+    }
+    return Math.min(1, sum);
+  };
+}
+
 /** Subjects made ready to be compared with many texts: one look-up for each key of a text, however many there are. */
 export function termLens(subjects: readonly Subject[]): TermLens {
   // Most keys of other texts are not in it, which a table three quarters empty says at the first look.

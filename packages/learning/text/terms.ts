@@ -17,10 +17,13 @@ export interface Term {
   /** Where its vector stands; -1 when it has none. */
   rank: number;
   /** Hashes of its pieces, by which misspelt and derived words meet. */
-  grams: readonly number[];
+  readonly grams: readonly number[];
 }
 
 const wordPattern = /[\p{L}\p{N}][\p{L}\p{N}\p{M}'’+#]*/gu;
+/** The same for text of which it is known that it is ASCII, in a third of the time. */
+const asciiWord = /[a-z0-9][a-z0-9'+#]*/g;
+const beyondAscii = /[^\p{ASCII}]/u;
 const longestWord = 40;
 
 /** Characters of a text that are read; what lies beyond hardly changes what it is about. */
@@ -32,23 +35,46 @@ const canonical = new Map(
 
 /** The telling words of a text, in order, repetitions included. */
 export function termsOf(text: string): Term[] {
-  const words = text.slice(0, readable).normalize('NFKC').toLowerCase().match(wordPattern) ?? [];
-  return words.filter((word) => !stopWords.has(word)).map((word) => termOf(word.slice(0, longestWord)));
+  const terms: Term[] = [];
+  for (const word of wordsOf(text.slice(0, readable)))
+    if (!stopWords.has(word)) terms.push(termOf(word.slice(0, longestWord)));
+  return terms;
 }
 
-const termOf = memoize((written: string): Term => {
-  const word = canonical.get(written) ?? written.replace(/['’]s?$/u, '');
-  const root = stem(word);
-  const rank = rankOf(word);
-  return {
-    stem: root,
-    word: hashOf(word),
-    root: hashOf(root),
-    weight: rarity(word),
-    rank: rank < 0 ? rankOf(root) : rank,
-    grams: gramsOf(word),
-  };
-}, 20_000);
+function wordsOf(text: string): string[] {
+  if (!beyondAscii.test(text)) return text.toLowerCase().match(asciiWord) ?? [];
+  return text.normalize('NFKC').toLowerCase().match(wordPattern) ?? [];
+}
+
+const termOf = memoize((written: string): Term => new WrittenTerm(written), 20_000);
+
+/** Its pieces are made on first use, as are those of a text. */
+class WrittenTerm implements Term {
+  readonly stem: string;
+  readonly word: number;
+  readonly root: number;
+  readonly weight: number;
+  readonly rank: number;
+  readonly #spelt: string;
+  #grams: readonly number[] | undefined;
+
+  constructor(written: string) {
+    const word = canonical.get(written) ?? written.replace(/['’]s?$/u, '');
+    const root = stem(word);
+    const rank = rankOf(word);
+    this.stem = root;
+    this.word = hashOf(word);
+    this.root = hashOf(root);
+    this.weight = rarity(word);
+    this.rank = rank < 0 ? rankOf(root) : rank;
+    this.#spelt = word;
+  }
+
+  get grams(): readonly number[] {
+    this.#grams ??= gramsOf(this.#spelt);
+    return this.#grams;
+  }
+}
 
 /** Four letters at a time; two where words are written without spaces between them. */
 function gramsOf(word: string): number[] {

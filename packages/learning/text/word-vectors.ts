@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** Meaning of words as 80 numbers each; the file's order is by frequency, the most frequent first. */
-export const dimensions = 80;
+const dimensions = 80;
 
 interface Table {
   ranks: Map<string, number>;
@@ -42,6 +42,20 @@ export function rankOf(word: string): number {
 export function rarity(word: string): number {
   const rank = rankOf(word);
   return rank < 0 ? 1 : Math.min(1, Math.log(rank + 1) / Math.log(40_000));
+}
+
+const vectorsAtOnce = 256;
+let block = new Float32Array(0);
+let used = 0;
+
+/** A vector of zeros, cut from a larger piece of memory: there are many of them, and each of its own costs more than it holds. */
+export function nextVector(): Float32Array {
+  if (used === block.length) {
+    block = new Float32Array(vectorsAtOnce * dimensions);
+    used = 0;
+  }
+  used += dimensions;
+  return block.subarray(used - dimensions, used);
 }
 
 /** Adds `factor` times the word's vector, at length 1, in place. */

@@ -10,22 +10,23 @@ export class S3LogCounter {
   /** The version that was counted, by the object's name. */
   #counted = new Map<string, string>();
   #records = new RecordCounter();
-  #running: Promise<number> | undefined;
+  #running: Promise<void> | undefined;
 
   constructor(url: string, name: LogName) {
     this.#url = url;
     this.#name = name;
   }
 
-  /** Calls at the same time share one reading. */
-  count(): Promise<number> {
+  /** Those of one tenant. Calls at the same time share one reading. */
+  async count(tenantId: string): Promise<number> {
     this.#running ??= this.#readOn().finally(() => {
       this.#running = undefined;
     });
-    return this.#running;
+    await this.#running;
+    return this.#records.of(tenantId);
   }
 
-  async #readOn(): Promise<number> {
+  async #readOn(): Promise<void> {
     using bucket = new Bucket(this.#url);
     const listed = new Map<string, string>();
     for await (const { key, version } of bucket.list(this.#name)) listed.set(key, version);
@@ -36,7 +37,6 @@ export class S3LogCounter {
       for (const line of splitLines((await bucket.read(key)) ?? Buffer.alloc(0))) this.#records.add(line);
       this.#counted.set(key, version);
     }
-    return this.#records.count;
   }
 
   #startOver(): void {

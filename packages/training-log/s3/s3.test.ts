@@ -23,7 +23,7 @@ describeTrainingLog('object storage', async () => {
   return {
     open: () => openTrainingLog(place, { log: rememberingLog() }),
     read: (name) => readTrainingLog(place, name),
-    count: () => countRecords(place),
+    count: (tenant) => countRecords(place, tenant),
     rewrite: (keep) => rewriteSegments(place, keep),
   };
 });
@@ -72,7 +72,7 @@ test('what was stored without an answer is handed in again, and read once', asyn
   const reader = readTrainingLog(place, 'hypotheses_data');
   expect((await collect(reader)).map((record) => record.event_id)).toEqual(['a-0', 'a-1']);
   expect(reader.skipped).toEqual({ broken: 0, duplicates: 2 });
-  expect((await countRecords(place)).hypotheses_data).toBe(2);
+  expect((await countRecords(place, 'tenant-1')).hypotheses_data).toBe(2);
 });
 
 test('an object that somebody replaced meanwhile is not overwritten', async () => {

@@ -30,6 +30,9 @@ export function OverviewPage() {
 
 function Contents({ overview, window }: { overview: Overview; window: WindowName }) {
   const total = sum(overview.activity);
+  const [model, setModel] = useState('');
+  const models = [...new Set(overview.activity.map(({ model_id }) => model_id))].sort();
+  const activity = overview.activity.filter(({ model_id }) => model === '' || model_id === model);
   return (
     <>
       <Figures overview={overview} total={total} />
@@ -42,11 +45,29 @@ function Contents({ overview, window }: { overview: Overview; window: WindowName
           </Empty>
         </Card>
       ) : (
-        <Choices overview={overview} />
+        <>
+          {models.length > 1 && <ModelChoice {...{ models, model, setModel }} />}
+          <Choices overview={{ ...overview, activity }} />
+        </>
       )}
       <Lag overview={overview} />
       {total.shown > 0 && <Models activity={overview.activity} />}
     </>
+  );
+}
+
+function ModelChoice(props: { models: string[]; model: string; setModel(model: string): void }) {
+  const { models, model, setModel } = props;
+  return (
+    <label className="choice">
+      Model
+      <select value={model} onChange={(event) => setModel(event.target.value)}>
+        <option value="">All of them</option>
+        {models.map((id) => (
+          <option key={id}>{id}</option>
+        ))}
+      </select>
+    </label>
   );
 }
 

@@ -3,11 +3,17 @@ import { duration, number, perSecond } from '../format.ts';
 import { Card, Level, Loaded, Page } from '../ui/parts.tsx';
 import { useLive } from '../use-data.ts';
 import { DeadLetters } from './dead-letters.tsx';
+import './queues.css';
 
-export function QueuesPage() {
+export function QueuesPage({ isAdmin }: { isAdmin: boolean }) {
   const queues = useLive<Queues>('queues');
   const tools = (
-    <a className="button" href="/bull-board/" target="_blank" rel="noreferrer">
+    <a
+      className="button"
+      href={isAdmin ? '/bull-board-admin/' : '/bull-board/'}
+      target="_blank"
+      rel="noreferrer"
+    >
       Single jobs (bull-board)
     </a>
   );

@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from 'react';
 import { post, Refused } from '../api.ts';
+import './sign-in.css';
 
 export function SignIn({ onDone }: { onDone(): void }) {
   const [error, setError] = useState('');

@@ -5,6 +5,7 @@ import { Card, Failure, Page } from '../ui/parts.tsx';
 import { Hypotheses } from './try/hypotheses.tsx';
 import { Learned } from './try/learned.tsx';
 import type { Interaction, Prompt } from './try/types.ts';
+import './try-it.css';
 
 const ideas = ['build api', 'deploy my app', 'fix flaky tests'];
 
@@ -14,6 +15,7 @@ export function TryPage() {
   const [text, setText] = useState('');
   const [shown, setShown] = useState<Interaction>();
   const [prompt, setPrompt] = useState<Prompt>();
+  const [chosen, setChosen] = useState<string | null>();
   const [error, setError] = useState<Refused>();
 
   async function attempt(step: () => Promise<void>) {
@@ -25,6 +27,7 @@ export function TryPage() {
   const hypothesize = (input_text: string) =>
     attempt(async () => {
       setPrompt(undefined);
+      setChosen(undefined);
       const { interaction_id } = await post<{ interaction_id: string }>('/v1/hypothesize', {
         user_id: userId,
         input_text,
@@ -36,6 +39,7 @@ export function TryPage() {
       if (!shown) return;
       const { interaction_id, user_id, input_text } = shown;
       setPrompt(await post<Prompt>('/v1/execute', { user_id, input_text, interaction_id, hypothesis_id }));
+      setChosen(hypothesis_id);
     });
 
   return (
@@ -45,7 +49,7 @@ export function TryPage() {
     >
       <Question {...{ userId, setUserId, text, setText }} onAsk={hypothesize} />
       {error && <Failure error={error} />}
-      {shown && <Hypotheses interaction={shown} picked={prompt !== undefined} onPick={pick} />}
+      {shown && <Hypotheses interaction={shown} chosen={chosen} onPick={pick} />}
       {prompt && <Learned key={prompt.event_id} prompt={prompt} />}
       {prompt && shown && (
         <p className="after">

@@ -48,7 +48,7 @@ export function UserPage({ userId }: { userId: string }) {
                   <PersonaPicture steps={steps} />
                 )}
               </Card>
-              <MemoryList userId={userId} onChange={history.reload} />
+              <MemoryList userId={userId} episodes={episodes} onChange={history.reload} />
               <Card title="Interactions" note="newest first">
                 <Timeline episodes={episodes} />
               </Card>

@@ -52,7 +52,9 @@ function UserList({ users, prefix }: { users: UserFound[]; prefix: string }) {
           <a href={`/users/${encodeURIComponent(user.user_id)}`} onClick={follow}>
             <b>{user.user_id}</b>
             <span className="note">{strongest(user.facets)}</span>
-            <span className="note">{user.interaction_count} picks</span>
+            <span className="note">
+              {user.interaction_count === 1 ? '1 pick' : `${user.interaction_count} picks`}
+            </span>
             <span className="note">{time(user.updated_at)}</span>
           </a>
         </li>

@@ -1,5 +1,7 @@
 import { useEffect, useRef } from 'react';
 import UPlot, { type AlignedData, type Options } from 'uplot';
+import './chart.css';
+import { drawMarks, type Mark } from './chart-marks.ts';
 
 interface Line {
   name: string;
@@ -18,6 +20,9 @@ interface Shown {
   /** Fixed ends of the vertical axis; from 0 to the greatest value by default. */
   range?: [number, number];
   height?: number;
+  /** Numbers, from 1, of two lines whose interval is shaded; the upper one first. */
+  band?: [number, number];
+  marks?: Mark[];
   label: string;
 }
 
@@ -61,7 +66,8 @@ export function Chart(shown: Shown) {
   return <div ref={box} className="chart" role="img" aria-label={shown.label} />;
 }
 
-function optionsOf({ lines, format, range, height = 180 }: Shown, width: number): Options {
+function optionsOf(shown: Shown, width: number): Options {
+  const { lines, format, range, height = 180, band, marks = [] } = shown;
   const [ink, grid] = [colorOf('--ink-soft'), colorOf('--line')];
   const font = '12px system-ui, sans-serif';
   const axis = { stroke: ink, font, ticks: { show: false } };
@@ -72,7 +78,7 @@ function optionsOf({ lines, format, range, height = 180 }: Shown, width: number)
     legend: { show: lines.length > 1, live: false },
     scales: { y: { range: (_plot, _min, max) => range ?? [0, max > 0 ? max * 1.15 : 1] } },
     axes: [
-      { ...axis, grid: { show: false }, space: 90, values: clock },
+      { ...axis, grid: { show: false }, size: 30, space: 90, values: clock },
       {
         ...axis,
         grid: { stroke: grid, width: 1 },
@@ -82,6 +88,8 @@ function optionsOf({ lines, format, range, height = 180 }: Shown, width: number)
       },
     ],
     series: [{}, ...lines.map((line) => seriesOf(line, format))],
+    ...(band ? { bands: [{ series: band, fill: faded(colorOf('--accent')) }] } : {}),
+    hooks: { draw: [(plot) => drawMarks(plot, marks, ink)] },
   };
 }
 
@@ -92,7 +100,9 @@ function clock(_plot: UPlot, times: number[], _axis: number, _space: number, ste
       ? { month: 'short', day: 'numeric' }
       : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...(step < 60 ? { second: '2-digit' } : {}) };
   const format = new Intl.DateTimeFormat('en', shape);
-  return times.map((time) => format.format(time * 1000));
+  const labels = times.map((time) => format.format(time * 1000));
+  // Within one second all times read alike.
+  return labels.map((label, i) => (label === labels[i - 1] ? '' : label));
 }
 
 function seriesOf(
@@ -108,6 +118,8 @@ function seriesOf(
     points: { show: values.filter((value) => value !== null).length < 3, size: 6 },
     spanGaps: true,
     value: (_plot: UPlot, value: number | null) => (value === null ? '–' : format(value)),
-    ...(fill ? { fill: `color-mix(in srgb, ${stroke} 14%, transparent)` } : {}),
+    ...(fill ? { fill: faded(stroke) } : {}),
   };
 }
+
+const faded = (color: string) => `color-mix(in srgb, ${color} 14%, transparent)`;

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Refused } from '../api.ts';
+import './confirm.css';
 
 interface Asking {
   title: string;

@@ -1,6 +1,7 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import type { Refused } from '../api.ts';
 import type { Data } from '../use-data.ts';
+import './parts.css';
 
 export function Page({
   title,
@@ -13,6 +14,9 @@ export function Page({
   tools?: ReactNode;
   children: ReactNode;
 }) {
+  useEffect(() => {
+    document.title = `${title} · Learning loop`;
+  }, [title]);
   return (
     <>
       <header className="page-head">

@@ -6,7 +6,7 @@ import type { Supervised } from '../harness/supervise.ts';
 import { type System, workers } from '../harness/system.ts';
 import { tail } from '../harness/tail.ts';
 
-const LEARNING_MS = 30_000;
+const LEARNING_MS = 180_000;
 const learned = /training_data_logged|goal_learned|persona_updated/;
 
 export const killWorkers: Fault = {

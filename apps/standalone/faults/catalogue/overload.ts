@@ -2,12 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../fault.ts';
 import { startLoad } from '../harness/load.ts';
 import { memoryOf, quantile } from '../harness/measure.ts';
+import { slowMemory } from '../harness/slow-memory.ts';
 
 const MOST_ERRORS = 0.001;
 const CALLERS = 24;
 const NO_PACE = 1_000_000;
 
-/** As many callers as saturate it, and then twice as many: none of them pauses. */
+/**
+ * As many callers as saturate it, and then twice as many: none of them pauses. And what they make is twice of what the
+ * memory worker can learn: the queues fill, and drain when the callers have gone.
+ */
 export const overload: Fault = {
   number: 20,
   name: '2 × overload',
@@ -21,11 +25,13 @@ export const overload: Fault = {
     await saturating.stop();
     const capacity = saturating.accepted.length / ((performance.now() - began) / 1_000);
     await system.caughtUp();
+    await slowMemory(system, 2_000 / capacity);
 
     const load = startLoad(system.urls, { perSecond: NO_PACE, connections: 2 * CALLERS });
     await sleep(lastsMs);
     await load.reached(size.picks);
     await load.stop();
+    const [backlog] = await system.column('select count(*) as id from outbox');
     const biggest = Math.max(...memoryOf(system).values());
     const recoveryMs = await system.caughtUp();
     const failed = load.attempts.filter(({ status }) => status !== 200).length;
@@ -35,9 +41,10 @@ export const overload: Fault = {
       0.99,
     );
     const notes =
-      `${2 * CALLERS} callers without a pause for ${lastsMs / 1000} s where ${CALLERS} made ${Math.round(capacity)} picks a second; ` +
-      `${(errors * 100).toFixed(2)} % errors, p99 ${Math.round(p99)} ms, biggest process ${biggest} MB`;
+      `${2 * CALLERS} callers without a pause for ${lastsMs / 1000} s where ${CALLERS} made ${Math.round(capacity)} picks a second, twice of what memory learned; ` +
+      `${(errors * 100).toFixed(2)} % errors, p99 ${Math.round(p99)} ms, ${backlog} events behind at the end, biggest process ${biggest} MB`;
     const broken = errors > MOST_ERRORS ? [`${failed} of ${load.attempts.length} calls failed`] : [];
+    if (Number(backlog) === 0) broken.push('nothing was left to drain: it was no overload');
     return { system, accepted: [...saturating.accepted, ...load.accepted], recoveryMs, notes, broken };
   },
 };

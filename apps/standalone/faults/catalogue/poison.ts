@@ -4,8 +4,9 @@ import { type Client, connectClient } from '../harness/client.ts';
 import { type Accepted, choose, startLoad } from '../harness/load.ts';
 import type { System } from '../harness/system.ts';
 
-/** Five are promised; the rest is the noise between two runs on a busy machine. */
-const MOST_LOST = 0.25;
+const MOST_LOST = 0.05;
+/** In the short form, which runs beside other tests: what they may take from one half and not from the other. */
+const NOISE = 0.2;
 const BURIED_MS = 150_000;
 
 /** One kind cannot be read by any consumer, the other is refused by the database whenever the memory is written. */
@@ -57,7 +58,10 @@ export const poison: Fault = {
       accepted: [...clean.accepted, ...mixed.accepted],
       recoveryMs: performance.now() - mended,
       notes: `neighbours lost ${Math.round(lost * 100)} % throughput; ${buried} dead letters, replayed twice`,
-      broken: lost > MOST_LOST ? [`the neighbours lost ${Math.round(lost * 100)} % of their throughput`] : [],
+      broken:
+        lost > MOST_LOST + (size.short ? NOISE : 0)
+          ? [`the neighbours lost ${Math.round(lost * 100)} % of their throughput`]
+          : [],
     };
   },
 };

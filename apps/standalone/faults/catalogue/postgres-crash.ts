@@ -1,22 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../fault.ts';
 import { startLoad } from '../harness/load.ts';
-import { statuses, unexpected } from '../harness/measure.ts';
+import { unexpected } from '../harness/measure.ts';
+import { startPostgres } from '../harness/postgres-server.ts';
 import { startProxy } from '../harness/tcp-proxy.ts';
 
 const RECOVERY_MS = 15_000;
-/** A second is promised; the rest is what a busy machine may add. */
-const ANSWER_MS = 2_500;
+const ANSWER_MS = 1_000;
+/** In the short form, which runs beside other tests: what they may add. */
+const NOISE_MS = 1_500;
 
 export const postgresCrash: Fault = {
   number: 6,
   name: 'Postgres restarted in immediate mode',
   short: true,
-  async run({ size, start, postgres, use }) {
+  async run({ size, start, directory, use }) {
     const crashes = size.short ? 2 : 5;
+    // Others may be using the one that faults share.
+    const postgres = use(await startPostgres(directory));
     const proxy = use(await startProxy(postgres.port));
     const through = (url: string) => url.replace(`:${postgres.port}/`, `:${proxy.port}/`);
-    const system = await start({ gatewayDatabaseUrl: through });
+    const system = await start({ postgres, gatewayDatabaseUrl: through });
     await system.ready();
     const load = startLoad(system.urls, { perSecond: size.short ? 80 : 200 });
     let recoveryMs = 0;
@@ -34,11 +38,14 @@ export const postgresCrash: Fault = {
     await load.reached(size.picks);
     await load.stop();
     const broken = unexpected(load.attempts, [200, 503]);
-    const slowest = Math.max(...load.attempts.filter(({ status }) => status === 503).map(({ ms }) => ms));
-    if (slowest > ANSWER_MS) broken.push(`a 503 took ${Math.round(slowest)} ms`);
+    const refusals = load.attempts.filter(({ status }) => status === 503);
+    const slowest = Math.max(...refusals.map(({ ms }) => ms));
+    const mute = refusals.filter(({ retryAfter }) => !retryAfter).length;
+    if (mute > 0) broken.push(`${mute} × 503 without Retry-After`);
+    if (slowest > ANSWER_MS + (size.short ? NOISE_MS : 0))
+      broken.push(`a 503 took ${Math.round(slowest)} ms`);
     if (recoveryMs > RECOVERY_MS) broken.push('the recovery took too long');
-    const refused = statuses(load.attempts).get(503) ?? 0;
-    const notes = `${crashes} crashes of 2 s and 3 s of silence: ${refused} × 503, the slowest after ${Math.round(slowest)} ms, no other error`;
+    const notes = `${crashes} crashes of 2 s and 3 s of silence: ${refusals.length} × 503, the slowest after ${Math.round(slowest)} ms, no other error`;
     return { system, accepted: load.accepted, recoveryMs, notes, broken };
   },
 };

@@ -6,7 +6,7 @@ import { executeP99, unexpected } from '../harness/measure.ts';
 import type { System } from '../harness/system.ts';
 
 const MOVES_MS = 10_000;
-/** What a busy machine adds to a latency that is small otherwise. */
+/** In the short form, which runs beside other tests: what they add to a latency that is small otherwise. */
 const NOISE_MS = 100;
 
 export const redisAway: Fault = {
@@ -18,9 +18,12 @@ export const redisAway: Fault = {
     const system = await start();
     await system.ready();
     const load = startLoad(system.urls, { perSecond: size.short ? 60 : 100 });
+    // The first calls of a process are slow, and would make any later ones look good.
+    await load.reached(size.picks / 8);
+    const warm = performance.now();
     await load.reached(size.picks / 4);
     const stopped = performance.now();
-    const before = executeP99(load.attempts, 0, stopped);
+    const before = executeP99(load.attempts, warm, stopped);
     await system.redis.stop();
     await sleep(awayMs);
     const during = executeP99(load.attempts, stopped, performance.now());
@@ -30,7 +33,7 @@ export const redisAway: Fault = {
     await load.reached(size.picks);
     await load.stop();
     const broken = unexpected(load.attempts, [200]);
-    if (during > 2 * before + NOISE_MS) broken.push('executes became slower');
+    if (during > 2 * before + (size.short ? NOISE_MS : 0)) broken.push('executes became slower');
     if (movedMs > MOVES_MS) broken.push(`the backlog moved after ${Math.round(movedMs)} ms`);
     const notes =
       `away ${awayMs / 1000} s, all executes 2xx, their p99 ${Math.round(before)} ms before and ` +

@@ -1,13 +1,11 @@
 import type { Fault } from '../fault.ts';
 import { startLoad } from '../harness/load.ts';
 import { memoryOf } from '../harness/measure.ts';
+import { slowMemory } from '../harness/slow-memory.ts';
 import type { System } from '../harness/system.ts';
 
-/** A memory takes about a millisecond to write; ten times as long, and all consumers but one go on as before. */
-const slow = [
-  `create function dawdle() returns trigger language plpgsql as $$ begin perform pg_sleep(0.01); return new; end $$`,
-  'create trigger dawdle before insert on memories for each row execute function dawdle()',
-];
+/** What a pick costs the memory worker is one or two ms: ten times as long, and all consumers but one go on as before. */
+const SLOWER_MS = 20;
 const MOST_GROWTH_MB = 250;
 
 export const slowConsumer: Fault = {
@@ -19,12 +17,12 @@ export const slowConsumer: Fault = {
     const load = startLoad(system.urls, { perSecond: 150 });
     await load.reached(size.picks / 5);
     const before = memoryOf(system);
-    for (const statement of slow) await system.query(statement);
+    const hurry = await slowMemory(system, SLOWER_MS);
     await load.reached(size.picks);
     await load.stop();
     const behind = await owed(system);
     const growth = Math.max(...[...memoryOf(system)].map(([pid, mb]) => mb - (before.get(pid) ?? mb)));
-    await system.query('drop trigger dawdle on memories');
+    await hurry();
     const recoveryMs = await system.caughtUp();
     const broken: string[] = [];
     const others = behind.others / load.accepted.length;

@@ -7,6 +7,8 @@ export interface Attempt {
   at: number;
   ms: number;
   status: number;
+  /** Whether the answer said when to try again. */
+  retryAfter: boolean;
 }
 
 /** Calls as a sane client does. */
@@ -40,11 +42,13 @@ export function connectClient(urls: string[]): Client {
         signal: AbortSignal.timeout(ANSWER_MS),
       });
       const json = await response.json();
-      attempts.push({ path, at, ms: performance.now() - at, status: response.status });
-      const retryMs = Number(response.headers.get('retry-after') ?? 0) * 1_000 || PAUSE_MS;
+      const retryAfterMs = Number(response.headers.get('retry-after') ?? 0) * 1_000;
+      const retryAfter = retryAfterMs > 0;
+      attempts.push({ path, at, ms: performance.now() - at, status: response.status, retryAfter });
+      const retryMs = retryAfterMs || PAUSE_MS;
       return { status: response.status, retryMs, json };
     } catch {
-      attempts.push({ path, at, ms: performance.now() - at, status: 0 });
+      attempts.push({ path, at, ms: performance.now() - at, status: 0, retryAfter: false });
       return { status: 0, retryMs: PAUSE_MS, json: null };
     }
   }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { endWithProcess } from '@learning-loop/testing/end-with-process';
 
 interface Ended {
   code: number | null;
@@ -21,12 +22,6 @@ interface Place {
   env?: NodeJS.ProcessEnv;
 }
 
-const alive = new Set<number>();
-// However the suite ends, no process outlives it.
-process.once('exit', () => {
-  for (const pid of alive) signalGroup(pid, 'SIGKILL');
-});
-
 export function startProcess(command: string[], { cwd, log, env = {} }: Place): Running {
   const [program = '', ...args] = command;
   const output = openSync(log, 'a');
@@ -39,12 +34,10 @@ export function startProcess(command: string[], { cwd, log, env = {} }: Place): 
   closeSync(output);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${program} cannot be started; is it installed?`);
-  alive.add(pid);
+  // However the suite ends, no process outlives it.
+  endWithProcess(child, { group: true });
   const { promise: ended, resolve } = Promise.withResolvers<Ended>();
-  child.once('exit', (code, signal) => {
-    alive.delete(pid);
-    resolve({ code, signal });
-  });
+  child.once('exit', (code, signal) => resolve({ code, signal }));
   return { pid, ended, send: (signal) => signalGroup(pid, signal) };
 }
 

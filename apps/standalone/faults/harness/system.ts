@@ -58,7 +58,7 @@ export interface System extends AsyncDisposable {
 
 const READY_MS = 60_000;
 const MOST_STARTS = 5;
-const CATCH_UP_MS = 180_000;
+const CATCH_UP_MS = 600_000;
 const root = path.resolve(import.meta.dirname, '../../../..');
 
 export async function startSystem(

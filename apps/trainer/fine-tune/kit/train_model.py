@@ -2,8 +2,9 @@
 """Fine-tunes a chat model on the dataset beside this file.
 
 Supervised fine-tuning with LoRA on hypotheses_chat.jsonl, then optionally DPO on hypotheses_preference.jsonl.
-Goes on from the last checkpoint when it is started again. Leaves the adapters in <output>/adapter-* and, unless
---no-merge is given, the merged weights in <output>/merged, which `ollama create -f Modelfile` and `vllm serve` read.
+Goes on from the last checkpoint when it is started again, with the same arguments. Leaves the adapters in
+<output>/adapter-* and, unless --no-merge is given, the merged weights in <output>/merged, which
+`ollama create -f Modelfile` and `vllm serve` read.
 
     pip install -r requirements.txt
     python3 train_model.py --model Qwen/Qwen2.5-0.5B-Instruct --dpo
@@ -11,6 +12,7 @@ Goes on from the last checkpoint when it is started again. Leaves the adapters i
 
 import argparse
 import gc
+import shutil
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -26,6 +28,7 @@ def arguments():
     parser.add_argument("--accumulate", type=int, default=4, help="steps whose gradients are added up")
     parser.add_argument("--learning-rate", type=float, default=2e-4)
     parser.add_argument("--max-length", type=int, default=1024, help="tokens of a sample at most")
+    parser.add_argument("--save-steps", type=int, default=200, help="optimizer steps between checkpoints")
     parser.add_argument("--lora-rank", type=int, default=16)
     parser.add_argument("--dpo", action="store_true", help="prefer what was picked to what was shown beside it")
     parser.add_argument("--dpo-beta", type=float, default=0.1)
@@ -49,22 +52,59 @@ def load(data, names, split):
     return concatenate_datasets(parts) if parts else None
 
 
-def load_model(args):
-    """Model and tokenizer: by Unsloth where it is installed and there is a GPU, by transformers otherwise."""
+def answered(sample):
+    """The chat as prompt and completion: only the answer is learned, not the request that it answers."""
+    return {"prompt": sample["messages"][:-1], "completion": sample["messages"][-1:]}
+
+
+def load_chats(data, names, split):
+    chats = load(data, names, split)
+    return None if chats is None else chats.map(answered, remove_columns=chats.column_names)
+
+
+def load_preferences(data, split):
+    pairs = load(data, ["hypotheses_preference"], split)
+    return None if pairs is None else pairs.select_columns(["prompt", "chosen", "rejected"])
+
+
+def precision():
+    """The names of the widest numbers that this machine trains with quickly: for the model, and for the trainer."""
     import torch
 
+    if not torch.cuda.is_available():
+        return torch.float32, dict(bf16=False, fp16=False)
+    if torch.cuda.is_bf16_supported():
+        return torch.bfloat16, dict(bf16=True, fp16=False)
+    return torch.float16, dict(bf16=False, fp16=True)
+
+
+def unsloth_model():
+    """Unsloth's loader where it is installed and there is a GPU, else None. It must come before trl and transformers."""
+    import torch
+
+    if not torch.cuda.is_available():
+        return None
     try:
-        if not torch.cuda.is_available():
-            raise ImportError("Unsloth needs a GPU")
         from unsloth import FastLanguageModel
     except ImportError:
+        return None
+    return FastLanguageModel
+
+
+def load_model(args, name):
+    """Model, tokenizer, and what the trainer is to add to the model: nothing where Unsloth has done so."""
+    fast = unsloth_model()
+    dtype, _ = precision()
+    if fast is None:
         from transformers import AutoModelForCausalLM, AutoTokenizer
 
-        dtype = torch.bfloat16 if torch.cuda.is_available() else torch.float32
-        model = AutoModelForCausalLM.from_pretrained(args.model, dtype=dtype)
-        return model, AutoTokenizer.from_pretrained(args.model), lora(args)
-    model, tokenizer = FastLanguageModel.from_pretrained(args.model, max_seq_length=args.max_length)
-    model = FastLanguageModel.get_peft_model(model, r=args.lora_rank, lora_alpha=2 * args.lora_rank)
+        model = AutoModelForCausalLM.from_pretrained(name, dtype=dtype)
+        return model, AutoTokenizer.from_pretrained(name), lora(args)
+    # In full precision: weights that were loaded in 4 bits cannot be merged without loss.
+    model, tokenizer = fast.from_pretrained(name, max_seq_length=args.max_length, dtype=dtype, load_in_4bit=False)
+    model = fast.get_peft_model(
+        model, r=args.lora_rank, lora_alpha=2 * args.lora_rank, lora_dropout=0, random_state=args.seed
+    )
     return model, tokenizer, None
 
 
@@ -81,18 +121,22 @@ def lora(args):
 
 
 def common(args, directory, evaluated):
+    _, numbers = precision()
     return dict(
         output_dir=str(directory),
         num_train_epochs=args.epochs,
         per_device_train_batch_size=args.batch_size,
+        per_device_eval_batch_size=args.batch_size,
         gradient_accumulation_steps=args.accumulate,
         max_length=args.max_length,
         eval_strategy="epoch" if evaluated else "no",
-        save_strategy="epoch",
+        save_strategy="steps",
+        save_steps=args.save_steps,
         save_total_limit=2,
         logging_steps=10,
         report_to="none",
         seed=args.seed,
+        **numbers,
     )
 
 
@@ -102,80 +146,90 @@ def last_checkpoint(directory):
     return get_last_checkpoint(str(directory)) if directory.is_dir() else None
 
 
-def supervised(args, model, tokenizer, peft_config):
+def run(trainer, directory):
+    trainer.train(resume_from_checkpoint=last_checkpoint(directory))
+    return trainer.model
+
+
+def supervised(args):
+    """Learns what was picked; returns model and tokenizer."""
+    names = ["hypotheses_chat"] + (["persona_chat"] if args.persona else [])
+    train, held_out = load_chats(args.data, names, "train"), load_chats(args.data, names, "validation")
+    if train is None:
+        raise SystemExit(f"{args.data} has no samples to train on; --data names a directory datasets/<version>.")
+    model, tokenizer, peft_config = load_model(args, args.model)
     from trl import SFTConfig, SFTTrainer
 
-    names = ["hypotheses_chat"] + (["persona_chat"] if args.persona else [])
-    train, held_out = load(args.data, names, "train"), load(args.data, names, "validation")
-    if train is None:
-        raise SystemExit(f"{args.data} has no samples to train on.")
     directory = args.output / "sft"
-    config = SFTConfig(
-        learning_rate=args.learning_rate,
-        assistant_only_loss=False,
-        **common(args, directory, held_out is not None),
-    )
     trainer = SFTTrainer(
         model=model,
-        args=config,
+        args=SFTConfig(
+            learning_rate=args.learning_rate,
+            completion_only_loss=True,
+            **common(args, directory, held_out is not None),
+        ),
         train_dataset=train,
         eval_dataset=held_out,
         processing_class=tokenizer,
         peft_config=peft_config,
     )
-    trainer.train(resume_from_checkpoint=last_checkpoint(directory))
-    return trainer.model
+    return run(trainer, directory), tokenizer
 
 
-def preferred(args, model, tokenizer):
+def preferred(args, tuned):
+    """Prefers what was picked to what was shown beside it, from the weights in `tuned` on: they are its reference."""
+    train, held_out = load_preferences(args.data, "train"), load_preferences(args.data, "validation")
+    if train is None:
+        return None
+    model, tokenizer, peft_config = load_model(args, str(tuned))
     from trl import DPOConfig, DPOTrainer
 
-    columns = ["prompt", "chosen", "rejected"]
-    train = load(args.data, ["hypotheses_preference"], "train")
-    held_out = load(args.data, ["hypotheses_preference"], "validation")
-    if train is None:
-        print("There are no preferences to learn from; DPO is left out.")
-        return model
     directory = args.output / "dpo"
-    config = DPOConfig(
-        beta=args.dpo_beta,
-        learning_rate=args.learning_rate / 20,
-        **common(args, directory, held_out is not None),
-    )
     trainer = DPOTrainer(
         model=model,
-        args=config,
-        train_dataset=train.select_columns(columns),
-        eval_dataset=held_out.select_columns(columns) if held_out is not None else None,
+        args=DPOConfig(
+            beta=args.dpo_beta,
+            learning_rate=args.learning_rate / 20,
+            **common(args, directory, held_out is not None),
+        ),
+        train_dataset=train,
+        eval_dataset=held_out,
         processing_class=tokenizer,
-        peft_config=lora(args),
+        peft_config=peft_config,
     )
-    trainer.train(resume_from_checkpoint=last_checkpoint(directory))
-    return trainer.model
+    return run(trainer, directory), tokenizer
 
 
-def save_adapter(args, model, tokenizer, stage):
-    """The adapter of a stage; that of DPO belongs on top of the one of SFT."""
-    directory = str(args.output / f"adapter-{stage}")
-    model.save_pretrained(directory)
-    tokenizer.save_pretrained(directory)
+def save(model, tokenizer, directory):
+    """Saves whole or not at all, so that who starts again may trust what is there."""
+    unfinished = directory.with_name(f"{directory.name}.part")
+    model.save_pretrained(str(unfinished))
+    tokenizer.save_pretrained(str(unfinished))
+    shutil.rmtree(directory, ignore_errors=True)
+    unfinished.rename(directory)
 
 
 def main():
     args = arguments()
     args.output.mkdir(parents=True, exist_ok=True)
-    model, tokenizer, peft_config = load_model(args)
-    model = supervised(args, model, tokenizer, peft_config)
-    save_adapter(args, model, tokenizer, "sft")
-    gc.collect()
+    tuned = args.output / "merged-sft"
+    if not (args.dpo and tuned.is_dir()):
+        model, tokenizer = supervised(args)
+        save(model, tokenizer, args.output / "adapter-sft")
+        if args.dpo or not args.no_merge:
+            save(model.merge_and_unload(), tokenizer, tuned if args.dpo else args.output / "merged")
+        del model
+        gc.collect()
     if args.dpo:
-        # DPO starts from the merged weights, so that these, and not the untuned ones, are its reference.
-        model = preferred(args, model.merge_and_unload(), tokenizer)
-        save_adapter(args, model, tokenizer, "dpo")
-    if not args.no_merge:
-        merged = model.merge_and_unload() if hasattr(model, "merge_and_unload") else model
-        merged.save_pretrained(str(args.output / "merged"))
-        tokenizer.save_pretrained(str(args.output / "merged"))
+        result = preferred(args, tuned)
+        if result is None:
+            print("There are no preferences to learn from; DPO is left out.")
+            tuned.rename(args.output / "merged")
+        else:
+            model, tokenizer = result
+            save(model, tokenizer, args.output / "adapter-dpo")
+            if not args.no_merge:
+                save(model.merge_and_unload(), tokenizer, args.output / "merged")
     print(f"Done: {args.output}")
 
 

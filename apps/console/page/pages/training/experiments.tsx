@@ -1,6 +1,8 @@
+import { useState } from 'react';
 import { time } from '../../format.ts';
 import { Card, Empty, Loaded, Tag } from '../../ui/parts.tsx';
 import { useData } from '../../use-data.ts';
+import { EvidenceChart } from './evidence-chart.tsx';
 
 interface Experiment {
   experiment_id: string;
@@ -10,7 +12,6 @@ interface Experiment {
   ended_at: string | null;
   outcome: string | null;
   reason: string | null;
-  looks: Record<string, unknown>;
 }
 
 export function Experiments() {
@@ -25,8 +26,8 @@ export function Experiments() {
             </Empty>
           ) : (
             <ul className="builds">
-              {experiments.map((experiment) => (
-                <ExperimentRow key={experiment.experiment_id} experiment={experiment} />
+              {experiments.map((experiment, i) => (
+                <ExperimentRow key={experiment.experiment_id} experiment={experiment} newest={i === 0} />
               ))}
             </ul>
           )
@@ -36,12 +37,13 @@ export function Experiments() {
   );
 }
 
-function ExperimentRow({ experiment }: { experiment: Experiment }) {
-  const { status, outcome, reason, variants, started_at, ended_at, looks } = experiment;
+function ExperimentRow({ experiment, newest }: { experiment: Experiment; newest: boolean }) {
+  const [open, setOpen] = useState(newest);
+  const { experiment_id, status, outcome, reason, variants, started_at, ended_at } = experiment;
   return (
     <li>
       <p>
-        <Tag>{outcome ?? status}</Tag>{' '}
+        <Tag>{(outcome ?? status).replaceAll('_', ' ')}</Tag>{' '}
         {variants
           .map(({ model_id, weight }) => `${model_id} ${Math.round(weight * 100)} %`)
           .join(' against ')}
@@ -51,11 +53,16 @@ function ExperimentRow({ experiment }: { experiment: Experiment }) {
         {ended_at && ` – ${time(ended_at)}`}
         {reason && ` · ${reason}`}
       </p>
-      {Object.keys(looks).length > 0 && (
-        <details>
-          <summary>What the test last saw</summary>
-          <pre>{JSON.stringify(looks, null, 2)}</pre>
-        </details>
+      {open ? (
+        <EvidenceChart
+          experimentId={experiment_id}
+          models={variants.map(({ model_id }) => model_id)}
+          decision={ended_at && outcome ? { at: Date.parse(ended_at) / 1000, outcome } : undefined}
+        />
+      ) : (
+        <button type="button" className="quiet start" onClick={() => setOpen(true)}>
+          Show its evidence
+        </button>
       )}
     </li>
   );

@@ -2,20 +2,23 @@ import { Card, Loaded } from '../../ui/parts.tsx';
 import { useData } from '../../use-data.ts';
 import { Explanation, greatestPart } from './explanation.tsx';
 import type { Interaction } from './types.ts';
+import './hypotheses.css';
 
 interface Props {
   interaction: Interaction;
-  picked: boolean;
+  /** Undefined before anything is picked, null for none of these. */
+  chosen: string | null | undefined;
   onPick(id: string | null): void;
 }
 
 /** What was shown, likeliest first, and why in this order. */
-export function Hypotheses({ interaction, picked, onPick }: Props) {
+export function Hypotheses({ interaction, chosen, onPick }: Props) {
+  const picked = chosen !== undefined;
   const weights = useData<{ weights: Record<string, number> }>(
     `/api/interactions/${interaction.interaction_id}/weights`,
   );
   return (
-    <Card title="What may be meant" note={`ranked by ${interaction.model_id}`}>
+    <Card title="What may be meant" note={`proposed by ${interaction.model_id}`}>
       <Loaded data={weights}>
         {({ weights: weightOf }) => (
           <ol className="hypotheses">
@@ -27,8 +30,14 @@ export function Hypotheses({ interaction, picked, onPick }: Props) {
                     <p className="note">{hypothesis.rationale}</p>
                   </div>
                   <p className="confidence">{Math.round(hypothesis.confidence * 100)} %</p>
-                  <button type="button" disabled={picked} onClick={() => onPick(hypothesis.id)}>
-                    Pick<span className="hidden">: {hypothesis.question}</span>
+                  <button
+                    type="button"
+                    className={hypothesis.id === chosen ? 'primary' : undefined}
+                    disabled={picked}
+                    onClick={() => onPick(hypothesis.id)}
+                  >
+                    {hypothesis.id === chosen ? 'Picked' : 'Pick'}
+                    <span className="hidden">: {hypothesis.question}</span>
                   </button>
                 </div>
                 <Explanation
@@ -41,7 +50,7 @@ export function Hypotheses({ interaction, picked, onPick }: Props) {
         )}
       </Loaded>
       <button type="button" className="quiet start" disabled={picked} onClick={() => onPick(null)}>
-        None of these
+        {chosen === null ? 'None of these was meant' : 'None of these'}
       </button>
     </Card>
   );

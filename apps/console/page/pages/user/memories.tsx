@@ -4,6 +4,7 @@ import { time } from '../../format.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { Card, Empty, Loaded, Tag } from '../../ui/parts.tsx';
 import { useData } from '../../use-data.ts';
+import type { Episode } from './timeline.tsx';
 
 interface Memory {
   memory_id: string;
@@ -16,8 +17,14 @@ interface Memory {
   sources: { interaction_id: string; seen_at: string }[];
 }
 
+interface Props {
+  userId: string;
+  episodes: Episode[];
+  onChange(): void;
+}
+
 /** Goals and preferences, with where they came from; each may be corrected or forgotten. */
-export function MemoryList({ userId, onChange }: { userId: string; onChange(): void }) {
+export function MemoryList({ userId, episodes, onChange }: Props) {
   const path = `/v1/users/${encodeURIComponent(userId)}/memories`;
   const memories = useData<{ memories: Memory[] }>(`${path}?limit=200`);
   const [forgetting, setForgetting] = useState<Memory>();
@@ -41,6 +48,7 @@ export function MemoryList({ userId, onChange }: { userId: string; onChange(): v
                 <MemoryRow
                   key={memory.memory_id}
                   {...{ memory, path, changed }}
+                  said={episodes.find(isSourceOf(memory))?.input_text}
                   onForget={() => setForgetting(memory)}
                 />
               ))}
@@ -62,8 +70,21 @@ export function MemoryList({ userId, onChange }: { userId: string; onChange(): v
   );
 }
 
-function MemoryRow(props: { memory: Memory; path: string; changed(): void; onForget(): void }) {
-  const { memory, path, changed, onForget } = props;
+const isSourceOf =
+  ({ sources }: Memory) =>
+  ({ interaction_id }: Episode) =>
+    interaction_id === sources[0]?.interaction_id;
+
+interface RowProps {
+  memory: Memory;
+  path: string;
+  /** What the user typed when it was last learned, unless that is long ago. */
+  said: string | undefined;
+  changed(): void;
+  onForget(): void;
+}
+
+function MemoryRow({ memory, path, said, changed, onForget }: RowProps) {
   const [editing, setEditing] = useState(false);
   const newest = memory.sources[0];
   async function save(content: string) {
@@ -81,7 +102,8 @@ function MemoryRow(props: { memory: Memory; path: string; changed(): void; onFor
         <p className="note">
           {memory.corrected ? 'Said by the user' : `Sure to ${Math.round(memory.confidence * 100)} %`} ·
           learned {memory.count === 1 ? 'once' : `${memory.count} times`}
-          {newest && ` · last from interaction ${newest.interaction_id.slice(-6)}, ${time(newest.seen_at)}`}
+          {newest &&
+            ` · last from ${said ? `“${said}”` : newest.interaction_id.slice(-6)}, ${time(newest.seen_at)}`}
         </p>
       </div>
       <div className="actions">

@@ -1,5 +1,6 @@
 import { facetWords, signed } from '../../format.ts';
 import { Chart } from '../../ui/chart.tsx';
+import './persona.css';
 
 export interface PersonaStep {
   occurred_at: string;

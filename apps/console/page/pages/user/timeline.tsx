@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { facetWords, signed, time } from '../../format.ts';
 import { Empty, Tag } from '../../ui/parts.tsx';
+import './timeline.css';
 
 export interface Episode {
   interaction_id: string;

@@ -1,0 +1,14 @@
+import type { System } from './system.ts';
+
+/** From now on the memory worker takes so many ms longer for each pick, until the result is called. */
+export async function slowMemory(system: System, ms: number): Promise<() => Promise<unknown>> {
+  await system.query(
+    `create function dawdle() returns trigger language plpgsql as
+     $$ begin perform pg_sleep(${ms / 1_000}); return new; end $$`,
+  );
+  await system.query(
+    `create trigger dawdle before insert on memories for each row
+     when (new.type = 'history') execute function dawdle()`,
+  );
+  return () => system.query('drop trigger dawdle on memories');
+}

@@ -1,0 +1,110 @@
+import { setTimeout } from 'node:timers/promises';
+import { outboxDepth } from '@learning-loop/db/outbox';
+import { Redis } from 'ioredis';
+import { openInteractions, pickOf } from '../interactions.ts';
+import { send } from '../load/send.ts';
+import { openStage, type Stage } from '../stage/stage.ts';
+import type { Demands } from './demands.ts';
+import { postgresCpuBetween, type Reading, readNow } from './reading.ts';
+
+const users = 1_000;
+const waiting = 2_000;
+const idleSeconds = 5;
+const loadSeconds = 12;
+const workers = ['training-log-worker', 'memory-worker', 'persona-worker'];
+
+/** How busy each app, Redis and Postgres were at a rate: shares of one core. */
+export interface Point {
+  perSecond: number;
+  busy: Record<string, number>;
+}
+
+/** Measures what a selection costs at the rate `calibrateAt`, and how busy everything is at each of `rates`. */
+export async function measureDemands(calibrateAt: number, rates: readonly number[]) {
+  await using stage = await openStage();
+  const redis = new Redis(stage.redisUrl);
+  using _ended = { [Symbol.dispose]: () => redis.disconnect() };
+  const gateway = await stage.app('gateway');
+  const apps: Record<string, number> = { gateway: gateway.pid };
+  const read = () => readNow({ ...stage, redis, apps });
+  /** What was used while so many were picked and learned; that they were shown was paid for before. */
+  const underLoad = async (perSecond: number) => {
+    const bodies = await open(stage, loadSeconds * perSecond);
+    const before = await read();
+    await pick(gateway.url, bodies, perSecond);
+    await untilLearned(stage);
+    return { before, after: await read() };
+  };
+
+  const bodies = await open(stage, waiting);
+  const empty = await read();
+  await pick(gateway.url, bodies);
+  const full = await read();
+  for (const worker of workers) apps[worker] = (await stage.app(worker)).pid;
+  await untilLearned(stage);
+  const [idle, afterIdle] = [await read(), await setTimeout(idleSeconds * 1_000).then(read)];
+  const calibration = await underLoad(calibrateAt);
+  const demands = demandsOf({ idle, afterIdle, ...calibration, selections: loadSeconds * calibrateAt });
+  const redisWaitingBytes = (full.redisBytes - empty.redisBytes) / waiting;
+  const points: Point[] = [];
+  for (const perSecond of rates) {
+    const { before, after } = await underLoad(perSecond);
+    points.push({ perSecond, busy: busyBetween(before, after) });
+  }
+  return { demands: { ...demands, redisWaitingBytes }, points };
+}
+
+interface Calibration {
+  idle: Reading;
+  afterIdle: Reading;
+  before: Reading;
+  after: Reading;
+  selections: number;
+}
+
+/** What is used without any load is not the selections'. */
+function demandsOf({ idle, afterIdle, before, after, selections: count }: Calibration) {
+  const idleCpuSeconds = busyBetween(idle, afterIdle);
+  const busy = busyBetween(before, after);
+  const seconds = (after.atMs - before.atMs) / 1_000;
+  const own = (name: string) =>
+    Math.max(0, ((busy[name] ?? 0) - (idleCpuSeconds[name] ?? 0)) * seconds) / count;
+  const grown = (of: (reading: Reading) => number) => (of(after) - of(before)) / count;
+  return {
+    cpuSeconds: Object.fromEntries(Object.keys(after.cpu).map((app) => [app, own(app)])),
+    idleCpuSeconds,
+    redisCpuSeconds: own('redis'),
+    postgresCpuSeconds: own('postgres'),
+    redisCommands: grown(({ redisCommands }) => redisCommands),
+    postgresCommits: grown(({ postgresCommits }) => postgresCommits),
+    postgresIo: grown(({ postgresIo }) => postgresIo),
+    walBytes: grown(({ walBytes }) => walBytes),
+    storedBytes: grown(({ storedBytes }) => storedBytes),
+    logBytes: grown(({ logBytes }) => logBytes),
+  } satisfies Omit<Demands, 'redisWaitingBytes'>;
+}
+
+function busyBetween(before: Reading, after: Reading): Record<string, number> {
+  const seconds = (after.atMs - before.atMs) / 1_000;
+  const apps = Object.entries(after.cpu).map(([app, cpu]) => [app, (cpu - (before.cpu[app] ?? 0)) / seconds]);
+  return {
+    ...Object.fromEntries(apps),
+    redis: (after.redisCpu - before.redisCpu) / seconds,
+    postgres: postgresCpuBetween(before, after) / seconds,
+  };
+}
+
+async function open({ db }: Stage, count: number): Promise<string[]> {
+  return (await openInteractions(db, count, users)).map(pickOf);
+}
+
+/** Without `perSecond` as fast as they are answered. */
+async function pick(url: string, bodies: string[], perSecond?: number): Promise<void> {
+  const job = { url, path: '/v1/execute', headers: {}, bodies, connections: 64 };
+  const { failed } = await send(perSecond === undefined ? job : { ...job, perSecond });
+  if (failed > 0) throw new Error(`${failed} of ${bodies.length} selections failed.`);
+}
+
+async function untilLearned({ db }: Stage): Promise<void> {
+  while ((await outboxDepth(db)).pending > 0) await setTimeout(10);
+}

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import type { Demands } from './demands.ts';
+import { backlogSeconds, limits, planFor } from './plan.ts';
+
+const demands: Demands = {
+  cpuSeconds: { gateway: 0.001, worker: 0.0005 },
+  idleCpuSeconds: {},
+  redisCpuSeconds: 0.0002,
+  redisCommands: 30,
+  redisWaitingBytes: 1_024,
+  postgresCpuSeconds: 0.001,
+  postgresCommits: 2,
+  postgresIo: 2,
+  walBytes: 8_192,
+  storedBytes: 4_096,
+  logBytes: 1_000,
+};
+const machine = { postgresCores: 10, iops: 10_000, diskBytesPerSecond: 1e9, redisMemoryBytes: 2 ** 34 };
+const comfort = { busyAtMost: 0.5, waitSecondsAtMost: 1 };
+
+test('the first limit is what is exhausted at the lowest rate, and names what lifts it', () => {
+  const [first, second] = limits(demands, machine, comfort);
+  // 0.5 · 10,000 operations / 2; 0.5 / 0.2 ms of one thread.
+  expect(first).toMatchObject({
+    name: 'Postgres I/O operations',
+    perSecond: 2_500,
+    lift: expect.any(String),
+  });
+  expect(second).toMatchObject({ name: 'Redis CPU', perSecond: 2_500 });
+});
+
+test('a plan says how many of each, and what does not suffice', () => {
+  const plan = planFor(1_000, demands, machine, comfort);
+  expect(plan.processes).toEqual({ gateway: 2, worker: 1 });
+  expect(plan).toMatchObject({ postgresCores: 2, iops: 2_000, redisMb: (1_000 * backlogSeconds) / 1_024 });
+  expect(plan.exhausted).toEqual([]);
+  expect(planFor(3_000, demands, machine, comfort).exhausted.map(({ name }) => name)).toEqual([
+    'Postgres I/O operations',
+    'Redis CPU',
+  ]);
+});
+
+test('ten times the rate never needs less, and what is exhausted stays so', () => {
+  let before = planFor(1, demands, machine, comfort);
+  for (const rate of [10, 100, 1_000, 10_000, 100_000]) {
+    const plan = planFor(rate, demands, machine, comfort);
+    for (const [app, count] of Object.entries(before.processes))
+      expect(plan.processes[app]).toBeGreaterThanOrEqual(count);
+    for (const { name } of before.exhausted)
+      expect(plan.exhausted.map((limit) => limit.name)).toContain(name);
+    expect(plan.redisMb).toBeCloseTo(before.redisMb * 10, 6);
+    before = plan;
+  }
+});

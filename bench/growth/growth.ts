@@ -1,0 +1,71 @@
+import { rm } from 'node:fs/promises';
+import { connectDb } from '@learning-loop/db/connect';
+import { runHotQueries } from '@learning-loop/db/hot-queries';
+import { wholeTablesRead } from '@learning-loop/db/kept-plans';
+import { sql } from 'kysely';
+import type { Figure } from '../figure.ts';
+import { median } from '../median.ts';
+import { growthData, growthDirectory, prepareGrown } from './prepare.ts';
+import { openSide, type Seen, type Side } from './side.ts';
+
+const rounds = 3;
+const atMost = 1.5;
+
+/** Latencies and events a second with millions of rows in the database, against an empty one, in turn. */
+export async function growth({ keep }: { keep: boolean }): Promise<Figure[]> {
+  await using resources = new AsyncDisposableStack();
+  if (!keep) resources.defer(() => rm(growthDirectory, { recursive: true, force: true }));
+  const preparedInSeconds = await prepareGrown();
+  const grown = resources.use(await openSide(growthData));
+  const empty = resources.use(await openSide());
+  for (const side of [grown, empty]) await side.warmUp();
+  const pairs: { grown: Seen; empty: Seen }[] = [];
+  for (let round = 0; round < rounds; round += 1)
+    pairs.push({ empty: await empty.measure(), grown: await grown.measure() });
+  const details = { prepared_in_seconds: preparedInSeconds, ...(await plansOf(grown)) };
+  return figuresOf(pairs).map((figure, index) =>
+    index === 0 ? { ...figure, details: { ...figure.details, ...details } } : figure,
+  );
+}
+
+/** Throws when a plan that is kept at this size reads a whole table. */
+async function plansOf({ databaseUrl }: Side) {
+  await using db = connectDb(databaseUrl, { max: 1 });
+  await sql`set plan_cache_mode = force_generic_plan`.execute(db);
+  await runHotQueries(db);
+  const read = await wholeTablesRead(db);
+  if (Object.keys(read).length > 0)
+    throw new Error(`These statements read whole tables: ${JSON.stringify(read, null, 2)}`);
+  const { rows } = await sql<{ gb: number }>`
+    select (pg_database_size(current_database()) / 1e9)::float8 as gb`.execute(db);
+  return { database_gb: rows[0]?.gb ?? 0 };
+}
+
+function figuresOf(pairs: { grown: Seen; empty: Seen }[]): Figure[] {
+  const latency = (name: string, of: 'hypothesize' | 'hypothesizeHot' | 'execute'): Figure => ({
+    name: `${name}: p99 with 10 million memories and 5 million interactions against an empty database`,
+    ratio: median(pairs.map(({ grown, empty }) => grown[of].p99 / empty[of].p99)),
+    goal: { atMost },
+    details: {
+      empty_p50_ms: median(pairs.map(({ empty }) => empty[of].p50)),
+      grown_p50_ms: median(pairs.map(({ grown }) => grown[of].p50)),
+      empty_p99_ms: median(pairs.map(({ empty }) => empty[of].p99)),
+      grown_p99_ms: median(pairs.map(({ grown }) => grown[of].p99)),
+      failed: pairs.reduce((sum, { grown, empty }) => sum + grown[of].failed + empty[of].failed, 0),
+    },
+  });
+  return [
+    latency('hypothesize', 'hypothesize'),
+    latency('hypothesize for a user with 100,000 memories', 'hypothesizeHot'),
+    latency('execute, one in four by that user', 'execute'),
+    {
+      name: 'learning: events a second on an empty database against one with 10 million memories',
+      ratio: median(pairs.map(({ grown, empty }) => empty.learnedPerSecond / grown.learnedPerSecond)),
+      goal: { atMost },
+      details: {
+        empty_per_second: median(pairs.map(({ empty }) => empty.learnedPerSecond)),
+        grown_per_second: median(pairs.map(({ grown }) => grown.learnedPerSecond)),
+      },
+    },
+  ];
+}

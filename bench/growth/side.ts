@@ -1,0 +1,93 @@
+import { setTimeout } from 'node:timers/promises';
+import { connectPublisher, type Publisher } from '@learning-loop/queue/publish';
+import pino from 'pino';
+import { Registry } from 'prom-client';
+import { openInteractions, pickOf } from '../interactions.ts';
+import { measureLearning } from '../learning.ts';
+import type { Seen as Answers } from '../load/job.ts';
+import { send } from '../load/send.ts';
+import { openStage } from '../stage/stage.ts';
+import { hotUser, users } from './tables.ts';
+
+export interface Seen {
+  hypothesize: Answers;
+  hypothesizeHot: Answers;
+  execute: Answers;
+  learnedPerSecond: number;
+}
+
+export interface Side extends AsyncDisposable {
+  databaseUrl: string;
+  warmUp(): Promise<void>;
+  measure(): Promise<Seen>;
+}
+
+/** Modest, so that nothing queues: what is measured is how long one request takes. */
+const perSecond = { hypothesize: 25, execute: 25 };
+const seconds = 6;
+const events = 1_000;
+const workers = ['training-log-worker', 'memory-worker', 'persona-worker'];
+/** Some tens of thousands of users apart, so that each request meets a user whom nobody has asked for. */
+const stride = 7_919;
+
+/** The whole system on the database of this data directory, or on an empty one. */
+export async function openSide(data?: string): Promise<Side> {
+  const stage = await openStage(data);
+  const { url } = await stage.app('gateway', { RATE_LIMIT_PER_USER: '1000000' });
+  for (const worker of workers) await stage.app(worker);
+  const publisher = connectPublisher(stage, pino({ level: 'silent' }), new Registry());
+  let asked = 0;
+  const nextUser = () => `user-${(asked++ * stride) % users}`;
+  const job = { url, headers: {}, connections: 16 };
+
+  async function hypothesize(user: () => string, count: number): Promise<Answers> {
+    const bodies = Array.from({ length: count }, () =>
+      JSON.stringify({ user_id: user(), input_text: 'build api' }),
+    );
+    return await send({ ...job, path: '/v1/hypothesize', bodies, perSecond: perSecond.hypothesize });
+  }
+
+  async function execute(count: number): Promise<Answers> {
+    const open = await openInteractions(stage.db, count, (n) => (n % 4 === 0 ? hotUser : nextUser()));
+    return await send({
+      ...job,
+      path: '/v1/execute',
+      bodies: open.map(pickOf),
+      perSecond: perSecond.execute,
+    });
+  }
+
+  const learn = () => measureLearning(stage, patient(publisher), events);
+
+  return {
+    databaseUrl: stage.databaseUrl,
+    async warmUp() {
+      await hypothesize(nextUser, 60);
+      await hypothesize(() => hotUser, 30);
+      await execute(60);
+      await learn();
+    },
+    async measure() {
+      return {
+        hypothesize: await hypothesize(nextUser, perSecond.hypothesize * seconds),
+        hypothesizeHot: await hypothesize(() => hotUser, perSecond.hypothesize * seconds),
+        execute: await execute(perSecond.execute * seconds),
+        learnedPerSecond: await learn(),
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      await publisher[Symbol.asyncDispose]();
+      await stage[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** There is no sweeper here: what a busy Redis did not take within a second is handed in again, which it notices. */
+function patient(publisher: Publisher): Publisher {
+  const publish: Publisher['publish'] = async (notices, only) =>
+    publisher.publish(notices, only).catch(async () => {
+      await setTimeout(1_000);
+      await publish(notices, only);
+    });
+  return { ...publisher, publish };
+}

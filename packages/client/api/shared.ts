@@ -1,0 +1,130 @@
+// Generated from the gateway's OpenAPI document by generate.ts; not to be edited.
+export type Parameters = {
+    query?: never;
+    header?: never;
+    path?: never;
+    cookie?: never;
+};
+export type Headers = {
+    [name: string]: unknown;
+};
+export type Rollback = {
+    parameters: {
+        query?: never;
+        header?: never;
+        path: {
+            model_id: string;
+        };
+        cookie?: never;
+    };
+    requestBody: {
+        content: {
+            "application/json": {
+                /** Format: text */
+                reason?: string;
+            };
+        };
+    };
+    responses: {
+        /** @description Default Response */
+        200: {
+            headers: Headers;
+            content: {
+                "application/json": {
+                    model_id: string;
+                    status: string;
+                };
+            };
+        };
+    };
+};
+export type Erasures = {
+    headers: Headers;
+    content: {
+        "application/json": {
+            /** Format: uuid */
+            erasure_id: string;
+            /** @description erasing, or erased */
+            status: string;
+            /** Format: date-time */
+            requested_at: string;
+            /** Format: date-time */
+            done_at: string | null;
+            /** @description Why it is not done yet; it is tried again */
+            error: string | null;
+            erased: {
+                /** @description Rows of the database, by table */
+                rows: DatasetSamples;
+                training_log_records: number;
+                /** @description Samples, by file */
+                dataset_samples: DatasetSamples;
+                /** @description Models that had learned from the user; they are marked for retraining */
+                models: string[];
+            } | null;
+        };
+    };
+};
+export type Memories = {
+    memory_id: string;
+    type: string;
+    content: string;
+    confidence: number;
+    tags: string[];
+    /** @description active or superseded */
+    status: string;
+    /** @description The user said so; learning never overrules it */
+    corrected: boolean;
+    /** @description How often it was learned */
+    count: number;
+    /** Format: date-time */
+    first_seen: string;
+    /** Format: date-time */
+    last_seen: string;
+    sources: {
+        interaction_id: string;
+        seen_at: string;
+    }[];
+    /** @description To the query, in [0, 1] */
+    relevance?: number;
+};
+export type Parameters2 = {
+    query?: never;
+    header?: never;
+    path: {
+        user_id: string;
+    };
+    cookie?: never;
+};
+export type Facets = {
+    concise: number;
+    step_by_step: number;
+    code_first: number;
+    formal: number;
+};
+export type DatasetSamples = {
+    [key: string]: number;
+};
+export type Replay = {
+    /** @description Default Response */
+    202: {
+        headers: Headers;
+        content: {
+            "application/json": {
+                /** @description Dead letters that are owed again */
+                replayed: number;
+            };
+        };
+    };
+};
+export type Readyz = {
+    headers: Headers;
+    content: {
+        "application/json": {
+            /** @description ready, degraded (it serves, something is away), or unavailable */
+            status: string;
+            missing: string[];
+            outbox_pending: number | null;
+            oldest_pending_ms: number | null;
+        };
+    };
+};

@@ -1,0 +1,24 @@
+// Generated from the gateway's OpenAPI document by generate.ts; not to be edited.
+import type { Headers, Parameters } from "../../shared.ts";
+export type Path = {
+    parameters: Parameters;
+    get: {
+        parameters: Parameters;
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: Headers;
+                content: {
+                    "application/json": {
+                        hypotheses_count: number;
+                        persona_updates_count: number;
+                        ranking_samples_count: number;
+                        feedback_count: number;
+                        data_dir: string;
+                    };
+                };
+            };
+        };
+    };
+};

@@ -1,0 +1,35 @@
+import { databaseForTest } from '@learning-loop/testing/postgres';
+import { sql } from 'kysely';
+import { expect, test, vi } from 'vitest';
+import { connectDb } from './connect.ts';
+
+test.for([
+  { patienceMs: 800, left: 3 },
+  { patienceMs: undefined, left: 0 },
+])(
+  'of three connections that nobody uses for a minute, $left stay with a patience of $patienceMs ms',
+  async ({ patienceMs, left }) => {
+    const url = await databaseForTest();
+    await using watching = connectDb(url);
+    await using db = connectDb(url, { name: 'watched', ...(patienceMs && { patienceMs }) });
+    const open = async () => {
+      const { rows } = await sql<{ pid: number }>`
+      select pid from pg_stat_activity where datname = current_database() and application_name = 'watched'
+      order by pid`.execute(watching);
+      return rows.map(({ pid }) => pid);
+    };
+    await open();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      await Promise.all([1, 2, 3].map(() => sql`select pg_sleep(0.2)`.execute(db)));
+      const before = await open();
+      expect(before).toHaveLength(3);
+      vi.advanceTimersByTime(60_000);
+      await sql`select 1`.execute(watching);
+      vi.useRealTimers();
+      await expect.poll(open).toEqual(before.slice(0, left));
+    } finally {
+      vi.useRealTimers();
+    }
+  },
+);
