@@ -17,7 +17,7 @@ export const killWorkers: Fault = {
     const kills = size.short ? 5 : 50;
     const system = await start();
     await system.ready();
-    const load = startLoad(system.urls, { perSecond: size.short ? 120 : 250 });
+    const load = startLoad(system.urls, { perSecond: size.short ? 60 : 250 });
     await Promise.all(
       workers.flatMap((app) => system.of(app).map((worker) => killAtWork(system, worker, kills))),
     );

@@ -17,7 +17,7 @@ export const redisAway: Fault = {
     const awayMs = size.short ? 10_000 : 60_000;
     const system = await start();
     await system.ready();
-    const load = startLoad(system.urls, { perSecond: size.short ? 60 : 100 });
+    const load = startLoad(system.urls, { perSecond: size.short ? 45 : 100 });
     // The first calls of a process are slow, and would make any later ones look good.
     await load.reached(size.picks / 8);
     const warm = performance.now();

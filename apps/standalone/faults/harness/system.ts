@@ -80,6 +80,8 @@ export async function startSystem(
     REDIS_URL: wishes.redisUrl?.(redis.url) ?? redis.url,
     TRAINING_DATA_DIR: training,
     EXPLORATION_RATE: '0',
+    // The trainer only sweeps: its building of datasets would take the processor from what is tested.
+    TRAINER_MIN_NEW_SAMPLES: '1000000000',
     // Processes are started hundreds of times.
     NODE_COMPILE_CACHE: path.join(tmpdir(), 'learning-loop-compiled'),
   };
