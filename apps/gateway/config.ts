@@ -1,5 +1,6 @@
-import { llmConfig, llmEnv } from '@learning-loop/llm/config';
-import { readEnv } from '@learning-loop/service/config';
+import { llmConfig, llmEnv, spendingConfig } from '@learning-loop/llm/config';
+import { embeddingConfig, embeddingEnv } from '@learning-loop/llm/embedding-config';
+import { ConfigError, readEnv } from '@learning-loop/service/config';
 import { engineEnv } from '@learning-loop/service/engine-env';
 import { logConfig, logEnv } from '@learning-loop/service/log';
 import { Type } from 'typebox';
@@ -15,6 +16,9 @@ const Env = Type.Object({
   PROMPT_TOKEN_BUDGET: Type.Integer({ default: 2_000, minimum: 100, maximum: 100_000 }),
   ...safetyEnv,
   ...llmEnv,
+  ...embeddingEnv,
+  /** Whether a model puts the ten likeliest memories in order. */
+  LLM_RERANK: Type.Boolean({ default: false }),
   ...logEnv,
 });
 
@@ -22,6 +26,10 @@ export type Config = ReturnType<typeof readConfig>;
 
 export function readConfig(source: NodeJS.ProcessEnv) {
   const env = readEnv(Env, source);
+  if (env.LLM_RERANK && env.SLM_IMPL === 'rules')
+    throw new ConfigError(
+      'LLM_RERANK is true, and SLM_IMPL=rules has no model; set SLM_IMPL, or leave LLM_RERANK.',
+    );
   return {
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
@@ -33,6 +41,9 @@ export function readConfig(source: NodeJS.ProcessEnv) {
     promptTokenBudget: env.PROMPT_TOKEN_BUDGET,
     ...safetyConfig(env),
     llm: llmConfig(env),
+    spending: spendingConfig(env),
+    embedding: embeddingConfig(env),
+    rerank: env.LLM_RERANK,
     ...logConfig(env),
   };
 }

@@ -1,7 +1,6 @@
 import type { Choice } from '@learning-loop/db/interactions';
 import type { HypothesisSelected } from '@learning-loop/events/hypothesis-selected';
 import { buildPrompt } from '@learning-loop/learning/prompt';
-import { recall } from '@learning-loop/learning/recall';
 import { eventIdOf } from '@learning-loop/service/event-trace';
 import { Type } from 'typebox';
 import { acceptor } from './accept.ts';
@@ -14,8 +13,9 @@ import {
   notFound,
 } from './chosen-interaction.ts';
 import { InputText, InteractionId, UserId } from './fields.ts';
-import type { Routes } from './gateway.ts';
+import type { Gateway, Routes } from './gateway.ts';
 import { type Known, recollector } from './known.ts';
+import { relevantMemories } from './relevant-memories.ts';
 import { tenantOf } from './tenant.ts';
 
 const memoriesAtMost = 20;
@@ -57,7 +57,7 @@ export const execute: Routes = (gateway) => async (server) => {
     ]);
     if (choice.event_id !== null) return answerOf(choice);
     const event = eventOf(choice, request.body, eventIdOf(request));
-    const answer = promptFor(choice, event.selected_id, known, gateway.config.promptTokenBudget);
+    const answer = await promptFor(gateway, choice, event.selected_id, known);
     if (!(await accept({ event, answer, shown_at: choice.created_at })))
       return await answerOfWinner(interactions, choice, request.body);
     return { interaction_id: choice.interaction_id, event_id: event.event_id, ...answer };
@@ -93,14 +93,18 @@ async function answerOfWinner({ find }: Finder, choice: Choice, pick: Request) {
   return answerOf(winner);
 }
 
-function promptFor(choice: Choice, selectedId: string | null, { facets, memories }: Known, budget: number) {
+async function promptFor(gateway: Gateway, choice: Choice, selectedId: string | null, known: Known) {
+  const { facets, memories } = known;
+  const { tenant_id } = choice;
   const confirmed = choice.hypotheses.find(({ id }) => id === selectedId)?.question ?? null;
   const query = confirmed === null ? choice.input_text : `${choice.input_text} ${confirmed}`;
+  const vectorOf = memories.length > 0 ? await gateway.meanings.of(choice, memories, [query]) : undefined;
+  const wanted = { tenant_id, query, memories, limit: memoriesAtMost, vectorOf };
   return buildPrompt({
     input_text: choice.input_text,
     confirmed,
     facets,
-    memories: recall(query, memories, new Date(), memoriesAtMost),
-    budget,
+    memories: await relevantMemories(gateway, wanted),
+    budget: gateway.config.promptTokenBudget,
   });
 }

@@ -1,12 +1,15 @@
 import { asTenant } from '@learning-loop/db/as-tenant';
-import type { Db } from '@learning-loop/db/connect';
+import type { Tx } from '@learning-loop/db/connect';
 import { type Experiment, listExperiments, startExperiment } from '@learning-loop/db/experiments';
-import { findModel, shippedModel } from '@learning-loop/db/models';
+import { baselines } from '@learning-loop/db/models';
+import type { ModelKind } from '@learning-loop/db/training-schema';
 import { newId } from '@learning-loop/events/id';
 import { Type } from 'typebox';
+import type { Config } from './config.ts';
 import type { Routes } from './gateway.ts';
 import { HttpError } from './http-error.ts';
 import { ModelId } from './models.ts';
+import { kindOf, requireServable } from './servable.ts';
 import { tenantOf } from './tenant.ts';
 
 const mostListed = 100;
@@ -23,7 +26,8 @@ const NewExperiment = Type.Object(
     variants: Type.Array(Variant, {
       minItems: 2,
       maxItems: 10,
-      description: 'The first is the control; the shares add up to 1',
+      description:
+        'All rankers or all language models. The first is the control: shipped or configured, or any other; the shares add up to 1',
     }),
   },
   { additionalProperties: false },
@@ -47,7 +51,7 @@ const Shown = Type.Object({
 
 /** GET and POST /v1/experiments. */
 export const experiments: Routes =
-  ({ db }) =>
+  ({ config, db }) =>
   async (server) => {
     const list = Type.Object({ experiments: Type.Array(Shown) });
     server.get('/v1/experiments', { schema: { response: { 200: list } } }, async (request) => {
@@ -63,8 +67,8 @@ export const experiments: Routes =
       const { variants } = request.body;
       const experiment_id = newId();
       const started = await asTenant(db, tenant_id, async (tx) => {
-        await requireServable(tx, tenant_id, request.body);
-        return await startExperiment(tx, { tenant_id, experiment_id, kind: 'ranker', variants });
+        const kind = await requireVariants(config, tx, tenant_id, request.body);
+        return await startExperiment(tx, { tenant_id, experiment_id, kind, variants });
       });
       if (!started)
         throw new HttpError(
@@ -76,19 +80,23 @@ export const experiments: Routes =
     });
   };
 
-async function requireServable(db: Db, tenantId: string, { variants }: NewExperiment): Promise<void> {
+/** The variants' kind, once all of them are known to be able to serve. */
+async function requireVariants(
+  config: Config,
+  tx: Tx,
+  tenantId: string,
+  { variants }: NewExperiment,
+): Promise<ModelKind> {
   const ids = variants.map(({ model_id }) => model_id);
-  if (new Set(ids).size < ids.length)
-    throw new HttpError(400, 'invalid_request', 'variants must name each model once.');
+  const invalid = (message: string) => new HttpError(400, 'invalid_request', message);
+  if (new Set(ids).size < ids.length) throw invalid('variants must name each model once.');
   if (Math.abs(variants.reduce((sum, { weight }) => sum + weight, 0) - 1) > 1e-6)
-    throw new HttpError(400, 'invalid_request', 'The weights of the variants must add up to 1.');
-  for (const model_id of ids) {
-    const model = model_id === shippedModel ? undefined : await findModel(db, tenantId, model_id);
-    if (model_id !== shippedModel && model?.kind !== 'ranker')
-      throw new HttpError(404, 'no_such_model', `There is no ranker ${model_id}; GET /v1/models lists them.`);
-    if (model?.status === 'rejected')
-      throw new HttpError(409, 'wrong_status', `${model_id} was rejected: ${model.reason}.`);
-  }
+    throw invalid('The weights of the variants must add up to 1.');
+  const kind = await kindOf(tx, tenantId, ids);
+  if (ids.indexOf(baselines[kind]) > 0)
+    throw invalid(`${baselines[kind]} must be the first variant: the others are compared with it.`);
+  for (const id of ids) await requireServable(config, tx, { tenantId, id, kind });
+  return kind;
 }
 
 const shown = (experiment: Experiment) => ({

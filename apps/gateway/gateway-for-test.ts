@@ -1,10 +1,10 @@
 import { connectDb } from '@learning-loop/db/connect';
-import { connectLlm } from '@learning-loop/llm/connect';
 import { connectPublisher } from '@learning-loop/queue/publish';
 import { databaseForTest } from '@learning-loop/testing/postgres';
 import pino, { type Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { readConfig } from './config.ts';
+import { connectModels } from './connect-models.ts';
 import { createServer } from './server.ts';
 import type { Overload } from './shed-load.ts';
 import { gatewayRole } from './start.ts';
@@ -29,10 +29,9 @@ export async function gatewayForTest(
   const db = resources.use(connectDb(config.databaseUrl));
   const served = resources.use(connectDb(config.databaseUrl, { role: gatewayRole }));
   const publisher = resources.use(connectPublisher(config, log, metrics));
-  const llm = resources.use(connectLlm(config.llm, log, metrics));
-  const server = resources.use(
-    await createServer({ config, db: served, llm, log, metrics, publisher }, when),
-  );
+  const use = <T extends AsyncDisposable>(resource: T) => resources.use(resource);
+  const models = connectModels({ config, log, metrics, use }, served);
+  const server = use(await createServer({ config, db: served, ...models, log, metrics, publisher }, when));
   return {
     db,
     server,

@@ -4,11 +4,13 @@ import type { Llm } from '@learning-loop/llm/llm';
 import type { Publisher } from '@learning-loop/queue/publish';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
+import type { Meanings } from './meanings.ts';
 
 /** What the routes work with. */
 export interface Gateway extends Pick<Service<Config>, 'config' | 'log' | 'metrics'> {
   db: Db;
   llm: Llm;
+  meanings: Meanings;
   publisher: Publisher;
 }
 

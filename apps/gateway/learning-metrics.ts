@@ -15,7 +15,7 @@ const Query = Type.Object(
 const Count = Type.Integer({ minimum: 0 });
 const Rate = Type.Union([Type.Number({ minimum: 0, maximum: 1 }), Type.Null()]);
 const Row = Type.Object({
-  key: Type.String({ description: 'A model or a day' }),
+  key: Type.String({ description: 'A ranker, a language model that was asked, or a day' }),
   interactions: Count,
   users: Count,
   answers: Count,
@@ -29,7 +29,7 @@ const Row = Type.Object({
 });
 const Answer = Type.Object({ by: Type.String(), since: Type.String(), rows: Type.Array(Row) });
 
-/** GET /v1/metrics/learning: how well hypotheses did, by the model that ranked them or by day. */
+/** GET /v1/metrics/learning: how well hypotheses did, by the models that ranked and proposed them or by day. */
 export const learning: Routes =
   ({ db }) =>
   async (server) => {

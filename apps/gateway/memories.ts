@@ -1,11 +1,11 @@
 import { asTenant } from '@learning-loop/db/as-tenant';
 import type { Tx } from '@learning-loop/db/connect';
 import { memoriesById, pageOfMemories, recentMemories, type SourcedMemory } from '@learning-loop/db/memories';
-import { recall } from '@learning-loop/learning/recall';
 import { Type } from 'typebox';
 import { readCursor, writeCursor } from './cursor.ts';
 import { UserParams } from './fields.ts';
-import type { Routes } from './gateway.ts';
+import type { Gateway, Routes } from './gateway.ts';
+import { relevantMemories } from './relevant-memories.ts';
 import { tenantOf } from './tenant.ts';
 
 /** Among how many of a user's newest memories a query looks. */
@@ -56,10 +56,9 @@ export const memories: Routes = (gateway) => async (server) => {
   server.get('/v1/users/:user_id/memories', { schema }, async (request) => {
     const user = { tenantId: tenantOf(request), userId: request.params.user_id };
     const { query } = request.query;
-    return await asTenant(gateway.db, user.tenantId, async (tx) => {
-      if (query === undefined) return await page(tx, user, request.query);
-      return { memories: await mostRelevant(tx, user, { ...request.query, query }), next_cursor: null };
-    });
+    if (query === undefined)
+      return await asTenant(gateway.db, user.tenantId, (tx) => page(tx, user, request.query));
+    return { memories: await mostRelevant(gateway, user, { ...request.query, query }), next_cursor: null };
   });
 };
 
@@ -75,14 +74,20 @@ async function page(db: Tx, user: User, { type, include, limit, cursor }: Query)
   };
 }
 
-async function mostRelevant(db: Tx, user: User, { type, query, limit }: Query & { query: string }) {
+/** No transaction is open while a model is asked. */
+async function mostRelevant(gateway: Gateway, user: User, { type, query, limit }: Query & { query: string }) {
+  const { db, meanings } = gateway;
+  const { tenantId: tenant_id, userId: user_id } = user;
   const types = type ? [type] : (['goal', 'preference', 'history'] as const);
-  const candidates = await recentMemories(db, { ...user, types: [...types], limit: searched });
-  const best = recall(query, candidates, new Date(), limit);
-  const ids = best.map(({ memory }) => memory.memory_id);
-  const sourced = new Map(
-    (await memoriesById(db, user.tenantId, user.userId, ids)).map((m) => [m.memory_id, m]),
+  const memories = await asTenant(db, tenant_id, (tx) =>
+    recentMemories(tx, { ...user, types: [...types], limit: searched }),
   );
+  if (memories.length === 0) return [];
+  const vectorOf = await meanings.of({ tenant_id, user_id }, memories, [query]);
+  const best = await relevantMemories(gateway, { tenant_id, query, memories, limit, vectorOf });
+  const ids = best.map(({ memory }) => memory.memory_id);
+  const found = await asTenant(db, tenant_id, (tx) => memoriesById(tx, tenant_id, user_id, ids));
+  const sourced = new Map(found.map((memory) => [memory.memory_id, memory]));
   return best.flatMap(({ memory, relevance }) => {
     const found = sourced.get(memory.memory_id);
     return found ? [{ ...shown(found), relevance }] : [];

@@ -1,16 +1,26 @@
 import { asTenant } from '@learning-loop/db/as-tenant';
-import { insertModel, listModels, type Model, modelChanges, shippedModel } from '@learning-loop/db/models';
+import {
+  baselines,
+  findModel,
+  insertModel,
+  listModels,
+  type Model,
+  modelChanges,
+} from '@learning-loop/db/models';
 import { type Change, promote, rollBack } from '@learning-loop/db/promote-models';
+import type { ModelKind } from '@learning-loop/db/training-schema';
 import { newId } from '@learning-loop/events/id';
 import { shippedWeights } from '@learning-loop/learning/ranker-weights';
 import { Type } from 'typebox';
-import type { Routes } from './gateway.ts';
+import type { Gateway, Routes } from './gateway.ts';
 import { HttpError } from './http-error.ts';
+import { requireServer } from './servable.ts';
 import { tenantOf } from './tenant.ts';
 
 const mostListed = 200;
 
-export const ModelId = Type.String({ minLength: 1, maxLength: 100, pattern: '^[\\w.:/-]+$' });
+const modelName = { minLength: 1, maxLength: 100, pattern: '^[\\w.:/-]+$' };
+export const ModelId = Type.String(modelName);
 const Params = Type.Object({ model_id: ModelId }, { additionalProperties: false });
 const Reason = Type.Object(
   { reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500, format: 'text' })) },
@@ -20,17 +30,24 @@ const Reason = Type.Object(
 const NewModel = Type.Object(
   {
     model_id: Type.Optional(ModelId),
-    kind: Type.Literal('ranker'),
-    weights: Type.Record(
-      Type.String({ pattern: '^[a-z0-9_]{1,60}$' }),
-      Type.Number({ minimum: -1_000, maximum: 1_000 }),
-      { minProperties: 1, maxProperties: 100 },
+    kind: Type.Union([Type.Literal('ranker'), Type.Literal('llm')]),
+    weights: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: '^[a-z0-9_]{1,60}$' }),
+        Type.Number({ minimum: -1_000, maximum: 1_000 }),
+        { minProperties: 1, maxProperties: 100, description: 'Of a ranker: of each feature by its name' },
+      ),
+    ),
+    model: Type.Optional(
+      Type.String({ ...modelName, description: 'Of an llm: its name on the server of SLM_IMPL' }),
     ),
     temperature: Type.Number({ minimum: 0.01, maximum: 100, default: 1 }),
     reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500, format: 'text' })),
   },
   { additionalProperties: false },
 );
+
+type NewModel = Type.Static<typeof NewModel>;
 
 const Shown = Type.Object({
   model_id: Type.String(),
@@ -60,52 +77,75 @@ const List = Type.Object({
 const Created = Type.Object({ model_id: Type.String(), status: Type.String() });
 
 /** GET and POST /v1/models, POST /v1/models/:model_id/promote and …/rollback. */
-export const models: Routes =
-  ({ db, log }) =>
-  async (server) => {
-    server.get('/v1/models', { schema: { response: { 200: List } } }, async (request) => {
-      const tenantId = tenantOf(request);
-      const [rows, changes] = await asTenant(db, tenantId, async (tx) => [
-        await listModels(tx, tenantId, mostListed),
-        await modelChanges(tx, tenantId, mostListed),
-      ]);
-      return {
-        models: [...rows.map(shown), shippedRow(rows)],
-        changes: changes.map((change) => ({ ...change, changed_at: change.changed_at.toISOString() })),
-      };
-    });
+export const models: Routes = (gateway) => async (server) => {
+  const { db, log } = gateway;
+  server.get('/v1/models', { schema: { response: { 200: List } } }, async (request) => {
+    const tenantId = tenantOf(request);
+    const [rows, changes] = await asTenant(db, tenantId, async (tx) => [
+      await listModels(tx, tenantId, mostListed),
+      await modelChanges(tx, tenantId, mostListed),
+    ]);
+    return {
+      models: [...rows.map(shown), ...baselineRows(gateway, rows)],
+      changes: changes.map((change) => ({ ...change, changed_at: change.changed_at.toISOString() })),
+    };
+  });
 
-    const creation = { body: NewModel, response: { 201: Created } };
-    server.post('/v1/models', { schema: creation }, async (request, reply) => {
-      const { model_id = `ranker-${newId()}`, kind, weights, temperature, reason } = request.body;
+  const creation = { body: NewModel, response: { 201: Created } };
+  server.post('/v1/models', { schema: creation }, async (request, reply) => {
+    const { kind, reason } = request.body;
+    const { artifact, name } = artifactOf(gateway, request.body);
+    const { model_id = name } = request.body;
+    const tenant_id = tenantOf(request);
+    const row = {
+      ...{ tenant_id, model_id, kind, status: 'candidate' as const },
+      ...{ dataset_version: null, parent_id: null, metrics: '{}', reason: reason ?? 'registered by hand' },
+      artifact: JSON.stringify(artifact),
+    };
+    const insert = () => asTenant(db, tenant_id, (tx) => insertModel(tx, row));
+    if (Object.values(baselines).includes(model_id) || !(await insert()))
+      throw new HttpError(409, 'model_exists', `There is a model ${model_id} already; choose another id.`);
+    return reply.status(201).send({ model_id, status: 'candidate' });
+  });
+
+  const changing = { params: Params, body: Type.Optional(Reason), response: { 200: Created } };
+  for (const [verb, change, status] of [
+    ['promote', promote, 'active'],
+    ['rollback', rollBack, 'retired'],
+  ] as const) {
+    server.post(`/v1/models/:model_id/${verb}`, { schema: changing }, async (request) => {
+      const { model_id } = request.params;
       const tenant_id = tenantOf(request);
-      const row = {
-        ...{ tenant_id, model_id, kind, status: 'candidate' as const },
-        ...{ dataset_version: null, parent_id: null, metrics: '{}', reason: reason ?? 'registered by hand' },
-        artifact: JSON.stringify({ version: 1, temperature, weights, calibration: null }),
-      };
-      const insert = () => asTenant(db, tenant_id, (tx) => insertModel(tx, row));
-      if (model_id === shippedModel || !(await insert()))
-        throw new HttpError(409, 'model_exists', `There is a model ${model_id} already; choose another id.`);
-      return reply.status(201).send({ model_id, status: 'candidate' });
-    });
-
-    const changing = { params: Params, body: Type.Optional(Reason), response: { 200: Created } };
-    for (const [verb, change, status] of [
-      ['promote', promote, 'active'],
-      ['rollback', rollBack, 'retired'],
-    ] as const) {
-      server.post(`/v1/models/:model_id/${verb}`, { schema: changing }, async (request) => {
-        const { model_id } = request.params;
-        const tenant_id = tenantOf(request);
-        const reason = request.body?.reason ?? 'by hand';
-        const changed = await asTenant(db, tenant_id, (tx) => change(tx, tenant_id, model_id, reason));
-        requireDone(changed, model_id, verb);
-        log.info({ tenant_id, model_id, reason, status }, 'model_changed');
-        return { model_id, status };
+      const reason = request.body?.reason ?? 'by hand';
+      const changed = await asTenant(db, tenant_id, async (tx) => {
+        const model = verb === 'promote' ? await findModel(tx, tenant_id, model_id) : undefined;
+        if (model) requireServer(gateway.config, model);
+        return await change(tx, tenant_id, model_id, reason);
       });
-    }
-  };
+      requireDone(changed, model_id, verb);
+      log.info({ tenant_id, model_id, reason, status }, 'model_changed');
+      return { model_id, status };
+    });
+  }
+};
+
+/** What the model is, and the name that it gets when it was given none. */
+function artifactOf({ config }: Gateway, { kind, weights, temperature, model }: NewModel) {
+  const needed = kind === 'ranker' ? weights : model;
+  if (needed === undefined || (weights !== undefined && model !== undefined)) {
+    const parts = kind === 'ranker' ? 'weights, and no model' : 'model, and no weights';
+    throw new HttpError(400, 'invalid_request', `A ${kind} needs ${parts}.`);
+  }
+  if (model === undefined)
+    return { artifact: { version: 1, temperature, weights, calibration: null }, name: `ranker-${newId()}` };
+  if (config.llm.impl === 'rules')
+    throw new HttpError(
+      409,
+      'not_served_here',
+      `SLM_IMPL is rules: no server could be asked for ${model}; set SLM_IMPL first.`,
+    );
+  return { artifact: { provider: config.llm.impl, model }, name: model };
+}
 
 function requireDone(change: Change, modelId: string, verb: string): void {
   if (change === 'no_such_model')
@@ -126,14 +166,18 @@ const shown = (model: Model) => ({
   changed_at: model.changed_at.toISOString(),
 });
 
-/** The shipped ranker as a row: it serves where no other is active. */
-function shippedRow(rows: Model[]) {
-  const replaced = rows.some(({ kind, status }) => kind === 'ranker' && status === 'active');
-  return {
-    ...{ model_id: shippedModel, kind: 'ranker', status: replaced ? 'retired' : 'active' },
-    ...{ reason: 'ships with the product', dataset_version: null, parent_id: null, metrics: {} },
-    artifact: shippedWeights,
-    created_at: null,
-    changed_at: null,
-  };
+/** What serves where no other model of the kind is active, as rows: the shipped ranker, and the configured LLM if any. */
+function baselineRows({ config: { llm } }: Gateway, rows: Model[]) {
+  const ranker = { kind: 'ranker' as const, reason: 'ships with the product', artifact: shippedWeights };
+  const own = llm.impl === 'rules' ? [] : [{ provider: llm.impl, model: llm.model }];
+  const configured = own.map((artifact) => ({
+    ...{ kind: 'llm' as const, reason: 'named by the configuration', artifact },
+  }));
+  return [ranker, ...configured].map((row) => ({
+    ...{ ...row, model_id: baselines[row.kind], status: isReplaced(rows, row.kind) ? 'retired' : 'active' },
+    ...{ dataset_version: null, parent_id: null, metrics: {}, created_at: null, changed_at: null },
+  }));
 }
+
+const isReplaced = (rows: Model[], sought: ModelKind): boolean =>
+  rows.some(({ kind, status }) => kind === sought && status === 'active');

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { asTenant } from '@learning-loop/db/as-tenant';
-import type { Db } from '@learning-loop/db/connect';
+import type { Db, Tx } from '@learning-loop/db/connect';
 import { runningExperiment } from '@learning-loop/db/experiments';
-import { activeModel, findModel, type Model, shippedModel } from '@learning-loop/db/models';
-import type { Variant } from '@learning-loop/db/training-schema';
+import { activeModel, configuredModel, findModel, type Model, shippedModel } from '@learning-loop/db/models';
+import type { ModelKind } from '@learning-loop/db/training-schema';
 import { type RankerWeights, shippedWeights } from '@learning-loop/learning/ranker-weights';
 import { LRUCache } from 'lru-cache';
 
@@ -13,10 +13,29 @@ export interface ServingRanker {
   weights: RankerWeights;
 }
 
-/** What a tenant's users are served by, as it was read. */
-interface Serving {
-  active: ServingRanker;
-  experiment: { experiment_id: string; variants: (ServingRanker & { weight: number })[] } | null;
+/** The language model that is asked for a user. */
+export interface ServingLlm {
+  llm_id: string;
+  /** Its name on the server; undefined for the one that the configuration names. */
+  model: string | undefined;
+}
+
+/** Who serves a user. */
+interface ServingModels {
+  ranker: ServingRanker;
+  llm: ServingLlm;
+}
+
+/** Who serves the users of a tenant: the active model, or while an experiment runs each of its variants a share. */
+interface Serving<T> {
+  active: T;
+  experiment: { experiment_id: string; variants: { served: T; weight: number }[] } | null;
+}
+
+/** The same of every kind, as it was read. */
+interface ServingOfTenant {
+  ranker: Serving<ServingRanker>;
+  llm: Serving<ServingLlm>;
   readAt: number;
 }
 
@@ -26,14 +45,21 @@ const mustRefreshAfterMs = 8_000;
 const mostTenants = 1_000;
 
 const shipped: ServingRanker = { ranker_id: shippedModel, weights: shippedWeights };
+const configured: ServingLlm = { llm_id: configuredModel, model: undefined };
 
-/** Who ranks for a user: the variant of the running experiment that the user always gets, or the active model. */
-export function servingRankers(db: Db): (tenantId: string, userId: string) => Promise<ServingRanker> {
-  const known = new LRUCache<string, Serving>({ max: mostTenants });
-  const reading = new Map<string, Promise<Serving>>();
+/**
+ * Who ranks and which model is asked for a user: the variant of the running experiment that the user always gets, or
+ * the active model. Only models of the server that `impl` names can be asked.
+ */
+export function servingModels(
+  db: Db,
+  impl: string,
+): (tenantId: string, userId: string) => Promise<ServingModels> {
+  const known = new LRUCache<string, ServingOfTenant>({ max: mostTenants });
+  const reading = new Map<string, Promise<ServingOfTenant>>();
 
-  const readAs = (tenantId: string) => asTenant(db, tenantId, (tx) => read(tx, tenantId));
-  function refresh(tenantId: string): Promise<Serving> {
+  const readAs = (tenantId: string) => asTenant(db, tenantId, (tx) => read(tx, tenantId, impl));
+  function refresh(tenantId: string): Promise<ServingOfTenant> {
     const under = reading.get(tenantId) ?? readAs(tenantId).finally(() => reading.delete(tenantId));
     reading.set(tenantId, under);
     return under.then((serving) => {
@@ -45,27 +71,40 @@ export function servingRankers(db: Db): (tenantId: string, userId: string) => Pr
   return async (tenantId, userId) => {
     const serving = known.get(tenantId);
     const age = serving ? performance.now() - serving.readAt : Number.POSITIVE_INFINITY;
-    if (serving && age < refreshAfterMs) return choose(serving, userId);
+    if (serving && age < refreshAfterMs) return chosen(serving, userId);
     const fresh = refresh(tenantId).catch((error: unknown) => {
       if (serving) return serving;
       throw error;
     });
-    return choose(serving && age < mustRefreshAfterMs ? serving : await fresh, userId);
+    return chosen(serving && age < mustRefreshAfterMs ? serving : await fresh, userId);
   };
 }
 
-async function read(db: Db, tenantId: string): Promise<Serving> {
+async function read(tx: Tx, tenantId: string, impl: string): Promise<ServingOfTenant> {
   const readAt = performance.now();
-  const active = rankerOf(await activeModel(db, tenantId, 'ranker'));
-  const experiment = await runningExperiment(db, tenantId, 'ranker');
-  if (!experiment) return { active, experiment: null, readAt };
+  return {
+    ranker: await readKind(tx, tenantId, 'ranker', rankerOf),
+    llm: await readKind(tx, tenantId, 'llm', (model) => llmOf(model, impl)),
+    readAt,
+  };
+}
+
+async function readKind<T>(
+  tx: Tx,
+  tenantId: string,
+  kind: ModelKind,
+  servedBy: (model: Model | undefined) => T,
+): Promise<Serving<T>> {
+  const active = servedBy(await activeModel(tx, tenantId, kind));
+  const experiment = await runningExperiment(tx, tenantId, kind);
+  if (!experiment) return { active, experiment: null };
   const variants = await Promise.all(
-    experiment.variants.map(async ({ model_id, weight }: Variant) => ({
-      ...rankerOf(await findModel(db, tenantId, model_id)),
+    experiment.variants.map(async ({ model_id, weight }) => ({
+      served: servedBy(await findModel(tx, tenantId, model_id)),
       weight,
     })),
   );
-  return { active, experiment: { experiment_id: experiment.experiment_id, variants }, readAt };
+  return { active, experiment: { experiment_id: experiment.experiment_id, variants } };
 }
 
 function rankerOf(model: Model | undefined): ServingRanker {
@@ -73,13 +112,23 @@ function rankerOf(model: Model | undefined): ServingRanker {
   return { ranker_id: model.model_id, weights: model.artifact };
 }
 
+function llmOf(model: Model | undefined, impl: string): ServingLlm {
+  if (!model || !('provider' in model.artifact) || model.artifact.provider !== impl) return configured;
+  return { llm_id: model.model_id, model: model.artifact.model };
+}
+
+const chosen = ({ ranker, llm }: ServingOfTenant, userId: string): ServingModels => ({
+  ranker: choose(ranker, userId),
+  llm: choose(llm, userId),
+});
+
 /** The same user gets the same variant, whichever process asks, and each experiment deals anew. */
-function choose({ active, experiment }: Serving, userId: string): ServingRanker {
+function choose<T>({ active, experiment }: Serving<T>, userId: string): T {
   if (!experiment) return active;
   let left = shareOf(`${experiment.experiment_id} ${userId}`);
-  for (const variant of experiment.variants) {
-    left -= variant.weight;
-    if (left < 0) return variant;
+  for (const { served, weight } of experiment.variants) {
+    left -= weight;
+    if (left < 0) return served;
   }
   return active;
 }

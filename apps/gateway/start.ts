@@ -1,11 +1,11 @@
 import { connectDb } from '@learning-loop/db/connect';
 import { migrate } from '@learning-loop/db/migrate';
 import { outboxDepth } from '@learning-loop/db/outbox';
-import { connectLlm } from '@learning-loop/llm/connect';
 import { connectPublisher } from '@learning-loop/queue/publish';
 import type { Service } from '@learning-loop/service/service';
 import { listenFault } from '@learning-loop/service/start-error';
 import type { Config } from './config.ts';
+import { connectModels } from './connect-models.ts';
 import { requireKeys } from './require-keys.ts';
 import { createServer } from './server.ts';
 
@@ -15,7 +15,8 @@ export const gatewayRole = 'learning_loop_gateway';
 /** Callers are answered within 1 s, if only that the database is away: to notice that takes up to 200 ms more. */
 const patienceMs = 700;
 
-export async function start({ config, log, metrics, use }: Service<Config>): Promise<void> {
+export async function start(service: Service<Config>): Promise<void> {
+  const { config, log, metrics, use } = service;
   await prepare(config);
   const db = use(
     connectDb(config.databaseUrl, { name: 'gateway', role: gatewayRole, max: connections, patienceMs }),
@@ -24,8 +25,8 @@ export async function start({ config, log, metrics, use }: Service<Config>): Pro
   // The first callers shall not wait for connections to be made.
   await Promise.allSettled(Array.from({ length: connections }, () => outboxDepth(db)));
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
-  const llm = use(connectLlm(config.llm, log, metrics), 'llm');
-  const server = use(await createServer({ config, db, llm, log, metrics, publisher }), 'http');
+  const models = connectModels(service, db);
+  const server = use(await createServer({ config, db, ...models, log, metrics, publisher }), 'http');
   const { host, port } = config;
   const url = await server.listen({ host, port }).catch((error: unknown) => {
     throw listenFault(error, host, port);

@@ -1,9 +1,14 @@
+import { llmEnv } from '@learning-loop/llm/config';
+import { embeddingConfig, embeddingEnv } from '@learning-loop/llm/embedding-config';
 import { readEnv } from '@learning-loop/service/config';
 import { workerConfig, workerEnv } from '@learning-loop/service/worker-env';
 import { Type } from 'typebox';
 
-const Env = Type.Object(workerEnv);
+const Env = Type.Object({ ...workerEnv, ...llmEnv, ...embeddingEnv });
 
 export type Config = ReturnType<typeof readConfig>;
 
-export const readConfig = (env: NodeJS.ProcessEnv) => workerConfig(readEnv(Env, env));
+export function readConfig(source: NodeJS.ProcessEnv) {
+  const env = readEnv(Env, source);
+  return { ...workerConfig(env), embedding: embeddingConfig(env) };
+}

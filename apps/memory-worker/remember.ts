@@ -1,3 +1,4 @@
+import { requestEmbeddings } from '@learning-loop/db/embeddings';
 import { type LearnedMemory, learnMemories, lockSlots, supersede } from '@learning-loop/db/learn-memories';
 import type { HypothesisSelected } from '@learning-loop/events/hypothesis-selected';
 import { newId } from '@learning-loop/events/id';
@@ -12,12 +13,17 @@ const preferenceDiscount = 0.9;
 const echoWeight = 0.25;
 const learnedTags = ['learned', 'hypothesis_derived'];
 
-/** Turns picks into goals, preferences and history. */
-export async function remember(events: HypothesisSelected[], { tx, report }: Context): Promise<void> {
+/** Turns picks into goals, preferences and history; `embedded` says whether a model is to embed them afterwards. */
+export async function remember(
+  events: HypothesisSelected[],
+  { tx, report }: Context,
+  embedded = false,
+): Promise<void> {
   const memories = events.flatMap(memoriesOf);
   await lockSlots(tx, memories);
   await learnMemories(tx, memories);
   await supersede(tx, memories);
+  if (embedded) await requestEmbeddings(tx, memories);
   for (const { type, interaction_id } of memories) {
     if (type === 'goal') report('goal_learned_from_hypothesis', { interaction_id });
     if (type === 'preference') report('preference_learned', { interaction_id });

@@ -1,11 +1,17 @@
 import { connectDb } from '@learning-loop/db/connect';
 import { migrateFirst } from '@learning-loop/db/migrate';
+import { connectEmbedder } from '@learning-loop/llm/embed';
 import { answerProbes } from '@learning-loop/queue/answer-probes';
 import { consume } from '@learning-loop/queue/consume';
+import type { Handlers } from '@learning-loop/queue/learn';
 import { connectPublisher } from '@learning-loop/queue/publish';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
+import { embedMemories } from './embed-memories.ts';
 import { remember } from './remember.ts';
+
+/** Nobody waits for a memory to be embedded. */
+const patienceMs = 30_000;
 
 export async function start(service: Service<Config>): Promise<void> {
   const { config, log, metrics, use } = service;
@@ -13,6 +19,14 @@ export async function start(service: Service<Config>): Promise<void> {
   const role = 'learning_loop_memory';
   const db = use(connectDb(config.databaseUrl, { name: 'memory-worker', role }), 'database');
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
-  use(consume(service, db, publisher, 'memory', { 'hypothesis.selected': remember }, config), 'consumer');
+  const { embedding } = config;
+  const handlers: Handlers<'memory'> = {
+    'hypothesis.selected': (events, context) => remember(events, context, embedding !== null),
+  };
+  use(consume(service, db, publisher, 'memory', handlers, config), 'consumer');
+  if (embedding) {
+    const embedder = use(connectEmbedder({ ...embedding, timeoutMs: patienceMs }, log, metrics), 'embedder');
+    use(embedMemories(service, db, embedder), 'embeddings');
+  }
   await answerProbes(service, db);
 }

@@ -22,6 +22,9 @@ export function attitudeFigures(): Figure[] {
   });
 }
 
+/** The cases of the test part with ten unrelated choices in between. */
+export const heldOutAttitudes = (): Case[] => casesOf(readLines('data/attitudes-test.jsonl', Theme), 10);
+
 function casesOf(themes: Theme[], unrelated: number): Case[] {
   const random = numbersFrom(20261101);
   return themes.flatMap((theme) => {

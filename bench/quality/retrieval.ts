@@ -1,8 +1,9 @@
 import { bm25, rarities } from '@learning-loop/learning/bm25';
+import type { VectorOf } from '@learning-loop/learning/embedding-features';
 import { historyContent } from '@learning-loop/learning/history';
 import type { Memory } from '@learning-loop/learning/memory';
 import { recall } from '@learning-loop/learning/recall';
-import { vectorOf } from '@learning-loop/learning/text/text-vector';
+import { vectorOf as wordsOf } from '@learning-loop/learning/text/text-vector';
 import conversation from './data/conversation.json' with { type: 'json' };
 import { type Figure, percent } from './figure.ts';
 import { numbersFrom, pick } from './random.ts';
@@ -18,11 +19,13 @@ interface Found {
   plain: boolean;
 }
 
-/** How often the turn that answers a question is among the first ten, of long histories full of small talk. */
+/** Long histories full of small talk, with each fact said once. */
+export const longHistories = (): Memory[][] =>
+  Array.from({ length: histories }, (_, seed) => historyOf(numbersFrom(seed + 1)));
+
+/** How often the turn that answers a question is among the first ten. */
 export function retrievalFigures(): Figure[] {
-  const found = Array.from({ length: histories }, (_, seed) =>
-    askAll(historyOf(numbersFrom(seed + 1))),
-  ).flat();
+  const found = longHistories().flatMap(askAll);
   const share = (name: keyof Found) => percent(found.filter((one) => one[name]).length / found.length);
   return [
     {
@@ -58,18 +61,26 @@ function smallTalk(random: () => number): string {
 }
 
 function askAll(history: Memory[]): Found[] {
-  return conversation.facts.flatMap((fact) => {
-    const evidence = historyContent(turnOf(fact), null);
-    return fact.questions.map((question) => ({
-      hybrid: recall(question, history, now, looked).some(({ memory }) => memory.content === evidence),
-      plain: plainBest(question, history).includes(evidence),
-    }));
-  });
+  return questions.map(({ question, evidence }) => ({
+    hybrid: isFound(question, evidence, history),
+    plain: plainBest(question, history).includes(evidence),
+  }));
+}
+
+/** Every question, with the memory that answers it. */
+export const questions = conversation.facts.flatMap((fact) =>
+  fact.questions.map((question) => ({ question, evidence: historyContent(turnOf(fact), null) })),
+);
+
+/** Whether the evidence is among the first ten of what is recalled for the question. */
+export function isFound(question: string, evidence: string, history: Memory[], vectorOf?: VectorOf): boolean {
+  const best = recall(question, history, now, looked, vectorOf);
+  return best.some(({ memory }) => memory.content === evidence);
 }
 
 function plainBest(question: string, history: Memory[]): string[] {
-  const asked = vectorOf(question);
-  const texts = history.map(({ content }) => vectorOf(content));
+  const asked = wordsOf(question);
+  const texts = history.map(({ content }) => wordsOf(content));
   const scores = bm25(rarities(asked, texts), texts);
   const order = history
     .map(({ content }, i) => ({ content, score: scores[i] ?? 0 }))

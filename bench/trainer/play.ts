@@ -4,7 +4,7 @@ import { display } from '@learning-loop/learning/display';
 import { startFacets } from '@learning-loop/learning/persona';
 import { type PastChoice, rank } from '@learning-loop/learning/rank';
 import type { TrainingLog } from '@learning-loop/training-log/append';
-import { type ServingRanker, servingRankers } from 'gateway/serving-model';
+import { type ServingRanker, servingModels } from 'gateway/serving-model';
 import { seededId } from './seeded-id.ts';
 import { choose, type Person, person, situation } from './world.ts';
 
@@ -34,13 +34,14 @@ export function population(db: Db, log: TrainingLog, users: number, random: () =
   let clock = Date.UTC(2026, 0, 1);
   return {
     async play(interactions) {
-      const rankerFor = servingRankers(db);
+      const servedBy = servingModels(db, 'rules');
       const shown: Shown[] = [];
       for (let i = 0; i < interactions; i += 1) {
         const someone = people[Math.floor(random() * people.length)];
         clock += minuteMs;
-        if (someone)
-          shown.push(show(someone, await rankerFor(tenant_id, someone.user_id), random, new Date(clock)));
+        if (!someone) continue;
+        const { ranker } = await servedBy(tenant_id, someone.user_id);
+        shown.push(show(someone, ranker, random, new Date(clock)));
       }
       await record(db, log, shown);
       return outcomeOf(shown);

@@ -44,7 +44,7 @@ test('fits the schema of the compose specification', async () => {
   const ajv = addFormats.default(new Ajv({ strict: false, allErrors: true }));
   ajv.addFormat('duration', /^(\d+(\.\d+)?(us|ms|s|m|h))+$/);
   const fits = ajv.compile(rules);
-  const { 'x-app': _app, 'x-model': _model, ...compose } = await readCompose();
+  const { 'x-app': _app, 'x-model': _model, 'x-embedding': _embedding, ...compose } = await readCompose();
   fits(compose);
   expect(fits.errors).toBeNull();
   fits({ ...compose, services: { gateway: { imagge: 'typo' } } });

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from './connect.ts';
+import type { Experiment } from './experiments.ts';
+import type { ModelKind } from './training-schema.ts';
 
 /** Sums over the users of one variant, for a rate Σy / Σn and its variance between users. */
 export interface Moments {
@@ -25,30 +27,38 @@ export interface Arm {
   satisfaction: Moments;
 }
 
-/** The variants of an experiment since it began; picks and feedback count for the model that ranked. */
-export async function armsOf(db: Db, tenantId: string, modelIds: string[], since: Date): Promise<Arm[]> {
+/** Who an interaction counts for. */
+const served: Record<ModelKind, string> = { ranker: 'i.ranker_id', llm: 'i.llm_id' };
+
+/** The variants of an experiment since it began; picks and feedback count for the model that ranked, or was asked. */
+export async function armsOf(
+  db: Db,
+  { tenant_id: tenantId, kind, variants, started_at: since }: Experiment,
+): Promise<Arm[]> {
+  const variant = sql.ref(served[kind]);
+  const ids = variants.map(({ model_id }) => model_id);
   const { rows } = await sql<Arm>`
     with shown as (
-      select i.ranker_id, i.user_id, i.interaction_id, s.selected_id, s.interaction_id is not null as answered
+      select ${variant} as variant, i.user_id, i.interaction_id, s.selected_id, s.interaction_id is not null as answered
       from interactions i left join selections s using (tenant_id, interaction_id)
-      where i.tenant_id = ${tenantId} and i.created_at >= ${since} and i.ranker_id = any(${modelIds})
+      where i.tenant_id = ${tenantId} and i.created_at >= ${since} and ${variant} = any(${ids})
     ), said as (
-      select shown.ranker_id, shown.user_id, count(*)::float8 as n, (count(*) filter (where
+      select shown.variant, shown.user_id, count(*)::float8 as n, (count(*) filter (where
         f.type = 'thumbs_up' or (f.type = 'rating' and (f.value)::text::float8 >= 4)))::float8 as y
       from feedback f join shown using (interaction_id)
       where f.tenant_id = ${tenantId} and f.given_at >= ${since} and f.type in ('thumbs_up', 'thumbs_down', 'rating')
       group by 1, 2
     ), per_user as (
-      select ranker_id, user_id, count(*)::float8 as shown, (count(*) filter (where answered))::float8 as n,
+      select variant, user_id, count(*)::float8 as shown, (count(*) filter (where answered))::float8 as n,
         (count(*) filter (where selected_id = 'h1'))::float8 as first,
         (count(*) filter (where selected_id is not null))::float8 as taken
       from shown group by 1, 2
     )
-    select ranker_id as model_id, count(*)::float8 as assigned, sum(shown) as interactions,
+    select variant as model_id, count(*)::float8 as assigned, sum(shown) as interactions,
       ${moments('first', 'p')} as first_place, ${moments('taken', 'p')} as selection,
       ${moments('y', 's')} as satisfaction
-    from per_user p left join said s using (ranker_id, user_id)
-    group by ranker_id`.execute(db);
+    from per_user p left join said s using (variant, user_id)
+    group by variant`.execute(db);
   return rows;
 }
 

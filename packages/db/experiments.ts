@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from './connect.ts';
-import { changeStatus, findModel, lockRegistry, type Model, shippedModel } from './models.ts';
+import { changeStatus, findModel, lockRegistry, type Model } from './models.ts';
 import type { Database } from './schema.ts';
 import type { ModelKind, Variant } from './training-schema.ts';
 import { withinTransaction } from './within-transaction.ts';
@@ -89,7 +89,7 @@ export function stopExperiment(
       .where('experiment_id', '=', experiment_id)
       .where('status', '=', 'running')
       .executeTakeFirst();
-    if (experiment) await end(tx, experiment, { outcome, reason, but: shippedModel });
+    if (experiment) await end(tx, experiment, { outcome, reason, but: null });
     return experiment !== undefined;
   });
 }
@@ -97,8 +97,8 @@ export function stopExperiment(
 interface End {
   outcome: ExperimentOutcome;
   reason: string;
-  /** The model whose status the caller sees to. */
-  but: string;
+  /** The model whose status the caller sees to; null when the caller sees to none. */
+  but: string | null;
 }
 
 async function end(

@@ -2,6 +2,13 @@ import { newId } from '@learning-loop/events/id';
 import { selection } from '@learning-loop/testing/selection';
 import { sql } from 'kysely';
 import type { Db } from './connect.ts';
+import {
+  readEmbeddings,
+  requestEmbeddings,
+  requestMissingEmbeddings,
+  storeEmbeddings,
+  takeDueEmbeddings,
+} from './embeddings.ts';
 import { recentFeedback } from './feedback.ts';
 import { findByText, findInteraction, findInteractions, insertInteractions } from './interactions.ts';
 import { knownUsers } from './known-user.ts';
@@ -46,6 +53,8 @@ export async function fill(db: Db, first: number, last: number): Promise<void> {
       n::text, 'content', 0.5, '{}', 'slot ' || n, ${at}, ${at} ${each}`,
     sql`insert into memory_sources (tenant_id, user_id, memory_id, interaction_id, seen_at)
       select 'default', ${user}, ${id}, ${id}, ${at} ${each}`,
+    sql`insert into embeddings (tenant_id, user_id, memory_id, model, vector, tried_at)
+      select 'default', ${user}, ${id}, case when n % 100 > 0 then 'bge' else '' end, '', ${at} ${each}`,
     sql`insert into personas (tenant_id, user_id, facets, interaction_count, updated_at)
       select 'default', 'user-' || n, '{}', 0, now() ${each} on conflict do nothing`,
     sql`insert into persona_updates (tenant_id, user_id, event_id, interaction_id, occurred_at, old_facets, new_facets,
@@ -70,6 +79,7 @@ export async function runHotQueries(db: Db): Promise<void> {
   const { rows: some } = await sql<{ id: string }>`select md5('7')::uuid as id`.execute(db);
   const id = some[0]?.id ?? '';
   await requestQueries(db, id);
+  await embeddingQueries(db, id);
   await db.transaction().execute(async (tx) => {
     await recentFeedback(tx, [user], 5);
     await recentHistory(tx, [user], 5);
@@ -102,7 +112,7 @@ async function requestQueries(db: Db, id: string): Promise<void> {
   const { interaction_id, input_text, media_type, model_id, context, hypotheses, used_memories } = event;
   const now = new Date().toISOString();
   const shown = { interaction_id, input_text, media_type, model_id, context, hypotheses, used_memories };
-  const more = { ranker_id: 'shipped', auto_advance: false, created_at: now, begun: now };
+  const more = { ranker_id: 'shipped', llm_id: null, auto_advance: false, created_at: now, begun: now };
   await insertInteractions(db, [{ ...user, ...shown, ...more }]);
   const answer = {
     enriched_prompt: '',
@@ -110,6 +120,17 @@ async function requestQueries(db: Db, id: string): Promise<void> {
     context_breakdown: { goal: 0, pref: 0, history: 0 },
   };
   await acceptPicks(db, [{ event, answer, shown_at: new Date() }]);
+}
+
+async function embeddingQueries(db: Db, memory_id: string): Promise<void> {
+  await readEmbeddings(db, user, [memory_id], 'bge');
+  await requestMissingEmbeddings(db, { ...user, memory_id }, 100);
+  const due = await takeDueEmbeddings(db, { model: 'bge', limit: 4, againMs: 1_000 });
+  await storeEmbeddings(
+    db,
+    'bge',
+    due.map((taken) => ({ ...taken, vector: Float32Array.of(1) })),
+  );
 }
 
 type Tx = Parameters<typeof learnMemories>[0];
@@ -125,6 +146,7 @@ async function rememberOne(tx: Tx): Promise<void> {
   };
   await lockSlots(tx, [memory]);
   await learnMemories(tx, [memory]);
+  await requestEmbeddings(tx, [memory]);
   await supersede(tx, [memory]);
 }
 

@@ -24,13 +24,13 @@ export type NewInteraction = Omit<Interaction, 'created_at'> & { created_at: str
 export async function insertInteractions(db: Db, interactions: NewInteraction[]): Promise<boolean[]> {
   const { rows } = await sql<{ interaction_id: string }>`
     insert into interactions (tenant_id, interaction_id, user_id, created_at, input_text, media_type, model_id,
-      ranker_id, context, hypotheses, used_memories, auto_advance)
+      ranker_id, llm_id, context, hypotheses, used_memories, auto_advance)
     select tenant_id, interaction_id, user_id, created_at, input_text, media_type, model_id,
-      ranker_id, context, hypotheses, used_memories, auto_advance
+      ranker_id, llm_id, context, hypotheses, used_memories, auto_advance
     from jsonb_to_recordset(${JSON.stringify(interactions)}::jsonb) as shown(
       tenant_id text, interaction_id uuid, user_id text, created_at timestamptz, input_text text, media_type text,
-      model_id text, ranker_id text, context jsonb, hypotheses jsonb, used_memories jsonb, auto_advance boolean,
-      begun timestamptz)
+      model_id text, ranker_id text, llm_id text, context jsonb, hypotheses jsonb, used_memories jsonb,
+      auto_advance boolean, begun timestamptz)
     where ${notErased(shownColumns)}
     returning interaction_id`.execute(db);
   const stored = new Set(rows.map(({ interaction_id }) => interaction_id));

@@ -7,6 +7,7 @@ const big = [
   'selections',
   'memories',
   'memory_sources',
+  'embeddings',
   'persona_updates',
   'personas',
   'outbox',

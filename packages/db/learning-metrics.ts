@@ -3,7 +3,7 @@ import type { Db } from './connect.ts';
 
 /** How well hypotheses did; rates in [0, 1], null where there was nothing to count. */
 export interface LearningMetrics {
-  /** A model's id, or a day as YYYY-MM-DD (UTC). */
+  /** A model's id, of a ranker or a language model, or a day as YYYY-MM-DD (UTC). */
   key: string;
   interactions: number;
   users: number;
@@ -23,19 +23,25 @@ export interface LearningMetrics {
   return_rate: number | null;
 }
 
-/** The metrics since then, by the model that ranked or by day, in the order of the keys. */
+/**
+ * The metrics since then by day or by model, in the order of the keys. By model an interaction counts for the one that
+ * ranked, and for the language model that was asked, if one was.
+ */
 export async function learningMetrics(
   db: Db,
   tenantId: string,
   by: 'model' | 'day',
   since: Date,
 ): Promise<LearningMetrics[]> {
-  const key = by === 'model' ? sql`i.ranker_id` : sql`to_char(i.created_at at time zone 'UTC', 'YYYY-MM-DD')`;
+  const keys =
+    by === 'model'
+      ? sql`array_remove(array[i.ranker_id, i.llm_id], null)`
+      : sql`array[to_char(i.created_at at time zone 'UTC', 'YYYY-MM-DD')]`;
   const { rows } = await sql<LearningMetrics>`
     with shown as (
-      select ${key} as key, i.interaction_id, i.user_id, i.auto_advance, s.selected_id,
+      select key, i.interaction_id, i.user_id, i.auto_advance, s.selected_id,
         s.interaction_id is not null as answered, (i.created_at at time zone 'UTC')::date as day
-      from interactions i left join selections s using (tenant_id, interaction_id)
+      from interactions i left join selections s using (tenant_id, interaction_id), unnest(${keys}) as key
       where i.tenant_id = ${tenantId} and i.created_at >= ${since}
     ), opinions as (
       select shown.key, count(*)::int as feedback, avg(case when f.type = 'thumbs_up'

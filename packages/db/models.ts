@@ -8,6 +8,10 @@ export type ModelChange = Selectable<Database['model_changes']>;
 
 /** The ranker that ships with the product: it needs no row, and serves where no other is active. */
 export const shippedModel = 'shipped';
+/** The language model that the configuration names: asked where no other is active. */
+export const configuredModel = 'configured';
+/** What serves where no model of the kind is active, and what an experiment compares with. */
+export const baselines: Record<ModelKind, string> = { ranker: shippedModel, llm: configuredModel };
 
 /** False when the tenant has a model of this id already. */
 export async function insertModel(db: Db, model: Insertable<Database['models']>): Promise<boolean> {

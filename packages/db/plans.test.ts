@@ -23,7 +23,7 @@ async function keptStatements(db: Db): Promise<number> {
 }
 
 /** An update of many rows has to join them; only these may read a whole table, for as long as a plan lives. */
-const joins = /update (?:personas|persona_updates|memories) set [^;]* from /u;
+const joins = /update (?:personas|persona_updates|memories|embeddings) set [^;]* from /u;
 
 const lookUps = (read: Record<string, string[]>) =>
   Object.fromEntries(Object.entries(read).filter(([text]) => !joins.test(text)));

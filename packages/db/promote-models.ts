@@ -1,6 +1,6 @@
 import type { Db, Tx } from './connect.ts';
 import { endExperimentsOf } from './experiments.ts';
-import { activeModel, changeStatus, findModel, lockRegistry, type Model, shippedModel } from './models.ts';
+import { activeModel, baselines, changeStatus, findModel, lockRegistry, type Model } from './models.ts';
 import { withinTransaction } from './within-transaction.ts';
 
 export type Change = 'done' | 'no_such_model' | 'not_from_this_status';
@@ -38,8 +38,12 @@ export function rollBack(db: Db, tenantId: string, modelId: string, reason: stri
   });
 }
 
-async function restore(tx: Tx, { tenant_id, model_id, parent_id }: Model, reason: string): Promise<void> {
-  if (parent_id === null || parent_id === shippedModel) return;
+async function restore(
+  tx: Tx,
+  { tenant_id, model_id, parent_id, kind }: Model,
+  reason: string,
+): Promise<void> {
+  if (parent_id === null || parent_id === baselines[kind]) return;
   const parent = await findModel(tx, tenant_id, parent_id);
   if (parent?.status === 'retired')
     await changeStatus(tx, parent, 'active', `${model_id} was rolled back: ${reason}`);

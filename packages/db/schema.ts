@@ -33,6 +33,8 @@ interface InteractionsTable {
   auto_advance: boolean;
   /** The model that ranked. */
   ranker_id: Generated<string>;
+  /** The language model that was asked for proposals; null where none was. */
+  llm_id: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
 /** What `execute` answered; kept, so that the same call again gets the same answer. */
@@ -113,6 +115,16 @@ interface MemorySourcesTable {
   memory_id: string;
   interaction_id: string;
   seen_at: Instant;
+}
+
+/** What a memory means, by a model; see migrations/0013-embeddings.ts. */
+interface EmbeddingsTable {
+  tenant_id: string;
+  user_id: string;
+  memory_id: string;
+  model: Generated<string>;
+  vector: Buffer | null;
+  tried_at: Date | null;
 }
 
 interface PersonasTable {
@@ -202,6 +214,7 @@ export interface Database extends TrainingTables {
   dead_letters: DeadLettersTable;
   memories: MemoriesTable;
   memory_sources: MemorySourcesTable;
+  embeddings: EmbeddingsTable;
   personas: PersonasTable;
   persona_updates: PersonaUpdatesTable;
   feedback: FeedbackTable;

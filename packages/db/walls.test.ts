@@ -60,15 +60,24 @@ test.each([
   ],
   [
     'learning_loop_persona',
-    ['api_keys', 'interactions', 'selections', 'memory_sources', 'erasures', 'models'],
+    ['api_keys', 'interactions', 'selections', 'memory_sources', 'embeddings', 'erasures', 'models'],
   ],
   [
     'learning_loop_training_log',
-    ['api_keys', 'interactions', 'selections', 'memories', 'personas', 'models'],
+    ['api_keys', 'interactions', 'selections', 'memories', 'embeddings', 'personas', 'models'],
   ],
   [
     'learning_loop_gateway',
-    ['dead_letters', 'models', 'model_changes', 'experiments', 'dataset_builds', 'feedback', 'user_settings'],
+    [
+      'dead_letters',
+      'embeddings',
+      'models',
+      'model_changes',
+      'experiments',
+      'dataset_builds',
+      'feedback',
+      'user_settings',
+    ],
   ],
 ])('%s reaches the tables that it works on, and no others', async (role, closed) => {
   const { url } = await database();

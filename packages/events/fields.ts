@@ -62,5 +62,9 @@ export const UsedMemory = Type.Object({
   memory_id: Type.String(),
   type: Type.String(),
   relevance: Confidence,
+  /** The embedding model whose vectors its likeness is by; absent where its words alone were compared. */
+  embedding: Type.Optional(Type.String()),
+  /** The language model that gave it its place; absent where none did. */
+  reranked_by: Type.Optional(Type.String()),
 });
 export type UsedMemory = Type.Static<typeof UsedMemory>;

@@ -2,6 +2,7 @@ import type { Facets } from '@learning-loop/events/fields';
 import { choiceFeatures, otherVoices, ownVoice } from './choice-features.ts';
 import { confidencesOf } from './confidences.ts';
 import { contraster } from './contrast.ts';
+import { embeddingFeatures, type VectorOf } from './embedding-features.ts';
 import type { Memory } from './memory.ts';
 import { memoryFeatures } from './memory-features.ts';
 import type { PastChoice } from './past-choice.ts';
@@ -24,6 +25,8 @@ export interface RankInput {
   /** Choices of other users of the tenant, newest first. */
   tenantChoices: PastChoice[];
   now: Date;
+  /** With an embedding model: what texts mean. */
+  vectorOf?: VectorOf | undefined;
 }
 
 export interface Ranked {
@@ -72,6 +75,7 @@ function rankerFeatures(input: RankInput): Record<string, number>[] {
   const goals = memoryFeatures(situation, input.memories, 'goal');
   const preferences = memoryFeatures(situation, input.memories, 'preference');
   const asked = situation.words(situation.request);
+  const embedded = input.vectorOf && embeddingFeatures(input, input.vectorOf);
   return input.proposals.map((proposal, i) => ({
     prior: rounded(proposal.prior),
     chosen_terms: rounded(own[i]?.terms ?? 0),
@@ -84,5 +88,9 @@ function rankerFeatures(input: RankInput): Record<string, number>[] {
     goal: rounded(goals[i] ?? 0),
     preference: rounded(preferences[i] ?? 0),
     persona: rounded(styleFit(proposal.question, input.facets)),
+    ...(embedded && roundedAll(embedded[i])),
   }));
 }
+
+const roundedAll = (features: object | undefined): Record<string, number> =>
+  Object.fromEntries(Object.entries(features ?? {}).map(([name, value]) => [name, rounded(Number(value))]));

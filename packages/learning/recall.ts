@@ -1,4 +1,5 @@
 import { bm25, type Rarities, rarities } from './bm25.ts';
+import { meaningsNear, type VectorOf } from './embedding-features.ts';
 import type { Memory } from './memory.ts';
 import { rounded } from './rounded.ts';
 import { meaningLikeness } from './text/likeness.ts';
@@ -32,10 +33,17 @@ const dayMs = 86_400_000;
 /** How many memories are compared word by word, for each one wanted and at the least: the likeliest at first sight. */
 const compared = { each: 2, least: 32 };
 
-/** The memories that matter for a query, most relevant first, at most `limit`. */
-export function recall(query: string, memories: Memory[], now: Date, limit: number): Recalled[] {
+/** The memories that matter for a query, most relevant first, at most `limit`; by their vectors too, where given. */
+export function recall(
+  query: string,
+  memories: Memory[],
+  now: Date,
+  limit: number,
+  embedded?: VectorOf,
+): Recalled[] {
   const turns = memories.map(({ content }) => turnOf(content));
-  const scores = scoresOf(query, turns, Math.max(compared.least, compared.each * limit));
+  const meant = embedded && meaningsNear(query, memories, embedded);
+  const scores = scoresOf(query, turns, Math.max(compared.least, compared.each * limit), meant);
   raiseNeighbours(memories, scores);
   const found = memories.map((memory, i) => ({
     memory,
@@ -48,7 +56,7 @@ export function recall(query: string, memories: Memory[], now: Date, limit: numb
 const byId = (a: Memory, b: Memory) => (a.memory_id < b.memory_id ? -1 : 1);
 
 /** How well each turn answers the query. Whom the query names counts by who speaks, not by who is spoken to. */
-function scoresOf(query: string, turns: Turn[], compared: number): Float64Array {
+function scoresOf(query: string, turns: Turn[], compared: number, meant?: (number | null)[]): Float64Array {
   const named = speakersNamed(query, turns);
   const asked = vectorOf([...named].reduce<string>((rest, name) => rest.replaceAll(name, ' '), query));
   const texts = turns.map(({ said }) => said);
@@ -57,7 +65,8 @@ function scoresOf(query: string, turns: Turn[], compared: number): Float64Array 
   for (let i = 0; i < turns.length; i += 1) {
     const speaker = turns[i]?.speaker ?? null;
     const spoken = speaker !== null && named.has(speaker) ? shares.speaker : 0;
-    scores[i] = firstLook(asked, texts[i] ?? asked, scores[i] ?? 0) + spoken;
+    const alike = meant?.[i] ?? meaningLikeness(asked, texts[i] ?? asked);
+    scores[i] = firstLook(scores[i] ?? 0, alike) + spoken;
   }
   const least = scores.toSorted().at(-compared) ?? 0;
   const closer = closerLook(asked, rarity);
@@ -74,8 +83,8 @@ function speakersNamed(query: string, turns: Turn[]): Set<string> {
   return named;
 }
 
-function firstLook(asked: TextVector, text: TextVector, exact: number): number {
-  return shares.words * exact + shares.meaning * Math.max(0, meaningLikeness(asked, text));
+function firstLook(exact: number, alike: number): number {
+  return shares.words * exact + shares.meaning * Math.max(0, alike);
 }
 
 /** Misspelt and derived words, and other words for the same: each word of the query by its nearest in the text. */

@@ -1,33 +1,77 @@
-const hourMs = 3_600_000;
+import type { Spending } from './config.ts';
 
-/** Tokens that a call set aside. */
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** Tokens of a call: estimated before it, and as the server counted them after it. */
+export interface Usage {
+  prompt: number;
+  completion: number;
+}
+
+/** Per million tokens, in the currency of the budget. */
+export interface Prices {
+  input: number;
+  output: number;
+}
+
+/** What a call set aside. */
 interface Reservation {
   /** Replaces the estimate by what was really used. Without it the estimate stays: a failed call may cost as much. */
-  settle(used: number): void;
+  settle(used: Usage): void;
 }
 
-/** The tokens of each tenant in the running clock hour, in this process. */
-interface TokenBudget {
-  /** Sets tokens aside; null when the tenant's hour does not hold as many. */
-  reserve(tenant: string, tokens: number): Reservation | null;
+/** What each tenant may use: tokens in the running clock hour, and money in the running day (UTC), in this process. */
+export interface Budget {
+  /** Sets a call's tokens and price aside; or says of what the tenant has not as much left, and then sets nothing aside. */
+  reserve(tenant: string, estimate: Usage, prices: Prices): Reservation | 'over_budget' | 'over_cost';
 }
 
-/** `perHour` 0 sets no limit. */
-export function createBudget(perHour: number): TokenBudget {
-  let hour = 0;
-  let used = new Map<string, number>();
+export function createBudget({ tokensPerHour, costPerDay }: Spending): Budget {
+  const tokens = createAllowance(tokensPerHour, hourMs);
+  const money = createAllowance(costPerDay, dayMs);
   return {
-    reserve(tenant, tokens) {
-      const now = Math.floor(Date.now() / hourMs);
-      if (now !== hour) {
-        hour = now;
-        used = new Map();
+    reserve(tenant, estimate, prices) {
+      const settleTokens = tokens(tenant, tokensIn(estimate));
+      if (settleTokens === null) return 'over_budget';
+      const settleMoney = money(tenant, costOf(estimate, prices));
+      if (settleMoney === null) {
+        settleTokens(0);
+        return 'over_cost';
       }
-      const ofThisHour = used;
-      const add = (more: number) => ofThisHour.set(tenant, (ofThisHour.get(tenant) ?? 0) + more);
-      if (perHour > 0 && (used.get(tenant) ?? 0) + tokens > perHour) return null;
-      add(tokens);
-      return { settle: (actual) => add(actual - tokens) };
+      return {
+        settle(used) {
+          settleTokens(tokensIn(used));
+          settleMoney(costOf(used, prices));
+        },
+      };
     },
+  };
+}
+
+const tokensIn = ({ prompt, completion }: Usage): number => prompt + completion;
+
+export function costOf({ prompt, completion }: Usage, { input, output }: Prices): number {
+  return (prompt * input + completion * output) / 1e6;
+}
+
+/** Takes an amount from the tenant's share of the running period; null when that does not hold as much. */
+type Allowance = (tenant: string, amount: number) => ((actual: number) => void) | null;
+
+/** `limit` 0 sets none. */
+function createAllowance(limit: number, periodMs: number): Allowance {
+  let period = 0;
+  let used = new Map<string, number>();
+  return (tenant, amount) => {
+    const now = Math.floor(Date.now() / periodMs);
+    if (now !== period) {
+      period = now;
+      used = new Map();
+    }
+    const ofThisPeriod = used;
+    const add = (more: number) => ofThisPeriod.set(tenant, (ofThisPeriod.get(tenant) ?? 0) + more);
+    if (limit > 0 && (used.get(tenant) ?? 0) + amount > limit) return null;
+    add(amount);
+    return (actual) => void add(actual - amount);
   };
 }

@@ -1,16 +1,11 @@
 import OpenAI, { APIError } from 'openai';
 import { type Static, type TObject, Type } from 'typebox';
 import { Value } from 'typebox/value';
+import type { Answer } from './caller.ts';
 import { cappedFetch } from './capped-fetch.ts';
 import type { ModelConfig } from './config.ts';
 import { dataBlock } from './data-block.ts';
 import { type Question, systemMessage } from './question.ts';
-
-export interface Answer<T> {
-  value: T;
-  /** As the server counted them; null when it does not say. */
-  tokens: { prompt: number; completion: number } | null;
-}
 
 /** One server. Both reject with the openai client's errors. */
 interface Client {
@@ -38,10 +33,14 @@ const Completion = Type.Object({
 /** An answer of 800 tokens is a few kilobytes; more than this is no answer. */
 const maxBytes = 256 * 1024;
 
-export function connectClient(config: ModelConfig): Client {
-  const { chat } = new OpenAI({
-    baseURL: config.baseUrl,
-    apiKey: config.apiKey ?? 'none',
+/** The server's API; an answer of more than `mostBytes` is none. */
+export function connectServer(
+  { baseUrl, apiKey }: { baseUrl: string; apiKey: string | null },
+  mostBytes: number,
+): OpenAI {
+  return new OpenAI({
+    baseURL: baseUrl,
+    apiKey: apiKey ?? 'none',
     // Without these the client would take them from the environment, behind the configuration's back.
     adminAPIKey: null,
     organization: null,
@@ -50,8 +49,12 @@ export function connectClient(config: ModelConfig): Client {
     // Its messages hold what users wrote, and retries are decided where the time left is known.
     logLevel: 'off',
     maxRetries: 0,
-    fetch: cappedFetch(maxBytes),
+    fetch: cappedFetch(mostBytes),
   });
+}
+
+export function connectClient(config: ModelConfig): Client {
+  const { chat } = connectServer(config, maxBytes);
   let knowsSchemas = true;
 
   const complete = <R, S extends TObject>(

@@ -18,6 +18,8 @@ test('ollama needs only the name of a model', () => {
     timeoutMs: 2000,
     maxConcurrency: 8,
     tokensPerHour: 0,
+    costPerDay: 0,
+    prices: { input: 0, output: 0 },
   });
 });
 
@@ -47,4 +49,13 @@ test('an address that is no URL is a fault', () => {
   expect(() => read({ OLLAMA_BASE_URL: 'localhost:11434' })).toThrow(
     'OLLAMA_BASE_URL is "localhost:11434"; it must be an http or https URL.',
   );
+});
+
+test('a budget of money needs prices', () => {
+  const env = { SLM_IMPL: 'ollama', OLLAMA_MODEL_NAME: 'llama3.1', LLM_COST_PER_DAY: '5' };
+  expect(() => read(env)).toThrow('LLM_COST_PER_DAY needs LLM_INPUT_PRICE and LLM_OUTPUT_PRICE');
+  expect(read({ ...env, LLM_OUTPUT_PRICE: '0.6' })).toMatchObject({
+    costPerDay: 5,
+    prices: { input: 0, output: 0.6 },
+  });
 });

@@ -1,10 +1,11 @@
 import { ConfigError } from '@learning-loop/service/config';
 import { Type } from 'typebox';
+import type { Prices } from './budget.ts';
 
 const impls = ['rules', 'ollama', 'vllm', 'openai'] as const;
 
 /** Without a path it stands for the server's /v1, where all of these serve their API. */
-const url = { pattern: '^https?://[^\\s/]', description: 'an http or https URL' };
+export const url = { pattern: '^https?://[^\\s/]', description: 'an http or https URL' };
 
 /** The environment variables of the LLM, to spread into an app's schema. */
 export const llmEnv = {
@@ -25,21 +26,40 @@ export const llmEnv = {
   LLM_MAX_CONCURRENCY: Type.Integer({ default: 8, minimum: 1, maximum: 1000 }),
   /** What one tenant may use in a clock hour, counted by each process for itself; 0 sets no limit. */
   LLM_TOKENS_PER_HOUR: Type.Integer({ default: 0, minimum: 0 }),
+  /** What one tenant may cost in a day (UTC), counted likewise, in the currency of the prices; 0 sets no limit. */
+  LLM_COST_PER_DAY: Type.Number({ default: 0, minimum: 0 }),
+  /** Per million tokens. */
+  LLM_INPUT_PRICE: Type.Number({ default: 0, minimum: 0 }),
+  LLM_OUTPUT_PRICE: Type.Number({ default: 0, minimum: 0 }),
 };
 const LlmEnv = Type.Object(llmEnv);
-type LlmEnv = Type.Static<typeof LlmEnv>;
+export type LlmEnv = Type.Static<typeof LlmEnv>;
+
+/** What a tenant may use; 0 sets no limit. */
+export interface Spending {
+  tokensPerHour: number;
+  costPerDay: number;
+}
 
 /** An OpenAI-compatible server and the limits of its use. */
-export interface ModelConfig {
+export interface ModelConfig extends Spending {
   impl: Exclude<(typeof impls)[number], 'rules'>;
   baseUrl: string;
   model: string;
   apiKey: string | null;
   timeoutMs: number;
   maxConcurrency: number;
-  tokensPerHour: number;
+  prices: Prices;
 }
 export type LlmConfig = { impl: 'rules' } | ModelConfig;
+
+/** The address with the version's path, where the operator wrote none. */
+export const withVersion = (baseUrl: string): string => baseUrl.replace(/^(https?:\/\/[^/]+)\/?$/u, '$1/v1');
+
+export const spendingConfig = (env: LlmEnv): Spending => ({
+  tokensPerHour: env.LLM_TOKENS_PER_HOUR,
+  costPerDay: env.LLM_COST_PER_DAY,
+});
 
 /** What SLM_IMPL chose. Throws a ConfigError that names each variable that it needs and lacks. */
 export function llmConfig(env: LlmEnv): LlmConfig {
@@ -54,13 +74,16 @@ export function llmConfig(env: LlmEnv): LlmConfig {
   const prefix = ({ ollama: 'OLLAMA', vllm: 'VLLM', openai: 'OPENAI' } as const)[impl];
   const config = {
     impl,
-    baseUrl: need(`${prefix}_BASE_URL`).replace(/^(https?:\/\/[^/]+)\/?$/u, '$1/v1'),
+    baseUrl: withVersion(need(`${prefix}_BASE_URL`)),
     model: need(`${prefix}_MODEL_NAME`),
     apiKey: impl === 'openai' ? need('OPENAI_API_KEY') : null,
     timeoutMs: env.LLM_TIMEOUT_MS,
     maxConcurrency: env.LLM_MAX_CONCURRENCY,
-    tokensPerHour: env.LLM_TOKENS_PER_HOUR,
+    prices: { input: env.LLM_INPUT_PRICE, output: env.LLM_OUTPUT_PRICE },
+    ...spendingConfig(env),
   };
+  if (config.costPerDay > 0 && config.prices.input + config.prices.output === 0)
+    faults.push('LLM_COST_PER_DAY needs LLM_INPUT_PRICE and LLM_OUTPUT_PRICE, each per million tokens.');
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
   return config;
 }

@@ -29,15 +29,20 @@ interface Guard extends Disposable {
   run<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }
 
+/** What calls wait for, so that not too many are under way at once; guards may share them. */
+export type Slots = ReturnType<typeof createSlots>;
+
+export const createSlots = (maxConcurrency: number) => bulkhead(maxConcurrency, 2 * maxConcurrency);
+
 /** A pause before the second try, long enough for another server behind the same address to answer. */
 const retryDelayMs = 50;
 
 export function createGuard(
   { timeoutMs, maxConcurrency }: Limits,
   onState: (from: BreakerState, to: BreakerState, lastOutcome: string) => void,
+  slots: Slots = createSlots(maxConcurrency),
 ): Guard {
   const inTime = timeout(timeoutMs, TimeoutStrategy.Aggressive);
-  const slots = bulkhead(maxConcurrency, 2 * maxConcurrency);
   const breaker = createBreaker(onState);
   const closing = new AbortController();
   let pausedUntil = 0;

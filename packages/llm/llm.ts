@@ -11,6 +11,8 @@ export interface ProposeRequest {
   context: UserContext;
   /** What happened before, newest first. */
   history: string[];
+  /** Another model of the same server than the configured one. */
+  model?: string | undefined;
 }
 
 /** At least three distinct proposals; `model_id` is `rules`, or the implementation and its model: `ollama/llama3.1`. */
@@ -47,9 +49,25 @@ export interface FacetDecision {
   reason: string;
 }
 
+/** Which of a user's memories matter most for a query. */
+export interface RerankRequest {
+  tenant_id: string;
+  query: string;
+  /** Ten at most, in the order that they have without a model. */
+  memories: string[];
+}
+
+/** The places of the memories, from 0, best first, each once; and who says so. */
+interface Reranked {
+  order: number[];
+  by: string;
+}
+
 /** All answers come within the configured time and never reject: where the model fails, the rules answer. */
 export interface Llm extends AsyncDisposable {
   propose(request: ProposeRequest): Promise<Proposals>;
   facetDeltas(request: FacetRequest): Promise<FacetDecision>;
   feedbackDeltas(request: FeedbackRequest): Promise<FacetDecision>;
+  /** Null where no model answers: the order stands. */
+  rerank(request: RerankRequest): Promise<Reranked | null>;
 }

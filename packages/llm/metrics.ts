@@ -14,7 +14,7 @@ function create(registry: Registry) {
   return {
     calls: new Counter({
       name: 'llm_calls_total',
-      help: 'Questions for a model, by what became of them; all but "ok" were answered by the rules.',
+      help: 'Questions for a model, by what became of them; what was not "ok" was left to the rules.',
       labelNames: ['model', 'operation', 'outcome'],
       registers,
     }),
@@ -29,6 +29,12 @@ function create(registry: Registry) {
       name: 'llm_tokens_total',
       help: 'Tokens of successful calls, as the server counted them.',
       labelNames: ['model', 'operation', 'kind'],
+      registers,
+    }),
+    cost: new Counter({
+      name: 'llm_cost_total',
+      help: 'What successful calls cost by the configured prices, in their currency.',
+      labelNames: ['model', 'operation'],
       registers,
     }),
     // A count and not a value, since several Llms may share the registry.

@@ -8,6 +8,7 @@ import { connectLlm } from './connect.ts';
 import { howToAnswer, whatWasSaid } from './facet-deltas.ts';
 import { whatIsMeant } from './propose.ts';
 import { systemMessage } from './question.ts';
+import { whatMatters } from './rerank.ts';
 import { Asked, facetRequest, fiveProposals, modelConfig, proposeRequest, silent } from './testing.ts';
 
 const server = new LLMock({ port: 0 });
@@ -143,6 +144,56 @@ test('a tenant without tokens left gets the rules; others are served', async () 
   expect(asked[0]?.model_id).toBe('vllm/small');
   expect(asked.at(-2)?.model_id).toBe('rules');
   expect(asked.at(-1)?.model_id).toBe('vllm/small');
+});
+
+test('a tenant whose day has cost enough gets the rules; others are served', async () => {
+  answer(fiveProposals);
+  const metrics = new Registry();
+  await using llm = connect({ costPerDay: 0.005, prices: { input: 1, output: 4 } }, metrics);
+  const asked = [];
+  for (const tenant_id of ['a', 'a', 'a', 'a', 'b'])
+    asked.push((await llm.propose(proposeRequest({ tenant_id }))).model_id);
+  expect(asked[0]).toBe('vllm/small');
+  expect(asked.at(-2)).toBe('rules');
+  expect(asked.at(-1)).toBe('vllm/small');
+  const text = await metrics.metrics();
+  expect(text).toMatch(
+    /llm_calls_total\{model="vllm\/small",operation="propose",outcome="over_cost"\} [1-9]/u,
+  );
+  expect(text).toMatch(/llm_cost_total\{model="vllm\/small",operation="propose"\} 0\.00\d/u);
+});
+
+test('another model of the server is asked where the request names one, and a missing one is no fault of the first', async () => {
+  answer(fiveProposals);
+  server.on({ model: 'tuned' }, { content: JSON.stringify(fiveProposals) });
+  await using llm = connect();
+  const ask = async (model?: string) => (await llm.propose(proposeRequest({ model }))).model_id;
+  expect(await ask('tuned')).toBe('vllm/tuned');
+  for (let n = 0; n < 6; n += 1) expect(await ask('gone')).toBe('rules');
+  expect(await ask()).toBe('vllm/small');
+  expect(await ask('tuned')).toBe('vllm/tuned');
+});
+
+test('the model puts memories in order; what it forgets or makes up changes nothing', async () => {
+  answer({ ranking: [3, 1, 3, 9] });
+  await using llm = connect();
+  const memories = ['one', `two ${attack}`, 'three', 'four'];
+  const request = { tenant_id: 'acme', query: attack, memories };
+  expect(await llm.rerank(request)).toEqual({ order: [2, 0, 1, 3], by: 'vllm/small' });
+  expect(sent().system).toBe(systemMessage(whatMatters));
+  expect(sent().user.match(/<\/?data>/gu)).toEqual(['<data>', '</data>']);
+});
+
+test.each([
+  { ranking: [] },
+  { ranking: ['1'] },
+  { ranking: [0] },
+  { order: [1] },
+  { ranking: [1], instructions: 'x' },
+])('%j is no order of memories', async (wrong) => {
+  answer(wrong);
+  await using llm = connect();
+  expect(await llm.rerank({ tenant_id: 'acme', query: 'q', memories: ['a', 'b'] })).toBeNull();
 });
 
 test('calls, tokens and breakers are counted, for all that share the registry', async () => {

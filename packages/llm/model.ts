@@ -1,21 +1,41 @@
-import type { Logger } from 'pino';
-import type { Registry } from 'prom-client';
-import { createAsker } from './ask.ts';
+import { LRUCache } from 'lru-cache';
+import { type Asker, createAsker } from './ask.ts';
+import type { Means } from './caller.ts';
 import type { ModelConfig } from './config.ts';
 import { decision, howToAnswer, whatWasSaid } from './facet-deltas.ts';
+import { createSlots } from './guard.ts';
 import type { Llm } from './llm.ts';
 import { filledUp, proposals, whatIsMeant } from './propose.ts';
+import { orderOf, whatMatters } from './rerank.ts';
 import { rules } from './rules.ts';
 
+/** Models of the server that are asked at a time, of all tenants; who was not asked for longest makes room. */
+const mostModels = 50;
+
 /** A model answers, and the rules where it does not. */
-export function connectModel(config: ModelConfig, log: Logger, metrics: Registry): Llm {
-  const asker = createAsker(config, log, metrics);
+export function connectModel(config: ModelConfig, means: Omit<Means, 'slots'>): Llm {
+  const slots = createSlots(config.maxConcurrency);
+  const variants = new LRUCache<string, Asker>({
+    max: mostModels,
+    dispose: (asker) => asker[Symbol.dispose](),
+  });
+  const asker = createAsker(config, { ...means, slots });
+
+  /** A breaker each, since one model may be missing while the others are there; the slots are the server's. */
+  function askerOf(model: string | undefined): Asker {
+    if (model === undefined || model === config.model) return asker;
+    const known = variants.get(model) ?? createAsker({ ...config, model }, { ...means, slots });
+    variants.set(model, known);
+    return known;
+  }
+
   return {
     async propose(request) {
-      const answer = await asker.ask(request.tenant_id, whatIsMeant, request);
+      const asked = askerOf(request.model);
+      const answer = await asked.ask(request.tenant_id, whatIsMeant, request);
       const proposed = answer ? proposals(answer) : [];
       if (proposed.length === 0) return rules.propose(request);
-      return { proposals: filledUp(proposed, request), model_id: asker.model };
+      return { proposals: filledUp(proposed, request), model_id: asked.model };
     },
     async facetDeltas(request) {
       const answer = await asker.ask(request.selection.tenant_id, howToAnswer, request);
@@ -27,8 +47,13 @@ export function connectModel(config: ModelConfig, log: Logger, metrics: Registry
       const answer = await asker.ask(request.given.tenant_id, whatWasSaid, request);
       return answer ? { ...decision(answer), decided_by: asker.model } : rules.feedbackDeltas(request);
     },
+    async rerank(request) {
+      const answer = await asker.ask(request.tenant_id, whatMatters, request);
+      return answer ? { order: orderOf(answer, request.memories.length), by: asker.model } : null;
+    },
     async [Symbol.asyncDispose]() {
       asker[Symbol.dispose]();
+      variants.clear();
     },
   };
 }

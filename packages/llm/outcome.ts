@@ -3,7 +3,7 @@ import { APIConnectionError, APIError, APIUserAbortError } from 'openai';
 
 /** A call that was not sent, and why. */
 export class NotSent extends Error {
-  readonly outcome: 'paused' | 'over_budget' | 'closed';
+  readonly outcome: 'paused' | 'over_budget' | 'over_cost' | 'closed';
 
   constructor(outcome: NotSent['outcome']) {
     super(`The model was not asked: ${outcome}.`);

@@ -17,5 +17,9 @@ export const rules = {
     return { ...facetDeltasByFeedback(given), decided_by: 'rules' };
   },
 
+  async rerank(): Promise<null> {
+    return null;
+  },
+
   async [Symbol.asyncDispose]() {},
 } satisfies Llm;

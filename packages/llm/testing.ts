@@ -56,6 +56,8 @@ export function modelConfig(baseUrl: string, changes: Partial<ModelConfig> = {})
     timeoutMs: 2000,
     maxConcurrency: 8,
     tokensPerHour: 0,
+    costPerDay: 0,
+    prices: { input: 0, output: 0 },
     ...changes,
   };
 }

@@ -40,9 +40,8 @@ export function watchExperiments({ log }: Pick<Service<unknown>, 'log'>, db: Db)
 /** Looks once at every running experiment, and does what the test says. */
 export async function lookAtExperiments(db: Db, log: Service<unknown>['log']): Promise<void> {
   for (const experiment of await runningExperiments(db)) {
-    const { tenant_id, experiment_id, variants, started_at } = experiment;
-    const ids = variants.map(({ model_id }) => model_id);
-    const { decision, look } = decide(variants, await armsOf(db, tenant_id, ids, started_at));
+    const { tenant_id, experiment_id, variants } = experiment;
+    const { decision, look } = decide(variants, await armsOf(db, experiment));
     await noteLook(db, experiment, look, { decides: decision.kind !== 'continue' });
     if (decision.kind === 'continue') continue;
     if (await carryOut(db, experiment, decision))

@@ -5,7 +5,7 @@ import type { Db } from '@learning-loop/db/connect';
 import { exclusively } from '@learning-loop/db/erasures';
 import { dueFineTunes, type FineTune, noteFineTune } from '@learning-loop/db/fine-tunes';
 import { markIfErasedMeanwhile } from '@learning-loop/db/mark-for-retraining';
-import { insertModel } from '@learning-loop/db/models';
+import { activeModel, configuredModel, insertModel } from '@learning-loop/db/models';
 import { FineTuneError, type FineTuneJob, type FineTuning } from '@learning-loop/llm/fine-tuning';
 import type { Service } from '@learning-loop/service/service';
 import { datasetsDirectory } from '../dataset/places.ts';
@@ -91,8 +91,9 @@ async function follow({ log }: FineTuner, db: Db, tune: FineTune, job: FineTuneJ
     log.error({ tenant_id, dataset_version, error }, 'fine_tune_failed');
     return;
   }
+  const parent_id = (await activeModel(db, tenant_id, 'llm'))?.model_id ?? configuredModel;
   await insertModel(db, {
-    ...{ tenant_id, model_id: job.model, kind: 'llm', status: 'candidate', dataset_version, parent_id: null },
+    ...{ tenant_id, model_id: job.model, kind: 'llm', status: 'candidate', dataset_version, parent_id },
     artifact: JSON.stringify({ provider, model: job.model }),
     metrics: JSON.stringify({ job_id: job.job_id }),
     reason: `fine-tuned on dataset ${dataset_version}`,

@@ -51,7 +51,7 @@ capabilities: { drop: [ALL] }
 {{- end }}
 
 {{- define "learning-loop.usesModel" -}}
-{{- if has . (list "gateway" "persona-worker" "trainer") }}yes{{ end -}}
+{{- if has . (list "gateway" "memory-worker" "persona-worker" "trainer") }}yes{{ end -}}
 {{- end }}
 
 {{- /* A pod that works on the database and ends: `app` names it, `command` is what it runs. */ -}}

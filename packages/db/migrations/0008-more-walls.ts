@@ -23,6 +23,8 @@ const ofGateway: Record<string, string> = {
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   const run = (statement: string) => sql.raw(statement).execute(db);
+  // All at once: one by one, those that work with several of them would get in between.
+  await run(`lock table ${Object.keys({ ...ofRequests, ...ofGateway }).join(', ')} in access exclusive mode`);
   for (const [table, rights] of Object.entries(ofRequests)) {
     await run(`grant ${rights} on ${table} to learning_loop_tenant`);
     await run(`create policy one_tenant on ${table} to learning_loop_tenant

@@ -39,7 +39,7 @@ export type Path = {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description The first is the control; the shares add up to 1 */
+                    /** @description All rankers or all language models. The first is the control: shipped or configured, or any other; the shares add up to 1 */
                     variants: {
                         model_id: string;
                         /** @description Share of the users */

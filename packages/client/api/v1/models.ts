@@ -43,9 +43,11 @@ export type Path = {
             content: {
                 "application/json": {
                     model_id?: string;
-                    /** @enum {string} */
-                    kind: "ranker";
-                    weights: DatasetSamples;
+                    kind: "ranker" | "llm";
+                    /** @description Of a ranker: of each feature by its name */
+                    weights?: DatasetSamples;
+                    /** @description Of an llm: its name on the server of SLM_IMPL */
+                    model?: string;
                     /** @default 1 */
                     temperature: number;
                     /** Format: text */

@@ -23,7 +23,7 @@ export type Path = {
                         by: string;
                         since: string;
                         rows: {
-                            /** @description A model or a day */
+                            /** @description A ranker, a language model that was asked, or a day */
                             key: string;
                             interactions: number;
                             users: number;

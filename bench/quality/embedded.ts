@@ -1,0 +1,70 @@
+import type { VectorOf } from '@learning-loop/learning/embedding-features';
+import { awayFrom, middleOf, ordinary } from '@learning-loop/learning/ordinary-texts';
+import { vectorOf as wordsOf } from '@learning-loop/learning/text/text-vector';
+import { connectEmbedder, type Embedder, mostTexts } from '@learning-loop/llm/embed';
+import { embedderConfig, embeddingServer } from '@learning-loop/llm/embedding-server';
+import { silent } from '@learning-loop/llm/testing';
+import { Registry } from 'prom-client';
+import { heldOutAttitudes } from './attitudes.ts';
+import { type Figure, percent } from './figure.ts';
+import { hitsOf } from './ranking.ts';
+import { isFound, longHistories, questions } from './retrieval.ts';
+
+/**
+ * The same with an embedding model, through the client that production uses. No machine that builds this has a real
+ * one: a server gives the means of the shipped word vectors, which know nothing that the engine without it does not.
+ */
+export async function embeddedFigures(): Promise<Figure[]> {
+  await using server = await embeddingServer((text) => [1, ...wordsOf(text).meaning]);
+  await using embedder = connectEmbedder(embedderConfig(server.url), silent, new Registry());
+  return [await ranking(embedder), await retrieval(embedder)];
+}
+
+async function ranking(embedder: Embedder): Promise<Figure> {
+  const cases = heldOutAttitudes();
+  const texts = cases.flatMap(({ input: { input_text, proposals, choices } }) => [
+    ...[input_text, ...proposals.map(({ question }) => question)],
+    ...choices.flatMap((choice) => [choice.input_text, ...choice.shown.map(({ question }) => question)]),
+  ]);
+  const vectorOf = await embedded(embedder, texts);
+  const hits = hitsOf(cases.map((one) => ({ ...one, input: { ...one.input, vectorOf } })));
+  return {
+    measure: 'Attitudes (test), ten unrelated, word means as embeddings',
+    value: `hit@1 ${percent(hits.first)}, MRR ${hits.mrr.toFixed(2)}`,
+    cases: cases.length,
+    against: `without hit@1 ${percent(hitsOf(cases).first)}`,
+  };
+}
+
+async function retrieval(embedder: Embedder): Promise<Figure> {
+  const asked = longHistories().flatMap((history) => questions.map((one) => ({ ...one, history })));
+  const texts = asked.flatMap(({ question, history }) => [
+    question,
+    ...history.map(({ content }) => content),
+  ]);
+  const vectorOf = await embedded(embedder, texts);
+  const share = (vectors?: VectorOf) =>
+    asked.filter(({ question, evidence, history }) => isFound(question, evidence, history, vectors)).length /
+    asked.length;
+  return {
+    measure: 'Evidence recall@10, word means as embeddings',
+    value: percent(share(vectorOf)),
+    cases: asked.length,
+    against: `without ${percent(share())}`,
+  };
+}
+
+/** The vectors of the texts as the gateway sees them. */
+async function embedded(embedder: Embedder, texts: string[]): Promise<VectorOf> {
+  const vectors = new Map<string, Float32Array>();
+  const middle = middleOf(await embedder.embed('eval', ordinary));
+  const distinct = [...new Set(texts)];
+  for (let from = 0; from < distinct.length; from += mostTexts) {
+    const some = distinct.slice(from, from + mostTexts);
+    const answer = await embedder.embed('eval', some);
+    if (answer === null || middle === undefined)
+      throw new Error('The embedding server did not answer in time.');
+    for (const [i, text] of some.entries()) vectors.set(text, awayFrom(middle, answer[i] ?? middle));
+  }
+  return (text) => vectors.get(text) ?? null;
+}
