@@ -1,15 +1,12 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { catalogue } from './catalogue.ts';
 import { type PostgresServer, startPostgres } from './harness/postgres-server.ts';
 import { runFault } from './run-fault.ts';
 import { short } from './sizes.ts';
 import { lineOf } from './table.ts';
-
-// Most of a fault's time is waiting: for a lock to run out, for a server to come back, for the next call to be due.
-vi.setConfig({ maxConcurrency: 2 });
 
 let directory: string;
 let postgres: PostgresServer;
@@ -26,10 +23,10 @@ afterAll(async () => {
 });
 
 /** The short form; `pnpm test:faults` runs every fault, over ten times as many selections. */
-test.concurrent.for(catalogue.filter((fault) => fault.short))(
+test.for(catalogue.filter((fault) => fault.short))(
   'nothing is lost and nothing learned twice by fault $number: $name',
   { timeout: 240_000 },
-  async (fault, { expect }) => {
+  async (fault) => {
     const row = await runFault(fault, postgres, short);
     process.stdout.write(`${lineOf(row)}\n`);
     expect(row).toMatchObject({ lost: 0, duplicated: 0, faults: [] });
