@@ -14,7 +14,7 @@ export const killWorkers: Fault = {
   name: 'kill -9 of each worker, again and again',
   short: true,
   async run({ size, start }) {
-    const kills = size.short ? 5 : 50;
+    const kills = size.short ? 3 : 50;
     const system = await start();
     await system.ready();
     const load = startLoad(system.urls, { perSecond: size.short ? 60 : 250 });

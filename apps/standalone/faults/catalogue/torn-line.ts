@@ -26,7 +26,7 @@ export const tornLine: Fault = {
     await system.settled(SETTLE_MS);
     const bytes = await readFile(fileOf(system));
     const offsets = await repairEveryCut(directory, bytes);
-    const cuts = size.short ? 3 : 12;
+    const cuts = size.short ? 2 : 12;
     const torn = await tearAndRestart(system, cuts);
     const accepted = [...load.accepted, torn.pick];
     const notes = `${offsets.tried} offsets in the writer, ${cuts} of them with the worker's process`;
