@@ -86,8 +86,9 @@ async function compareLag(page: Page, client: Client): Promise<void> {
   }
 }
 
-const told = (ready: Awaited<ReturnType<Client['ready']>>) =>
-  `${ready.outbox_pending} pending, oldest ${((ready.oldest_pending_ms ?? 0) / 1000).toFixed(1)} s`;
+function told(ready: Awaited<ReturnType<Client['ready']>>): string {
+  return `${ready.outbox_pending} pending, oldest ${((ready.oldest_pending_ms ?? 0) / 1000).toFixed(1)} s`;
+}
 
 function busiest(all: Choice[]): string {
   const users = [...Map.groupBy(all, ({ user_id }) => user_id)];
