@@ -160,14 +160,14 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
       for (const key of keys.filter((one) => !one.endsWith(':lock')))
         seen.push(JSON.stringify(await admin.redis.hgetall(key)));
       held.resolve();
-      throw new Error('ada wants to build api');
+      throw new Error('mona wants to build api');
     });
     await loop.acceptAndTell(3);
     await held.promise;
     await loop.settled();
     expect(seen.length).toBeGreaterThan(0);
     const dump = (await admin.redis.keys('*')).join() + seen.join();
-    expect(dump).not.toMatch(/ada|build api/);
+    expect(dump).not.toMatch(/mona|build api/);
   });
 });
 

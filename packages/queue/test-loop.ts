@@ -28,7 +28,7 @@ function selection(): NamedEvent<'hypothesis.selected'> {
       schema_version: 1,
       event_id: randomUUID(),
       tenant_id: 'default',
-      user_id: 'ada',
+      user_id: 'mona',
       interaction_id: randomUUID(),
       occurred_at: new Date().toISOString(),
       input_text: 'build api',

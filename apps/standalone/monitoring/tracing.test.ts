@@ -21,9 +21,9 @@ afterAll(async () => {
 
 const Picked = Compile(Type.Object({ event_id: Type.String() }));
 const effects = ['learn memory', 'learn persona', 'learn training-log'];
-const asked = { user_id: 'ada', input_text: 'build api' };
+const asked = { user_id: 'mona', input_text: 'build api' };
 
-/** Picks as ada, and waits until the trace of the pick has its three effects. */
+/** Picks as mona, and waits until the trace of the pick has its three effects. */
 async function pick(headers: Record<string, string>): Promise<Span[]> {
   const { interaction_id } = await system.client.hypothesize(asked);
   const body = JSON.stringify({ ...asked, interaction_id, hypothesis_id: 'h1' });
@@ -64,7 +64,7 @@ test('one trace leads from the request through its statements to the three effec
     expect(ways).toContain(`pg commit < ${effect} < POST /v1/execute`);
   }
   expect(ways.filter((way) => /^pg .+ < handle </u.test(way)).length).toBeGreaterThan(0);
-  expect(JSON.stringify(spans)).not.toMatch(/build api|ada/u);
+  expect(JSON.stringify(spans)).not.toMatch(/build api|mona/u);
 });
 
 test('a caller’s trace goes on with the request, which leads to the event’s trace and back', async () => {
