@@ -20,15 +20,18 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await ensureRedis();
   const directory = await makeRunDirectory();
+  // Hundreds of processes load the same modules; the first compiles for all.
+  process.env['NODE_COMPILE_CACHE'] = join(directory, 'compiled');
   const postgres = await startEmbeddedPostgres(join(directory, 'postgres'), { durable: false });
   await createTemplate(postgres.url);
   project.provide('postgresUrl', postgres.url);
   project.provide('runDirectory', directory);
   return async () => {
     await Promise.all([postgres.stop(), endRedisServers(directory)]);
-    // After a failure the databases stay, to be looked at; the closing lines say where.
+    // After a failure the databases stay, to be looked at; the closing lines say where. Without one, all goes, though a
+    // process that ends may be writing into it still.
     if (project.vitest.state.getCountOfFailedTests() === 0)
-      await rm(directory, { recursive: true, force: true });
+      await rm(directory, { recursive: true, force: true, maxRetries: 20 });
   };
 }
 
