@@ -1,9 +1,9 @@
-import helmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 import { authenticate } from './authenticate.ts';
 import type { Gateway } from './gateway.ts';
 import { openKeyring } from './keyring.ts';
 import { limitRates } from './rate-limits.ts';
+import { secureHeaders } from './secure-headers.ts';
 import { type Overload, shedLoad } from './shed-load.ts';
 
 const mostConnections = 10_000;
@@ -16,19 +16,10 @@ export const lookForSlowMs = 1_000;
 export async function protect(server: FastifyInstance, gateway: Gateway, when: Overload): Promise<void> {
   server.server.maxConnections = mostConnections;
   server.server.headersTimeout = headersTimeoutMs;
-  await server.register(helmet, { global: true, contentSecurityPolicy: { directives: csp } });
+  secureHeaders(server);
   await shedLoad(server, when);
   const keyring = openKeyring(gateway.db, gateway.log);
   server.addHook('onClose', () => keyring[Symbol.asyncDispose]());
   authenticate(server, keyring);
   await limitRates(server, gateway);
 }
-
-/** For the pages of /docs, which bring everything along. Over plain HTTP nothing is upgraded to HTTPS. */
-const csp = {
-  defaultSrc: ["'self'"],
-  imgSrc: ["'self'", 'data:'],
-  styleSrc: ["'self'", "'unsafe-inline'"],
-  scriptSrc: ["'self'", "'unsafe-inline'"],
-  upgradeInsecureRequests: null,
-};
