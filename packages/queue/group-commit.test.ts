@@ -44,3 +44,18 @@ test('an arrival after a pause is written too', async () => {
   group.add(1);
   await expect.poll(() => batches).toEqual([[0], [1]]);
 });
+
+test('with a rhythm, what arrives until the next beat is written together', async () => {
+  const begun: number[] = [];
+  const batches: number[][] = [];
+  const write = async (batch: number[]) => {
+    begun.push(performance.now());
+    if (batches.push(batch) > 1) return;
+    group.add(1);
+    setImmediate(() => group.add(2));
+  };
+  const group = groupCommit(write, { limit: 10, everyMs: 500 });
+  group.add(0);
+  await expect.poll(() => batches, { timeout: 5_000 }).toEqual([[0], [1, 2]]);
+  expect((begun[1] ?? 0) - (begun[0] ?? 0)).toBeGreaterThanOrEqual(499);
+});

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 
 interface GroupCommit<T> {
   /** Hands an item over; the answer to it is the writer's business. */
@@ -11,11 +11,12 @@ interface GroupCommit<T> {
 /**
  * Collects what arrives while the previous batch is being written, and writes it as the next: batches grow by
  * themselves under load. The first arrival waits for no company but its own turn of the event loop's.
- * `write` must not reject; it runs in the asynchronous context, and so in the trace, of who came first. At most `limit` items a batch, `lanes` batches at a time.
+ * `write` must not reject; it runs in the asynchronous context, and so in the trace, of who came first. At most `limit` items a batch, `lanes` batches at a time;
+ * a lane begins a batch `everyMs` after its last one at the earliest, so that batches of a busy time are larger.
  */
 export function groupCommit<T>(
   write: (batch: T[]) => Promise<void>,
-  { limit, lanes = 1 }: { limit: number; lanes?: number },
+  { limit, lanes = 1, everyMs = 0 }: { limit: number; lanes?: number; everyMs?: number },
 ): GroupCommit<T> {
   let waiting: T[] = [];
   let writing = 0;
@@ -25,11 +26,13 @@ export function groupCommit<T>(
   async function lane(): Promise<void> {
     await nextTurn();
     while (waiting.length > 0) {
+      const rested = everyMs > 0 && sleep(everyMs);
       const batch = waiting.slice(0, limit);
       waiting = waiting.slice(limit);
       writing += batch.length;
       await inContext(write, batch);
       writing -= batch.length;
+      await rested;
     }
     open -= 1;
   }
