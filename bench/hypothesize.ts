@@ -47,7 +47,7 @@ export async function hypothesize(): Promise<Figure[]> {
 const body = (n: number, more: object) =>
   JSON.stringify({ user_id: `user-${n % users}`, input_text: texts[n % texts.length], ...more });
 
-async function remember(db: Db): Promise<void> {
+export async function remember(db: Db): Promise<void> {
   const rows = Array.from({ length: users * memoriesPerUser }, (_, n) => ({
     user_id: `user-${n % users}`,
     memory_id: newId(),

@@ -87,7 +87,7 @@ test('whatever is remembered, the budget is kept', () => {
   const memory = fc
     .tuple(
       fc.constantFrom('goal' as const, 'preference' as const, 'history' as const),
-      fc.lorem({ maxCount: 40 }),
+      fc.oneof(fc.lorem({ maxCount: 40 }), fc.string({ unit: 'grapheme', maxLength: 80 })),
       fc.double({ min: 0, max: 1, noNaN: true }),
     )
     .map(([type, content, relevance]) => recalled(type, content, relevance));

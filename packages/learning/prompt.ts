@@ -35,11 +35,19 @@ export function buildPrompt({
   const room = budget - fixed;
   const { goal, preference, history } = sectionsWithin(room, memories);
   const kept = room >= 0 ? manner : '';
-  const prompt = [kept, goal, preference, history, request].join('');
+  const context_breakdown = {
+    goal: tokensOf(goal),
+    pref: tokensOf(preference),
+    history: tokensOf(history),
+  };
   return {
-    enriched_prompt: prompt,
-    tokens_estimate: tokensOf(prompt),
-    context_breakdown: { goal: tokensOf(goal), pref: tokensOf(preference), history: tokensOf(history) },
+    enriched_prompt: [kept, goal, preference, history, request].join(''),
+    // A section ends with an empty line and the next begins with a letter: no token spans both.
+    tokens_estimate: Object.values(context_breakdown).reduce(
+      (sum, tokens) => sum + tokens,
+      room >= 0 ? fixed : tokensOf(request),
+    ),
+    context_breakdown,
   };
 }
 

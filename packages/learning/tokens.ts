@@ -1,4 +1,5 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+import { memoize } from './text/memoize.ts';
 
 /** A run without spaces longer than this is counted in pieces: the tokenizer takes time squared in its length. */
 const longestRun = 400;
@@ -6,7 +7,7 @@ const longRun = new RegExp(`\\S{${longestRun}}`, 'gu');
 
 /** Tokens of a text (o200k_base); exact unless it holds a run of more than 400 characters without a space. */
 export function tokensOf(text: string): number {
-  if (text.length < longestRun) return countTokens(text, asText);
+  if (text.length < longestRun) return tokensOfShort(text);
   let sum = 0;
   let from = 0;
   for (const run of text.matchAll(longRun)) {
@@ -16,6 +17,9 @@ export function tokensOf(text: string): number {
   }
   return sum + countTokens(text.slice(from), asText);
 }
+
+/** The same memories come into prompts again and again. */
+const tokensOfShort = memoize((text: string): number => countTokens(text, asText), 10_000);
 
 /** What looks like a control token in a user's text is text. */
 const asText = { disallowedSpecial: new Set<string>() };

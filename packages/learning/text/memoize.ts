@@ -5,7 +5,7 @@ export type Weigh<V> = (value: V) => number;
  * A bounded memo of a pure function. The answers asked for last, up to `limit` by weight (1 each, if nothing else is
  * said), are remembered, and at most twice as many: what was not asked for while a generation filled is forgotten.
  */
-export function memoize<V extends object>(
+export function memoize<V extends object | number>(
   compute: (key: string) => V,
   limit: number,
   weigh: Weigh<V> = () => 1,
