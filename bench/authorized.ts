@@ -8,5 +8,8 @@ export async function authorized(db: Db): Promise<{ authorization: string }> {
   return { authorization: `Bearer ${key}` };
 }
 
-/** No limit that a load of one minute would reach. */
-export const unlimited = { RATE_LIMIT_PER_KEY: '100000000', RATE_LIMIT_PER_USER: '100000000' };
+/** Calls are not counted, as the plain route does not count them. */
+export const uncounted = { RATE_LIMIT_PER_KEY: '0', RATE_LIMIT_PER_USER: '0' };
+
+/** Every call is counted in Redis, and no limit is reached by the load of one minute. */
+export const counted = { RATE_LIMIT_PER_KEY: '100000000', RATE_LIMIT_PER_USER: '100000000' };

@@ -1,6 +1,6 @@
 import { freePort } from '@learning-loop/embedded-postgres/free-port';
 import { sql } from 'kysely';
-import { authorized, unlimited } from './authorized.ts';
+import { authorized, counted, uncounted } from './authorized.ts';
 import type { Figure } from './figure.ts';
 import { openInteractions, openPlainInteractions, pickOf } from './interactions.ts';
 import { send } from './load/send.ts';
@@ -17,23 +17,26 @@ const narrow = { connections: 1, requests: 600 };
 export async function execute(): Promise<Figure[]> {
   await using stage = await openStage();
   const headers = await authorized(stage.db);
-  const full = await stage.app('gateway', unlimited);
+  const full = await stage.app('gateway', uncounted);
+  const limiting = await stage.app('gateway', counted);
   await using plain = await startPlain(stage);
   const fullRoute: Route = { url: full.url, headers, prepare: openInteractions };
+  const limitedRoute: Route = { ...fullRoute, url: limiting.url };
   const plainRoute = { url: plain.url, headers: {}, prepare: openPlainInteractions };
   const measure = (route: Route, shape: typeof wide) => picks(stage, route, shape);
-  await measure(fullRoute, wide);
-  await measure(plainRoute, wide);
+  for (const route of [fullRoute, limitedRoute, plainRoute]) await measure(route, wide);
   const pairs = [];
   for (let round = 0; round < rounds; round += 1) {
     pairs.push({
       wide: { full: await measure(fullRoute, wide), plain: await measure(plainRoute, wide) },
+      limited: await measure(limitedRoute, wide),
       narrow: { full: await measure(fullRoute, narrow), plain: await measure(plainRoute, narrow) },
     });
   }
-  const accepted = pairs.reduce((sum, pair) => sum + pair.wide.full.answered + pair.narrow.full.answered, 0);
+  const fullAnswers = pairs.flatMap((pair) => [pair.wide.full, pair.limited, pair.narrow.full]);
+  const accepted = fullAnswers.reduce((sum, { answered }) => sum + answered, 0);
   const { rows } = await sql<{ n: number }>`select count(*) as n from selections`.execute(stage.db);
-  const warm = wide.requests;
+  const warm = 2 * wide.requests;
   return [
     {
       name: 'execute, 64 connections: requests a second against the plain route',
@@ -42,6 +45,7 @@ export async function execute(): Promise<Figure[]> {
       details: {
         full_per_second: median(pairs.map((pair) => pair.wide.full.perSecond)),
         plain_per_second: median(pairs.map((pair) => pair.wide.plain.perSecond)),
+        limited_ratio: median(pairs.map((pair) => pair.limited.perSecond / pair.wide.plain.perSecond)),
         answered: accepted + warm,
         selections_stored: rows[0]?.n ?? 0,
       },

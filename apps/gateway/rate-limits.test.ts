@@ -77,3 +77,22 @@ test('who needs no key is not limited', async () => {
   await using gateway = await gatewayForTest({ RATE_LIMIT_PER_KEY: '1', RATE_LIMIT_PER_USER: '1' });
   for (let i = 0; i < 5; i += 1) expect((await ask(gateway, {})).statusCode).toBe(200);
 });
+
+test('a limit of 0 is none, and the other one stays', async () => {
+  const limits = { RATE_LIMIT_PER_KEY: '0', RATE_LIMIT_PER_USER: '2' };
+  await using gateway = await gatewayForTest({ DATABASE_URL: await databaseForTest(), ...limits });
+  const headers = await caller(gateway.db, 'reader');
+  const ofOneUser = [];
+  for (let i = 0; i < 3; i += 1) ofOneUser.push((await ask(gateway, headers)).statusCode);
+  expect(ofOneUser).toEqual([200, 200, 429]);
+  for (let i = 0; i < 5; i += 1) expect((await ask(gateway, headers, `user-${i}`)).statusCode).toBe(200);
+});
+
+test('without any limit nothing is counted', async () => {
+  const limits = { RATE_LIMIT_PER_KEY: '0', RATE_LIMIT_PER_USER: '0' };
+  await using gateway = await gatewayForTest({ DATABASE_URL: await databaseForTest(), ...limits });
+  const headers = await caller(gateway.db, 'reader');
+  const { statusCode, headers: answered } = await ask(gateway, headers);
+  expect(statusCode).toBe(200);
+  expect(answered).not.toHaveProperty('ratelimit-limit');
+});

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import rateLimit from '@fastify/rate-limit';
+import rateLimit, { type RateLimitPluginOptions } from '@fastify/rate-limit';
 import { connectRedis } from '@learning-loop/queue/redis';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Gateway } from './gateway.ts';
@@ -14,24 +14,32 @@ const nameSpace = 'learning-loop:limit:';
 /**
  * Limits what the holder of a key, and what one user of a tenant may ask in a minute: for all gateways together when
  * there is a Redis, else for this one. Without Redis's answer the request goes on. Who calls without a key, which only
- * this machine can, is not limited.
+ * this machine can, is not limited; a limit of 0 is none.
  */
-export async function limitRates(server: FastifyInstance, { config, log }: Gateway): Promise<void> {
-  const redis =
-    config.redisUrl &&
-    connectRedis(config.redisUrl, 'gathering', (err) => log.debug({ err }, 'limits_in_doubt'));
-  const shared = redis ? { redis, nameSpace, skipOnError: true } : { cache: mostCounters };
-  if (redis) server.addHook('onClose', () => redis.disconnect());
+export async function limitRates(server: FastifyInstance, gateway: Gateway): Promise<void> {
+  const { requestsPerKey, requestsPerUser } = gateway.config;
+  if (requestsPerKey === 0 && requestsPerUser === 0) return;
+  const shared = counters(server, gateway);
   await server.register(rateLimit, { global: false, timeWindow: windowMs, ...shared });
+  if (requestsPerKey > 0) {
+    const ofKey = server.createRateLimit({ max: requestsPerKey, keyGenerator: keyName, ...shared });
+    server.addHook('onRequest', async (request, reply) => {
+      if (isLimited(request)) apply(reply, await ofKey(request), 'this key');
+    });
+  }
+  if (requestsPerUser > 0) {
+    const ofUser = server.createRateLimit({ max: requestsPerUser, keyGenerator: userName, ...shared });
+    server.addHook('preHandler', async (request, reply) => {
+      if (isLimited(request) && userOf(request)) apply(reply, await ofUser(request), 'this user');
+    });
+  }
+}
 
-  const ofKey = server.createRateLimit({ max: config.requestsPerKey, keyGenerator: keyName, ...shared });
-  const ofUser = server.createRateLimit({ max: config.requestsPerUser, keyGenerator: userName, ...shared });
-  server.addHook('onRequest', async (request, reply) => {
-    if (isLimited(request)) apply(reply, await ofKey(request), 'this key');
-  });
-  server.addHook('preHandler', async (request, reply) => {
-    if (isLimited(request) && userOf(request)) apply(reply, await ofUser(request), 'this user');
-  });
+function counters(server: FastifyInstance, { config, log }: Gateway): RateLimitPluginOptions {
+  if (!config.redisUrl) return { cache: mostCounters };
+  const redis = connectRedis(config.redisUrl, 'gathering', (err) => log.debug({ err }, 'limits_in_doubt'));
+  server.addHook('onClose', () => redis.disconnect());
+  return { redis, nameSpace, skipOnError: true };
 }
 
 const isLimited = ({ keyHolder }: FastifyRequest) => keyHolder !== null && keyHolder.key_id !== 'none';

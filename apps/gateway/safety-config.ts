@@ -4,9 +4,9 @@ import { type Static, Type } from 'typebox';
 export const safetyEnv = {
   /** For a network that only trusted callers reach, as that of docker-compose.yml. */
   ALLOW_NO_KEYS: Type.Boolean({ default: false }),
-  /** In a minute; who calls without a key is not limited. */
-  RATE_LIMIT_PER_KEY: Type.Integer({ default: 60_000, minimum: 1 }),
-  RATE_LIMIT_PER_USER: Type.Integer({ default: 600, minimum: 1 }),
+  /** In a minute, 0 for no limit; who calls without a key is not limited. */
+  RATE_LIMIT_PER_KEY: Type.Integer({ default: 60_000, minimum: 0 }),
+  RATE_LIMIT_PER_USER: Type.Integer({ default: 600, minimum: 0 }),
 };
 
 export const safetyConfig = (env: Static<Type.TObject<typeof safetyEnv>>) => ({
