@@ -1,93 +1,84 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
-import { outboxDepth } from '@learning-loop/db/outbox';
+import type { Consumer } from '@learning-loop/events/routes';
 import { connectPublisher } from '@learning-loop/queue/publish';
 import { sql } from 'kysely';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { acceptMany } from './accepted.ts';
 import type { Figure } from './figure.ts';
+import { slowModel } from './slow-model.ts';
 import { openStage, type Stage } from './stage/stage.ts';
 
 const answerMs = 200;
 const many = 8;
-const perProcess = 200;
+const waiting = { app: 'persona-worker', consumer: 'persona', eventsEach: 200 } as const;
+const reckoning = { app: 'memory-worker', consumer: 'memory', events: 6_000 } as const;
 
-/** Persona updates a second that a model with 200 ms decided, by eight processes against one. */
+/** More processes of a worker: of one that waits for a model, and of one that is busy with the rules alone. */
 export async function scaleOut(): Promise<Figure[]> {
-  await using model = await slowModel();
-  const one = await decidedPerSecond(model.url, 1);
-  const eight = await decidedPerSecond(model.url, many);
-  return [
-    {
-      name: `persona workers with a ${answerMs} ms model, 1 to ${many} processes`,
-      ratio: eight / one,
-      goal: { atLeast: 7.5 },
-      details: { one_per_second: one, eight_per_second: eight },
-    },
-  ];
+  return [await whileWaiting(), await whileReckoning()];
 }
 
-async function decidedPerSecond(modelUrl: string, processes: number): Promise<number> {
-  await using stage = await openStage();
+async function whileWaiting(): Promise<Figure> {
+  await using model = await slowModel(answerMs);
   const env = {
     SLM_IMPL: 'openai',
-    OPENAI_BASE_URL: modelUrl,
+    OPENAI_BASE_URL: model.url,
     OPENAI_API_KEY: 'none',
     OPENAI_MODEL_NAME: 'slow',
     LLM_TIMEOUT_MS: '60000',
     LLM_MAX_CONCURRENCY: '4',
   };
-  await Promise.all(Array.from({ length: processes }, () => stage.app('persona-worker', env)));
-  await using publisher = connectPublisher(stage, pino({ level: 'silent' }), new Registry());
-  const ids = await acceptMany(stage.db, perProcess * processes, perProcess * processes);
-  const notices = ids.map((event_id) => ({ event: 'hypothesis.selected' as const, event_id }));
-  const start = performance.now();
-  await publisher.publish(notices, 'persona');
-  while ((await owed(stage)) > 0) await setTimeout(20);
-  const seconds = (performance.now() - start) / 1000;
-  const { rows } = await sql<{ n: number }>`
-    select count(*) as n from persona_updates where decided_by <> 'rules'`.execute(stage.db);
-  return (rows[0]?.n ?? 0) / seconds;
-}
-
-async function owed({ db }: Stage): Promise<number> {
-  const { rows } = await sql<{ n: number }>`
-    select count(*) as n from outbox where 'persona' = any(pending)`.execute(db);
-  return rows[0]?.n ?? (await outboxDepth(db)).pending;
-}
-
-/** An OpenAI-compatible server that takes its time. */
-async function slowModel() {
-  const content = JSON.stringify({
-    concise: 0.01,
-    step_by_step: 0,
-    code_first: 0,
-    formal: 0,
-    reason: 'a benchmark',
-  });
-  const completion = {
-    id: 'c',
-    object: 'chat.completion',
-    created: 0,
-    model: 'slow',
-    choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content } }],
-    usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
-  };
-  const server = createServer(async (request, response) => {
-    request.resume();
-    await setTimeout(answerMs);
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(completion));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('the model server has no port');
+  const measure = (processes: number) =>
+    learnedPerSecond({ ...waiting, events: waiting.eventsEach * processes }, processes, env);
+  const [one, eight] = [await measure(1), await measure(many)];
   return {
-    url: `http://127.0.0.1:${address.port}/v1`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
+    name: `persona workers with a ${answerMs} ms model, 1 to ${many} processes`,
+    ratio: eight.perSecond / one.perSecond,
+    goal: { atLeast: 7.5 },
+    details: {
+      one_per_second: one.perSecond,
+      eight_per_second: eight.perSecond,
+      decided_by_model: one.byModel + eight.byModel,
+      events: waiting.eventsEach * (1 + many),
     },
   };
+}
+
+async function whileReckoning(): Promise<Figure> {
+  const [one, two] = [await learnedPerSecond(reckoning, 1), await learnedPerSecond(reckoning, 2)];
+  return {
+    name: 'memory workers with the rules, 1 to 2 processes',
+    ratio: two.perSecond / one.perSecond,
+    goal: null,
+    details: { one_per_second: one.perSecond, two_per_second: two.perSecond, events: reckoning.events },
+  };
+}
+
+interface Work {
+  app: string;
+  consumer: Consumer;
+  events: number;
+}
+
+/** As fast as so many processes learn what waits in their queue, each event of another user. */
+async function learnedPerSecond({ app, consumer, events }: Work, processes: number, env = {}) {
+  await using stage = await openStage();
+  await Promise.all(Array.from({ length: processes }, () => stage.app(app, env)));
+  await using publisher = connectPublisher(stage, pino({ level: 'silent' }), new Registry());
+  const ids = await acceptMany(stage.db, events, events);
+  const notices = ids.map((event_id) => ({ event: 'hypothesis.selected' as const, event_id }));
+  const start = performance.now();
+  await publisher.publish(notices, consumer);
+  while ((await owed(stage, consumer)) > 0) await setTimeout(20);
+  const perSecond = (events * 1000) / (performance.now() - start);
+  const { rows } = await sql<{ n: number }>`
+    select count(*) as n from persona_updates where decided_by <> 'rules'`.execute(stage.db);
+  return { perSecond, byModel: rows[0]?.n ?? 0 };
+}
+
+async function owed({ db }: Stage, consumer: Consumer): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*) as n from outbox where ${consumer} = any(pending)`.execute(db);
+  return rows[0]?.n ?? 0;
 }
