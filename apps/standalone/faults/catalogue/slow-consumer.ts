@@ -7,12 +7,14 @@ import type { System } from '../harness/system.ts';
 /** What a pick costs the memory worker is one or two ms: ten times as long, and all consumers but one go on as before. */
 const SLOWER_MS = 20;
 const MOST_GROWTH_MB = 250;
+/** As in the images: without a bound a process grows while there is memory, whatever it needs. */
+const boundedHeap = { NODE_OPTIONS: '--max-old-space-size=512' };
 
 export const slowConsumer: Fault = {
   number: 16,
   name: 'one consumer 10 times slower than the others',
   async run({ size, start }) {
-    const system = await start();
+    const system = await start({ env: { all: boundedHeap } });
     await system.ready();
     const load = startLoad(system.urls, { perSecond: 150 });
     await load.reached(size.picks / 5);
@@ -21,15 +23,16 @@ export const slowConsumer: Fault = {
     await load.reached(size.picks);
     await load.stop();
     const behind = await owed(system);
-    const growth = Math.max(...[...memoryOf(system)].map(([pid, mb]) => mb - (before.get(pid) ?? mb)));
+    const grown = [...memoryOf(system)].map(([name, mb]) => ({ name, by: mb - (before.get(name) ?? mb) }));
+    const most = grown.reduce((a, b) => (b.by > a.by ? b : a));
     await hurry();
     const recoveryMs = await system.caughtUp();
     const broken: string[] = [];
     const others = behind.others / load.accepted.length;
     if (behind.memory === 0) broken.push('the memory worker was not slower');
     if (others > 0.05) broken.push(`the others were ${behind.others} events behind`);
-    if (growth > MOST_GROWTH_MB) broken.push(`a process grew by ${growth} MB`);
-    const notes = `memory ${behind.memory} events behind, the others ${behind.others}; no process grew by more than ${Math.max(0, growth)} MB`;
+    if (most.by > MOST_GROWTH_MB) broken.push(`${most.name} grew by ${most.by} MB`);
+    const notes = `memory ${behind.memory} events behind, the others ${behind.others}; ${most.name} grew most, by ${most.by} MB`;
     return { system, accepted: load.accepted, recoveryMs, notes, broken };
   },
 };

@@ -30,12 +30,12 @@ export function executeP99(attempts: Attempt[], from: number, to: number): numbe
   );
 }
 
-/** The resident memory of every process of the system, in MB, by pid. */
-export function memoryOf(system: System): Map<number, number> {
+/** The resident memory of every process of the system, in MB, by its name. */
+export function memoryOf(system: System): Map<string, number> {
   return new Map(
     system.all().map((one) => {
       const status = readFileSync(`/proc/${one.pid()}/status`, 'utf8');
-      return [one.pid(), Math.round(Number(/^VmRSS:\s*(\d+)/m.exec(status)?.[1]) / 1024)];
+      return [one.name, Math.round(Number(/^VmRSS:\s*(\d+)/m.exec(status)?.[1]) / 1024)];
     }),
   );
 }
