@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { databaseForTest } from '@learning-loop/testing/postgres';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
@@ -10,7 +11,7 @@ async function databaseThroughNetwork() {
   const url = new URL(await databaseForTest());
   const { hostname } = url;
   const port = Number(url.port);
-  const network = { silent: false };
+  const network = { silent: false, delayMs: 0 };
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(port, hostname);
@@ -19,7 +20,10 @@ async function databaseThroughNetwork() {
       [upstream, client],
     ] as const) {
       sockets.add(from);
-      from.on('data', (bytes) => void (network.silent || to.write(bytes)));
+      from.on('data', async (bytes) => {
+        if (network.delayMs > 0) await sleep(network.delayMs);
+        if (!network.silent) to.write(bytes);
+      });
       from.on('close', () => to.destroy());
       from.on('error', () => to.destroy());
     }
@@ -59,5 +63,19 @@ test('whoever waits for a server that fell silent is told, and it goes on when t
 test('a long query is not mistaken for silence', async () => {
   await using db = connectDb(await databaseForTest(), { patienceMs: 300 });
   const { rows } = await sql`select pg_sleep(1.2), 1 as one`.execute(db);
+  expect(rows).toHaveLength(1);
+});
+
+test('a distant server that answers is not mistaken for a silent one', async () => {
+  const { url, network } = await databaseThroughNetwork();
+  await using db = connectDb(url, { patienceMs: 700 });
+  await answer.execute(db);
+  network.delayMs = 200;
+  // To connect anew takes several answers, each 400 ms after its question.
+  const endSign = sql`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and application_name = 'sign of life'`;
+  await endSign.execute(db);
+  const { rows } = await sql`select pg_sleep(3), 1 as one`.execute(db);
   expect(rows).toHaveLength(1);
 });

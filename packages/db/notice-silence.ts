@@ -21,7 +21,7 @@ export function noticeSilence(
   const timer = setInterval(() => {
     const now = performance.now();
     // A process that was busy itself has not heard what was said to it: its own pauses count little.
-    silentMs = probe.isWaiting() ? silentMs + Math.min(now - last, 2 * tickMs) : 0;
+    silentMs = probe.isUnheard() ? silentMs + Math.min(now - last, 2 * tickMs) : 0;
     last = now;
     if (silentMs >= patienceMs) {
       // What was opened during the silence may be the first that is heard again.
@@ -48,6 +48,7 @@ function createProbe(connectionString: string) {
   let socket: Socket | undefined;
   let waiting = false;
   let askedAt = 0;
+  let heardBytes = 0;
 
   function begin(): pg.Client {
     const begun = new pg.Client({
@@ -55,6 +56,7 @@ function createProbe(connectionString: string) {
       application_name: 'sign of life',
       stream: () => {
         socket = new Socket();
+        heardBytes = 0;
         return socket.unref();
       },
     });
@@ -71,7 +73,12 @@ function createProbe(connectionString: string) {
   }
 
   return {
-    isWaiting: () => waiting,
+    /** Whether it waits and has heard nothing since the last call: to connect takes several answers. */
+    isUnheard(): boolean {
+      const before = heardBytes;
+      heardBytes = socket?.bytesRead ?? 0;
+      return waiting && heardBytes === before;
+    },
     askedAt: () => askedAt,
     ask(): void {
       if (waiting) return;
