@@ -5,6 +5,7 @@ import { noticeSilence } from './notice-silence.ts';
 import { keptPlanSettings, PreparedClient } from './prepared-client.ts';
 import type { Database } from './schema.ts';
 import { traceStatement } from './trace-statements.ts';
+import { waitAtMost } from './wait-at-most.ts';
 
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
@@ -26,6 +27,7 @@ interface ConnectOptions {
 }
 
 const IDLE_MS = 10_000;
+const CONNECT_MS = 5_000;
 const INT8 = 20;
 const NUMERIC = 1700;
 // Counts come back as numbers: none of ours passes 2^53.
@@ -52,7 +54,7 @@ export function connectDb(
     ...(pooled ? {} : { options: startOptions(role) }),
     max,
     types,
-    connectionTimeoutMillis: patienceMs ?? 5_000,
+    connectionTimeoutMillis: CONNECT_MS,
     // To make a connection takes a busy server longer than some callers wait: those that are made stay.
     idleTimeoutMillis: patienceMs === undefined ? IDLE_MS : 0,
     ...(patience ? { stream: noticeSilence(databaseUrl, patience) } : {}),
@@ -62,7 +64,7 @@ export function connectDb(
   pool.on('error', (error) => onIdleError?.(error));
   pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Database>({
-    dialect: new PostgresDialect({ pool }),
+    dialect: new PostgresDialect({ pool: patienceMs ? waitAtMost(pool, patienceMs) : pool }),
     ...(isTracing() ? { log: traceStatement } : {}),
   });
 }

@@ -79,3 +79,14 @@ test('a distant server that answers is not mistaken for a silent one', async () 
   const { rows } = await sql`select pg_sleep(3), 1 as one`.execute(db);
   expect(rows).toHaveLength(1);
 });
+
+test('a server that takes longer to connect to than a caller waits is connected to all the same', async () => {
+  const { url, network } = await databaseThroughNetwork();
+  network.delayMs = 200;
+  await using db = connectDb(url, { patienceMs: 500 });
+  const started = performance.now();
+  await expect(answer.execute(db)).rejects.toThrow('timeout exceeded');
+  expect(performance.now() - started).toBeLessThan(900);
+  const ask = () => answer.execute(db).catch(() => undefined);
+  await expect.poll(ask, { timeout: 10_000 }).toMatchObject({ rows: [{ one: 1 }] });
+});
