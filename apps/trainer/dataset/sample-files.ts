@@ -1,4 +1,4 @@
-import type { ReadLog } from './read-log.ts';
+import type { ReadLog } from './log-columns.ts';
 import { literal } from './workspace.ts';
 
 /** An expression twice, in SQL: as the value for Parquet, and as its JSON text, which is joined to lines. */

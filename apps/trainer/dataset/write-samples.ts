@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ReadLog } from './read-log.ts';
+import type { ReadLog } from './log-columns.ts';
 import { type SampleFile, sampleFiles } from './sample-files.ts';
 import { mayBePersonal } from './scrub.ts';
 import { literal, type Workspace } from './workspace.ts';
@@ -20,7 +20,7 @@ export async function prepareHypotheses(workspace: Workspace): Promise<number> {
       select *, array_to_string(list_transform(
         list_concat([user_input], context.recent_goals, context.preferences,
           list_transform(hypotheses, lambda h: h.question)),
-        lambda t: replace(coalesce(t, ''), ${separator}, ' ')), ${separator}) as joined
+        lambda t: if(contains(t, ${separator}), replace(t, ${separator}, ' '), coalesce(t, ''))), ${separator}) as joined
       from chosen_hypotheses_data
     ), parts as (
       select *, string_split(
