@@ -86,7 +86,7 @@ async function dropNearDuplicates(workspace: Workspace, log: ReadLog): Promise<n
   if (said !== null) {
     await workspace.run(`create or replace temp view texts as
       select line, event, user_no, ${said.request} as request, ${said.choice} as choice
-      from ${log} join lines using (line)`);
+      from all_${log} join lines using (line)`);
     await listNearDuplicates(workspace);
     await workspace.run('drop view texts');
     await workspace.run(`create or replace temp table lines as
@@ -125,5 +125,5 @@ async function split(workspace: Workspace, log: ReadLog): Promise<void> {
       when few or ${bucket} < 80 then 'train' when ${bucket} < 90 then 'validation' else 'test' end as split
     from lines join users using (user_no), few`);
   await workspace.run(`create or replace temp view chosen_${log} as
-    select * from ${log} join lines_${log} using (line)`);
+    select * from all_${log} join lines_${log} using (line)`);
 }

@@ -29,6 +29,9 @@ export interface Lines {
  * each line whether it is `usable` and `confident`: so nothing wide is read again to choose. Broken lines are counted
  * and left out: the log keeps them, and nobody can say whose words they hold. Parquet, because it is half the work of a
  * table and gives every line a number that stays, however the log goes on growing.
+ *
+ * The view `all_<log>` has the broken lines too. It is for joins with numbers of lines, which name none of them: DuckDB
+ * takes a filter for one that leaves a fifth, and would then hold the wide lines in memory and stream the narrow ones.
  */
 export async function readLog(
   workspace: Workspace,
@@ -45,8 +48,9 @@ export async function readLog(
     where tenant_id = ${literal(tenantId)} or not good)
     to ${literal(fileOf(workspace, log))} (format parquet, row_group_size 20480)`);
   const read = `from read_parquet(${literal(fileOf(workspace, log))}, file_row_number = true)`;
-  await workspace.run(`create or replace temp view ${log} as
-    select file_row_number as line, usable, confident, ${names} ${read} where good`);
+  await workspace.run(`create or replace temp view all_${log} as
+    select file_row_number as line, good, usable, confident, ${names} ${read}`);
+  await workspace.run(`create or replace temp view ${log} as from all_${log} where good`);
   return {
     segments: found.map(({ path, bytes }) => ({ log, path, bytes })),
     ...(await counted(workspace, read)),
@@ -84,7 +88,7 @@ async function counted(workspace: Workspace, read: string): Promise<Omit<Lines, 
 
 /** Frees what a log took, once it has been read, chosen from and written. */
 export async function forgetLog(workspace: Workspace, log: ReadLog): Promise<void> {
-  for (const view of [`chosen_${log}`, log]) await workspace.run(`drop view ${view}`);
+  for (const view of [`chosen_${log}`, log, `all_${log}`]) await workspace.run(`drop view ${view}`);
   await workspace.run(`drop table lines_${log}`);
   await rm(fileOf(workspace, log));
 }
