@@ -2,7 +2,7 @@ import type { ReadLog } from './log-columns.ts';
 import { literal } from './workspace.ts';
 
 /** A piece of a line: text as it stands there, or SQL of what is written there, which is never null. */
-export type Piece = { text: string } | { sql: string };
+type Piece = { text: string } | { sql: string };
 
 /** An expression twice: in SQL as the value for Parquet, and in pieces as its JSON text. */
 interface Expression {
