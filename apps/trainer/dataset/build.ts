@@ -2,9 +2,10 @@ import { cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { datasetCard } from './card.ts';
 import { type Choice, type Counts, chooseLines, fewestUsersToSplit } from './choose-lines.ts';
+import type { ReadLog } from './log-columns.ts';
 import { codeVersion, describeFiles, type Manifest } from './manifest.ts';
 import { beginDirectory, datasetsDirectory, publish } from './places.ts';
-import { forgetLog, type Lines, type ReadLog, readLog } from './read-log.ts';
+import { forgetLog, type Lines, readLog } from './read-log.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 import { prepareHypotheses, writePicks, writeSamples } from './write-samples.ts';
 
@@ -64,7 +65,7 @@ async function fill(request: BuildRequest, directory: string): Promise<Built> {
   await using workspace = await openWorkspace(join(directory, 'work'));
   for (const log of logs) {
     await request.progress(`read ${log}`);
-    const lines = await readLog(workspace, request.trainingDataDir, log, request.tenantId);
+    const lines = await readLog(workspace, request.trainingDataDir, log, request);
     built.lines[log] = lines;
     await request.progress(`choose ${log}`);
     const counts = await chooseLines(workspace, log, request);

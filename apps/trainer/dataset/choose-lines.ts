@@ -1,5 +1,5 @@
+import { type ReadLog, texts } from './log-columns.ts';
 import { listNearDuplicates } from './near-duplicates.ts';
-import type { ReadLog } from './read-log.ts';
 import { literal, type Workspace } from './workspace.ts';
 
 /** Which lines may become samples. */
@@ -26,29 +26,6 @@ export type Counts = Record<string, number>;
 /** With fewer users than this all are trained on: a split would leave a part empty. */
 export const fewestUsersToSplit = 10;
 
-const chosen = (field: string) => `list_filter(hypotheses, lambda h: h.id = selected_id)[1].${field}`;
-
-interface Key {
-  usable: string;
-  confidence: string;
-  /** What was asked and what was chosen, where saying the same again teaches nothing; null where every line counts. */
-  texts: { request: string; choice: string } | null;
-}
-
-const keys: Record<ReadLog, Key> = {
-  hypotheses_data: {
-    usable: `label = 'positive' and ${chosen('question')} is not null`,
-    confidence: `coalesce(selected_confidence, ${chosen('confidence')}, 0)`,
-    texts: { request: 'user_input', choice: chosen('question') },
-  },
-  persona_updates: { usable: 'cardinality(facet_deltas) > 0', confidence: '1', texts: null },
-  ranking_data: {
-    usable: 'len(hypotheses) > 1 and len(list_filter(hypotheses, lambda h: h.chosen)) = 1',
-    confidence: '1',
-    texts: null,
-  },
-};
-
 /**
  * Makes the view `chosen_<log>` of the lines that may be learned from, with `user_hash` and `split`, and says how many
  * were left after each step. No user is in two splits: the split is by the hash of the user. Only numbers are
@@ -57,12 +34,11 @@ const keys: Record<ReadLog, Key> = {
 export async function chooseLines(workspace: Workspace, log: ReadLog, choice: Choice): Promise<Counts> {
   await listUsers(workspace, log, choice);
   await workspace.run(`create or replace temp table keys as
-    select line, hash(event_id) as event, user_no, allowed, settled, ${keys[log].usable} as usable,
-      ${keys[log].confidence} >= ${choice.minConfidence} as confident
+    select line, hash(event_id) as event, user_no, allowed, settled, usable, confident
     from ${log} join users using (user_id)`);
   const counts = await filterSimply(workspace);
   counts['without_near_duplicates'] = await dropNearDuplicates(workspace, log);
-  if (keys[log].texts !== null)
+  if (texts[log] !== null)
     counts['within_the_share_of_a_saying'] = await capShares(workspace, 'saying', choice);
   counts['within_the_share_of_a_user'] = await capShares(workspace, 'user_no', choice);
   await split(workspace, log);
@@ -106,11 +82,11 @@ async function filterSimply(workspace: Workspace): Promise<Counts> {
  * option is what a model is to learn, so they stay.
  */
 async function dropNearDuplicates(workspace: Workspace, log: ReadLog): Promise<number> {
-  const { texts } = keys[log];
-  if (texts !== null) {
+  const said = texts[log];
+  if (said !== null) {
     await workspace.run(`create or replace temp view texts as
-      select line, event, user_no, ${texts.request} as request, ${texts.choice} as choice
-      from ${log} join lines using (line)`);
+      select line, event, user_no, ${said.request} as request, ${said.choice} as choice
+      from all_${log} join lines using (line)`);
     await listNearDuplicates(workspace);
     await workspace.run('drop view texts');
     await workspace.run(`create or replace temp table lines as
@@ -149,5 +125,5 @@ async function split(workspace: Workspace, log: ReadLog): Promise<void> {
       when few or ${bucket} < 80 then 'train' when ${bucket} < 90 then 'validation' else 'test' end as split
     from lines join users using (user_no), few`);
   await workspace.run(`create or replace temp view chosen_${log} as
-    select * from ${log} join lines_${log} using (line)`);
+    select * from all_${log} join lines_${log} using (line)`);
 }

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Counts } from './choose-lines.ts';
 import type { SegmentRead } from './read-log.ts';
 
@@ -40,9 +38,13 @@ export async function describeFiles(
   return files;
 }
 
+/** Through one buffer: a stream takes a new one for every piece, which cost more than the hash. */
 async function sha256(path: string): Promise<string> {
+  await using handle = await open(path);
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1_048_576 }), hash);
+  const buffer = Buffer.allocUnsafeSlow(1_048_576);
+  const read = async () => (await handle.read(buffer)).bytesRead;
+  for (let bytes = await read(); bytes > 0; bytes = await read()) hash.update(buffer.subarray(0, bytes));
   return hash.digest('hex');
 }
 

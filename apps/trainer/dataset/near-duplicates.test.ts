@@ -31,6 +31,7 @@ async function repeated(all: Said[]): Promise<number[]> {
 const choice = 'Do you want to build a REST API with FastAPI?';
 const same = [
   ['build a REST API for my shop', 'Build a REST-API, for my shop!'],
+  ['build a REST API for my shop', '  build a REST  API -- for\tmy shop . '],
   ['please build a REST API for my shop', 'build REST API for my shop'],
   ['build a REST API for my little shop in Python', 'build a REST API for my shop in Python'],
   ['please deploy the café site to production today', 'deploy Cafe site to production, today!'],

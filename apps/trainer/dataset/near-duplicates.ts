@@ -21,7 +21,8 @@ const negations = ['not', 'no', 'never', 'without', 'nor', 'except', 'dont', 'ca
 /** The words of a text that say something, in order, with one space between: no case, accents or punctuation. */
 const words = (text: string): string => {
   const plain = `regexp_replace(lower(strip_accents(${text})), 'n[''’]t\\b', ' not', 'g')`;
-  const spaced = `regexp_replace(${plain}, '[^\\pL\\pN]+', ' ', 'g')`;
+  // Not `[^\pL\pN]+`: most words have one space between them already, and every replacement costs.
+  const spaced = `regexp_replace(${plain}, '[^\\pL\\pN ][^\\pL\\pN]*| [^\\pL\\pN]+', ' ', 'g')`;
   return `trim(regexp_replace(' ' || ${spaced} || ' ', ' (?:(?:${empty.join('|')}) )+', ' ', 'g'))`;
 };
 

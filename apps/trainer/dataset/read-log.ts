@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogName } from '@learning-loop/events/training-records';
 import { segments } from '@learning-loop/training-log/layout';
+import { columns, complete, confidence, type ReadLog, usable } from './log-columns.ts';
 import { literal, type Workspace } from './workspace.ts';
 
 /** One segment as the manifest names it. */
@@ -10,49 +11,6 @@ export interface SegmentRead {
   path: string;
   bytes: number;
 }
-
-const line = {
-  timestamp: 'VARCHAR',
-  event_id: 'VARCHAR',
-  tenant_id: 'VARCHAR',
-  user_id: 'VARCHAR',
-};
-const facets = 'STRUCT(concise DOUBLE, step_by_step DOUBLE, code_first DOUBLE, formal DOUBLE)';
-
-/** What is read of each log. A line that does not have these types is set aside. */
-const columns = {
-  hypotheses_data: {
-    ...line,
-    user_input: 'VARCHAR',
-    context: `STRUCT(persona_facets ${facets}, interaction_count BIGINT, recent_goals VARCHAR[], preferences VARCHAR[])`,
-    hypotheses:
-      'STRUCT(id VARCHAR, question VARCHAR, confidence DOUBLE, position INTEGER, propensity DOUBLE)[]',
-    selected_id: 'VARCHAR',
-    label: 'VARCHAR',
-    selected_confidence: 'DOUBLE',
-  },
-  persona_updates: {
-    ...line,
-    old_facets: facets,
-    new_facets: facets,
-    facet_deltas: 'MAP(VARCHAR, DOUBLE)',
-    signals: 'STRUCT(selected_hypothesis_id VARCHAR, success BOOLEAN)',
-    reason: 'VARCHAR',
-  },
-  ranking_data: {
-    ...line,
-    hypotheses:
-      'STRUCT(id VARCHAR, position INTEGER, propensity DOUBLE, features MAP(VARCHAR, DOUBLE), chosen BOOLEAN)[]',
-  },
-} as const;
-export type ReadLog = keyof typeof columns;
-
-/** What a usable line has besides an event, a tenant and a user. */
-const complete: Record<ReadLog, string> = {
-  hypotheses_data: 'user_input is not null and hypotheses is not null and context is not null',
-  persona_updates: 'old_facets is not null and new_facets is not null and signals is not null',
-  ranking_data: 'len(hypotheses) > 0',
-};
 
 const maxLineBytes = 1_048_576;
 
@@ -67,27 +25,32 @@ export interface Lines {
 }
 
 /**
- * Copies the tenant's lines of a log to a Parquet file of the workspace, and makes the view of that name. Broken lines
- * are counted and left out: the log keeps them, and nobody can say whose words they hold. Parquet, because it is half
- * the work of a table and gives every line a number that stays, however the log goes on growing.
+ * Copies the tenant's lines of a log to a Parquet file of the workspace, and makes the view of that name, which says of
+ * each line whether it is `usable` and `confident`: so nothing wide is read again to choose. Broken lines are counted
+ * and left out: the log keeps them, and nobody can say whose words they hold. Parquet, because it is half the work of a
+ * table and gives every line a number that stays, however the log goes on growing.
+ *
+ * The view `all_<log>` has the broken lines too. It is for joins with numbers of lines, which name none of them: DuckDB
+ * takes a filter for one that leaves a fifth, and would then hold the wide lines in memory and stream the narrow ones.
  */
 export async function readLog(
   workspace: Workspace,
   dir: string,
   log: ReadLog,
-  tenantId: string,
+  { tenantId, minConfidence }: { tenantId: string; minConfidence: number },
 ): Promise<Lines> {
   const found = await segmentsOf(dir, log);
   const names = Object.keys(columns[log]).join(', ');
   await workspace.copy(`(select filename as segment, coalesce(event_id is not null and tenant_id is not null
-      and user_id is not null and ${complete[log]}, false) as good, ${names}
+      and user_id is not null and ${complete[log]}, false) as good, ${usable[log]} as usable,
+      ${confidence[log]} >= ${minConfidence} as confident, ${names}
     from ${found.length > 0 ? linesOf(found, log) : noLines(log)}
     where tenant_id = ${literal(tenantId)} or not good)
     to ${literal(fileOf(workspace, log))} (format parquet, row_group_size 20480)`);
   const read = `from read_parquet(${literal(fileOf(workspace, log))}, file_row_number = true)`;
-  await workspace.run(
-    `create or replace temp view ${log} as select file_row_number as line, ${names} ${read} where good`,
-  );
+  await workspace.run(`create or replace temp view all_${log} as
+    select file_row_number as line, good, usable, confident, ${names} ${read}`);
+  await workspace.run(`create or replace temp view ${log} as from all_${log} where good`);
   return {
     segments: found.map(({ path, bytes }) => ({ log, path, bytes })),
     ...(await counted(workspace, read)),
@@ -125,7 +88,7 @@ async function counted(workspace: Workspace, read: string): Promise<Omit<Lines, 
 
 /** Frees what a log took, once it has been read, chosen from and written. */
 export async function forgetLog(workspace: Workspace, log: ReadLog): Promise<void> {
-  for (const view of [`chosen_${log}`, log]) await workspace.run(`drop view ${view}`);
+  for (const view of [`chosen_${log}`, log, `all_${log}`]) await workspace.run(`drop view ${view}`);
   await workspace.run(`drop table lines_${log}`);
   await rm(fileOf(workspace, log));
 }

@@ -1,10 +1,13 @@
-import type { ReadLog } from './read-log.ts';
+import type { ReadLog } from './log-columns.ts';
 import { literal } from './workspace.ts';
 
-/** An expression twice, in SQL: as the value for Parquet, and as its JSON text, which is joined to lines. */
+/** A piece of a line: text as it stands there, or SQL of what is written there, which is never null. */
+type Piece = { text: string } | { sql: string };
+
+/** An expression twice: in SQL as the value for Parquet, and in pieces as its JSON text. */
 interface Expression {
   value: string;
-  json: string;
+  json: Piece[];
 }
 
 export interface SampleFile {
@@ -17,17 +20,21 @@ export interface SampleFile {
 
 const constant = (text: string): Expression => ({
   value: literal(text),
-  json: literal(JSON.stringify(text)),
+  json: [{ text: JSON.stringify(text) }],
 });
-const text = (sql: string): Expression => ({ value: sql, json: `to_json(${sql})::VARCHAR` });
-const number = (sql: string): Expression => ({ value: sql, json: `(${sql})::VARCHAR` });
+const text = (sql: string): Expression => ({ value: sql, json: [{ sql: `to_json(${sql})::VARCHAR` }] });
+const number = (sql: string): Expression => ({ value: sql, json: [{ sql }] });
 /** A text whose JSON is in a column beside it. */
-const stored = (column: string): Expression => ({ value: column, json: `${column}_json` });
+const stored = (column: string): Expression => ({ value: column, json: [{ sql: `${column}_json` }] });
 
 function chat(...messages: [role: string, content: Expression][]): Expression {
   const values = messages.map(([role, { value }]) => `{'role': '${role}', 'content': ${value}}`);
-  const jsons = messages.map(([role, { json }]) => `'{"role":"${role}","content":' || ${json} || '}'`);
-  return { value: `[${values.join(', ')}]`, json: `'[' || ${jsons.join(" || ',' || ")} || ']'` };
+  const pieces = messages.flatMap(([role, { json }], i) => [
+    { text: `${i === 0 ? '[' : ','}{"role":"${role}","content":` },
+    ...json,
+    { text: '}' },
+  ]);
+  return { value: `[${values.join(', ')}]`, json: [...pieces, { text: ']' }] };
 }
 
 const askForHypothesis = constant(

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ReadLog } from './read-log.ts';
+import type { ReadLog } from './log-columns.ts';
 import { type SampleFile, sampleFiles } from './sample-files.ts';
 import { mayBePersonal } from './scrub.ts';
 import { literal, type Workspace } from './workspace.ts';
@@ -20,7 +20,7 @@ export async function prepareHypotheses(workspace: Workspace): Promise<number> {
       select *, array_to_string(list_transform(
         list_concat([user_input], context.recent_goals, context.preferences,
           list_transform(hypotheses, lambda h: h.question)),
-        lambda t: replace(coalesce(t, ''), ${separator}, ' ')), ${separator}) as joined
+        lambda t: if(contains(t, ${separator}), replace(t, ${separator}, ' '), coalesce(t, ''))), ${separator}) as joined
       from chosen_hypotheses_data
     ), parts as (
       select *, string_split(
@@ -71,12 +71,23 @@ export async function writeSamples(
 }
 
 function writeLines(workspace: Workspace, file: SampleFile, split: string, path: string): Promise<number> {
-  const parts = Object.entries(file.fields).map(
-    ([field, { json }], i) => `'${i === 0 ? '{' : ','}"${field}":' || ${json}`,
-  );
   // A line is a CSV row of one column that nothing quotes.
-  return workspace.copy(`(select ${parts.join(' || ')} || '}' as line from ${file.from} where split = '${split}')
+  return workspace.copy(`(select ${lineOf(file)} as line from ${file.from} where split = '${split}')
     to ${literal(path)} (format csv, header false, quote '', escape '', delimiter '\x1e')`);
+}
+
+/** One `concat`, which copies its pieces once, and as few pieces as can be: a chain of `||` copies at every link. */
+function lineOf({ fields }: SampleFile): string {
+  const pieces = Object.entries(fields).flatMap(([field, { json }], i) => [
+    { text: `${i === 0 ? '{' : ','}"${field}":` },
+    ...json,
+  ]);
+  const [parts, rest] = [...pieces, { text: '}' }].reduce<[string[], string]>(
+    ([parts, text], piece) =>
+      'text' in piece ? [parts, text + piece.text] : [[...parts, literal(text), piece.sql], ''],
+    [[], ''],
+  );
+  return `concat(${[...parts, literal(rest)].join(', ')})`;
 }
 
 function writeColumns(workspace: Workspace, file: SampleFile, path: string): Promise<number> {

@@ -1,0 +1,65 @@
+const line = {
+  timestamp: 'VARCHAR',
+  event_id: 'VARCHAR',
+  tenant_id: 'VARCHAR',
+  user_id: 'VARCHAR',
+};
+const facets = 'STRUCT(concise DOUBLE, step_by_step DOUBLE, code_first DOUBLE, formal DOUBLE)';
+
+/** What is read of each log. A line that does not have these types is set aside. */
+export const columns = {
+  hypotheses_data: {
+    ...line,
+    user_input: 'VARCHAR',
+    context: `STRUCT(persona_facets ${facets}, interaction_count BIGINT, recent_goals VARCHAR[], preferences VARCHAR[])`,
+    hypotheses:
+      'STRUCT(id VARCHAR, question VARCHAR, confidence DOUBLE, position INTEGER, propensity DOUBLE)[]',
+    selected_id: 'VARCHAR',
+    label: 'VARCHAR',
+    selected_confidence: 'DOUBLE',
+  },
+  persona_updates: {
+    ...line,
+    old_facets: facets,
+    new_facets: facets,
+    facet_deltas: 'MAP(VARCHAR, DOUBLE)',
+    signals: 'STRUCT(selected_hypothesis_id VARCHAR, success BOOLEAN)',
+    reason: 'VARCHAR',
+  },
+  ranking_data: {
+    ...line,
+    hypotheses:
+      'STRUCT(id VARCHAR, position INTEGER, propensity DOUBLE, features MAP(VARCHAR, DOUBLE), chosen BOOLEAN)[]',
+  },
+} as const;
+export type ReadLog = keyof typeof columns;
+
+/** What a usable line has besides an event, a tenant and a user. */
+export const complete: Record<ReadLog, string> = {
+  hypotheses_data: 'user_input is not null and hypotheses is not null and context is not null',
+  persona_updates: 'old_facets is not null and new_facets is not null and signals is not null',
+  ranking_data: 'len(hypotheses) > 0',
+};
+
+const chosen = (field: string) => `list_filter(hypotheses, lambda h: h.id = selected_id)[1].${field}`;
+
+/** Which lines have something to learn from. */
+export const usable: Record<ReadLog, string> = {
+  hypotheses_data: `label = 'positive' and ${chosen('question')} is not null`,
+  persona_updates: 'cardinality(facet_deltas) > 0',
+  ranking_data: 'len(hypotheses) > 1 and len(list_filter(hypotheses, lambda h: h.chosen)) = 1',
+};
+
+/** How sure the pick was, in [0, 1]. */
+export const confidence: Record<ReadLog, string> = {
+  hypotheses_data: `coalesce(selected_confidence, ${chosen('confidence')}, 0)`,
+  persona_updates: '1',
+  ranking_data: '1',
+};
+
+/** What was asked and what was chosen, where saying the same again teaches nothing; null where every line counts. */
+export const texts: Record<ReadLog, { request: string; choice: string } | null> = {
+  hypotheses_data: { request: 'user_input', choice: chosen('question') },
+  persona_updates: null,
+  ranking_data: null,
+};
