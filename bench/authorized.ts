@@ -1,9 +1,9 @@
 import type { Db } from '@learning-loop/db/connect';
 import { keysCommand } from 'gateway/keys-command';
 
-/** The header of a caller with a new key: once there is one, nobody else is let in. */
-export async function authorized(db: Db): Promise<{ authorization: string }> {
-  const [key] = /ll_[\w-]+/u.exec(await keysCommand(db, ['create', '--role', 'app'])) ?? [];
+/** The header of a caller with a new key of this role: once there is a key, nobody without one is let in. */
+export async function authorized(db: Db, role: 'app' | 'reader' = 'app'): Promise<{ authorization: string }> {
+  const [key] = /ll_[\w-]+/u.exec(await keysCommand(db, ['create', '--role', role])) ?? [];
   if (key === undefined) throw new Error('No key was made.');
   return { authorization: `Bearer ${key}` };
 }

@@ -93,7 +93,7 @@ async function waiting(queues: Queue[]): Promise<number> {
 }
 
 /** What must be equal to what was accepted. */
-async function parity({ db, trainingDataDir }: Stage) {
+export async function parity({ db, trainingDataDir }: Stage) {
   const log = await readFile(path.join(trainingDataDir, 'hypotheses_data.jsonl'), 'utf8');
   const ids = new Set(
     log

@@ -8,6 +8,7 @@ import { growth } from './growth/growth.ts';
 import { hypothesize } from './hypothesize.ts';
 import { lag } from './lag.ts';
 import { learning } from './learning.ts';
+import { peer } from './peer/peer.ts';
 import { rankCost } from './rank.ts';
 import { scaleOut } from './scale-out.ts';
 import { millionPicks } from './trainer/million.ts';
@@ -21,6 +22,7 @@ const benches: Record<string, (options: { keep: boolean }) => Promise<Figure[]>>
   lag,
   'scale-out': scaleOut,
   cost,
+  peer,
   growth,
   capacity,
 };

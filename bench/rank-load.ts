@@ -43,7 +43,8 @@ export function wordsFrom(seed: number): Random {
   };
 }
 
-const requestText = (random: Random) => `${random(verbs)} the ${random(things)} with ${random(tools)}`;
+/** What somebody may ask for. */
+export const requestText = (random: Random) => `${random(verbs)} the ${random(things)} with ${random(tools)}`;
 
 /** What rules propose for 60 different texts. */
 export function requestTexts(random: Random): { input_text: string; options: string[] }[] {

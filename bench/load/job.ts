@@ -1,19 +1,31 @@
 /** What the load process is to do, as JSON on its standard input. */
-export interface Job {
+export type Job = Load & (Posts | Gets);
+
+interface Load {
   url: string;
-  path: string;
   headers: Record<string, string>;
-  /** One request each, in this order. */
-  bodies: string[];
   connections: number;
   /** Requests a second, whether or not the earlier ones are answered; without it, as fast as the answers come. */
   perSecond?: number;
+}
+
+interface Posts {
+  path: string;
+  /** One request each, in this order. */
+  bodies: string[];
+}
+
+interface Gets {
+  /** One request each, in this order. */
+  paths: string[];
 }
 
 /** What it saw, as JSON on its standard output. Latencies in ms, from when a request was due. */
 export interface Seen {
   answered: number;
   failed: number;
+  /** When the first request was sent, in ms since 1970. */
+  startedAt: number;
   seconds: number;
   perSecond: number;
   p50: number;

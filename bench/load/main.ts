@@ -5,14 +5,24 @@ import type { Job, Seen } from './job.ts';
 import { quantile } from './quantile.ts';
 
 const job = (await json(process.stdin)) as Job;
+const requests: Asked[] =
+  'paths' in job
+    ? job.paths.map((path) => ({ method: 'GET', path }))
+    : job.bodies.map((body) => ({ method: 'POST', path: job.path, body }));
 const pool = new Pool(job.url, { connections: job.connections, pipelining: 1 });
 process.stdout.write(JSON.stringify(await (job.perSecond ? atRate(job.perSecond) : asFastAsAnswered())));
 await pool.close();
 
-async function send(body: string): Promise<boolean> {
-  const headers = { 'content-type': 'application/json', ...job.headers };
+interface Asked {
+  method: 'GET' | 'POST';
+  path: string;
+  body?: string;
+}
+
+async function send(asked: Asked): Promise<boolean> {
+  const type = asked.method === 'POST' ? { 'content-type': 'application/json' } : {};
   try {
-    const response = await pool.request({ path: job.path, method: 'POST', headers, body });
+    const response = await pool.request({ ...asked, headers: { ...type, ...job.headers } });
     await response.body.dump();
     return response.statusCode < 300;
   } catch {
@@ -27,14 +37,14 @@ async function asFastAsAnswered(): Promise<Seen> {
   let next = 0;
   const start = performance.now();
   const connection = async () => {
-    for (let body = job.bodies[next++]; body !== undefined; body = job.bodies[next++]) {
+    for (let asked = requests[next++]; asked !== undefined; asked = requests[next++]) {
       const sent = performance.now();
-      if (await send(body)) latencies.push(performance.now() - sent);
+      if (await send(asked)) latencies.push(performance.now() - sent);
       else failed += 1;
     }
   };
   await Promise.all(Array.from({ length: job.connections }, connection));
-  return summary(latencies, failed, performance.now() - start);
+  return summary(latencies, failed, start);
 }
 
 /** Open loop: a request is sent when it is due, and its latency counts from then (no coordinated omission). */
@@ -42,21 +52,23 @@ async function atRate(perSecond: number): Promise<Seen> {
   const latencies: number[] = [];
   let failed = 0;
   const start = performance.now();
-  const all = job.bodies.map(async (body, index) => {
+  const all = requests.map(async (asked, index) => {
     const due = start + (index * 1000) / perSecond;
     await setTimeout(Math.max(0, due - performance.now()));
-    if (await send(body)) latencies.push(performance.now() - due);
+    if (await send(asked)) latencies.push(performance.now() - due);
     else failed += 1;
   });
   await Promise.all(all);
-  return summary(latencies, failed, performance.now() - start);
+  return summary(latencies, failed, start);
 }
 
-function summary(latencies: number[], failed: number, ms: number): Seen {
+function summary(latencies: number[], failed: number, start: number): Seen {
+  const ms = performance.now() - start;
   const sorted = latencies.toSorted((a, b) => a - b);
   return {
     answered: sorted.length,
     failed,
+    startedAt: performance.timeOrigin + start,
     seconds: ms / 1000,
     perSecond: (sorted.length * 1000) / ms,
     p50: quantile(sorted, 0.5),
