@@ -1,4 +1,4 @@
-import { authorized, unlimited } from '../authorized.ts';
+import { authorized, counted } from '../authorized.ts';
 import type { Stage } from '../stage/stage.ts';
 
 type Key = Awaited<ReturnType<typeof authorized>>;
@@ -15,7 +15,7 @@ export interface Loop {
 export async function openLoop(stage: Stage): Promise<Loop> {
   const app = await authorized(stage.db, 'app');
   const reader = await authorized(stage.db, 'reader');
-  const { url } = await stage.app('gateway', unlimited);
+  const { url } = await stage.app('gateway', counted);
   for (const worker of ['training-log-worker', 'memory-worker', 'persona-worker']) await stage.app(worker);
   return { url, stage, app, reader };
 }
