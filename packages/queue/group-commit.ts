@@ -11,8 +11,9 @@ interface GroupCommit<T> {
 /**
  * Collects what arrives while the previous batch is being written, and writes it as the next: batches grow by
  * themselves under load. The first arrival waits for no company but its own turn of the event loop's.
- * `write` must not reject; it runs in the asynchronous context, and so in the trace, of who came first. At most `limit` items a batch, `lanes` batches at a time;
- * a lane begins a batch `everyMs` after its last one at the earliest, so that batches of a busy time are larger.
+ * `write` must not reject; it runs in the asynchronous context, and so in the trace, of who came first. At most `limit`
+ * items a batch, `lanes` batches at a time; a lane begins a batch `everyMs` after its last one at the earliest, so that
+ * the batches of a busy time are larger.
  */
 export function groupCommit<T>(
   write: (batch: T[]) => Promise<void>,

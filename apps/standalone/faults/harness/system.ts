@@ -82,8 +82,8 @@ export async function startSystem(
     EXPLORATION_RATE: '0',
     // The trainer only sweeps: its building of datasets would take the processor from what is tested.
     TRAINER_MIN_NEW_SAMPLES: '1000000000',
-    // Processes are started hundreds of times.
-    NODE_COMPILE_CACHE: path.join(tmpdir(), 'learning-loop-compiled'),
+    // Processes are started hundreds of times. Among the other tests they share the cache of the run.
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? path.join(tmpdir(), 'learning-loop-compiled'),
   };
   const running = new Map<App, Supervised[]>();
   const urls: string[] = [];
