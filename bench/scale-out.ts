@@ -11,7 +11,7 @@ import { openStage, type Stage } from './stage/stage.ts';
 
 const answerMs = 200;
 const many = 8;
-const waiting = { app: 'persona-worker', consumer: 'persona', eventsEach: 200 } as const;
+const waiting = { app: 'persona-worker', consumer: 'persona', eventsEach: 500 } as const;
 const reckoning = { app: 'memory-worker', consumer: 'memory', events: 6_000 } as const;
 
 /** More processes of a worker: of one that waits for a model, and of one that is busy with the rules alone. */

@@ -13,5 +13,10 @@ export type Config = ReturnType<typeof readConfig>;
 
 export function readConfig(source: NodeJS.ProcessEnv) {
   const env = readEnv(Env, source);
-  return { ...workerConfig(env), llm: llmConfig(env), windowMs: env.PERSONA_WINDOW_MS };
+  const llm = llmConfig(env);
+  const common = { ...workerConfig(env), windowMs: env.PERSONA_WINDOW_MS };
+  if (llm.impl === 'rules') return { ...common, llm };
+  // Nobody waits for a persona: what comes in a burst takes turns at the model, rather than go to the rules at once. And
+  // who waits for a model leaves jobs to other processes, which may be waiting for work.
+  return { ...common, llm: { ...llm, mostWaiting: Infinity }, mostJobs: llm.maxConcurrency };
 }

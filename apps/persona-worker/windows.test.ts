@@ -2,7 +2,7 @@ import { connectDb } from '@learning-loop/db/connect';
 import { insertEvents } from '@learning-loop/db/outbox';
 import { findPersona } from '@learning-loop/db/personas';
 import { connectLlm } from '@learning-loop/llm/connect';
-import { modelConfig, modelServer, sendContent, sendJson } from '@learning-loop/llm/testing';
+import { modelServer, sendContent, sendJson } from '@learning-loop/llm/testing';
 import { learn } from '@learning-loop/queue/learn';
 import { databaseForTest } from '@learning-loop/testing/postgres';
 import { selection } from '@learning-loop/testing/selection';
@@ -11,6 +11,7 @@ import pino from 'pino';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { readBackground } from './background.ts';
+import { readConfig } from './config.ts';
 import { handlers } from './handlers.ts';
 import { windowsOf } from './windows.ts';
 
@@ -21,8 +22,12 @@ const deltas = { concise: 0.1, step_by_step: 0, code_first: 0, formal: 0, reason
 /** Delivers picks made at these milliseconds in one batch, to a worker with a model that answers so. */
 async function deliver(times: number[], answer: Parameters<typeof modelServer>[0]) {
   await using server = await modelServer(answer);
-  await using llm = connectLlm(modelConfig(server.url), log, new Registry());
-  await using db = connectDb(await databaseForTest());
+  const DATABASE_URL = await databaseForTest();
+  const model = { SLM_IMPL: 'vllm', VLLM_BASE_URL: server.url, VLLM_MODEL_NAME: 'small' };
+  const limits = { LLM_MAX_CONCURRENCY: '2', LLM_TIMEOUT_MS: '20000' };
+  const config = readConfig({ DATABASE_URL, ...model, ...limits });
+  await using llm = connectLlm(config.llm, log, new Registry());
+  await using db = connectDb(DATABASE_URL);
   const events = times.map((ms) => selection({ occurred_at: at(ms), selected_id: 'h1' }));
   await db.transaction().execute((tx) =>
     insertEvents(
@@ -30,7 +35,7 @@ async function deliver(times: number[], answer: Parameters<typeof modelServer>[0
       events.map((event) => ({ name: 'hypothesis.selected' as const, event })),
     ),
   );
-  const worker = handlers({ llm, readBackground, windowMs: 2_000 });
+  const worker = handlers({ llm, readBackground, windowMs: config.windowMs });
   const ids = events.map(({ event_id }) => event_id);
   await learn({ db, log, consumer: 'persona', handlers: worker }, ids);
   const updates = await db.selectFrom('persona_updates').selectAll().orderBy('occurred_at').execute();
@@ -49,6 +54,15 @@ test('picks within the window are one call to the model, applied once, with a ro
     { concise: 0.1 },
     { concise: 0.1 },
   ]);
+});
+
+test('what comes in a burst takes turns at the model', async () => {
+  const times = Array.from({ length: 60 }, (_, n) => n * 10_000);
+  const { updates, calls } = await deliver(times, (response) =>
+    sendContent(response, JSON.stringify(deltas)),
+  );
+  expect(calls).toBe(60);
+  expect(new Set(updates.map(({ decided_by }) => decided_by))).toEqual(new Set(['vllm/small']));
 });
 
 test('where the model fails, the rules decide on each pick', async () => {

@@ -49,6 +49,8 @@ export interface ModelConfig extends Spending {
   apiKey: string | null;
   timeoutMs: number;
   maxConcurrency: number;
+  /** Calls that wait for their turn; more are turned away at once, and one that has waited for half of the timeout. */
+  mostWaiting: number;
   prices: Prices;
 }
 export type LlmConfig = { impl: 'rules' } | ModelConfig;
@@ -79,6 +81,7 @@ export function llmConfig(env: LlmEnv): LlmConfig {
     apiKey: impl === 'openai' ? need('OPENAI_API_KEY') : null,
     timeoutMs: env.LLM_TIMEOUT_MS,
     maxConcurrency: env.LLM_MAX_CONCURRENCY,
+    mostWaiting: 2 * env.LLM_MAX_CONCURRENCY,
     prices: { input: env.LLM_INPUT_PRICE, output: env.LLM_OUTPUT_PRICE },
     ...spendingConfig(env),
   };

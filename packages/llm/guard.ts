@@ -32,7 +32,8 @@ interface Guard extends Disposable {
 /** What calls wait for, so that not too many are under way at once; guards may share them. */
 export type Slots = ReturnType<typeof createSlots>;
 
-export const createSlots = (maxConcurrency: number) => bulkhead(maxConcurrency, 2 * maxConcurrency);
+export const createSlots = (maxConcurrency: number, mostWaiting = 2 * maxConcurrency) =>
+  bulkhead(maxConcurrency, mostWaiting);
 
 /** A pause before the second try, long enough for another server behind the same address to answer. */
 const retryDelayMs = 50;

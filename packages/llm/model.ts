@@ -14,7 +14,7 @@ const mostModels = 50;
 
 /** A model answers, and the rules where it does not. */
 export function connectModel(config: ModelConfig, means: Omit<Means, 'slots'>): Llm {
-  const slots = createSlots(config.maxConcurrency);
+  const slots = createSlots(config.maxConcurrency, config.mostWaiting);
   const variants = new LRUCache<string, Asker>({
     max: mostModels,
     dispose: (asker) => asker[Symbol.dispose](),

@@ -55,6 +55,7 @@ export function modelConfig(baseUrl: string, changes: Partial<ModelConfig> = {})
     apiKey: null,
     timeoutMs: 2000,
     maxConcurrency: 8,
+    mostWaiting: 16,
     tokensPerHour: 0,
     costPerDay: 0,
     prices: { input: 0, output: 0 },

@@ -48,7 +48,8 @@ export function consume<C extends Consumer>(
     signal: stop.signal,
     alive: () => progress.made(),
   };
-  const concurrency = config.redisUrl === undefined ? CONCURRENCY.postgres : CONCURRENCY.redis;
+  const usual = config.redisUrl === undefined ? CONCURRENCY.postgres : CONCURRENCY.redis;
+  const concurrency = Math.min(usual, config.mostJobs ?? usual);
   const batches = groupCommit<Delivery>((batch) => deliver(pupil, batch), { limit: LARGEST_BATCH });
   const retry = retryOf(config);
 

@@ -8,6 +8,8 @@ export interface QueueConfig {
   redisUrl?: string | undefined;
   databaseUrl: string;
   retry?: Retry | undefined;
+  /** Jobs that a consumer has in hand at a time, if fewer than usual: what waits there no other process can take. */
+  mostJobs?: number | undefined;
 }
 
 export type JobQueue = Pick<
