@@ -74,7 +74,7 @@ test('what is asked, picked and learned is seen, and how long that took', async 
   expect(await accessibilityFaults(page)).toEqual([]);
 
   await page.getByRole('link', { name: /newcomer/u }).click();
-  await page.getByText('“build api”').waitFor();
+  await page.getByText('“build api”', { exact: true }).waitFor();
   expect(await page.locator('.options .picked').textContent()).toContain(question);
   await page.close();
 });
