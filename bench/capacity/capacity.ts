@@ -1,11 +1,13 @@
 import type { Figure } from '../figure.ts';
-import type { Demands, Machine } from './demands.ts';
-import { measureDemands, type Point } from './measure.ts';
+import { demandsAt } from './batches.ts';
+import type { Costs, Demands, Machine, Sample } from './demands.ts';
+import { measureCosts, type Point } from './measure.ts';
 import { limits, type Plan, planFor } from './plan.ts';
 import { utilisation } from './queueing.ts';
 
-const calibrateAt = 120;
-const checkedAt = [60, 200];
+/** Where a selection mostly has a batch of its own, and where some five share one. */
+const calibrateAt = [20, 240] as const;
+const checkedAt = [60, 120, 400];
 const asked = [1_000, 10_000, 100_000];
 
 /** A large server: 64 cores, and the most that a gp3 volume of AWS gives (16,000 operations and 1,000 MB/s). */
@@ -19,19 +21,19 @@ const comfort = { busyAtMost: 0.6, waitSecondsAtMost: 0.01 };
 
 /** What many selections a second need, by the costs of one measured here; and how well that foretells other rates. */
 export async function capacity(): Promise<Figure[]> {
-  const { demands, points } = await measureDemands(calibrateAt, checkedAt);
+  const { costs, points } = await measureCosts(calibrateAt, checkedAt);
   return [
-    costs(demands),
-    ...points.map((point) => comparison(demands, point)),
-    ...asked.map((perSecond) => need(planFor(perSecond, demands, machine, comfort), demands)),
+    ...costs.samples.map(cpuOf),
+    ...points.map((point) => comparison(costs, point)),
+    ...asked.map((perSecond) => need(planFor(perSecond, costs, machine, comfort), costs)),
   ];
 }
 
-function costs({ cpuSeconds, idleCpuSeconds, ...rest }: Demands): Figure {
+function cpuOf({ perSecond, demands: { cpuSeconds, ...rest } }: Sample): Figure {
   const ms = Object.entries(cpuSeconds).map(([app, seconds]) => [`${app}_cpu_ms`, seconds * 1_000]);
   const all = Object.values(cpuSeconds).reduce((sum, seconds) => sum + seconds, 0);
   return {
-    name: `CPU of the apps for a selection, in ms, at ${calibrateAt} a second`,
+    name: `CPU of the apps for a selection, in ms, at ${perSecond} a second`,
     ratio: all * 1_000,
     goal: null,
     details: { ...Object.fromEntries(ms), ...rest },
@@ -39,11 +41,11 @@ function costs({ cpuSeconds, idleCpuSeconds, ...rest }: Demands): Figure {
 }
 
 /** Predicted and measured, in shares of a core; the ratio is that of the sums. */
-function comparison(demands: Demands, { perSecond, busy }: Point): Figure {
+function comparison(costs: Costs, { perSecond, busy }: Point): Figure {
   const details: Figure['details'] = {};
   const sums = { predicted: 0, measured: 0 };
-  for (const [name, seconds] of Object.entries(services(demands))) {
-    const predicted = (demands.idleCpuSeconds[name] ?? 0) + utilisation(perSecond, seconds);
+  for (const [name, seconds] of Object.entries(services(demandsAt(perSecond, costs)))) {
+    const predicted = (costs.idleCores[name] ?? 0) + utilisation(perSecond, seconds);
     const measured = busy[name] ?? Number.NaN;
     details[name] = `${predicted.toFixed(3)} predicted ${measured.toFixed(3)} measured`;
     sums.predicted += predicted;
@@ -63,8 +65,8 @@ const services = ({ cpuSeconds, redisCpuSeconds, postgresCpuSeconds }: Demands) 
   postgres: postgresCpuSeconds,
 });
 
-function need({ perSecond, processes, exhausted, ...rest }: Plan, demands: Demands): Figure {
-  const [first] = limits(demands, machine, comfort);
+function need({ perSecond, processes, exhausted, ...rest }: Plan, costs: Costs): Figure {
+  const [first] = limits(costs, machine, comfort);
   const lifted = exhausted.map(
     (limit) => `${limit.name} from ${Math.round(limit.perSecond)}/s (lifted by ${limit.lift})`,
   );

@@ -2,12 +2,8 @@
 export interface Demands {
   /** By app: they are scaled by processes. */
   cpuSeconds: Record<string, number>;
-  /** The same at no load at all, a second and process: looking whether there is work. */
-  idleCpuSeconds: Record<string, number>;
   redisCpuSeconds: number;
   redisCommands: number;
-  /** What a selection holds in Redis while no worker has taken it. */
-  redisWaitingBytes: number;
   postgresCpuSeconds: number;
   postgresCommits: number;
   /** Writes and fsyncs that reached the system, those of the write-ahead log among them. */
@@ -17,6 +13,22 @@ export interface Demands {
   storedBytes: number;
   /** What the training log grows by. */
   logBytes: number;
+}
+
+/** What a selection costs where one gateway gets so many a second. */
+export interface Sample {
+  perSecond: number;
+  demands: Demands;
+}
+
+/** All that was measured. */
+export interface Costs {
+  /** At two rates: of the higher one more selections share a batch. */
+  samples: [Sample, Sample];
+  /** Cores that are busy at no load at all, by app, `redis` and `postgres`: looking whether there is work. */
+  idleCores: Record<string, number>;
+  /** What a selection holds in Redis while no worker has taken it. */
+  redisWaitingBytes: number;
 }
 
 /** What one server of a kind can do: what is not scaled by starting another. */

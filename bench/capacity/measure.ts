@@ -4,11 +4,13 @@ import { Redis } from 'ioredis';
 import { openInteractions, pickOf } from '../interactions.ts';
 import { send } from '../load/send.ts';
 import { openStage, type Stage } from '../stage/stage.ts';
-import type { Demands } from './demands.ts';
+import type { Costs, Demands, Sample } from './demands.ts';
 import { postgresCpuBetween, type Reading, readNow } from './reading.ts';
 
 const users = 1_000;
 const waiting = 2_000;
+/** Until the compilers have done with it, a process takes several times the CPU. */
+const warming = 8_000;
 const idleSeconds = 5;
 const loadSeconds = 12;
 const workers = ['training-log-worker', 'memory-worker', 'persona-worker'];
@@ -19,8 +21,8 @@ export interface Point {
   busy: Record<string, number>;
 }
 
-/** Measures what a selection costs at the rate `calibrateAt`, and how busy everything is at each of `rates`. */
-export async function measureDemands(calibrateAt: number, rates: readonly number[]) {
+/** Measures what a selection costs at two rates, and how busy everything is at each of `rates`. */
+export async function measureCosts(calibrateAt: readonly [number, number], rates: readonly number[]) {
   await using stage = await openStage();
   const redis = new Redis(stage.redisUrl);
   using _ended = { [Symbol.dispose]: () => redis.disconnect() };
@@ -41,47 +43,50 @@ export async function measureDemands(calibrateAt: number, rates: readonly number
   await pick(gateway.url, bodies);
   const full = await read();
   for (const worker of workers) apps[worker] = (await stage.app(worker)).pid;
+  await pick(gateway.url, await open(stage, warming));
   await untilLearned(stage);
   const [idle, afterIdle] = [await read(), await setTimeout(idleSeconds * 1_000).then(read)];
-  const calibration = await underLoad(calibrateAt);
-  const demands = demandsOf({ idle, afterIdle, ...calibration, selections: loadSeconds * calibrateAt });
-  const redisWaitingBytes = (full.redisBytes - empty.redisBytes) / waiting;
+  const idleCores = busyBetween(idle, afterIdle);
+  const sampleAt = async (perSecond: number): Promise<Sample> => ({
+    perSecond,
+    demands: demandsOf({ ...(await underLoad(perSecond)), idleCores }, loadSeconds * perSecond),
+  });
+  const costs: Costs = {
+    samples: [await sampleAt(calibrateAt[0]), await sampleAt(calibrateAt[1])],
+    idleCores,
+    redisWaitingBytes: (full.redisBytes - empty.redisBytes) / waiting,
+  };
   const points: Point[] = [];
   for (const perSecond of rates) {
     const { before, after } = await underLoad(perSecond);
     points.push({ perSecond, busy: busyBetween(before, after) });
   }
-  return { demands: { ...demands, redisWaitingBytes }, points };
+  return { costs, points };
 }
 
 interface Calibration {
-  idle: Reading;
-  afterIdle: Reading;
   before: Reading;
   after: Reading;
-  selections: number;
+  idleCores: Record<string, number>;
 }
 
 /** What is used without any load is not the selections'. */
-function demandsOf({ idle, afterIdle, before, after, selections: count }: Calibration) {
-  const idleCpuSeconds = busyBetween(idle, afterIdle);
+function demandsOf({ before, after, idleCores }: Calibration, count: number): Demands {
   const busy = busyBetween(before, after);
   const seconds = (after.atMs - before.atMs) / 1_000;
-  const own = (name: string) =>
-    Math.max(0, ((busy[name] ?? 0) - (idleCpuSeconds[name] ?? 0)) * seconds) / count;
+  const own = (name: string) => Math.max(0, ((busy[name] ?? 0) - (idleCores[name] ?? 0)) * seconds) / count;
   const grown = (of: (reading: Reading) => number) => (of(after) - of(before)) / count;
   return {
     cpuSeconds: Object.fromEntries(Object.keys(after.cpu).map((app) => [app, own(app)])),
-    idleCpuSeconds,
     redisCpuSeconds: own('redis'),
-    postgresCpuSeconds: own('postgres'),
     redisCommands: grown(({ redisCommands }) => redisCommands),
+    postgresCpuSeconds: own('postgres'),
     postgresCommits: grown(({ postgresCommits }) => postgresCommits),
     postgresIo: grown(({ postgresIo }) => postgresIo),
     walBytes: grown(({ walBytes }) => walBytes),
     storedBytes: grown(({ storedBytes }) => storedBytes),
     logBytes: grown(({ logBytes }) => logBytes),
-  } satisfies Omit<Demands, 'redisWaitingBytes'>;
+  };
 }
 
 function busyBetween(before: Reading, after: Reading): Record<string, number> {

@@ -1,5 +1,6 @@
-import type { Demands, Machine } from './demands.ts';
-import { type Comfort, serversFor, utilisation } from './queueing.ts';
+import { demandsAt } from './batches.ts';
+import type { Costs, Demands, Machine } from './demands.ts';
+import { type Comfort, serversFor, utilisation, waitSeconds } from './queueing.ts';
 
 interface Resource {
   name: string;
@@ -33,15 +34,17 @@ const day = 86_400;
 export const backlogSeconds = 600;
 
 /** What so many selections a second need, and what does not suffice for them. */
-export function planFor(perSecond: number, demands: Demands, machine: Machine, comfort: Comfort): Plan {
-  const processes = Object.entries(demands.cpuSeconds).map(([app, seconds]) => [
+export function planFor(perSecond: number, costs: Costs, machine: Machine, comfort: Comfort): Plan {
+  const gateways = gatewaysFor(perSecond, costs, comfort);
+  const demands = demandsAt(perSecond / gateways, costs);
+  const others = Object.entries(demands.cpuSeconds).map(([app, seconds]) => [
     app,
     serversFor(perSecond, seconds, comfort),
   ]);
   return {
     perSecond,
-    processes: Object.fromEntries(processes),
-    redisMb: (perSecond * backlogSeconds * demands.redisWaitingBytes) / 2 ** 20,
+    processes: { ...Object.fromEntries(others), gateway: gateways },
+    redisMb: (perSecond * backlogSeconds * costs.redisWaitingBytes) / 2 ** 20,
     redisCommandsPerSecond: perSecond * demands.redisCommands,
     redisBusy: utilisation(perSecond, demands.redisCpuSeconds),
     postgresCores: utilisation(perSecond, demands.postgresCpuSeconds) / comfort.busyAtMost,
@@ -49,20 +52,35 @@ export function planFor(perSecond: number, demands: Demands, machine: Machine, c
     walMbPerSecond: (perSecond * demands.walBytes) / 2 ** 20,
     diskGbPerDay: (perSecond * day * demands.storedBytes) / 2 ** 30,
     logGbPerDay: (perSecond * day * demands.logBytes) / 2 ** 30,
-    exhausted: limits(demands, machine, comfort).filter((limit) => limit.perSecond < perSecond),
+    exhausted: limits(costs, machine, comfort).filter((limit) => limit.perSecond < perSecond),
   };
 }
 
-/** What one Postgres and one Redis bear, the first limit first. */
-export function limits(demands: Demands, machine: Machine, comfort: Comfort): Limit[] {
-  const found = resources(demands, machine).map((resource) => ({
+/** The fewest that are not busier than that and let nobody wait for longer; each gets its share, and batches of it. */
+function gatewaysFor(perSecond: number, costs: Costs, comfort: Comfort): number {
+  let gateways = 1;
+  for (; ; gateways += 1) {
+    const each = perSecond / gateways;
+    const { gateway = 0 } = demandsAt(each, costs).cpuSeconds;
+    const waits = waitSeconds(perSecond, gateway, gateways);
+    if (utilisation(each, gateway) <= comfort.busyAtMost && waits <= comfort.waitSecondsAtMost)
+      return gateways;
+  }
+}
+
+const large = 100_000;
+
+/** What one Postgres and one Redis bear, the first limit first, where each gateway is as busy as it may be. */
+export function limits(costs: Costs, machine: Machine, comfort: Comfort): Limit[] {
+  const each = large / gatewaysFor(large, costs, comfort);
+  const found = resources(demandsAt(each, costs), costs, machine).map((resource) => ({
     ...resource,
     perSecond: comfort.busyAtMost / resource.share,
   }));
   return found.sort((a, b) => a.perSecond - b.perSecond);
 }
 
-function resources(demands: Demands, machine: Machine): Resource[] {
+function resources(demands: Demands, { redisWaitingBytes }: Costs, machine: Machine): Resource[] {
   const shards = 'a Postgres for each group of tenants: every row, query and event belongs to a tenant';
   return [
     { name: 'Postgres CPU', share: demands.postgresCpuSeconds / machine.postgresCores, lift: shards },
@@ -79,7 +97,7 @@ function resources(demands: Demands, machine: Machine): Resource[] {
     },
     {
       name: `Redis memory for ${backlogSeconds / 60} minutes of backlog`,
-      share: (backlogSeconds * demands.redisWaitingBytes) / machine.redisMemoryBytes,
+      share: (backlogSeconds * redisWaitingBytes) / machine.redisMemoryBytes,
       lift: 'more memory, or a cluster; what does not fit waits in the outbox',
     },
   ];

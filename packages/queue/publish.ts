@@ -35,7 +35,7 @@ const REST_MS = 500;
 const OPENING_MS = 1_500;
 const BATCH_CALLS = 1_000;
 /** The events of so long a time share their jobs, except the first after a quiet one: it is told of at once. */
-const BEAT_MS = 20;
+export const BEAT_MS = 20;
 export const consumers: Consumer[] = [...new Set(Object.values(routes).flat())];
 
 export function connectPublisher(config: QueueConfig, log: Logger, registry: Registry): Publisher {
