@@ -59,13 +59,14 @@ export function planFor(perSecond: number, costs: Costs, machine: Machine, comfo
 /** The fewest that are not busier than that and let nobody wait for longer; each gets its share, and batches of it. */
 function gatewaysFor(perSecond: number, costs: Costs, comfort: Comfort): number {
   let gateways = 1;
-  for (; ; gateways += 1) {
-    const each = perSecond / gateways;
-    const { gateway = 0 } = demandsAt(each, costs).cpuSeconds;
-    const waits = waitSeconds(perSecond, gateway, gateways);
-    if (utilisation(each, gateway) <= comfort.busyAtMost && waits <= comfort.waitSecondsAtMost)
-      return gateways;
-  }
+  while (uneasy(perSecond, gateways, costs, comfort)) gateways += 1;
+  return gateways;
+}
+
+function uneasy(perSecond: number, gateways: number, costs: Costs, comfort: Comfort): boolean {
+  const { gateway = 0 } = demandsAt(perSecond / gateways, costs).cpuSeconds;
+  const busy = utilisation(perSecond, gateway, gateways);
+  return busy > comfort.busyAtMost || waitSeconds(perSecond, gateway, gateways) > comfort.waitSecondsAtMost;
 }
 
 const large = 100_000;
