@@ -57,6 +57,8 @@ test('two samples tell what every other rate costs', () => {
   expect(cpuSeconds['gateway']).toBeCloseTo(walBytes, 9);
 });
 
-test('what is measured to cost less in a batch of its own never becomes less than nothing', () => {
-  expect(demandsAt(100_000, costing(-0.1, 5, 20, 240)).walBytes).toBe(0);
+test('beyond the samples no cost falls faster than the number of batches', () => {
+  const atHigh = demandsAt(240, costing(-0.1, 5, 20, 240)).walBytes;
+  const beyond = demandsAt(2_400, costing(-0.1, 5, 20, 240)).walBytes;
+  expect(beyond / atHigh).toBeCloseTo(batchesPerSelection(2_400) / batchesPerSelection(240), 9);
 });

@@ -15,12 +15,16 @@ export function batchesPerSelection(perSecond: number): number {
 
 /**
  * What a selection costs where a gateway gets `perSecond`: a part of it is paid for each selection and a part for each
- * batch, so that it is linear in the batches for a selection, and two samples tell both parts.
+ * batch, so that it is linear in the batches for a selection, and two samples tell both parts. Workers join batches as
+ * well, which can make the first part seem less than nothing: beyond the samples it is nothing then.
  */
 export function demandsAt(perSecond: number, { samples: [low, high] }: Costs): Demands {
   const [from, to] = [batchesPerSelection(low.perSecond), batchesPerSelection(high.perSecond)];
-  const share = (batchesPerSelection(perSecond) - from) / (to - from);
-  const between = (a: number, b: number) => Math.max(0, a + (b - a) * share);
+  const here = batchesPerSelection(perSecond);
+  const between = (a: number, b: number) => {
+    const linear = a + ((b - a) * (here - from)) / (to - from);
+    return here < to ? Math.max(linear, (b * here) / to) : linear;
+  };
   const apps = Object.entries(low.demands.cpuSeconds).map(([app, seconds]) => [
     app,
     between(seconds, high.demands.cpuSeconds[app] ?? seconds),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { batchesPerSelection } from './batches.ts';
 import type { Costs, Demands } from './demands.ts';
 import { backlogSeconds, limits, planFor } from './plan.ts';
 
@@ -61,11 +62,12 @@ test('ten times the rate never needs less, and what is exhausted stays so', () =
 });
 
 test('where more selections share a batch each gateway bears more of them', () => {
-  const shared = { ...demands, cpuSeconds: { gateway: 0.0002, worker: 0.0001 } };
-  const [low, high] = costs.samples;
-  const batched: Costs = { ...costs, samples: [low, { ...high, demands: shared }] };
-  const { gateway = 0, worker = 0 } = planFor(10_000, batched, machine, comfort).processes;
-  // Less than the cost at 240 a second: each gateway gets more than that, and its batches are larger.
-  expect(gateway).toBeLessThanOrEqual(4);
-  expect(worker).toBeLessThanOrEqual(2);
+  const sample = (perSecond: number) => {
+    const seconds = 0.0001 + 0.001 * batchesPerSelection(perSecond);
+    return { perSecond, demands: { ...demands, cpuSeconds: { gateway: seconds, worker: seconds } } };
+  };
+  const batched: Costs = { ...costs, samples: [sample(20), sample(240)] };
+  const plan = planFor(10_000, batched, machine, comfort);
+  // With its 50 batches a second a gateway that is half busy bears 4,500; at the cost of 240 a second it bore 1,600.
+  expect(plan.processes).toEqual({ gateway: 3, worker: 3 });
 });
