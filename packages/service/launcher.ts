@@ -5,18 +5,16 @@ const manager = /^(\S*node )?\S*\b(npm|npx|pnpm)(-cli)?(\.c?js)?( |$)/;
 const between = /^\S*(\bsh -c|node) /;
 
 /**
- * Resolves when the package manager that started this process is gone, and never without one. `npx pnpm start`
- * runs pnpm in a shell that dies of SIGTERM without passing it on; the service would run on, unnoticed.
+ * Resolves when the package manager that started this process is gone. `npx pnpm start` runs pnpm in a shell that
+ * dies of SIGTERM without passing it on; the service would run on, unnoticed.
  */
-export async function launcherGone(): Promise<void> {
-  const launchers = await findLaunchers();
-  if (launchers.length === 0) return new Promise(() => {});
+export async function launcherGone(launchers: number[]): Promise<void> {
   // Without a free file descriptor nothing can be seen, which is no reason to end.
   while (await stillThere(launchers).catch(() => true)) await setTimeout(500, undefined, { ref: false });
 }
 
-/** From the parent up to the outermost package manager. */
-async function findLaunchers(): Promise<number[]> {
+/** The processes from the parent up to the outermost package manager; none when none started this process. */
+export async function findLaunchers(): Promise<number[]> {
   const pids: number[] = [];
   let outermost = 0;
   for (let pid = process.ppid; pid > 1; ) {

@@ -48,8 +48,8 @@ async function run<C>(name: string, config: C, logs: Log, start: Start<C>): Prom
   const stop = stopOnce(lifetime, log, logs);
   process.on('uncaughtException', (error) => die(log, error, stop));
   stopOnSignals(log, stop);
-  void stopWithLauncher(log, stop);
   try {
+    await stopWithLauncher(log, stop);
     if (isTracing()) lifetime.use(await startTracing(name), 'tracing');
     await start(createService(name, config, { logs, lifetime, stop, metrics: processMetrics() }));
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { launcherGone } from './launcher.ts';
+import { findLaunchers, launcherGone } from './launcher.ts';
 import type { Lifetime } from './lifetime.ts';
 import type { Log } from './log.ts';
 
@@ -41,8 +41,14 @@ export function stopOnSignals(log: Logger, stop: () => void): void {
   }
 }
 
+/** Resolves as soon as the launchers are known: only then is the end of one seen. */
 export async function stopWithLauncher(log: Logger, stop: () => void): Promise<void> {
-  await launcherGone();
+  const launchers = await findLaunchers();
+  if (launchers.length > 0) void stopWhenGone(launchers, log, stop);
+}
+
+async function stopWhenGone(launchers: number[], log: Logger, stop: () => void): Promise<void> {
+  await launcherGone(launchers);
   log.info({ signal: 'the package manager ended' }, 'stopping');
   stop();
 }
