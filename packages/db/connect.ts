@@ -1,6 +1,7 @@
 import { isTracing } from '@learning-loop/service/tracing';
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
+import { CallbackClient } from './callback-client.ts';
 import { noticeSilence } from './notice-silence.ts';
 import { keptPlanSettings, PreparedClient } from './prepared-client.ts';
 import type { Database } from './schema.ts';
@@ -47,7 +48,7 @@ export function connectDb(
   const patience = patienceMs && { patienceMs, ended: () => pool.ended };
   const pooled = isPooled(databaseUrl);
   const pool: pg.Pool = new pg.Pool({
-    Client: pooled ? pg.Client : PreparedClient,
+    Client: pooled ? CallbackClient : PreparedClient,
     connectionString: databaseUrl,
     application_name: name,
     // Set as the connection opens, so that it costs no round trip.

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
+import { CallbackClient } from './callback-client.ts';
 
 const names = new Map<string, string>();
 const mostNames = 500;
@@ -16,7 +17,7 @@ export const keptPlanSettings = ['enable_seqscan=off', 'jit=off'];
  * A client that lets Postgres keep the plan of every statement with parameters, for a time: ours are few and come
  * again and again, so parsing and planning them anew would cost more than running them.
  */
-export class PreparedClient extends pg.Client {
+export class PreparedClient extends CallbackClient {
   #plansSince = Date.now();
   /** Grows with every change of the schema that a statement has met; what was prepared before is not used again. */
   #epoch = 0;

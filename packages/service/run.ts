@@ -8,6 +8,7 @@ import { createService, type Service } from './service.ts';
 import { stopOnce, stopOnSignals, stopWithLauncher } from './shutdown.ts';
 import { StartError } from './start-error.ts';
 import { isTracing, startTracing } from './tracing.ts';
+import { allocateYoung } from './young-generation.ts';
 
 type Start<C> = (service: Service<C>) => Promise<void>;
 
@@ -21,6 +22,7 @@ export async function runService<C>(
   readConfig: (env: NodeJS.ProcessEnv) => C & LogConfig,
   start: Start<C>,
 ): Promise<void> {
+  allocateYoung();
   try {
     prepareEnvironment();
     const config = readConfig(process.env);
