@@ -23,6 +23,8 @@ export async function hypothesize(): Promise<Figure[]> {
   await using stage = await openStage();
   await remember(stage.db);
   await acceptMany(stage.db, users * 4, users);
+  // What was written to prepare goes to disk now, not while answers are timed.
+  await sql`checkpoint`.execute(stage.db);
   const { url } = await stage.app('gateway');
   const job = { url, path: '/v1/hypothesize', headers: {}, connections: 64 };
   const rules = (count: number) => Array.from({ length: count }, (_, n) => body(n, {}));
