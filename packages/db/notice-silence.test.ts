@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { databaseForTest } from '@learning-loop/testing/postgres';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
-import { connectDb } from './connect.ts';
+import { connectDb, type Db } from './connect.ts';
 
 /** The database behind a network that can fall silent. */
 async function databaseThroughNetwork() {
@@ -44,7 +44,7 @@ const answer = sql<{ one: number }>`select 1 as one`;
 test('whoever waits for a server that fell silent is told, and it goes on when the server is back', async () => {
   const { url, network } = await databaseThroughNetwork();
   await using db = connectDb(url, { patienceMs: 2_000 });
-  await answer.execute(db);
+  await connected(db);
   network.silent = true;
   const started = performance.now();
   // More than there are connections: some wait for an answer, the others for a connection.
@@ -61,32 +61,38 @@ test('whoever waits for a server that fell silent is told, and it goes on when t
 });
 
 test('a long query is not mistaken for silence', async () => {
-  await using db = connectDb(await databaseForTest(), { patienceMs: 300 });
-  const { rows } = await sql`select pg_sleep(1.2), 1 as one`.execute(db);
+  await using db = connectDb(await databaseForTest(), { patienceMs: 1_000 });
+  await connected(db);
+  const { rows } = await sql`select pg_sleep(3.5), 1 as one`.execute(db);
   expect(rows).toHaveLength(1);
 });
 
 test('a distant server that answers is not mistaken for a silent one', async () => {
   const { url, network } = await databaseThroughNetwork();
-  await using db = connectDb(url, { patienceMs: 700 });
-  await answer.execute(db);
+  await using db = connectDb(url, { patienceMs: 1_500 });
+  await connected(db);
   network.delayMs = 200;
   // To connect anew takes several answers, each 400 ms after its question.
   const endSign = sql`
     select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and application_name = 'sign of life'`;
   await endSign.execute(db);
-  const { rows } = await sql`select pg_sleep(3), 1 as one`.execute(db);
+  const { rows } = await sql`select pg_sleep(5), 1 as one`.execute(db);
   expect(rows).toHaveLength(1);
 });
 
 test('a server that takes longer to connect to than a caller waits is connected to all the same', async () => {
   const { url, network } = await databaseThroughNetwork();
-  network.delayMs = 200;
-  await using db = connectDb(url, { patienceMs: 500 });
+  network.delayMs = 400;
+  await using db = connectDb(url, { patienceMs: 1_000 });
   const started = performance.now();
   await expect(answer.execute(db)).rejects.toThrow('timeout exceeded');
-  expect(performance.now() - started).toBeLessThan(900);
-  const ask = () => answer.execute(db).catch(() => undefined);
-  await expect.poll(ask, { timeout: 10_000 }).toMatchObject({ rows: [{ one: 1 }] });
+  expect(performance.now() - started).toBeLessThan(2_400);
+  await connected(db);
 });
+
+/** The first connection of a busy machine may take longer than its caller waits; it is kept. */
+async function connected(db: Db): Promise<void> {
+  const ask = () => answer.execute(db).catch(() => undefined);
+  await expect.poll(ask, { timeout: 20_000 }).toMatchObject({ rows: [{ one: 1 }] });
+}

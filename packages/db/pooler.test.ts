@@ -6,7 +6,10 @@ import { connectDb } from './connect.ts';
 import { migrate } from './migrate.ts';
 import { insertEvents, loadPending, outboxDepth, settle } from './outbox.ts';
 
-test('works through a pooler in transaction mode, over TLS, with more clients than it has connections', async () => {
+// Where there is no pgbouncer, the first test installs it.
+test('works through a pooler in transaction mode, over TLS, with more clients than it has connections', {
+  timeout: 300_000,
+}, async () => {
   const pooler = await pgbouncerForTest(await databaseForTest());
   onTestFinished(() => pooler[Symbol.asyncDispose]());
   await using db = connectDb(pooler.url, { max: 20, patienceMs: 30_000, role: 'learning_loop_tenant' });

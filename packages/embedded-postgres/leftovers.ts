@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { findProcess } from '@learning-loop/service/find-process';
-import { StartError } from '@learning-loop/service/start-error';
+import { errorCode, StartError } from '@learning-loop/service/start-error';
 
 /** Postgres ignores this setting; it tells a later start which process began the server. */
 export const ownerSetting = `learning_loop.owner=${process.pid}`;
@@ -36,6 +36,7 @@ async function stop(pid: number, data: string): Promise<void> {
     // Fast shutdown: what is committed stays, open transactions are rolled back.
     process.kill(pid, 'SIGINT');
   } catch (cause) {
+    if (errorCode(cause) === 'ESRCH') return;
     throw new StartError(`A server from before, process ${pid}, still holds ${data}; stop it.`, { cause });
   }
   for (const end = Date.now() + 30_000; Date.now() < end; await setTimeout(20)) {

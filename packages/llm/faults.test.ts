@@ -142,7 +142,7 @@ test('the rules answer where no server listens', async () => {
 test('a request that took too long is aborted: the server sees its socket close', async () => {
   const closed = Promise.withResolvers<void>();
   await using server = await modelServer((response) => response.once('close', closed.resolve));
-  await using llm = connectLlm(modelConfig(server.url, { timeoutMs: 100 }), silent, new Registry());
+  await using llm = connectLlm(modelConfig(server.url, { timeoutMs: 1_000 }), silent, new Registry());
   await llm.propose(proposeRequest());
   await closed.promise;
 });

@@ -88,7 +88,7 @@ test('the second try is left out when there is no time for it', async () => {
 });
 
 test('two calls run at once, four wait, the next is turned away', async () => {
-  using guard = createGuard(limits, () => {});
+  using guard = createGuard({ ...limits, timeoutMs: 20_000 }, () => {});
   const release = Promise.withResolvers<void>();
   const calls = Array.from({ length: 7 }, () => outcome(guard.run(() => release.promise)));
   expect(await calls[6]).toBe('busy');

@@ -19,7 +19,10 @@ type Asked = Type.Static<typeof Asked>;
 export async function modelServer(answer: (response: ServerResponse, asked: Asked) => void) {
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {
-    const body = Value.Parse(Asked, JSON.parse(await text(request)));
+    const sent = await text(request).catch(() => null);
+    // The caller gave up before it had asked.
+    if (sent === null) return;
+    const body = Value.Parse(Asked, JSON.parse(sent));
     asked.push(body);
     answer(response, body);
   });
@@ -53,7 +56,7 @@ export function modelConfig(baseUrl: string, changes: Partial<ModelConfig> = {})
     baseUrl,
     model: 'small',
     apiKey: null,
-    timeoutMs: 2000,
+    timeoutMs: 10_000,
     maxConcurrency: 8,
     mostWaiting: 16,
     tokensPerHour: 0,

@@ -68,6 +68,7 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
       expect(await loop.effects()).toEqual([]);
 
       broken = false;
+      loop.sweep();
       const replay = () => replayDeadLetter(loop.db, 'default', letter?.dead_letter_id ?? '');
       const replayed = (await Promise.all([replay(), replay()])).filter((notice) => notice !== null);
       expect(replayed).toHaveLength(1);
@@ -91,12 +92,12 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
       const [poison, ...healthy] = idsOf(notices);
       await sql`update outbox set payload = '{"no": "event"}' where event_id = ${poison}`.execute(loop.db);
       loop.remember();
-      await loop.publisher.publish(notices);
+      await loop.tell(notices);
       await loop.settled();
       expect(await loop.effects()).toEqual(healthy);
-      expect(await loop.outcomes('dead')).toBe(1);
+      await expect.poll(() => loop.outcomes('dead')).toBe(1);
       expect(await loop.outcomes('retried')).toBe(0);
-      expect(loop.logged('event_dead_lettered')).toMatchObject([{ event_id: poison }]);
+      await expect.poll(() => loop.logged('event_dead_lettered')).toMatchObject([{ event_id: poison }]);
     });
 
     test('an event that keeps failing is tried as often as configured, and fails no neighbour', async () => {
@@ -107,7 +108,7 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
         await loop.effect('memory')(events, context);
         if (events.some((event) => event.event_id === poison)) throw new Error('not this one');
       });
-      await loop.publisher.publish(notices);
+      await loop.tell(notices);
       await loop.settled();
       expect(await loop.effects()).toEqual(healthy);
       expect(await loop.outcomes('retried')).toBe(2);
@@ -154,7 +155,7 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
         if (events.some((event) => event.event_id === late)) throw new RetryLater(3_600_000);
         await loop.effect('memory')(events, context);
       });
-      await loop.publisher.publish(notices);
+      await loop.tell(notices);
       await expect.poll(() => loop.effects(), { timeout: 15_000 }).toEqual(prompt);
       expect(await loop.outcomes('retried')).toBe(0);
     });

@@ -50,7 +50,7 @@ test('however deliveries, failures, crashes and sweeps interleave, every effect 
             }),
           );
       }
-      await expect.poll(() => sweepOnce(loop), { interval: 0 }).toBe(0);
+      await expect.poll(() => sweepOnce(loop), { interval: 0, timeout: 30_000 }).toBe(0);
       expect(await loop.effects('memory')).toEqual(ids);
       expect(await loop.effects('persona')).toEqual(ids);
       const logged = await loop.effects('training-log');

@@ -55,7 +55,8 @@ test('with a rhythm, what arrives until the next beat is written together', asyn
     setImmediate(() => group.add(2));
   };
   const group = groupCommit(write, { limit: 10, everyMs: 500 });
+  const asked = performance.now();
   group.add(0);
   await expect.poll(() => batches, { timeout: 5_000 }).toEqual([[0], [1, 2]]);
-  expect((begun[1] ?? 0) - (begun[0] ?? 0)).toBeGreaterThanOrEqual(499);
+  expect((begun[1] ?? 0) - asked).toBeGreaterThanOrEqual(499);
 });

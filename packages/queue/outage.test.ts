@@ -23,6 +23,7 @@ async function ownPostgres() {
     async crash() {
       const [pid] = (await readFile(join(directory, 'postmaster.pid'), 'utf8')).split('\n');
       process.kill(Number(pid), 'SIGQUIT');
+      await server.died;
     },
     async start() {
       server = await startEmbeddedPostgres(directory, { port });
@@ -50,8 +51,7 @@ test.each(['Redis', 'Postgres'])(
     });
     loop.sweep();
     const notices = await loop.accept(1_000);
-    // On a busy machine Redis may not answer within the second that a publisher gives it: then they are swept.
-    await loop.publisher.publish(notices).catch(() => undefined);
+    await loop.tell(notices);
     await begun.promise;
     await postgres.crash();
     await expect.poll(() => loop.logged('learning_waits').length, { timeout: 10_000 }).toBeGreaterThan(0);

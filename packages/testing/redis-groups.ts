@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '@learning-loop/embedded-postgres/free-port';
-import { inject } from 'vitest';
+import { expect, inject } from 'vitest';
 import { type RedisProcess, startRedis } from './redis-process.ts';
 
 const run = promisify(execFile);
@@ -25,14 +25,25 @@ export async function sentinelsForTest(): Promise<RedisGroup & { master: RedisPr
   for (const replica of await Promise.all(replicas)) stack.use(replica);
   const sentinels = await Promise.all([0, 1, 2].map(() => startSentinel(master.port)));
   for (const sentinel of sentinels) stack.use(sentinel);
+  for (const { port } of sentinels) await expect.poll(() => knownTo(port), { timeout: 30_000 }).toEqual(all);
   const hosts = sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',');
-  const all = stack.move();
+  const group = stack.move();
   return {
     url: `redis+sentinel://${hosts}/loop`,
     master,
     servers: sentinels,
-    [Symbol.asyncDispose]: () => all.disposeAsync(),
+    [Symbol.asyncDispose]: () => group.disposeAsync(),
   };
+}
+
+const all = { replicas: 2, sentinels: 2 };
+
+/** What a sentinel has found besides the master and itself; before it has, it cannot replace the master. */
+async function knownTo(port: number): Promise<typeof all> {
+  const { stdout } = await run('redis-cli', ['-p', String(port), 'SENTINEL', 'MASTER', 'loop']);
+  const fields = stdout.split('\n');
+  const count = (name: string) => Number(fields[fields.indexOf(name) + 1]);
+  return { replicas: count('num-slaves'), sentinels: count('num-other-sentinels') };
 }
 
 async function startSentinel(masterPort: number): Promise<RedisProcess> {
