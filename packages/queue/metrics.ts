@@ -53,14 +53,14 @@ function createMetrics(registry: Registry) {
       name: 'learning_loop_lag_seconds',
       help: 'Age of an event when a consumer had learned it.',
       labelNames: ['consumer'],
-      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800],
       registers,
     }),
     learnedSeconds: new Histogram({
       name: 'learning_loop_learned_seconds',
       help: 'Age of an event when the last of its consumers had learned it: the learning lag.',
       labelNames: ['event'],
-      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800],
       registers,
     }),
     published: new Counter({
