@@ -65,6 +65,9 @@ export const tables = {
       ${json(shown)}, ${json(answer)} ${upTo(interactions)}`,
   memory_sources: sql`insert into memory_sources (tenant_id, user_id, memory_id, interaction_id, seen_at)
     select 'default', ${memoryUser}, ${memoryId}, ${idOf(source)}, ${at('n / 2')} ${upTo(memories)}`,
+  embeddings: sql`insert into embeddings (tenant_id, user_id, memory_id, model, vector, tried_at)
+    select 'default', ${memoryUser}, ${memoryId}, 'bge', decode(repeat(md5(n::text), 24), 'hex'), ${at('n / 2')}
+    from generate_series(9500001, ${sql.lit(memories)}::int) as n`,
   persona_updates: sql`insert into persona_updates (tenant_id, user_id, event_id, interaction_id, occurred_at,
     old_facets, new_facets, facet_deltas, decided_by, reason)
     select 'default', ${pickUser}, ${idOf('n')}, ${idOf('n')}, ${at('n')}, ${facets}, ${facets}, '{}', 'rules', ''
