@@ -2,15 +2,15 @@ import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connectDb } from '@learning-loop/db/connect';
+import { freePort } from '@learning-loop/embedded-postgres/free-port';
 import { modelServer, sendJson } from '@learning-loop/llm/testing';
 import { askRedis } from '@learning-loop/testing/ask-redis';
 import { databaseForTest } from '@learning-loop/testing/postgres';
 import { redisForTest } from '@learning-loop/testing/redis';
 import { keysCommand } from 'gateway/keys-command';
 import { expect, onTestFinished, test } from 'vitest';
-import { connectClient } from './demo/client.ts';
+import { connectClient, fetchPatiently } from './demo/client.ts';
 import { untilOutboxEmpty } from './demo/wait.ts';
-import { findPort } from './find-port.ts';
 import { startServer } from './launch.ts';
 
 const secret = 'geheimnis-4711';
@@ -31,7 +31,7 @@ async function system() {
   );
   onTestFinished(() => model[Symbol.asyncDispose]());
   const databaseUrl = await databaseForTest();
-  const consolePort = await findPort('127.0.0.1', 0);
+  const consolePort = await freePort();
   const server = await startServer(directory, {
     DATABASE_URL: databaseUrl,
     REDIS_URL: redis.url.replace('//', `//:${secret}@`),
@@ -55,7 +55,7 @@ async function replayBroken({ databaseUrl, server }: System): Promise<void> {
     .insertInto('dead_letters')
     .values({ ...letter, event: 'hypothesis.selected', consumer: 'memory', error: '', attempts: 1 })
     .execute();
-  const replayed = await fetch(`${server.url}/v1/dead-letters/replay`, { method: 'POST' });
+  const replayed = await fetchPatiently(`${server.url}/v1/dead-letters/replay`, { method: 'POST' });
   expect(await replayed.json()).toEqual({ replayed: 1 });
 }
 
@@ -66,7 +66,7 @@ async function use(loop: System): Promise<void> {
     await client.execute({ user_id: person, input_text, interaction_id, hypothesis_id: 'h1' });
     const said = { user_id: person, interaction_id, type: 'comment', value: person };
     const [method, headers] = ['POST', { 'content-type': 'application/json' }];
-    await fetch(`${client.url}/v1/feedback`, { method, headers, body: JSON.stringify(said) });
+    await fetchPatiently(`${client.url}/v1/feedback`, { method, headers, body: JSON.stringify(said) });
   }
   await replayBroken(loop);
   await untilOutboxEmpty(client);

@@ -1,20 +1,20 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { freePort } from '@learning-loop/embedded-postgres/free-port';
 import { listenFault } from '@learning-loop/service/start-error';
 
 /**
- * The port to listen on: the one asked for, or a free one for 0. Asked before the database is started, so that a
- * taken port is said at once: throws a StartError for it.
+ * The port to listen on: the one asked for, or for 0 a free one that no system gives away meanwhile. Asked before the
+ * database is started, so that a taken port is said at once: throws a StartError for it.
  */
 export async function findPort(host: string, port: number): Promise<number> {
   const server = createServer().listen(port, host);
   await once(server, 'listening').catch((error: unknown) => {
     throw listenFault(error, host, port);
   });
-  const address = server.address();
   server.close();
   await once(server, 'close');
-  return address !== null && typeof address === 'object' ? address.port : port;
+  return port === 0 ? await freePort(host) : port;
 }
 
 /**

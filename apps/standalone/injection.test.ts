@@ -7,7 +7,7 @@ import { databaseForTest } from '@learning-loop/testing/postgres';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { expect, onTestFinished, test } from 'vitest';
-import { connectClient } from './demo/client.ts';
+import { connectClient, fetchPatiently } from './demo/client.ts';
 import { untilOutboxEmpty } from './demo/wait.ts';
 import { attempts, orders } from './injection/attempts.ts';
 import { startServer } from './launch.ts';
@@ -68,12 +68,12 @@ async function choose(
 
 /** The attacker has the order remembered in its very words. */
 async function plantInMemory({ url }: System, user: string, content: string): Promise<void> {
-  const listed = await fetch(`${url}/v1/users/${user}/memories?limit=1`);
+  const listed = await fetchPatiently(`${url}/v1/users/${user}/memories?limit=1`);
   const { memories } = Value.Parse(Memories, await listed.json());
   const body = JSON.stringify({ content });
   const headers = { 'content-type': 'application/json' };
   const address = `${url}/v1/users/${user}/memories/${memories[0]?.memory_id}`;
-  const answer = await fetch(address, { method: 'PATCH', headers, body });
+  const answer = await fetchPatiently(address, { method: 'PATCH', headers, body });
   expect(answer.status).toBe(200);
 }
 
@@ -106,7 +106,9 @@ function tell(
   process.stdout.write(`${[...lines, ...sum].join('\n')}\n`);
 }
 
-test(`${attempts.length} orders in texts, candidates and memories move no facet out of bounds and reach nobody else`, async () => {
+test(`${attempts.length} orders in texts, candidates and memories move no facet out of bounds and reach nobody else`, {
+  timeout: 180_000,
+}, async () => {
   const loop = await system();
   const { client, model } = loop;
   await choose(loop, { user_id: 'victim', input_text: `deploy ${secret}` });

@@ -7,7 +7,7 @@ import { temporaryDirectory } from '@learning-loop/training-log/fixtures/places'
 import { s3ForTest } from '@learning-loop/training-log/fixtures/s3-server';
 import { readTrainingLog } from '@learning-loop/training-log/read';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { type Client, connectClient } from './demo/client.ts';
+import { type Client, connectClient, fetchPatiently } from './demo/client.ts';
 import { completions, loggedEvents } from './demo/evidence.ts';
 import { untilOutboxEmpty } from './demo/wait.ts';
 import { type AppProcess, launch } from './launch.ts';
@@ -30,13 +30,13 @@ async function startProcesses(directory: string, trainingDataDir: string) {
   };
   const running = new Map<string, AppProcess>();
   onTestFinished(async () => void (await Promise.all([...running.values()].map((app) => app.kill()))));
-  const start = (app: string, port: string) => {
-    const process = launch(app, directory, { ...env, PORT: port });
+  const start = (app: string): Promise<string> => {
+    const process = launch(app, directory, { ...env, PORT: '0' });
     running.set(app, process);
-    return process;
+    return process.said(listening);
   };
-  for (const worker of workers) start(worker, '');
-  const client = connectClient(await start('gateway', '0').said(listening));
+  const [url] = await Promise.all([start('gateway'), ...workers.map(start)]);
+  const client = connectClient(url);
   return { client, logs, running, start };
 }
 
@@ -68,7 +68,9 @@ test('learns as production runs it: one process per app, on Redis', async () => 
   expect(completed).toHaveLength(events.size);
 });
 
-test('a worker that dies before its upload is answered: each pick is in the bucket, and read once', async () => {
+test('a worker that dies before its upload is answered: each pick is in the bucket, and read once', {
+  timeout: 180_000,
+}, async () => {
   await using s3 = await s3ForTest();
   const [place, directory] = [s3.newPlace(), await temporaryDirectory()];
   const { client, running, start } = await startProcesses(directory, place);
@@ -81,7 +83,7 @@ test('a worker that dies before its upload is answered: each pick is in the buck
   await vi.waitFor(() => expect(s3.uploads).toBeGreaterThan(stored), 30_000);
   await running.get('training-log-worker')?.kill();
   s3.fault = 'none';
-  start('training-log-worker', '');
+  await start('training-log-worker');
   await untilOutboxEmpty(client);
 
   const log = readTrainingLog(place, 'hypotheses_data');
@@ -89,7 +91,7 @@ test('a worker that dies before its upload is answered: each pick is in the buck
   expect(ids.sort()).toEqual([...events].sort());
   expect((await client.stats()).hypotheses_count).toBe(events.size);
 
-  await fetch(`${client.url}/v1/training/datasets`, { method: 'POST' });
+  await fetchPatiently(`${client.url}/v1/training/datasets`, { method: 'POST' });
   const dataset = path.join(directory, 'datasets/hypotheses_chat.jsonl');
   const samples = await vi.waitFor(() => readFile(dataset, 'utf8'), 30_000);
   expect(samples.trimEnd().split('\n')).toHaveLength(events.size);

@@ -63,7 +63,7 @@ test('learns from a pick, and still knows it after a restart', async () => {
   expect(await client.stats()).toMatchObject({ hypotheses_count: 1 });
 });
 
-test('starts by itself after kill -9, and learns each accepted pick once', async () => {
+test('starts by itself after kill -9, and learns each accepted pick once', { timeout: 180_000 }, async () => {
   const users = Array.from({ length: 20 }, (_, index) => `user-${index}`);
   const picks = await Promise.all(users.map((user) => choose(user, 'deploy api')));
   await server.kill();

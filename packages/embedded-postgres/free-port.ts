@@ -4,22 +4,26 @@ import { createServer } from 'node:net';
 
 /** Below the ports that systems give to whoever asks for any: while a server is down, nobody gets its port by chance. */
 const range = { from: 20_000, below: 32_000 };
+/** Processes that were started one after the other do not choose among the same ports. */
+const slices = 24;
 const tries = 100;
 const given = new Set<number>();
 
-/** A TCP port on 127.0.0.1 that is free, and was not given before by this process. Throws when it finds none. */
-export async function freePort(): Promise<number> {
+/** A TCP port of this host that is free, and was not given before by this process. Throws when it finds none. */
+export async function freePort(host = '127.0.0.1'): Promise<number> {
+  const size = (range.below - range.from) / slices;
+  const from = range.from + (process.pid % slices) * size;
   for (let n = 0; n < tries; n += 1) {
-    const port = randomInt(range.from, range.below);
-    if (given.has(port) || !(await isFree(port))) continue;
+    const port = randomInt(from, from + size);
+    if (given.has(port) || !(await isFree(host, port))) continue;
     given.add(port);
     return port;
   }
-  throw new Error(`No free port among ${tries} from ${range.from} to ${range.below}.`);
+  throw new Error(`No free port among ${tries} from ${from} to ${from + size}.`);
 }
 
-async function isFree(port: number): Promise<boolean> {
-  const probe = createServer().listen(port, '127.0.0.1');
+async function isFree(host: string, port: number): Promise<boolean> {
+  const probe = createServer().listen(port, host);
   const free = await once(probe, 'listening').then(
     () => true,
     () => false,

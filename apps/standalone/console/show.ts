@@ -1,13 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { freePort } from '@learning-loop/embedded-postgres/free-port';
 import type { Page } from 'playwright-core';
 import { type Choice, readChoices } from '../demo/choices.ts';
 import type { Client } from '../demo/client.ts';
 import { replay } from '../demo/replay.ts';
 import { inTemporaryServer } from '../demo/temporary-server.ts';
 import { untilOutboxEmpty } from '../demo/wait.ts';
-import { findPort } from '../find-port.ts';
 import { openBrowser } from './browser.ts';
 
 /**
@@ -25,7 +25,7 @@ const directory = path.resolve(positionals[0] ?? path.join(repository, 'test-out
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 const choices = await readChoices(values.input);
-const port = await findPort('127.0.0.1', 0);
+const port = await freePort();
 const home = `http://127.0.0.1:${port}`;
 await mkdir(directory, { recursive: true });
 await inTemporaryServer({ env: { CONSOLE_PORT: String(port) }, discard: ['.'] }, async (client) => {

@@ -1,9 +1,9 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePort } from '@learning-loop/embedded-postgres/free-port';
 import { databaseForTest } from '@learning-loop/testing/postgres';
 import { type Client, connectClient } from '../demo/client.ts';
-import { findPort } from '../find-port.ts';
 import { startServer } from '../launch.ts';
 
 export interface System extends AsyncDisposable {
@@ -16,7 +16,7 @@ export interface System extends AsyncDisposable {
 export async function startSystem(env: NodeJS.ProcessEnv = {}): Promise<System> {
   const directory = await mkdtemp(path.join(tmpdir(), 'console-'));
   await chmod(directory, 0o755);
-  const port = await findPort('127.0.0.1', 0);
+  const port = await freePort();
   const databaseUrl = await databaseForTest();
   const server = await startServer(directory, {
     DATABASE_URL: databaseUrl,

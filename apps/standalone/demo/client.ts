@@ -63,8 +63,12 @@ const post = (address: string, body: object) =>
 /** A busy machine turns requests away for a moment; what is safe to repeat is repeated. */
 const send = retrying(fetch, { attempts: 6, delayMs: 200 });
 
+/** As fetch, but what a busy machine turns away is sent again. */
+export const fetchPatiently = (address: string, request: RequestInit = {}): Promise<Response> =>
+  send(new Request(address, request));
+
 async function call(address: string, request: RequestInit): Promise<unknown> {
-  const response = await send(new Request(address, request));
+  const response = await fetchPatiently(address, request);
   const text = await response.text();
   if (response.ok) return JSON.parse(text);
   throw new Error(

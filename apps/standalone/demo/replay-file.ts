@@ -8,7 +8,10 @@ import { countEverywhere } from './parity.ts';
 import { replay } from './replay.ts';
 import { tellLearned, tellParity, tellRanking, tellSpeed } from './report.ts';
 import { inTemporaryServer } from './temporary-server.ts';
+import { until } from './until.ts';
 import { untilOutboxEmpty } from './wait.ts';
+
+const LOGGED_MS = 10_000;
 
 interface Places {
   directory: string;
@@ -51,12 +54,24 @@ async function replayAndReport(
     accepted.map(({ interaction_id }) => interaction_id),
   );
   const users = await askAboutUsers(client, [...new Set(accepted.map(({ user_id }) => user_id))]);
-  const [logged, completed] = await Promise.all([loggedEvents(trainingDir), completions(logFile)]);
+  const [logged, completed] = await Promise.all([
+    loggedEvents(trainingDir),
+    allCompletions(logFile, accepted.length),
+  ]);
   tellLearned(users);
   tellRanking(accepted, choices);
   tellSpeed({ accepted: accepted.length, replayMs, interactions, completed });
   const { outbox_pending: pending } = await client.ready();
   return tellParity(countEverywhere({ accepted, interactions, users, pending, logged, completed }));
+}
+
+/** The log is written beside the work: its last lines may come a moment later. What is missing then is counted. */
+function allCompletions(logFile: string, count: number): ReturnType<typeof completions> {
+  const complete = async () => {
+    const found = await completions(logFile);
+    return found.length >= count ? found : null;
+  };
+  return until(complete, LOGGED_MS, 'Lines are missing.').catch(() => completions(logFile));
 }
 
 function tellPlaces({ directory, trainingDir, logFile }: Places, keep: boolean): void {

@@ -29,6 +29,11 @@ export interface Aftermath {
   notes: string;
   /** What was promised and not kept, besides the oracle's faults. */
   broken: string[];
+  /**
+   * Promises about time that were not kept. Full strength is judged by them; the short form only notes them, as what
+   * runs beside it takes any time from it.
+   */
+  late?: string[];
 }
 
 export interface Fault {

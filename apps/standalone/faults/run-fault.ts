@@ -26,15 +26,12 @@ export async function runFault(fault: Fault, postgres: PostgresServer, size: Siz
   const start: Bench['start'] = async (wishes) => {
     return resources.use(await startSystem({ postgres, directory }, wishes));
   };
-  const { system, accepted, recoveryMs, notes, broken } = await fault.run({
-    size,
-    postgres,
-    start,
-    use,
-    directory,
-  });
+  const aftermath = await fault.run({ size, postgres, start, use, directory });
+  const { system, accepted, recoveryMs, broken, late = [] } = aftermath;
   const verdict = await judge(system, accepted);
-  const faults = [...broken, ...verdict.faults, ...tooFew(accepted.length, size)];
+  const judged = size.short ? broken : [...broken, ...late];
+  const faults = [...judged, ...verdict.faults, ...tooFew(accepted.length, size)];
+  const notes = [aftermath.notes, ...(size.short ? late : [])].join('; ');
   await resources.disposeAsync();
   const kept = faults.length > 0 ? { kept: directory } : {};
   if (faults.length === 0) await rm(directory, { recursive: true, force: true });

@@ -16,4 +16,5 @@ export async function loggedEventNames(): Promise<string[]> {
   return [...names].sort();
 }
 
-const isForeign = (file: string) => file.includes('node_modules') || file.includes('dist');
+const foreign = /(?:^|\/)(?:node_modules|dist)(?:\/|$)/u;
+const isForeign = (file: string) => foreign.test(file);

@@ -76,9 +76,9 @@ async function declaredSeries(): Promise<Set<string>> {
 }
 
 test('labels are bounded: no user, no interaction, no address', async () => {
-  const text = await (await fetch(`${system.client.url}/metrics`)).text();
   await fetch(`${system.client.url}/v1/users/somebody/persona`);
   await fetch(`${system.client.url}/no/such/place`);
+  const text = await (await fetch(`${system.client.url}/metrics`)).text();
   expect(text).toContain('route="/v1/hypothesize"');
   expect(text).not.toMatch(/"ada"|"grace"|somebody|no\/such|[0-9a-f]{8}-[0-9a-f]{4}-7/u);
 });

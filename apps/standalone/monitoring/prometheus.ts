@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePort } from '@learning-loop/embedded-postgres/free-port';
 import { ensureInstalled } from '@learning-loop/testing/ensure-installed';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { findPort } from '../find-port.ts';
 import { infra } from './queries.ts';
 
 const Answer = Compile(
@@ -34,7 +34,7 @@ export async function startPrometheus(target: string): Promise<Prometheus> {
   };
   // JSON is YAML, too.
   await writeFile(path.join(directory, 'prometheus.yml'), JSON.stringify(config));
-  const port = await findPort('127.0.0.1', 0);
+  const port = await freePort();
   const child = spawn(
     'prometheus',
     [

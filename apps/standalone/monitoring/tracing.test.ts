@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type System, startSystem } from '../console/system.ts';
+import { fetchPatiently } from '../demo/client.ts';
 import { untilOutboxEmpty } from '../demo/wait.ts';
 import { type Collector, type Span, startCollector } from './collector.ts';
 
@@ -28,7 +29,7 @@ async function pick(headers: Record<string, string>): Promise<Span[]> {
   const { interaction_id } = await system.client.hypothesize(asked);
   const body = JSON.stringify({ ...asked, interaction_id, hypothesis_id: 'h1' });
   const sent = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body };
-  const answer = await fetch(`${system.client.url}/v1/execute`, sent);
+  const answer = await fetchPatiently(`${system.client.url}/v1/execute`, sent);
   const { event_id } = Picked.Parse(await answer.json());
   await untilOutboxEmpty(system.client);
   const spans = () => trace(event_id.replaceAll('-', ''));

@@ -4,11 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../demo/until.ts';
 import type { Fault } from '../fault.ts';
 import { startLoad } from '../harness/load.ts';
-import { unexpected } from '../harness/measure.ts';
+import { allAnswered } from '../harness/measure.ts';
 import { killProcess, type Running, startProcess } from '../harness/process.ts';
 import type { System } from '../harness/system.ts';
 
 const NOTICED_MS = 30_000;
+const OTHERS_MS = 30_000;
 /** However often the writing is tried meanwhile. */
 const MOST_SAID = 10;
 
@@ -39,7 +40,7 @@ export const fullDisk: Fault = {
     await fill(ballast);
     await untilUnwritable(system, 1);
     await sleep(lastsMs);
-    const broken = await onlyTheLogWaits(system);
+    await onlyTheLogWaits(system);
     await rm(ballast);
     const recoveryMs = await system.caughtUp();
     await load.reached(size.picks / 2);
@@ -52,13 +53,13 @@ export const fullDisk: Fault = {
     const recovered = Math.max(recoveryMs, await system.caughtUp());
     await load.reached(size.picks);
     await load.stop();
-    broken.push(...unexpected(load.attempts, [200]));
+    const { broken, late } = allAnswered(load.attempts);
     const [said, healed] = [await timesSaid(system, 'unwritable'), await timesSaid(system, 'writable_again')];
     // A disk that is nearly full takes a small write between two that it refuses: every such time is said once.
     if (said !== healed || said > MOST_SAID)
       broken.push(`it failed ${said} times, and was well ${healed} times`);
     const notes = `full for ${lastsMs / 1000} s, then every fsync failing for ${lastsMs / 1000} s; said ${said} ×`;
-    return { system, accepted: load.accepted, recoveryMs: recovered, notes, broken };
+    return { system, accepted: load.accepted, recoveryMs: recovered, notes, broken, late };
   },
 };
 
@@ -112,13 +113,20 @@ async function untilUnwritable(system: System, times: number): Promise<void> {
   );
 }
 
-/** Nothing is acknowledged that is not written, and the other consumers go on. */
-async function onlyTheLogWaits(system: System): Promise<string[]> {
-  const [row] = await system.query(
-    `select count(*) filter (where 'training-log' = any(pending))::int as log,
-      count(*) filter (where 'memory' = any(pending) and created_at < now() - interval '1 second')::int as memory
-    from outbox`,
+/** What is accepted by now is learned by the others, while nothing of it is acknowledged that is not written. */
+async function onlyTheLogWaits(system: System): Promise<void> {
+  const owed = await system.column(
+    "select event_id as id from outbox where 'training-log' = any(pending) and event = 'hypothesis.selected'",
   );
-  if (Number(row?.['log']) === 0) return ['nothing waited for the disk'];
-  return Number(row?.['memory']) > 0 ? [`${row?.['memory']} memories waited with it`] : [];
+  const alone = async () => {
+    const [row] = await system.query(
+      `select count(*) filter (where pending && '{memory,persona}')::int as others,
+        count(*) filter (where 'training-log' = any(pending))::int as log
+      from outbox where event_id = any($1)`,
+      [owed],
+    );
+    return Number(row?.['others']) === 0 && Number(row?.['log']) > 0 ? true : null;
+  };
+  if (owed.length === 0) throw new Error(`Nothing waited for the disk: ${system.directory}.`);
+  await until(alone, OTHERS_MS, `Not only the training log waits for the disk: ${system.directory}.`);
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Aftermath } from '../fault.ts';
 import type { Attempt } from './client.ts';
 import type { System } from './system.ts';
 
@@ -19,6 +20,17 @@ export function statuses(attempts: Attempt[]): Map<number, number> {
 export function unexpected(attempts: Attempt[], allowed: number[]): string[] {
   const found = [...statuses(attempts)].filter(([status]) => !allowed.includes(status));
   return found.map(([status, count]) => `${count} calls ended with ${status === 0 ? 'no answer' : status}`);
+}
+
+/** However busy the machine, no more of the calls than this may find that the database did not answer in time. */
+const MOST_UNAVAILABLE = 0.05;
+
+/** Every call ended with 200, where nothing is broken that a call needs: a database may be late, and seldom. */
+export function allAnswered(attempts: Attempt[]): Required<Pick<Aftermath, 'broken' | 'late'>> {
+  const unavailable = statuses(attempts).get(503) ?? 0;
+  const seldom = unavailable <= attempts.length * MOST_UNAVAILABLE;
+  const broken = unexpected(attempts, seldom ? [200, 503] : [200]);
+  return { broken, late: seldom && unavailable > 0 ? [`${unavailable} calls ended with 503`] : [] };
 }
 
 /** Of the executes that were tried in a time: how long the slowest hundredth took at least, in ms. */

@@ -21,6 +21,8 @@ export interface RedisServer extends AsyncDisposable {
 }
 
 const START_MS = 15_000;
+/** A disk that is busy holds Redis up, which then answers nobody. */
+const ANSWER_MS = 30_000;
 
 export async function startRedis(
   directory: string,
@@ -70,7 +72,7 @@ export async function startRedis(
 export function askRedis(port: number, words: string[]): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const socket = connect(port, '127.0.0.1');
-  socket.setTimeout(2_000, () => socket.destroy(new Error('Redis does not answer.')));
+  socket.setTimeout(ANSWER_MS, () => socket.destroy(new Error('Redis does not answer.')));
   socket.once('error', reject);
   socket.once('data', (bytes) => {
     socket.destroy();
