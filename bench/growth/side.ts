@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { connectPublisher, type Publisher } from '@learning-loop/queue/publish';
+import { sql } from 'kysely';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { openInteractions, pickOf } from '../interactions.ts';
@@ -44,17 +45,18 @@ export async function openSide(data?: string): Promise<Side> {
     const bodies = Array.from({ length: count }, () =>
       JSON.stringify({ user_id: user(), input_text: 'build api' }),
     );
-    return await send({ ...job, path: '/v1/hypothesize', bodies, perSecond: perSecond.hypothesize });
+    return await timed('/v1/hypothesize', bodies, perSecond.hypothesize);
+  }
+
+  async function timed(route: string, bodies: string[], rate: number): Promise<Answers> {
+    // What was written before goes to disk now, not while answers are timed.
+    await sql`checkpoint`.execute(stage.db);
+    return await send({ ...job, path: route, bodies, perSecond: rate });
   }
 
   async function execute(count: number): Promise<Answers> {
     const open = await openInteractions(stage.db, count, (n) => (n % 4 === 0 ? hotUser : nextUser()));
-    return await send({
-      ...job,
-      path: '/v1/execute',
-      bodies: open.map(pickOf),
-      perSecond: perSecond.execute,
-    });
+    return await timed('/v1/execute', open.map(pickOf), perSecond.execute);
   }
 
   const learn = () => measureLearning(stage, patient(publisher), events);

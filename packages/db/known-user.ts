@@ -1,6 +1,7 @@
 import type { Facets } from '@learning-loop/events/fields';
 import { sql } from 'kysely';
 import type { Db } from './connect.ts';
+import { choiceLengths, memoryLengths, newestOf } from './covering.ts';
 import type { MemoryType, ShownOption } from './schema.ts';
 import { type UserKey, userKeysJson } from './user-key.ts';
 
@@ -45,10 +46,24 @@ export interface KnownUser {
   choices: KnownChoice[];
 }
 
-const memoriesOf = (type: MemoryType, limit: number) => sql`(
-  select memory_id, type, content, confidence, last_seen from memories
-  where tenant_id = asked.tenant_id and user_id = asked.user_id and type = ${type} and status = 'active'
-  order by last_seen desc limit ${limit})`;
+const memoriesOf = (type: MemoryType, limit: number) =>
+  newestOf(
+    memoryLengths,
+    (length) => sql`
+      select memory_id, type, content, confidence, last_seen from memories
+      where tenant_id = asked.tenant_id and user_id = asked.user_id and type = ${type} and status = 'active'
+        and ${length}`,
+    sql`order by last_seen desc limit ${limit}`,
+  );
+
+const choicesOf = (limit: number) =>
+  newestOf(
+    choiceLengths,
+    (length) => sql`
+      select interaction_id, input_text, selected_at, shown from selections
+      where tenant_id = asked.tenant_id and user_id = asked.user_id and ${length}`,
+    sql`order by interaction_id desc limit ${limit}`,
+  );
 
 /** All that a request needs to know of its user, for many requests in one round trip, in their order. */
 export async function knownUsers(db: Db, users: UserKey[], reading: Reading): Promise<KnownUser[]> {
@@ -64,10 +79,7 @@ export async function knownUsers(db: Db, users: UserKey[], reading: Reading): Pr
         ${memoriesOf('history', reading.history)}) as memory) as memories,
       (select json_build_object(
           'input_text', ${listOf('input_text')}, 'at', ${listOf(msOf('selected_at'))},
-          'shown', ${listOf('shown')}) from (
-        select input_text, selected_at, shown from selections
-        where tenant_id = asked.tenant_id and user_id = asked.user_id
-        order by interaction_id desc limit ${reading.choices}) as choice) as choices
+          'shown', ${listOf('shown')}) from ${choicesOf(reading.choices)} as choice) as choices
     from rows from (jsonb_to_recordset(${userKeysJson(users)}::jsonb) as (tenant_id text, user_id text))
       with ordinality as asked(tenant_id, user_id, place)
     order by place`.execute(db);

@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from './connect.ts';
+import { memoryLengths, newestOf } from './covering.ts';
 import type { Database, MemoryType } from './schema.ts';
 import { type UserKey, userKeysJson } from './user-key.ts';
 
@@ -113,15 +114,19 @@ export async function recentHistory(
   users: UserKey[],
   limit: number,
 ): Promise<(UserKey & { content: string })[]> {
+  const newest = newestOf(
+    memoryLengths,
+    (length) => sql`
+      select content, last_seen from memories
+      where tenant_id = key.tenant_id and user_id = key.user_id and type = 'history' and status = 'active'
+        and ${length}`,
+    sql`order by last_seen desc limit ${limit}`,
+  );
   const { rows } = await sql<UserKey & { content: string }>`
     select key.tenant_id, key.user_id, recent.content
     from (select distinct * from jsonb_to_recordset(${userKeysJson(users)}::jsonb)
       as row(tenant_id text, user_id text)) as key
-    cross join lateral (
-      select content, last_seen from memories
-      where tenant_id = key.tenant_id and user_id = key.user_id and type = 'history' and status = 'active'
-      order by last_seen desc limit ${limit}
-    ) as recent
+    cross join lateral ${newest} as recent
     order by recent.last_seen desc`.execute(tx);
   return rows;
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from './connect.ts';
+import { choiceLengths, memoryLengths } from './covering.ts';
 import { exclusively } from './erasures.ts';
 
 /** An index of a table that may be large: making it takes minutes, in which the service goes on. */
@@ -15,7 +16,29 @@ export interface OnlineIndex {
  * while another process makes it goes on without. An index of a table that the same release makes belongs into its
  * migration.
  */
-export const onlineIndexes: OnlineIndex[] = [];
+export const onlineIndexes: OnlineIndex[] = [
+  {
+    name: 'memories_long',
+    table: 'memories',
+    on: `(tenant_id, user_id, type, last_seen) where status = 'active' and ${memoryLengths.long}`,
+  },
+  {
+    name: 'selections_long',
+    table: 'selections',
+    on: `(tenant_id, user_id, interaction_id) where ${choiceLengths.long}`,
+  },
+  {
+    name: 'memories_covering',
+    table: 'memories',
+    on: `(tenant_id, user_id, type, last_seen) include (memory_id, confidence, content)
+      where status = 'active' and ${memoryLengths.short}`,
+  },
+  {
+    name: 'selections_covering',
+    table: 'selections',
+    on: `(tenant_id, user_id, interaction_id) include (selected_at, input_text, shown) where ${choiceLengths.short}`,
+  },
+];
 
 /**
  * Makes what is missing, one after the other, while others read and write. A migration cannot: it is a transaction, and
