@@ -66,6 +66,9 @@ test('sets every variable that an app reads, and no other', async () => {
   }
 });
 
+/** By an exact version, for who reads it, and a digest, which decides. */
+const pinned = /:v?\d+\.\d+(?:\.\d+)?(?:-[a-z-]+)?@sha256:[0-9a-f]{64}$/u;
+
 test('builds every app from a target that there is, and pins every other image', async () => {
   const services = await readServices();
   for (const app of apps) {
@@ -74,7 +77,17 @@ test('builds every app from a target that there is, and pins every other image',
     expect(await readText(build?.dockerfile ?? ''), app).toContain(` AS ${app}\n`);
     expect(read_only, app).toBe(true);
   }
-  for (const { image } of Object.values(services)) if (image) expect(image).toMatch(/:v?\d+\.\d+\.?\d*/);
+  for (const { image } of Object.values(services)) if (image) expect(image).toMatch(pinned);
+});
+
+test("the images' Node is that of the repository, and every base is pinned", async () => {
+  const dockerfile = await readText('infra/docker/Dockerfile');
+  const [, node = ''] = /^ARG NODE_IMAGE=(.*)$/mu.exec(dockerfile) ?? [];
+  expect(node).toMatch(pinned);
+  expect(node).toContain(`:${process.versions.node}-`);
+  const stages = [...dockerfile.matchAll(/ AS (\S+)/gu)].map(([, stage]) => stage);
+  for (const [, base] of dockerfile.matchAll(/^FROM \$?\{?([^\s}]+)/gmu))
+    expect([...stages, 'NODE_IMAGE']).toContain(base);
 });
 
 test('starts each service after what it stands on is healthy', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { databaseForTest } from '@learning-loop/testing/postgres';
+import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { connectDb, type Db } from './connect.ts';
 import { finishBuild, requestBuild, takeBuild } from './dataset-builds.ts';
@@ -8,7 +9,13 @@ import { dueBuilds, tenantsWithPicks, usersNotToLearnFrom } from './due-builds.t
 async function pick(db: Db, tenant_id: string, picks: number): Promise<void> {
   const rows = Array.from({ length: picks }, () => ({
     ...{ tenant_id, interaction_id: randomUUID(), user_id: 'ada', event_id: randomUUID(), selected_id: 'h1' },
-    ...{ auto_advanced: false, selected_at: new Date(), input_text: 'build', shown: '[]', answer: '{}' },
+    ...{
+      auto_advanced: false,
+      selected_at: sql<Date>`clock_timestamp()`,
+      input_text: 'build',
+      shown: '[]',
+      answer: '{}',
+    },
   }));
   await db.insertInto('selections').values(rows).execute();
 }
