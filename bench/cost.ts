@@ -8,7 +8,9 @@ import { openStage, type Stage } from './stage/stage.ts';
 import { type Usage, usageOf } from './stage/usage.ts';
 
 const users = 1_000;
-const selections = 10_000;
+const atOnce = 10_000;
+/** By then the heaps are full: the training-log worker's fills until 40,000. */
+const selections = 40_000;
 /** With the heap that each has in its image, in the pod of the chart: half of its memory, in MB. */
 const heapsMb = { gateway: 512, 'training-log-worker': 192, 'memory-worker': 192, 'persona-worker': 192 };
 
@@ -23,10 +25,9 @@ export async function cost(): Promise<Figure[]> {
   const read = async () => await Promise.all(processes.map(({ pid }) => usageOf(pid)));
   const url = processes[0]?.url ?? '';
   const atRest = await read();
-  await load(stage, url);
+  await load(stage, url, selections);
   const once = await read();
-  await load(stage, url);
-  await load(stage, url);
+  await load(stage, url, 2 * selections);
   const thrice = await read();
   return processes.map(({ name }, index) => figureOf(name, atRest[index], once[index], thrice[index]));
 }
@@ -45,8 +46,10 @@ function figureOf(name: string, atRest?: Usage, once?: Usage, thrice?: Usage): F
   };
 }
 
-async function load(stage: Stage, url: string): Promise<void> {
-  const bodies = (await openInteractions(stage.db, selections, users)).map(pickOf);
-  await send({ url, path: '/v1/execute', headers: {}, bodies, connections: 64 });
-  while ((await outboxDepth(stage.db)).pending > 0) await setTimeout(20);
+async function load(stage: Stage, url: string, count: number): Promise<void> {
+  for (let sent = 0; sent < count; sent += atOnce) {
+    const bodies = (await openInteractions(stage.db, atOnce, users)).map(pickOf);
+    await send({ url, path: '/v1/execute', headers: {}, bodies, connections: 64 });
+    while ((await outboxDepth(stage.db)).pending > 0) await setTimeout(20);
+  }
 }
