@@ -30,6 +30,14 @@ const Compose = Type.Object({
   secrets: Type.Record(Type.String(), Type.Object({ file: Type.String() })),
 });
 
+const Scraping = Type.Object({
+  scrape_configs: Type.Array(
+    Type.Object({
+      dns_sd_configs: Type.Array(Type.Object({ names: Type.Array(Type.String()), port: Type.Number() })),
+    }),
+  ),
+});
+
 const readText = (name: string) => readFile(path.join(repository, name), 'utf8');
 const readCompose = async () => parse(await readText('docker-compose.yml'), { merge: true });
 const readServices = async () => Value.Parse(Compose, await readCompose()).services;
@@ -99,6 +107,14 @@ test('starts each service after what it stands on is healthy', async () => {
       expect(services[other]?.healthcheck ?? services[other]?.build, other).toBeDefined();
     }
   }
+});
+
+test('Prometheus asks every app where its image listens', async () => {
+  const { scrape_configs } = Value.Parse(Scraping, parse(await readText('infra/prometheus/prometheus.yml')));
+  const [, port] = / PORT=(\d+)/u.exec(await readText('infra/docker/Dockerfile')) ?? [];
+  const asked = scrape_configs.flatMap(({ dns_sd_configs }) => dns_sd_configs);
+  expect(asked.map(({ names }) => names)).toEqual(expect.arrayContaining(apps.map((app) => [app])));
+  for (const { names, port: at } of asked) expect(String(at), names.join()).toBe(port);
 });
 
 test('mounts only files and secrets that there are', async () => {
