@@ -8,6 +8,7 @@ import { growth } from './growth/growth.ts';
 import { hypothesize } from './hypothesize.ts';
 import { lag } from './lag.ts';
 import { learning } from './learning.ts';
+import { machine } from './machine.ts';
 import { peer } from './peer/peer.ts';
 import { rankCost } from './rank.ts';
 import { scaleOut } from './scale-out.ts';
@@ -48,7 +49,9 @@ const settings = {
   memory_gb: Math.round(totalmem() / 2 ** 30),
   postgres: 'fsync on, synchronous_commit on',
   redis: 'appendfsync everysec',
+  machine: await machine(),
 };
+if (!values.json) process.stdout.write(`this machine, now: ${inWordsAll(settings.machine)}\n`);
 const figures: Figure[] = [];
 for (const [name, bench] of Object.entries(benches)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
@@ -63,8 +66,13 @@ function inWords(figure: Figure): string {
   const wanted =
     goal === null ? '' : 'atLeast' in goal ? `, goal ≥ ${goal.atLeast}` : `, goal ≤ ${goal.atMost}`;
   const verdict = { true: ' reached', false: ' MISSED', null: '' }[String(reached(figure))];
-  const details = Object.entries(figure.details).map(([name, value]) => `${name} ${round(value)}`);
-  return `${figure.name}: ${round(figure.ratio)}${wanted}${verdict}\n    ${details.join(', ')}`;
+  return `${figure.name}: ${round(figure.ratio)}${wanted}${verdict}\n    ${inWordsAll(figure.details)}`;
+}
+
+function inWordsAll(details: Figure['details']): string {
+  return Object.entries(details)
+    .map(([name, value]) => `${name} ${round(value)}`)
+    .join(', ');
 }
 
 function round(value: number | string): number | string {

@@ -6,6 +6,7 @@ import { connectDb, type Db } from '@learning-loop/db/connect';
 import { migrate } from '@learning-loop/db/migrate';
 import { freePort } from '@learning-loop/embedded-postgres/free-port';
 import { startEmbeddedPostgres } from '@learning-loop/embedded-postgres/start';
+import { ensureInstalled } from '@learning-loop/testing/ensure-installed';
 import { Redis } from 'ioredis';
 import { answering, type Running, run, running } from './processes.ts';
 
@@ -50,6 +51,8 @@ export async function openStage(data?: string): Promise<Stage> {
 }
 
 async function startRedis(directory: string): Promise<Running & { url: string }> {
+  if (!(await ensureInstalled('redis-server', 'redis-server')))
+    throw new Error('The benches need a redis-server: apt-get install redis-server, or brew install redis.');
   const port = await freePort();
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', ''];
   const durable = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction'];
