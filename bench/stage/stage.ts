@@ -22,7 +22,7 @@ export interface Stage extends AsyncDisposable {
 
 /** With `data`, on the PostgreSQL of this data directory, which stays; else on an empty one. */
 export async function openStage(data?: string): Promise<Stage> {
-  const resources = new AsyncDisposableStack();
+  await using resources = new AsyncDisposableStack();
   const directory = await mkdtemp(path.join(tmpdir(), 'bench-'));
   await chmod(directory, 0o755);
   resources.defer(() => rm(directory, { recursive: true, force: true }));
@@ -37,16 +37,18 @@ export async function openStage(data?: string): Promise<Stage> {
     TRAINING_DATA_DIR: trainingDataDir,
     LOG_LEVEL: 'warn',
   };
+  // What fails until here leaves nothing behind.
+  const opened = resources.move();
   return {
     ...{ db, databaseUrl: postgres.url, redisUrl, trainingDataDir },
     async app(name, env = {}) {
       const port = await freePort();
       const url = `http://127.0.0.1:${port}`;
-      const app = resources.use(run(`apps/${name}/main.ts`, [], { ...shared, PORT: String(port), ...env }));
+      const app = opened.use(run(`apps/${name}/main.ts`, [], { ...shared, PORT: String(port), ...env }));
       await answering(`${url}/livez`);
       return { ...app, url };
     },
-    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
 
