@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { connectLearningLoop } from '@learning-loop/client/connect';
 
 /**
- * Breaks the compose project that runs here while 2,000 picks are made: every container in turn is killed with SIGKILL
+ * Breaks the compose project that runs here while 2,000 picks are made: what a pick passes is killed with SIGKILL, in turn,
  * and started again. Then it counts whether each accepted pick was learned, and once. Exits with 1 when one was not.
  */
 const picks = 2_000;
