@@ -4,13 +4,13 @@ import { promisify } from 'node:util';
 import { connectLearningLoop } from '@learning-loop/client/connect';
 
 /**
- * Breaks the compose project that runs here while 2,000 picks are made: what a pick passes is killed with SIGKILL, in turn,
- * and started again. Then it counts whether each accepted pick was learned, and once. Exits with 1 when one was not.
+ * Breaks the compose project that runs here while picks are made: what a pick passes is killed with SIGKILL, in turn, and
+ * started again. Then it counts whether each accepted pick was learned, and once. Exits with 1 when one was not.
  */
-const picks = 2_000;
 const users = 100;
 const callers = 16;
-const everyMs = 4_000;
+/** So many picks are made between one kill and the next, so that each meets the loop at work. */
+const between = 200;
 const killed = ['persona-worker', 'training-log-worker', 'memory-worker', 'gateway', 'redis', 'postgres'];
 
 const [command = '', ...first] = (process.env['COMPOSE'] ?? 'docker compose').split(' ');
@@ -18,9 +18,12 @@ const compose = async (...args: string[]) => (await promisify(execFile)(command,
 const loop = connectLearningLoop(`http://127.0.0.1:${process.env['PORT'] || 8080}`, { attempts: 12 });
 
 const before = await learned();
-const picking = pickAll();
+let accepted = 0;
+const ended = new AbortController();
+const picking = pickUntil(ended.signal);
 await killOneAfterTheOther();
-const accepted = await picking;
+ended.abort();
+await picking;
 await nothingIsOwed();
 const after = await learned();
 const added = Object.entries(after).map(([where, count]) => [where, count - (before[where] ?? 0)] as const);
@@ -29,17 +32,17 @@ process.stdout.write(`accepted: ${accepted}, of which learned\n${lines.join('\n'
 process.exitCode = added.every(([, count]) => count === accepted) ? 0 : 1;
 
 /** Every text is asked once, so each pick leaves one line in the history. */
-async function pickAll(): Promise<number> {
+async function pickUntil(signal: AbortSignal): Promise<void> {
   const run = Date.now();
-  let [next, done] = [0, 0];
+  let next = 0;
   const caller = async () => {
-    for (let n = next++; n < picks; n = next++) {
+    while (!signal.aborted) {
+      const n = next++;
       await pick({ user_id: `drill-${n % users}`, input_text: `build api ${run}-${n}` });
-      done += 1;
+      accepted += 1;
     }
   };
   await Promise.all(Array.from({ length: callers }, caller));
-  return done;
 }
 
 async function pick(asked: { user_id: string; input_text: string }): Promise<void> {
@@ -52,11 +55,17 @@ async function pick(asked: { user_id: string; input_text: string }): Promise<voi
 
 async function killOneAfterTheOther(): Promise<void> {
   for (const service of killed) {
-    await setTimeout(everyMs);
+    await Promise.race([picking, morePicks()]);
     await compose('kill', '-s', 'SIGKILL', service);
+    process.stdout.write(`${service} was killed after ${accepted} picks\n`);
     await compose('start', service);
-    process.stdout.write(`${service} was killed and started again\n`);
   }
+  await Promise.race([picking, morePicks()]);
+}
+
+async function morePicks(): Promise<void> {
+  const enough = accepted + between;
+  while (accepted < enough) await setTimeout(100);
 }
 
 async function nothingIsOwed(): Promise<void> {
