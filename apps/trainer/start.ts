@@ -16,8 +16,10 @@ import { eraseWhenAsked } from './erase-when-asked.ts';
 import { watchExperiments } from './experiments/watch-experiments.ts';
 import { followFineTunes } from './fine-tune/follow.ts';
 import { forgetOld } from './forget-old.ts';
+import { keepPartitions } from './keep-partitions.ts';
 import { tellState } from './state-metrics.ts';
 
+const everyNight = '30 2 * * *';
 const sweeping = { everyMs: 1_000, graceMs: 5_000, limit: 1_000 };
 
 export async function start(service: Service<Config>): Promise<void> {
@@ -30,6 +32,8 @@ export async function start(service: Service<Config>): Promise<void> {
     schedule(service, 'trainer', config.cron, () => requestBuilds(db), config),
     'schedule',
   );
+  const keepPartitioned = () => keepPartitions(service, db, new Date());
+  use(schedule(service, 'trainer-partitions', everyNight, keepPartitioned, config), 'partitions');
   use(buildWhenAsked(service, db), 'builds');
   use(watchExperiments(service, db), 'experiments');
   const { fineTune, trainingDataDir } = config;

@@ -2,10 +2,11 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connectDb, type Db } from '@learning-loop/db/connect';
-import { migrate } from '@learning-loop/db/migrate';
+import { migrate, migrator } from '@learning-loop/db/migrate';
+import { partitionInteractions } from '@learning-loop/db/partition-interactions';
 import { startEmbeddedPostgres } from '@learning-loop/embedded-postgres/start';
 import { type RawBuilder, sql } from 'kysely';
-import { tables } from './tables.ts';
+import { oldest, tables } from './tables.ts';
 
 /** Where the large database lies: some 18 GB, and 3 GB more while it is made. */
 export const growthDirectory = path.join(tmpdir(), 'learning-loop-growth');
@@ -44,7 +45,7 @@ export async function prepareGrown(): Promise<number> {
 /** Brings the schema up to date and the server into the state for filling. False when it is full already. */
 async function settle(): Promise<boolean> {
   return await withDatabase(async (db) => {
-    await migrate(db);
+    await migrateEarly(db);
     const { rows } = await sql<{ comment: string | null }>`
       select shobj_description(oid, 'pg_database') as comment from pg_database where datname = 'postgres'`.execute(
       db,
@@ -60,6 +61,14 @@ async function settle(): Promise<boolean> {
   });
 }
 
+/** Partitions lie as if they had been made by the month while the rows came. */
+async function migrateEarly(db: Db): Promise<void> {
+  const { error } = await migrator(db).migrateToLatest();
+  if (error !== undefined) throw error;
+  await partitionInteractions(db, oldest);
+  await migrate(db);
+}
+
 async function withDatabase<T>(work: (db: Db) => Promise<T>): Promise<T> {
   await using postgres = await startEmbeddedPostgres(growthData, { durable: false });
   await using db = connectDb(postgres.url, { name: 'growth', max: lanes });
@@ -72,7 +81,7 @@ async function fillTable(db: Db, table: string, insert: RawBuilder<unknown>): Pr
     select coalesce('alter table ' || conrelid::regclass || ' drop constraint ' || quote_ident(conname),
         'drop index ' || indexrelid::regclass) as drop,
       coalesce('alter table ' || conrelid::regclass || ' add constraint ' || quote_ident(conname) || ' '
-        || pg_get_constraintdef(c.oid), pg_get_indexdef(indexrelid)) as make
+        || pg_get_constraintdef(c.oid), replace(pg_get_indexdef(indexrelid), ' ON ONLY ', ' ON ')) as make
     from pg_index left join pg_constraint c on conindid = indexrelid and contype in ('p', 'u')
     where indrelid = ${table}::regclass`.execute(db);
   await db.transaction().execute(async (tx) => {

@@ -9,7 +9,10 @@ const memories = 10_000_000;
 const hotShare = { memories: 100, interactions: 50 };
 const apartMs = 5_000;
 
-const now = sql.lit(Date.now());
+const begun = Date.now();
+const now = sql.lit(begun);
+/** When the first interaction was shown. */
+export const oldest = new Date(begun - interactions * apartMs);
 const msOf = (n: string) =>
   sql`(${now}::bigint - (${sql.lit(interactions)} - ${sql.raw(n)}) * ${sql.lit(apartMs)}::bigint)`;
 const at = (n: string) => sql`to_timestamp(${msOf(n)} / 1000.0)`;

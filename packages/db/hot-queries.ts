@@ -36,11 +36,16 @@ import { optedOut } from './user-settings.ts';
 
 const users = 300;
 
+/** Of the row with this number: hours apart, so that they fall into every partition that there is. */
+const idOf = (n: string) => sql`(lpad(to_hex(
+    (extract(epoch from date_trunc('month', now())) * 1000)::bigint + (${sql.raw(n)} - 5000) * 3600000::bigint), 12, '0')
+  || '7' || left(md5((${sql.raw(n)})::text), 3) || '8' || right(md5((${sql.raw(n)})::text), 15))::uuid`;
+
 /** Adds rows number `first` to `last` to every table that grows. */
 export async function fill(db: Db, first: number, last: number): Promise<void> {
   const each = sql`from generate_series(${sql.lit(first)}::int, ${sql.lit(last)}::int) as n`;
   const user = sql`'user-' || (n % ${sql.lit(users)})`;
-  const id = sql`md5(n::text)::uuid`;
+  const id = idOf('n');
   const at = sql`now() - make_interval(secs => n)`;
   for (const statement of [
     sql`insert into interactions (tenant_id, interaction_id, user_id, created_at, input_text, media_type, model_id,
@@ -76,7 +81,7 @@ const of = { tenantId: 'default', userId: 'user-7' };
 
 /** What a request and a worker's batch ask, again and again. */
 export async function runHotQueries(db: Db): Promise<void> {
-  const { rows: some } = await sql<{ id: string }>`select md5('7')::uuid as id`.execute(db);
+  const { rows: some } = await sql<{ id: string }>`select ${idOf('7')} as id`.execute(db);
   const id = some[0]?.id ?? '';
   await requestQueries(db, id);
   await embeddingQueries(db, id);

@@ -1,39 +1,30 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { FileMigrationProvider, type Migration, Migrator } from 'kysely/migration';
-import pg from 'pg';
+import { waitBriefly, whenFree } from './change-schema.ts';
 import { connectDb, type Db } from './connect.ts';
 import { makeIndexesOnline, onlineIndexes } from './online-indexes.ts';
+import { partitionInteractions } from './partition-interactions.ts';
+import { makePartitionsAhead } from './partitions.ts';
 
 const migrationFolder = path.join(import.meta.dirname, 'migrations');
 
 /**
- * So long a migration waits for a table that others use, while they wait behind it: less than PostgreSQL's
- * `deadlock_timeout` of 1 s, so that no statement of theirs is ever ended for it.
- */
-const patience = '200ms';
-const pauseMs = 50;
-
-/**
  * Brings the schema up to date. Safe from many processes at once: one migrates, the others wait for it. Where the
- * running service is in the way, it undoes what it has done and tries again, as often as it takes. Indexes that are
- * made beside the running service are waited for only by the process that makes them.
+ * running service is in the way, it undoes what it has done and tries again, as often as it takes. Indexes and
+ * partitions that are made beside the running service are waited for only by the process that makes them.
  */
 export async function migrate(db: Db): Promise<void> {
-  for (;;) {
+  await whenFree(async () => {
     const { error } = await migrator(db).migrateToLatest();
-    if (error === undefined) break;
-    if (!isInTheWay(error)) throw error;
-    await setTimeout(pauseMs);
-  }
+    if (error !== undefined) throw error;
+  });
   await makeIndexesOnline(db, onlineIndexes);
+  const now = new Date();
+  await partitionInteractions(db, now);
+  await makePartitionsAhead(db, now);
 }
-
-/** SQLSTATE 55P03, or 40P01 where the server looks for deadlocks sooner. */
-const isInTheWay = (error: unknown): boolean =>
-  error instanceof pg.DatabaseError && (error.code === '55P03' || error.code === '40P01');
 
 export const migrator = (db: Db): Migrator => new Migrator({ db, provider: { getMigrations } });
 
@@ -43,7 +34,7 @@ async function getMigrations(): Promise<Record<string, Migration>> {
 }
 
 const patiently = (up: Migration['up']) => async (db: Kysely<unknown>) => {
-  await sql`set local lock_timeout = ${sql.lit(patience)}`.execute(db);
+  await waitBriefly(db);
   await up(db);
 };
 

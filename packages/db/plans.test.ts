@@ -4,6 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { connectDb, type Db } from './connect.ts';
 import { fill, runHotQueries } from './hot-queries.ts';
 import { wholeTablesRead } from './kept-plans.ts';
+import { partitions } from './partitions.ts';
 import { planLivesMs } from './prepared-client.ts';
 
 /** So many rows that reading a whole table would be the planner's choice only where no index serves. */
@@ -50,3 +51,11 @@ test.each([
     expect(await wholeTablesRead(db)).toEqual({});
   },
 );
+
+test('a plan that reads whole partitions would be noticed', async () => {
+  const db = await keepingPlans();
+  await fill(db, 1, many);
+  await sql`select count(*) from interactions where media_type = ${'text/plain'}`.execute(db);
+  const [read = []] = Object.values(await wholeTablesRead(db));
+  for (const { name } of await partitions(db)) expect(read.join()).toContain(name);
+});

@@ -1,17 +1,31 @@
 import { sql } from 'kysely';
 import type { Db } from './connect.ts';
+import { dropOlderPartitions } from './drop-partitions.ts';
+import { partitions } from './partitions.ts';
 
 /** What is kept for a time only, and since when it counts. */
 const ages = { interactions: 'created_at', selections: 'selected_at', feedback: 'given_at' } as const;
 /** Of a table's file, 8 MB: what one step deletes from. */
 const pagesAtOnce = 1_024;
 
-/** Deletes interactions, picks and feedback from before `cutoff`, in small steps; returns rows by table. */
+/**
+ * Deletes interactions, picks and feedback from before `cutoff`, partitions that hold nothing else at once and the rest
+ * in small steps; returns rows by table.
+ */
 export async function deleteOlder(db: Db, cutoff: Date): Promise<Record<string, number>> {
   const rows: Record<string, number> = {};
-  for (const [table, age] of Object.entries(ages))
-    rows[table] = await deleteOlderFrom(db, table, age, cutoff);
+  const dropped = await dropOlderPartitions(db, cutoff);
+  for (const [table, age] of Object.entries(ages)) {
+    rows[table] = table === 'interactions' ? dropped : 0;
+    for (const file of await filesOf(db, table)) rows[table] += await deleteOlderFrom(db, file, age, cutoff);
+  }
   return rows;
+}
+
+/** The tables in which its rows lie: a row's place is one in the file of its partition. */
+async function filesOf(db: Db, table: string): Promise<string[]> {
+  const parts = table === 'interactions' ? await partitions(db) : [];
+  return parts.length === 0 ? [table] : parts.map(({ name }) => name);
 }
 
 /**

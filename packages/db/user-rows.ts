@@ -7,11 +7,15 @@ const underWay = ['outbox', 'dead_letters'];
 /** Keeps no more than a hash of a user once it is done. */
 const notErased = ['erasures'];
 
-/** The tables that hold something of a user, found by their columns so that a new one is not forgotten. */
+/**
+ * The tables that hold something of a user, found by their columns so that a new one is not forgotten. A partition is
+ * reached through its table.
+ */
 export async function tablesOfUsers(db: Db | Tx): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
     select user_column.table_name as name from information_schema.columns as user_column
     join information_schema.columns as tenant_column using (table_schema, table_name)
+    join pg_class on relname = table_name and relnamespace = 'public'::regnamespace and not relispartition
     where table_schema = 'public' and user_column.column_name = 'user_id' and tenant_column.column_name = 'tenant_id'
     order by name`.execute(db);
   return rows.map(({ name }) => name).filter((name) => !notErased.includes(name));
@@ -70,7 +74,8 @@ export async function readUserRows(db: Db | Tx, user: UserKey): Promise<Record<s
 
 /**
  * Makes the planner's statistics anew, which are copies of values: ANALYZE alone leaves those of a table that has
- * become empty. Before PostgreSQL 18 they stay there until the table is filled again.
+ * become empty. Before PostgreSQL 18 they stay there until the table is filled again. A partition has its own, and the
+ * whole has some of all.
  */
 export async function renewStatistics(db: Db): Promise<void> {
   const { rows } = await sql<{ can: boolean }>`
@@ -79,7 +84,9 @@ export async function renewStatistics(db: Db): Promise<void> {
     if (rows[0]?.can) {
       await sql`
         select pg_clear_attribute_stats(schemaname, tablename, attname, inherited) from pg_stats
-        where schemaname = 'public' and tablename = ${table}`.execute(db);
+        where schemaname = 'public' and tablename in (
+          select relname from pg_class left join pg_inherits on inhrelid = oid
+          where ${table}::regclass in (oid, inhparent))`.execute(db);
     }
     await sql`analyze ${sql.table(table)}`.execute(db);
   }
