@@ -67,6 +67,9 @@ async function count(db: Db): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
+/** For what is waited for on a busy machine. */
+const patience = 30_000;
+
 const byText = { tenantId: 'default', userId: 'ada', text: 'build api', limit: 20 };
 
 /** Inserts and reads, as the gateway does, until told to stop; then says how much it has stored. */
@@ -100,12 +103,12 @@ test('becomes partitioned while others read and write: nothing fails, and nothin
   const db = connect(url);
   await fill(db, 1, 3_000);
   const others = useMeanwhile(url);
-  await vi.waitFor(() => expect(others.rounds()).toBeGreaterThan(20));
+  await vi.waitFor(() => expect(others.rounds()).toBeGreaterThan(20), patience);
   const processes = [connect(url), connect(url), connect(url)];
   await Promise.all(processes.map((process) => migrate(process)));
-  await vi.waitFor(async () => expect(await names(db)).toHaveLength(3));
+  await vi.waitFor(async () => expect(await names(db)).toHaveLength(3), patience);
   const before = others.rounds();
-  await vi.waitFor(() => expect(others.rounds()).toBeGreaterThan(before + 20));
+  await vi.waitFor(() => expect(others.rounds()).toBeGreaterThan(before + 20), patience);
   const stored = await others.stop();
   expect(await count(db)).toBe(3_000 + stored);
   const first = (await names(db))[0] ?? '';
