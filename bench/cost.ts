@@ -1,10 +1,9 @@
-import { setTimeout } from 'node:timers/promises';
-import { outboxDepth } from '@learning-loop/db/outbox';
 import type { Figure } from './figure.ts';
 import { openInteractions, pickOf } from './interactions.ts';
 import { send } from './load/send.ts';
 import type { Running } from './stage/processes.ts';
 import { openStage, type Stage } from './stage/stage.ts';
+import { untilLearned } from './stage/until-learned.ts';
 import { type Usage, usageOf } from './stage/usage.ts';
 
 const users = 1_000;
@@ -50,6 +49,6 @@ async function load(stage: Stage, url: string, count: number): Promise<void> {
   for (let sent = 0; sent < count; sent += atOnce) {
     const bodies = (await openInteractions(stage.db, atOnce, users)).map(pickOf);
     await send({ url, path: '/v1/execute', headers: {}, bodies, connections: 64 });
-    while ((await outboxDepth(stage.db)).pending > 0) await setTimeout(20);
+    await untilLearned(stage.db);
   }
 }

@@ -49,6 +49,7 @@ export async function execute(): Promise<Figure[]> {
         answered: accepted + warm,
         selections_stored: rows[0]?.n ?? 0,
       },
+      meanwhile: pairs.at(-1)?.wide.full.meanwhile,
     },
     {
       name: 'execute, 1 connection: p50 against the plain route',
@@ -58,6 +59,7 @@ export async function execute(): Promise<Figure[]> {
         full_p50_ms: median(pairs.map((pair) => pair.narrow.full.p50)),
         plain_p50_ms: median(pairs.map((pair) => pair.narrow.plain.p50)),
       },
+      meanwhile: pairs.at(-1)?.narrow.full.meanwhile,
     },
   ];
 }

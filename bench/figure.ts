@@ -1,9 +1,15 @@
+import type { Meanwhile } from './stage/meanwhile.ts';
+
 /** One measured ratio, what it should be, and the absolute values behind it, which hold for this machine and run only. */
 export interface Figure {
   name: string;
   ratio: number;
   goal: { atLeast: number } | { atMost: number } | null;
   details: Record<string, number | string>;
+  /** What else is known of the time in which it was measured: where a goal is missed, it tells why. */
+  meanwhile?: Meanwhile | undefined;
+  /** The limit of what has one by its nature, such as CPU time. */
+  limit?: string;
 }
 
 /** Null when there is no goal to reach. */

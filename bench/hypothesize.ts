@@ -23,6 +23,8 @@ export async function hypothesize(): Promise<Figure[]> {
   await using stage = await openStage();
   await remember(stage.db);
   await acceptMany(stage.db, users * 4, users);
+  // As autovacuum would within minutes; until then an index-only scan asks the table for every row.
+  await sql`vacuum analyze`.execute(stage.db);
   // What was written to prepare goes to disk now, not while answers are timed.
   await sql`checkpoint`.execute(stage.db);
   const { url } = await stage.app('gateway');
@@ -41,16 +43,18 @@ export async function hypothesize(): Promise<Figure[]> {
       ratio: wide.perSecond / 2_000,
       goal: { atLeast: 1 },
       details: { per_second: wide.perSecond, p50_ms: wide.p50, p99_ms: wide.p99, failed: wide.failed },
+      meanwhile: wide.meanwhile,
     },
   ];
 }
 
-function withinLatency(how: string, { p50, p99, answered, failed }: Seen): Figure {
+function withinLatency(how: string, { p50, p99, answered, failed, meanwhile }: Seen): Figure {
   return {
     name: `hypothesize ${how}: p99 against ${mostMs} ms`,
     ratio: p99 / mostMs,
     goal: { atMost: 1 },
     details: { p50_ms: p50, p99_ms: p99, answered, failed },
+    meanwhile,
   };
 }
 
@@ -71,5 +75,4 @@ async function remember(db: Db): Promise<void> {
       now() - make_interval(days => day), now() - make_interval(days => day)
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as row(user_id text, memory_id uuid, type text, content text, day int)`.execute(db);
-  await sql`analyze`.execute(db);
 }

@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
-import { outboxDepth } from '@learning-loop/db/outbox';
 import { sql } from 'kysely';
 import type { Figure } from './figure.ts';
 import { openInteractions, pickOf } from './interactions.ts';
 import { send } from './load/send.ts';
 import { between, bucketsOf, quantileOf } from './prometheus.ts';
 import { openStage, type Stage } from './stage/stage.ts';
+import { untilLearned } from './stage/until-learned.ts';
 
 const users = 1_000;
 const burst = 8_000;
@@ -21,11 +21,11 @@ export async function lag(): Promise<Figure[]> {
   const urls: string[] = [];
   for (const worker of workers) urls.push((await stage.app(worker)).url);
   await send(await picks(stage, url, burst / 4));
-  await settled(stage);
+  await untilLearned(stage.db);
   const all = await picks(stage, url, burst);
   const start = performance.now();
   await send(all);
-  await settled(stage);
+  await untilLearned(stage.db);
   const most = (burst * 1000) / (performance.now() - start);
   const readLag = () => bucketsOf(urls, 'learning_loop_learned_seconds', 'event="hypothesis.selected"');
   const half = await picks(stage, url, Math.round((most / 2) * (leadInSeconds + steadySeconds)));
@@ -33,7 +33,7 @@ export async function lag(): Promise<Figure[]> {
   await setTimeout(leadInSeconds * 1000);
   const before = await readLag();
   const seen = await sent;
-  await settled(stage);
+  await untilLearned(stage.db);
   const lags = between(before, await readLag());
   const p99 = quantileOf(lags, 0.99) * 1000;
   return [
@@ -50,6 +50,7 @@ export async function lag(): Promise<Figure[]> {
         execute_p99_ms: seen.p99,
         failed: seen.failed,
       },
+      meanwhile: seen.meanwhile,
     },
   ];
 }
@@ -59,8 +60,4 @@ async function picks(stage: Stage, url: string, count: number) {
   // What was written to prepare goes to disk now, not while answers are timed.
   await sql`checkpoint`.execute(stage.db);
   return { url, path: '/v1/execute', headers: {}, bodies, connections: 64 };
-}
-
-async function settled({ db }: Stage): Promise<void> {
-  while ((await outboxDepth(db)).pending > 0) await setTimeout(10);
 }

@@ -13,6 +13,7 @@ import { peer } from './peer/peer.ts';
 import { rankCost } from './rank.ts';
 import { scaleOut } from './scale-out.ts';
 import { millionPicks } from './trainer/million.ts';
+import { missOf } from './why.ts';
 
 const benches: Record<string, (options: { keep: boolean }) => Promise<Figure[]>> = {
   execute,
@@ -59,14 +60,19 @@ for (const [name, bench] of Object.entries(benches)) {
   figures.push(...measured);
   if (!values.json) for (const figure of measured) process.stdout.write(`${inWords(figure)}\n`);
 }
-if (values.json) process.stdout.write(`${JSON.stringify({ settings, figures }, null, 2)}\n`);
+if (values.json)
+  process.stdout.write(
+    `${JSON.stringify({ settings, figures: figures.map((figure) => ({ ...figure, ...missOf(figure) })) }, null, 2)}\n`,
+  );
 
 function inWords(figure: Figure): string {
   const { goal } = figure;
   const wanted =
     goal === null ? '' : 'atLeast' in goal ? `, goal ≥ ${goal.atLeast}` : `, goal ≤ ${goal.atMost}`;
   const verdict = { true: ' reached', false: ' MISSED', null: '' }[String(reached(figure))];
-  return `${figure.name}: ${round(figure.ratio)}${wanted}${verdict}\n    ${inWordsAll(figure.details)}`;
+  const miss = missOf(figure);
+  const because = miss ? `\n    missed by ${round(miss.missed_by_percent)} %: ${miss.why}` : '';
+  return `${figure.name}: ${round(figure.ratio)}${wanted}${verdict}\n    ${inWordsAll(figure.details)}${because}`;
 }
 
 function inWordsAll(details: Figure['details']): string {

@@ -7,6 +7,7 @@ import { Registry } from 'prom-client';
 import { acceptMany } from './accepted.ts';
 import type { Figure } from './figure.ts';
 import { slowModel } from './slow-model.ts';
+import { withMeanwhile } from './stage/meanwhile.ts';
 import { openStage, type Stage } from './stage/stage.ts';
 
 const answerMs = 200;
@@ -42,6 +43,7 @@ async function whileWaiting(): Promise<Figure> {
       decided_by_model: one.byModel + eight.byModel,
       events: waiting.eventsEach * (1 + many),
     },
+    meanwhile: eight.meanwhile,
   };
 }
 
@@ -64,17 +66,23 @@ interface Work {
 /** As fast as so many processes learn what waits in their queue, each event of another user. */
 async function learnedPerSecond({ app, consumer, events }: Work, processes: number, env = {}) {
   await using stage = await openStage();
-  await Promise.all(Array.from({ length: processes }, () => stage.app(app, env)));
+  const apps = await Promise.all(Array.from({ length: processes }, () => stage.app(app, env)));
   await using publisher = connectPublisher(stage, pino({ level: 'silent' }), new Registry());
   const ids = await acceptMany(stage.db, events, events);
   const notices = ids.map((event_id) => ({ event: 'hypothesis.selected' as const, event_id }));
-  const start = performance.now();
-  await publisher.publish(notices, consumer);
-  while ((await owed(stage, consumer)) > 0) await setTimeout(20);
-  const perSecond = (events * 1000) / (performance.now() - start);
+  const learn = async () => {
+    const start = performance.now();
+    await publisher.publish(notices, consumer);
+    while ((await owed(stage, consumer)) > 0) await setTimeout(20);
+    return { perSecond: (events * 1000) / (performance.now() - start) };
+  };
+  const learned = await withMeanwhile(
+    apps.map(({ url }) => url),
+    learn,
+  );
   const { rows } = await sql<{ n: number }>`
     select count(*) as n from persona_updates where decided_by <> 'rules'`.execute(stage.db);
-  return { perSecond, byModel: rows[0]?.n ?? 0 };
+  return { ...learned, byModel: rows[0]?.n ?? 0 };
 }
 
 async function owed({ db }: Stage, consumer: Consumer): Promise<number> {

@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
-import { outboxDepth } from '@learning-loop/db/outbox';
 import { Redis } from 'ioredis';
 import { openInteractions, pickOf } from '../interactions.ts';
 import { send } from '../load/send.ts';
 import { openStage, type Stage } from '../stage/stage.ts';
+import { untilLearned } from '../stage/until-learned.ts';
 import type { Costs, Demands, Sample } from './demands.ts';
 import { postgresCpuBetween, type Reading, readNow } from './reading.ts';
 
@@ -34,7 +34,7 @@ export async function measureCosts(calibrateAt: readonly [number, number], rates
     const bodies = await open(stage, loadSeconds * perSecond);
     const before = await read();
     await pick(gateway.url, bodies, perSecond);
-    await untilLearned(stage);
+    await untilLearned(stage.db);
     return { before, after: await read() };
   };
 
@@ -44,7 +44,7 @@ export async function measureCosts(calibrateAt: readonly [number, number], rates
   const full = await read();
   for (const worker of workers) apps[worker] = (await stage.app(worker)).pid;
   await pick(gateway.url, await open(stage, warming));
-  await untilLearned(stage);
+  await untilLearned(stage.db);
   const [idle, afterIdle] = [await read(), await setTimeout(idleSeconds * 1_000).then(read)];
   const idleCores = busyBetween(idle, afterIdle);
   const sampleAt = async (perSecond: number): Promise<Sample> => ({
@@ -108,8 +108,4 @@ async function pick(url: string, bodies: string[], perSecond?: number): Promise<
   const job = { url, path: '/v1/execute', headers: {}, bodies, connections: 64 };
   const { failed } = await send(perSecond === undefined ? job : { ...job, perSecond });
   if (failed > 0) throw new Error(`${failed} of ${bodies.length} selections failed.`);
-}
-
-async function untilLearned({ db }: Stage): Promise<void> {
-  while ((await outboxDepth(db)).pending > 0) await setTimeout(10);
 }

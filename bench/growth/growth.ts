@@ -53,6 +53,7 @@ function figuresOf(pairs: { grown: Seen; empty: Seen }[]): Figure[] {
       grown_p99_ms: median(pairs.map(({ grown }) => grown[of].p99)),
       failed: pairs.reduce((sum, { grown, empty }) => sum + grown[of].failed + empty[of].failed, 0),
     },
+    meanwhile: pairs.at(-1)?.grown[of].meanwhile,
   });
   return [
     latency('hypothesize', 'hypothesize'),
@@ -60,12 +61,13 @@ function figuresOf(pairs: { grown: Seen; empty: Seen }[]): Figure[] {
     latency('execute, one in four by that user', 'execute'),
     {
       name: 'learning: events a second on an empty database against one with 10 million memories',
-      ratio: median(pairs.map(({ grown, empty }) => empty.learnedPerSecond / grown.learnedPerSecond)),
+      ratio: median(pairs.map(({ grown, empty }) => empty.learning.perSecond / grown.learning.perSecond)),
       goal: { atMost },
       details: {
-        empty_per_second: median(pairs.map(({ empty }) => empty.learnedPerSecond)),
-        grown_per_second: median(pairs.map(({ grown }) => grown.learnedPerSecond)),
+        empty_per_second: median(pairs.map(({ empty }) => empty.learning.perSecond)),
+        grown_per_second: median(pairs.map(({ grown }) => grown.learning.perSecond)),
       },
+      meanwhile: pairs.at(-1)?.grown.learning.meanwhile,
     },
   ];
 }

@@ -7,6 +7,7 @@ import { openInteractions, pickOf } from '../interactions.ts';
 import { measureLearning } from '../learning.ts';
 import type { Seen as Answers } from '../load/job.ts';
 import { send } from '../load/send.ts';
+import type { Meanwhile } from '../stage/meanwhile.ts';
 import { openStage } from '../stage/stage.ts';
 import { hotUser, users } from './tables.ts';
 
@@ -14,7 +15,7 @@ export interface Seen {
   hypothesize: Answers;
   hypothesizeHot: Answers;
   execute: Answers;
-  learnedPerSecond: number;
+  learning: { perSecond: number; meanwhile: Meanwhile };
 }
 
 export interface Side extends AsyncDisposable {
@@ -35,7 +36,8 @@ const stride = 7_919;
 export async function openSide(data?: string): Promise<Side> {
   const stage = await openStage(data);
   const { url } = await stage.app('gateway', { RATE_LIMIT_PER_USER: '1000000' });
-  for (const worker of workers) await stage.app(worker);
+  const urls = [url];
+  for (const worker of workers) urls.push((await stage.app(worker)).url);
   const publisher = connectPublisher(stage, pino({ level: 'silent' }), new Registry());
   let asked = 0;
   const nextUser = () => `user-${(asked++ * stride) % users}`;
@@ -59,7 +61,7 @@ export async function openSide(data?: string): Promise<Side> {
     return await timed('/v1/execute', open.map(pickOf), perSecond.execute);
   }
 
-  const learn = () => measureLearning(stage, patient(publisher), events);
+  const learn = () => measureLearning(stage, patient(publisher), urls, events);
 
   return {
     databaseUrl: stage.databaseUrl,
@@ -74,7 +76,7 @@ export async function openSide(data?: string): Promise<Side> {
         hypothesize: await hypothesize(nextUser, perSecond.hypothesize * seconds),
         hypothesizeHot: await hypothesize(() => hotUser, perSecond.hypothesize * seconds),
         execute: await execute(perSecond.execute * seconds),
-        learnedPerSecond: await learn(),
+        learning: await learn(),
       };
     },
     async [Symbol.asyncDispose]() {

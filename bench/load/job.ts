@@ -1,3 +1,5 @@
+import type { Meanwhile } from '../stage/meanwhile.ts';
+
 /** What the load process is to do, as JSON on its standard input. */
 export type Job = Load & (Posts | Gets);
 
@@ -30,4 +32,5 @@ export interface Seen {
   perSecond: number;
   p50: number;
   p99: number;
+  meanwhile: Meanwhile;
 }

@@ -1,6 +1,7 @@
 import { json } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { Pool } from 'undici';
+import { withMeanwhile } from '../stage/meanwhile.ts';
 import type { Job, Seen } from './job.ts';
 import { quantile } from './quantile.ts';
 
@@ -11,8 +12,11 @@ const requests: Asked[] =
     : job.bodies.map((body) => ({ method: 'POST', path: job.path, body }));
 const pool = new Pool(job.url, { connections: job.connections, pipelining: 1 });
 await warmUp();
-process.stdout.write(JSON.stringify(await (job.perSecond ? atRate(job.perSecond) : asFastAsAnswered())));
+const work = () => (job.perSecond ? atRate(job.perSecond) : asFastAsAnswered());
+process.stdout.write(JSON.stringify(await withMeanwhile([new URL(job.url).origin], work)));
 await pool.close();
+
+type Answers = Omit<Seen, 'meanwhile'>;
 
 interface Asked {
   method: 'GET' | 'POST';
@@ -41,7 +45,7 @@ async function send(asked: Asked): Promise<boolean> {
 }
 
 /** Closed loop: each connection sends its next request when the last one is answered. */
-async function asFastAsAnswered(): Promise<Seen> {
+async function asFastAsAnswered(): Promise<Answers> {
   const latencies: number[] = [];
   let failed = 0;
   let next = 0;
@@ -58,7 +62,7 @@ async function asFastAsAnswered(): Promise<Seen> {
 }
 
 /** Open loop: a request is sent when it is due, and its latency counts from then (no coordinated omission). */
-async function atRate(perSecond: number): Promise<Seen> {
+async function atRate(perSecond: number): Promise<Answers> {
   const latencies: number[] = [];
   let failed = 0;
   const start = performance.now();
@@ -72,7 +76,7 @@ async function atRate(perSecond: number): Promise<Seen> {
   return summary(latencies, failed, start);
 }
 
-function summary(latencies: number[], failed: number, start: number): Seen {
+function summary(latencies: number[], failed: number, start: number): Answers {
   const ms = performance.now() - start;
   const sorted = latencies.toSorted((a, b) => a - b);
   return {

@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
-import { setTimeout } from 'node:timers/promises';
-import { outboxDepth } from '@learning-loop/db/outbox';
 import { send } from '../load/send.ts';
+import { untilLearned } from '../stage/until-learned.ts';
 import type { Asked } from './ask-for.ts';
 import { type Exchange, memoryOf } from './exchange.ts';
 import type { Loop } from './loop.ts';
@@ -17,7 +16,7 @@ export interface Shape {
 export async function addsPerSecond({ url, stage, app }: Loop, asked: Asked[], { atOnce }: Shape) {
   const bodies = asked.map(({ question, ...pick }) => JSON.stringify(pick));
   const seen = await send({ url, path: '/v1/execute', headers: app, bodies, connections: atOnce });
-  while ((await outboxDepth(stage.db)).pending > 0) await setTimeout(5);
+  await untilLearned(stage.db);
   const ms = performance.timeOrigin + performance.now() - seen.startedAt;
   if (seen.failed > 0) throw new Error(`${seen.failed} of ${asked.length} picks failed.`);
   return (asked.length * 1000) / ms;

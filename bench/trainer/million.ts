@@ -7,6 +7,7 @@ import { literal, openWorkspace, type Workspace } from 'trainer/dataset/workspac
 import { Type } from 'typebox';
 import { Parse } from 'typebox/value';
 import type { Figure } from '../figure.ts';
+import { withMeanwhile } from '../stage/meanwhile.ts';
 import { writeLogOfPicks } from './log-of-picks.ts';
 
 const picks = 1_000_000;
@@ -28,7 +29,7 @@ export async function millionPicks(): Promise<Figure[]> {
   resources.defer(() => rm(directory, { recursive: true, force: true }));
   const workspace = resources.use(await openWorkspace(path.join(directory, 'work')));
   await writeLogOfPicks(workspace, directory, picks);
-  const { seconds, peakMb, ...details } = await build(directory);
+  const { seconds, peakMb, meanwhile, ...details } = await withMeanwhile([], () => build(directory));
   const scan = await secondsToScan(workspace, directory);
   const perSecond = { mb_per_s: details.megabytes / seconds, picks_per_s: picks / seconds };
   return [
@@ -37,6 +38,7 @@ export async function millionPicks(): Promise<Figure[]> {
       ratio: seconds / goals.seconds,
       goal: { atMost: 1 },
       details: { seconds, ...perSecond, ...details },
+      meanwhile,
     },
     {
       name: `dataset of ${picks} picks: peak memory against ${goals.peakMb} MB`,
