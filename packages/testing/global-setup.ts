@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connectDb } from '@learning-loop/db/connect';
 import { migrate } from '@learning-loop/db/migrate';
@@ -20,6 +20,11 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await ensureRedis();
   const directory = await makeRunDirectory();
+  // What tests leave behind goes with the run. Its servers may run as a user of their own, which has to write there.
+  const temporary = join(directory, 'tmp');
+  await mkdir(temporary);
+  await chmod(temporary, 0o1777);
+  process.env['TMPDIR'] = temporary;
   // Hundreds of processes load the same modules; the first compiles for all.
   process.env['NODE_COMPILE_CACHE'] = join(directory, 'compiled');
   const postgres = await startEmbeddedPostgres(join(directory, 'postgres'), { durable: false });

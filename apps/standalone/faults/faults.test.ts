@@ -22,7 +22,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** The short form; `pnpm test:faults` runs every fault, over ten times as many selections. */
+/** The short form; `pnpm test:faults` runs every fault, over 10,000 selections each. */
 test.for(catalogue.filter((fault) => fault.short))(
   'nothing is lost and nothing learned twice by fault $number: $name',
   { timeout: 240_000 },

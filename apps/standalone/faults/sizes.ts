@@ -1,4 +1,4 @@
 import type { Size } from './fault.ts';
 
 export const long: Size = { picks: 10_000, short: false };
-export const short: Size = { picks: 1_000, short: true };
+export const short: Size = { picks: 600, short: true };

@@ -31,7 +31,7 @@ const traps = [
 
 export const poison: Fault = {
   number: 12,
-  name: 'a poison message among 1,000',
+  name: 'poison messages among good ones',
   short: true,
   async run({ size, start }) {
     const system = await start();
