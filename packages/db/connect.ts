@@ -64,11 +64,18 @@ export function connectDb(
   // Without listeners the error of a connection, idle or in a transaction, would end the process.
   pool.on('error', (error) => onIdleError?.(error));
   pool.on('connect', (client) => client.on('error', () => undefined));
-  return new Kysely<Database>({
+  const db = new Kysely<Database>({
     dialect: new PostgresDialect({ pool: patienceMs ? waitAtMost(pool, patienceMs) : pool }),
     ...(isTracing() ? { log: traceStatement } : {}),
   });
+  if (pooled) throughPooler.add(db);
+  return db;
 }
+
+const throughPooler = new WeakSet<Db>();
+
+/** Whether a pooler in transaction mode stands before the server: no lock is kept for longer than a transaction. */
+export const goesThroughPooler = (db: Db): boolean => throughPooler.has(db);
 
 function startOptions(role: string | undefined): string {
   const settings = role ? [`role=${role}`, ...keptPlanSettings] : keptPlanSettings;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Kysely } from 'kysely';
 import { FileMigrationProvider, type Migration, Migrator } from 'kysely/migration';
 import { waitBriefly, whenFree } from './change-schema.ts';
-import { connectDb, type Db } from './connect.ts';
+import { connectDb, type Db, goesThroughPooler } from './connect.ts';
 import { makeIndexesOnline, onlineIndexes } from './online-indexes.ts';
 import { partitionInteractions } from './partition-interactions.ts';
 import { makePartitionsAhead } from './partitions.ts';
@@ -14,8 +14,10 @@ const migrationFolder = path.join(import.meta.dirname, 'migrations');
  * Brings the schema up to date. Safe from many processes at once: one migrates, the others wait for it. Where the
  * running service is in the way, it undoes what it has done and tries again, as often as it takes. Indexes and
  * partitions that are made beside the running service are waited for only by the process that makes them.
+ * Through a pooler it only looks whether the schema is up to date, and throws, saying what to do, when it is not.
  */
 export async function migrate(db: Db): Promise<void> {
+  if (goesThroughPooler(db)) return await requireMigrated(db);
   await whenFree(async () => {
     const { error } = await migrator(db).migrateToLatest();
     if (error !== undefined) throw error;
@@ -24,6 +26,19 @@ export async function migrate(db: Db): Promise<void> {
   const now = new Date();
   await partitionInteractions(db, now);
   await makePartitionsAhead(db, now);
+}
+
+/**
+ * Who migrates keeps a lock beyond a transaction. A pooler gives the connection that holds it to somebody else, and then
+ * nobody gives it back: the next to migrate would wait for an hour.
+ */
+async function requireMigrated(db: Db): Promise<void> {
+  const missing = (await migrator(db).getMigrations()).filter(({ executedAt }) => executedAt === undefined);
+  if (missing.length === 0) return;
+  throw new Error(
+    `The database lacks the migrations ${missing.map(({ name }) => name).join(', ')}, which cannot be made through a pooler ` +
+      'in transaction mode: run apps/gateway/migrate.ts once with a DATABASE_URL that leads to PostgreSQL itself.',
+  );
 }
 
 export const migrator = (db: Db): Migrator => new Migrator({ db, provider: { getMigrations } });

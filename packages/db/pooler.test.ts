@@ -1,9 +1,10 @@
 import { pgbouncerForTest } from '@learning-loop/testing/pgbouncer';
 import { databaseForTest } from '@learning-loop/testing/postgres';
 import { selection } from '@learning-loop/testing/selection';
+import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { connectDb } from './connect.ts';
-import { migrate } from './migrate.ts';
+import { migrate, migrateFirst } from './migrate.ts';
 import { insertEvents, loadPending, outboxDepth, settle } from './outbox.ts';
 
 // Where there is no pgbouncer, the first test installs it.
@@ -28,6 +29,22 @@ test('works through a pooler in transaction mode, over TLS, with more clients th
     expect((await Promise.all(ids.map(learn))).flat()).toHaveLength(40);
   }
   expect((await outboxDepth(db)).pending).toBe(0);
+});
+
+test('what the schema lacks is not made through a pooler, whose connections lose locks, but asked for', async () => {
+  const url = await databaseForTest();
+  const name = `${new URL(url).pathname.slice(1)}_empty`;
+  await using whole = connectDb(url);
+  await sql`create database ${sql.ref(name)} template template0`.execute(whole);
+  const direct = new URL(`/${name}`, url).href;
+  const pooler = await pgbouncerForTest(direct);
+  onTestFinished(() => pooler[Symbol.asyncDispose]());
+  await using db = connectDb(pooler.url);
+  await expect(migrate(db)).rejects.toThrow(
+    /lacks the migrations 0001-the-loop, .*run apps\/gateway\/migrate\.ts/u,
+  );
+  await migrateFirst(direct);
+  await Promise.all(Array.from({ length: 8 }, () => migrate(db)));
 });
 
 test('the certificate of the server is checked', async () => {
