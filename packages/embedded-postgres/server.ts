@@ -106,7 +106,7 @@ async function tryStart(
     log(line);
     if (line.startsWith('FATAL:')) lastWords = line.slice('FATAL:'.length).trim();
     else if (!/^[A-Z]+:/.test(line)) lastWords ||= line;
-    if (line.includes('ready to accept connections')) ready.resolve({ server, ended });
+    if (/ready to accept (?:read-only )?connections/.test(line)) ready.resolve({ server, ended });
   });
   const ended = once(server, 'close').then(() => lastWords || 'it ended without a word');
   return Promise.race([ready.promise, ended.then((words) => ({ lastWords: words }))]);
