@@ -7,7 +7,7 @@ export default defineConfig({
     include: ['{apps,packages,bench,infra}/**/*.test.ts'],
     globalSetup: 'packages/testing/global-setup.ts',
     pool: 'forks',
-    // Many tests start servers of their own, which need a core as well: three workers on two cores took a fifth longer.
+    // Many tests start servers of their own, which need a core as well: three workers on two cores took 6 % longer.
     maxWorkers: '100%',
     sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
