@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { databaseForTest } from '@learning-loop/testing/postgres';
+import { emptyDatabaseForTest } from '@learning-loop/testing/postgres';
 import { selection } from '@learning-loop/testing/selection';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -23,11 +23,7 @@ function connect(url: string, role?: string): Db {
 
 /** The present schema with `interactions` as a plain table. */
 async function plainDatabase(): Promise<string> {
-  const url = await databaseForTest();
-  const name = `${new URL(url).pathname.slice(1)}_plain`;
-  await using db = connectDb(url);
-  await sql`create database ${sql.ref(name)} template template0`.execute(db);
-  const plain = new URL(`/${name}`, url).href;
+  const plain = await emptyDatabaseForTest();
   await using plainDb = connectDb(plain);
   expect((await migrator(plainDb).migrateToLatest()).error).toBeUndefined();
   return plain;

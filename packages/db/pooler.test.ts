@@ -1,7 +1,6 @@
 import { pgbouncerForTest } from '@learning-loop/testing/pgbouncer';
-import { databaseForTest } from '@learning-loop/testing/postgres';
+import { databaseForTest, emptyDatabaseForTest } from '@learning-loop/testing/postgres';
 import { selection } from '@learning-loop/testing/selection';
-import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { connectDb } from './connect.ts';
 import { migrate, migrateFirst } from './migrate.ts';
@@ -32,11 +31,7 @@ test('works through a pooler in transaction mode, over TLS, with more clients th
 });
 
 test('what the schema lacks is not made through a pooler, whose connections lose locks, but asked for', async () => {
-  const url = await databaseForTest();
-  const name = `${new URL(url).pathname.slice(1)}_empty`;
-  await using whole = connectDb(url);
-  await sql`create database ${sql.ref(name)} template template0`.execute(whole);
-  const direct = new URL(`/${name}`, url).href;
+  const direct = await emptyDatabaseForTest();
   const pooler = await pgbouncerForTest(direct);
   onTestFinished(() => pooler[Symbol.asyncDispose]());
   await using db = connectDb(pooler.url);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { databaseForTest } from '@learning-loop/testing/postgres';
+import { databaseForTest, emptyDatabaseForTest } from '@learning-loop/testing/postgres';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { findKey, insertKey } from './api-keys.ts';
@@ -28,11 +28,7 @@ const recorded = (await readFile(join(import.meta.dirname, 'previous/statements.
 
 /** An empty database with the schema of the version before. */
 async function previousDatabase(): Promise<string> {
-  const url = await databaseForTest();
-  const name = `${new URL(url).pathname.slice(1)}_old`;
-  await using db = connectDb(url);
-  await sql`create database ${sql.ref(name)} template template0`.execute(db);
-  const old = new URL(`/${name}`, url).href;
+  const old = await emptyDatabaseForTest();
   await using oldDb = connectDb(old);
   const { error } = await migrator(oldDb).migrateTo(previous);
   expect(error).toBeUndefined();
