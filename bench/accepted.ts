@@ -1,5 +1,5 @@
 import type { Db } from '@learning-loop/db/connect';
-import { acceptPicks } from '@learning-loop/db/selections';
+import { acceptPicks } from '@learning-loop/db/loop/selections';
 import { newId } from '@learning-loop/events/id';
 import { context, hypotheses, openInteractions } from './interactions.ts';
 

@@ -1,5 +1,5 @@
 import type { Db } from '@learning-loop/db/connect';
-import { keysCommand } from 'gateway/keys-command';
+import { keysCommand } from 'gateway/auth/keys-cli';
 
 /** The header of a caller with a new key of this role: once there is a key, nobody without one is let in. */
 export async function authorized(db: Db, role: 'app' | 'reader' = 'app'): Promise<{ authorization: string }> {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { connectPublisher, type Publisher } from '@learning-loop/queue/publish';
+import { connectPublisher, type Publisher } from '@learning-loop/queue/producer/publisher';
 import { Queue } from 'bullmq';
 import pino from 'pino';
 import { Registry } from 'prom-client';

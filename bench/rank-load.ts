@@ -1,6 +1,6 @@
-import type { Memory } from '@learning-loop/learning/memory';
-import { proposeByRules } from '@learning-loop/learning/propose';
-import type { PastChoice } from '@learning-loop/learning/rank';
+import { proposeByRules } from '@learning-loop/learning/candidates/propose';
+import type { Memory } from '@learning-loop/learning/memories/memory';
+import type { PastChoice } from '@learning-loop/learning/ranking/rank';
 
 export const now = new Date('2026-11-01T12:00:00Z');
 

@@ -1,6 +1,6 @@
-import { startFacets } from '@learning-loop/learning/persona';
-import { type PastChoice, rank } from '@learning-loop/learning/rank';
-import { recall } from '@learning-loop/learning/recall';
+import { recall } from '@learning-loop/learning/memories/retrieval';
+import { startFacets } from '@learning-loop/learning/persona/facets';
+import { type PastChoice, rank } from '@learning-loop/learning/ranking/rank';
 import type { Figure } from './figure.ts';
 import { historyOf, memoriesOf, now, picksOf, requestTexts, wordsFrom } from './rank-load.ts';
 

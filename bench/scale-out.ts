@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Consumer } from '@learning-loop/events/routes';
-import { connectPublisher } from '@learning-loop/queue/publish';
+import { connectPublisher } from '@learning-loop/queue/producer/publisher';
 import { sql } from 'kysely';
 import pino from 'pino';
 import { Registry } from 'prom-client';

@@ -1,6 +1,6 @@
-import { readEnv } from '@learning-loop/service/config';
-import { engineEnv } from '@learning-loop/service/engine-env';
-import { logConfig, logEnv } from '@learning-loop/service/log';
+import { engineEnv } from '@learning-loop/service/config/infra-env';
+import { readEnv } from '@learning-loop/service/config/read-env';
+import { logConfig, logEnv } from '@learning-loop/service/log/log';
 import { Type } from 'typebox';
 
 const Env = Type.Object({

@@ -1,16 +1,16 @@
 import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify';
-import { bullBoard } from './bull-board.ts';
-import type { Console } from './console.ts';
-import { experiments } from './experiments.ts';
-import { health } from './health.ts';
-import { live } from './live.ts';
-import { overview } from './overview.ts';
-import { pageAssets } from './page-assets.ts';
-import { passOn } from './pass-on.ts';
-import { queues } from './queues.ts';
-import { Sessions } from './sessions.ts';
-import { identify, signIn } from './sign-in.ts';
-import { users } from './users.ts';
+import { Sessions } from './auth/sessions.ts';
+import { identify, signIn } from './auth/sign-in.ts';
+import type { Console } from './context.ts';
+import { bullBoard } from './routes/bull-board.ts';
+import { experiments } from './routes/experiments.ts';
+import { passOn } from './routes/gateway-proxy.ts';
+import { health } from './routes/health.ts';
+import { live } from './routes/live.ts';
+import { overview } from './routes/overview.ts';
+import { pageAssets } from './routes/page-assets.ts';
+import { queues } from './routes/queues.ts';
+import { users } from './routes/users.ts';
 
 /** The console's server: its page, what the page shows, and the way to the gateway. */
 export async function createServer(console: Console): Promise<FastifyInstance> {

@@ -1,11 +1,11 @@
 import { connectDb } from '@learning-loop/db/connect';
-import type { Activity } from '@learning-loop/db/console-activity';
-import { openInspection } from '@learning-loop/queue/inspect';
+import type { Activity } from '@learning-loop/db/console/activity';
+import { openInspection } from '@learning-loop/queue/inspector';
+import { listenFault } from '@learning-loop/service/errors';
 import type { Service } from '@learning-loop/service/service';
-import { listenFault } from '@learning-loop/service/start-error';
 import type { Config } from './config.ts';
 import { openGatewayClient } from './gateway-client.ts';
-import { watchMeasurements } from './measure/watch.ts';
+import { watchMeasurements } from './metrics/poller.ts';
 import { remember } from './remember.ts';
 import { createServer } from './server.ts';
 

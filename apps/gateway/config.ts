@@ -1,8 +1,8 @@
 import { llmConfig, llmEnv, spendingConfig } from '@learning-loop/llm/config';
-import { embeddingConfig, embeddingEnv } from '@learning-loop/llm/embedding-config';
-import { ConfigError, readEnv } from '@learning-loop/service/config';
-import { engineEnv } from '@learning-loop/service/engine-env';
-import { logConfig, logEnv } from '@learning-loop/service/log';
+import { embeddingConfig, embeddingEnv } from '@learning-loop/llm/embeddings/config';
+import { engineEnv } from '@learning-loop/service/config/infra-env';
+import { ConfigError, readEnv } from '@learning-loop/service/config/read-env';
+import { logConfig, logEnv } from '@learning-loop/service/log/log';
 import { Type } from 'typebox';
 import { safetyConfig, safetyEnv } from './safety-config.ts';
 

@@ -1,11 +1,11 @@
 import type { Db } from '@learning-loop/db/connect';
 import { createBudget } from '@learning-loop/llm/budget';
 import { connectLlm } from '@learning-loop/llm/connect';
-import { connectEmbedder } from '@learning-loop/llm/embed';
+import { connectEmbedder } from '@learning-loop/llm/embeddings/embed';
 import type { Llm } from '@learning-loop/llm/llm';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
-import { connectMeanings, type Meanings } from './meanings.ts';
+import { connectMeanings, type Meanings } from './hypotheses/embedding-lookup.ts';
 
 type Host = Pick<Service<Config>, 'config' | 'log' | 'metrics' | 'use'>;
 

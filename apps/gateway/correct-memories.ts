@@ -1,12 +1,12 @@
-import { asTenant } from '@learning-loop/db/as-tenant';
-import { correctMemory, forgetMemory } from '@learning-loop/db/correct-memories';
-import { memoriesById } from '@learning-loop/db/memories';
-import { contentKey } from '@learning-loop/learning/content-key';
+import { asTenant } from '@learning-loop/db/transactions/as-tenant';
+import { correctMemory, forgetMemory } from '@learning-loop/db/users/correct-memories';
+import { memoriesById } from '@learning-loop/db/users/memories';
+import { contentKey } from '@learning-loop/learning/memories/memory-key';
 import { Type } from 'typebox';
-import { UserId } from './fields.ts';
-import type { Routes } from './gateway.ts';
+import type { Routes } from './context.ts';
 import { HttpError } from './http-error.ts';
-import { MemoryShown, shown } from './memories.ts';
+import { MemoryShown, shown } from './routes/memories.ts';
+import { UserId } from './routes/schemas.ts';
 import { tenantOf } from './tenant.ts';
 
 const Params = Type.Object(

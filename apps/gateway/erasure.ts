@@ -1,10 +1,10 @@
-import { asTenant } from '@learning-loop/db/as-tenant';
-import { type Erasure, findErasure, requestErasure } from '@learning-loop/db/erasures';
+import { type Erasure, findErasure, requestErasure } from '@learning-loop/db/privacy/erasures';
+import { asTenant } from '@learning-loop/db/transactions/as-tenant';
 import { newId } from '@learning-loop/events/id';
 import { Type } from 'typebox';
-import { UserParams } from './fields.ts';
-import type { Routes } from './gateway.ts';
+import type { Routes } from './context.ts';
 import { HttpError } from './http-error.ts';
+import { UserParams } from './routes/schemas.ts';
 import { tenantOf } from './tenant.ts';
 
 const Count = Type.Integer({ minimum: 0 });

@@ -1,7 +1,7 @@
 import { connectDb } from '@learning-loop/db/connect';
 import { migrate } from '@learning-loop/db/migrate';
-import { readEnv } from '@learning-loop/service/config';
-import { engineEnv } from '@learning-loop/service/engine-env';
+import { engineEnv } from '@learning-loop/service/config/infra-env';
+import { readEnv } from '@learning-loop/service/config/read-env';
 import { Type } from 'typebox';
 
 // Brings the database up to date before the new version's processes start, and ends.

@@ -1,7 +1,7 @@
-import { anyKey } from '@learning-loop/db/api-keys';
+import { anyKey } from '@learning-loop/db/access/api-keys';
 import type { Db } from '@learning-loop/db/connect';
-import { StartError } from '@learning-loop/service/start-error';
-import { isLoopback } from './loopback.ts';
+import { StartError } from '@learning-loop/service/errors';
+import { isLoopback } from './auth/local-access.ts';
 
 /** Whoever reaches this machine could read and change everything: throws a StartError unless there are keys. */
 export async function requireKeys(db: Db, { host, allowNoKeys }: { host: string; allowNoKeys: boolean }) {

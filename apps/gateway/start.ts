@@ -1,9 +1,9 @@
 import { connectDb } from '@learning-loop/db/connect';
+import { outboxDepth } from '@learning-loop/db/loop/outbox';
 import { migrate } from '@learning-loop/db/migrate';
-import { outboxDepth } from '@learning-loop/db/outbox';
-import { connectPublisher } from '@learning-loop/queue/publish';
+import { connectPublisher } from '@learning-loop/queue/producer/publisher';
+import { listenFault } from '@learning-loop/service/errors';
 import type { Service } from '@learning-loop/service/service';
-import { listenFault } from '@learning-loop/service/start-error';
 import type { Config } from './config.ts';
 import { connectModels } from './connect-models.ts';
 import { requireKeys } from './require-keys.ts';

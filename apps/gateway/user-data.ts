@@ -1,11 +1,11 @@
-import { asTenant } from '@learning-loop/db/as-tenant';
-import { readUserRows } from '@learning-loop/db/user-rows';
-import { setTrainingOptOut } from '@learning-loop/db/user-settings';
+import { readUserRows } from '@learning-loop/db/privacy/user-data';
+import { asTenant } from '@learning-loop/db/transactions/as-tenant';
+import { setTrainingOptOut } from '@learning-loop/db/users/settings';
 import { logNames } from '@learning-loop/events/training-records';
 import { readTrainingLog } from '@learning-loop/training-log/read';
 import { Type } from 'typebox';
-import { UserParams } from './fields.ts';
-import type { Routes } from './gateway.ts';
+import type { Routes } from './context.ts';
+import { UserParams } from './routes/schemas.ts';
 import { tenantOf } from './tenant.ts';
 
 const Query = Type.Object(

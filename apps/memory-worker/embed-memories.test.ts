@@ -1,18 +1,18 @@
 import { connectDb, type Db } from '@learning-loop/db/connect';
-import { correctMemory, forgetMemory } from '@learning-loop/db/correct-memories';
-import { readEmbeddings, storeEmbeddings, takeDueEmbeddings } from '@learning-loop/db/embeddings';
-import { insertEvents } from '@learning-loop/db/outbox';
-import { deleteUserRows, readUserRows } from '@learning-loop/db/user-rows';
-import { connectEmbedder, type Embedder } from '@learning-loop/llm/embed';
-import { embedderConfig, embeddingServer } from '@learning-loop/llm/embedding-server';
-import { learn } from '@learning-loop/queue/learn';
-import { databaseForTest } from '@learning-loop/testing/postgres';
+import { insertEvents } from '@learning-loop/db/loop/outbox';
+import { deleteUserRows, readUserRows } from '@learning-loop/db/privacy/user-data';
+import { correctMemory, forgetMemory } from '@learning-loop/db/users/correct-memories';
+import { readEmbeddings, storeEmbeddings, takeDueEmbeddings } from '@learning-loop/db/users/embeddings';
+import { connectEmbedder, type Embedder } from '@learning-loop/llm/embeddings/embed';
+import { embedderConfig, embeddingServer } from '@learning-loop/llm/testing/embedding-server';
+import { learn } from '@learning-loop/queue/consumer/process-events';
+import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { selection } from '@learning-loop/testing/selection';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { embedMemories, embedSome } from './embed-memories.ts';
-import { remember } from './remember.ts';
+import { remember } from './extract-memories.ts';
 
 const log = pino({ level: 'silent' });
 const user = { tenant_id: 'default', user_id: 'ada' };

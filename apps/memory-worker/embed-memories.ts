@@ -5,8 +5,8 @@ import {
   requestMissingEmbeddings,
   storeEmbeddings,
   takeDueEmbeddings,
-} from '@learning-loop/db/embeddings';
-import { type Embedder, mostTexts } from '@learning-loop/llm/embed';
+} from '@learning-loop/db/users/embeddings';
+import { type Embedder, mostTexts } from '@learning-loop/llm/embeddings/embed';
 import type { Service } from '@learning-loop/service/service';
 
 const lookEveryMs = 1_000;

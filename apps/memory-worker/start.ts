@@ -1,14 +1,14 @@
 import { connectDb } from '@learning-loop/db/connect';
 import { migrateFirst } from '@learning-loop/db/migrate';
-import { connectEmbedder } from '@learning-loop/llm/embed';
+import { connectEmbedder } from '@learning-loop/llm/embeddings/embed';
 import { answerProbes } from '@learning-loop/queue/answer-probes';
-import { consume } from '@learning-loop/queue/consume';
-import type { Handlers } from '@learning-loop/queue/learn';
-import { connectPublisher } from '@learning-loop/queue/publish';
+import { consume } from '@learning-loop/queue/consumer/consume';
+import type { Handlers } from '@learning-loop/queue/consumer/process-events';
+import { connectPublisher } from '@learning-loop/queue/producer/publisher';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
 import { embedMemories } from './embed-memories.ts';
-import { remember } from './remember.ts';
+import { remember } from './extract-memories.ts';
 
 /** Nobody waits for a memory to be embedded. */
 const patienceMs = 30_000;

@@ -1,5 +1,5 @@
 import type { HypothesisSelected } from '@learning-loop/events/hypothesis-selected';
-import { facetDeltasByRules } from '@learning-loop/learning/persona';
+import { facetDeltasByRules } from '@learning-loop/learning/persona/facets';
 import type { FacetBackground, FacetDecision, Llm } from '@learning-loop/llm/llm';
 
 interface Decided {

@@ -1,10 +1,10 @@
 import type { FeedbackGiven } from '@learning-loop/events/feedback-given';
 import type { HypothesisSelected } from '@learning-loop/events/hypothesis-selected';
 import type { FacetDecision, Llm } from '@learning-loop/llm/llm';
-import type { Handlers } from '@learning-loop/queue/learn';
-import { adapt, type Change } from './adapt.ts';
-import type { ReadBackground } from './background.ts';
+import type { Handlers } from '@learning-loop/queue/consumer/process-events';
 import { decide } from './decide.ts';
+import type { ReadBackground } from './persona-context.ts';
+import { adapt, type Change } from './update-personas.ts';
 import { windowsOf } from './windows.ts';
 
 interface Means {

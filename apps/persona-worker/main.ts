@@ -1,4 +1,4 @@
-import { runService } from '@learning-loop/service/run';
+import { runService } from '@learning-loop/service/run-service';
 import { readConfig } from './config.ts';
 import { start } from './start.ts';
 

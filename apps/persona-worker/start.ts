@@ -2,12 +2,12 @@ import { connectDb } from '@learning-loop/db/connect';
 import { migrateFirst } from '@learning-loop/db/migrate';
 import { connectLlm } from '@learning-loop/llm/connect';
 import { answerProbes } from '@learning-loop/queue/answer-probes';
-import { consume } from '@learning-loop/queue/consume';
-import { connectPublisher } from '@learning-loop/queue/publish';
+import { consume } from '@learning-loop/queue/consumer/consume';
+import { connectPublisher } from '@learning-loop/queue/producer/publisher';
 import type { Service } from '@learning-loop/service/service';
-import { noBackground, readBackground } from './background.ts';
 import type { Config } from './config.ts';
 import { handlers } from './handlers.ts';
+import { noBackground, readBackground } from './persona-context.ts';
 
 export async function start(service: Service<Config>): Promise<void> {
   const { config, log, metrics, use } = service;

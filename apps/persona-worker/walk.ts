@@ -1,7 +1,7 @@
-import type { Persona, PersonaUpdate } from '@learning-loop/db/personas';
+import type { Persona, PersonaUpdate } from '@learning-loop/db/users/personas';
 import type { Facets } from '@learning-loop/events/fields';
-import { applyDeltas } from '@learning-loop/learning/persona';
-import type { Change } from './adapt.ts';
+import { applyDeltas } from '@learning-loop/learning/persona/facets';
+import type { Change } from './update-personas.ts';
 
 interface Step {
   old_facets: Facets;

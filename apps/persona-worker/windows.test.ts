@@ -1,18 +1,18 @@
 import { connectDb } from '@learning-loop/db/connect';
-import { insertEvents } from '@learning-loop/db/outbox';
-import { findPersona } from '@learning-loop/db/personas';
+import { insertEvents } from '@learning-loop/db/loop/outbox';
+import { findPersona } from '@learning-loop/db/users/personas';
 import { connectLlm } from '@learning-loop/llm/connect';
-import { modelServer, sendContent, sendJson } from '@learning-loop/llm/testing';
-import { learn } from '@learning-loop/queue/learn';
-import { databaseForTest } from '@learning-loop/testing/postgres';
+import { modelServer, sendContent, sendJson } from '@learning-loop/llm/testing/model-server';
+import { learn } from '@learning-loop/queue/consumer/process-events';
+import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { selection } from '@learning-loop/testing/selection';
 import fc from 'fast-check';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
-import { readBackground } from './background.ts';
 import { readConfig } from './config.ts';
 import { handlers } from './handlers.ts';
+import { readBackground } from './persona-context.ts';
 import { windowsOf } from './windows.ts';
 
 const log = pino({ level: 'silent' });

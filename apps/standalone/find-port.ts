@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { freePort } from '@learning-loop/embedded-postgres/free-port';
-import { listenFault } from '@learning-loop/service/start-error';
+import { listenFault } from '@learning-loop/service/errors';
 
 /**
  * The port to listen on: the one asked for, or for 0 a free one that no system gives away meanwhile. Asked before the

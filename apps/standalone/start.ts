@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { startEmbeddedPostgres } from '@learning-loop/embedded-postgres/start';
-import { startWithin } from '@learning-loop/service/run';
+import { startWithin } from '@learning-loop/service/run-service';
 import type { Service } from '@learning-loop/service/service';
 import { start as startConsole } from 'console/start';
 import { start as startGateway } from 'gateway/start';

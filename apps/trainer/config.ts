@@ -1,6 +1,6 @@
-import { ConfigError, readEnv } from '@learning-loop/service/config';
-import { workerConfig, workerEnv } from '@learning-loop/service/worker-env';
-import { isOnS3 } from '@learning-loop/training-log/s3/place';
+import { ConfigError, readEnv } from '@learning-loop/service/config/read-env';
+import { workerConfig, workerEnv } from '@learning-loop/service/config/worker-env';
+import { isOnS3 } from '@learning-loop/training-log/location';
 import { Type } from 'typebox';
 
 const Env = Type.Object({

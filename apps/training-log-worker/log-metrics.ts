@@ -1,4 +1,4 @@
-import type { Written } from '@learning-loop/training-log/append';
+import type { Written } from '@learning-loop/training-log/disk/writer';
 import { Counter, Histogram, type Registry } from 'prom-client';
 
 /** Counts what reaches the disk, and how long it takes to be durable there. */

@@ -1,16 +1,16 @@
 import { connectDb } from '@learning-loop/db/connect';
 import { migrateFirst } from '@learning-loop/db/migrate';
 import { answerProbes } from '@learning-loop/queue/answer-probes';
-import { consume } from '@learning-loop/queue/consume';
-import { connectPublisher } from '@learning-loop/queue/publish';
+import { consume } from '@learning-loop/queue/consumer/consume';
+import { connectPublisher } from '@learning-loop/queue/producer/publisher';
+import { errorCode, StartError } from '@learning-loop/service/errors';
 import type { Service } from '@learning-loop/service/service';
-import { errorCode, StartError } from '@learning-loop/service/start-error';
-import { openTrainingLog, type TrainingLog } from '@learning-loop/training-log/append';
+import { openTrainingLog, type TrainingLog } from '@learning-loop/training-log/disk/writer';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Config } from './config.ts';
+import { discard, recorder } from './handlers.ts';
 import { logMetrics } from './log-metrics.ts';
-import { discard, recorder } from './record.ts';
 
 async function open(directory: string, log: Logger, metrics: Registry): Promise<TrainingLog> {
   return await openTrainingLog(directory, { log, onWritten: logMetrics(metrics) }).catch((cause: unknown) => {

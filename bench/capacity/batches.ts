@@ -1,4 +1,4 @@
-import { BEAT_MS } from '@learning-loop/queue/publish';
+import { BEAT_MS } from '@learning-loop/queue/producer/publisher';
 import type { Costs, Demands } from './demands.ts';
 
 const beatSeconds = BEAT_MS / 1_000;

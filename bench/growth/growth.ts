@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { connectDb } from '@learning-loop/db/connect';
-import { runHotQueries } from '@learning-loop/db/hot-queries';
-import { wholeTablesRead } from '@learning-loop/db/kept-plans';
+import { runHotQueries } from '@learning-loop/testing/database/hot-queries';
+import { wholeTablesRead } from '@learning-loop/testing/database/plan-check';
 import { sql } from 'kysely';
 import type { Figure } from '../figure.ts';
 import { median } from '../median.ts';

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { connectPublisher, type Publisher } from '@learning-loop/queue/publish';
+import { connectPublisher, type Publisher } from '@learning-loop/queue/producer/publisher';
 import { sql } from 'kysely';
 import pino from 'pino';
 import { Registry } from 'prom-client';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PastChoice } from '@learning-loop/learning/rank';
+import type { PastChoice } from '@learning-loop/learning/ranking/rank';
 import { Type } from 'typebox';
 import type { Figure } from './figure.ts';
 import { askedWith, type Case, choiceOf } from './ranking.ts';

@@ -1,9 +1,9 @@
-import type { VectorOf } from '@learning-loop/learning/embedding-features';
-import { awayFrom, middleOf, ordinary } from '@learning-loop/learning/ordinary-texts';
+import { awayFrom, middleOf, ordinary } from '@learning-loop/learning/embeddings/centering';
+import type { VectorOf } from '@learning-loop/learning/ranking/embedding-features';
 import { vectorOf as wordsOf } from '@learning-loop/learning/text/text-vector';
-import { connectEmbedder, type Embedder, mostTexts } from '@learning-loop/llm/embed';
-import { embedderConfig, embeddingServer } from '@learning-loop/llm/embedding-server';
-import { silent } from '@learning-loop/llm/testing';
+import { connectEmbedder, type Embedder, mostTexts } from '@learning-loop/llm/embeddings/embed';
+import { embedderConfig, embeddingServer } from '@learning-loop/llm/testing/embedding-server';
+import { silent } from '@learning-loop/llm/testing/model-server';
 import { Registry } from 'prom-client';
 import { heldOutAttitudes } from './attitudes.ts';
 import { type Figure, percent } from './figure.ts';

@@ -1,4 +1,4 @@
-import { extractGoal, extractPreferences, memoryKey } from '@learning-loop/learning/extract';
+import { extractGoal, extractPreferences, memoryKey } from '@learning-loop/learning/memories/extract';
 import { Type } from 'typebox';
 import { type Figure, percent } from './figure.ts';
 import { readLines } from './read-lines.ts';

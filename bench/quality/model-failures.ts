@@ -8,7 +8,7 @@ import {
   sendContent,
   sendJson,
   silent,
-} from '@learning-loop/llm/testing';
+} from '@learning-loop/llm/testing/model-server';
 import { Registry } from 'prom-client';
 import { markdownTable } from './figure.ts';
 

@@ -1,4 +1,4 @@
-import { extractPreferences, memoryKey } from '@learning-loop/learning/extract';
+import { extractPreferences, memoryKey } from '@learning-loop/learning/memories/extract';
 import { Type } from 'typebox';
 import type { Figure } from './figure.ts';
 import { readLines } from './read-lines.ts';

@@ -1,11 +1,11 @@
+import { expectedCalibrationError } from '@learning-loop/learning/calibration-error';
 import {
   applyCalibration,
   autoAdvance,
   fitCalibration,
   type Outcome,
-} from '@learning-loop/learning/calibrate';
-import { expectedCalibrationError } from '@learning-loop/learning/calibration-error';
-import { type PastChoice, rank } from '@learning-loop/learning/rank';
+} from '@learning-loop/learning/ranking/calibration';
+import { type PastChoice, rank } from '@learning-loop/learning/ranking/rank';
 import tastes from './data/tastes.json' with { type: 'json' };
 import { type Figure, percent } from './figure.ts';
 import { numbersFrom, pick } from './random.ts';

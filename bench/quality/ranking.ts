@@ -1,5 +1,5 @@
-import { startFacets } from '@learning-loop/learning/persona';
-import { type PastChoice, type RankInput, rank } from '@learning-loop/learning/rank';
+import { startFacets } from '@learning-loop/learning/persona/facets';
+import { type PastChoice, type RankInput, rank } from '@learning-loop/learning/ranking/rank';
 
 /** A display whose right answer is known. */
 export interface Case {

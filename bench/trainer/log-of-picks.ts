@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { literal, type Workspace } from 'trainer/dataset/workspace';
+import { literal, type Workspace } from 'trainer/dataset/duckdb';
 
 /** Who picks; each has some fifty picks of a million. */
 const users = 20_000;

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { literal, openWorkspace, type Workspace } from 'trainer/dataset/workspace';
+import { literal, openWorkspace, type Workspace } from 'trainer/dataset/duckdb';
 import { Type } from 'typebox';
 import { Parse } from 'typebox/value';
 import type { Figure } from '../figure.ts';

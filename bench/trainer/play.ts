@@ -1,10 +1,10 @@
 import type { Db } from '@learning-loop/db/connect';
 import type { TrainingRecords } from '@learning-loop/events/training-records';
-import { display } from '@learning-loop/learning/display';
-import { startFacets } from '@learning-loop/learning/persona';
-import { type PastChoice, rank } from '@learning-loop/learning/rank';
-import type { TrainingLog } from '@learning-loop/training-log/append';
-import { type ServingRanker, servingModels } from 'gateway/serving-model';
+import { startFacets } from '@learning-loop/learning/persona/facets';
+import { display } from '@learning-loop/learning/ranking/exploration';
+import { type PastChoice, rank } from '@learning-loop/learning/ranking/rank';
+import type { TrainingLog } from '@learning-loop/training-log/disk/writer';
+import { type ServingRanker, servingModels } from 'gateway/hypotheses/model-router';
 import { seededId } from './seeded-id.ts';
 import { choose, type Person, person, situation } from './world.ts';
 

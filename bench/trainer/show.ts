@@ -3,16 +3,22 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { connectDb, type Db } from '@learning-loop/db/connect';
-import { listExperiments, startExperiment } from '@learning-loop/db/experiments';
 import { migrate } from '@learning-loop/db/migrate';
-import { activeModel, findModel, insertModel, listModels, type Model } from '@learning-loop/db/models';
+import { listExperiments, startExperiment } from '@learning-loop/db/training/experiments';
+import {
+  activeModel,
+  findModel,
+  insertModel,
+  listModels,
+  type Model,
+} from '@learning-loop/db/training/models';
 import { startEmbeddedPostgres } from '@learning-loop/embedded-postgres/start';
 import { newId } from '@learning-loop/events/id';
-import { openTrainingLog } from '@learning-loop/training-log/append';
+import { openTrainingLog } from '@learning-loop/training-log/disk/writer';
 import pino from 'pino';
 import { buildDataset } from 'trainer/dataset/build';
-import { lookAtExperiments } from 'trainer/experiments/watch-experiments';
-import { fitAndRegister, weightsOf } from 'trainer/fit-and-register';
+import { lookAtExperiments } from 'trainer/jobs/experiments';
+import { fitAndRegister, weightsOf } from 'trainer/ranker/train-and-register';
 import { numbersFrom } from '../quality/random.ts';
 import { chart, type Mark, type Point } from './chart.ts';
 import { type Outcome, type Population, population } from './play.ts';

@@ -1,4 +1,4 @@
-import type { Proposal } from '@learning-loop/learning/propose';
+import type { Proposal } from '@learning-loop/learning/candidates/propose';
 import { pick } from '../quality/random.ts';
 
 /** Somebody with tastes that nobody is told. */

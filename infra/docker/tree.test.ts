@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '@learning-loop/embedded-postgres/free-port';
-import { databaseForTest } from '@learning-loop/testing/postgres';
+import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { redisForTest } from '@learning-loop/testing/redis';
 import { expect, onTestFinished, test } from 'vitest';
 import { type App, apps } from '../apps.ts';

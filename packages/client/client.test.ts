@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { databaseForTest } from '@learning-loop/testing/postgres';
+import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { connectLearningLoop } from './connect.ts';
 import { sourcesOf } from './generate.ts';

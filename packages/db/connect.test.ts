@@ -1,4 +1,4 @@
-import { databaseForTest } from '@learning-loop/testing/postgres';
+import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
 import { connectDb } from './connect.ts';

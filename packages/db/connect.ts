@@ -1,12 +1,12 @@
-import { isTracing } from '@learning-loop/service/tracing';
+import { isTracing } from '@learning-loop/service/observability/tracing';
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import { CallbackClient } from './callback-client.ts';
-import { noticeSilence } from './notice-silence.ts';
-import { keptPlanSettings, PreparedClient } from './prepared-client.ts';
-import type { Database } from './schema.ts';
-import { traceStatement } from './trace-statements.ts';
-import { waitAtMost } from './wait-at-most.ts';
+import { waitAtMost } from './client/acquire-timeout.ts';
+import { noticeSilence } from './client/connection-watchdog.ts';
+import { keptPlanSettings, PreparedClient } from './client/prepared-client.ts';
+import { traceStatement } from './client/statement-tracing.ts';
+import type { Database } from './schema/database.ts';
 
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import { takeTables, whenFree } from './change-schema.ts';
 import type { Db, Tx } from './connect.ts';
-import { firstIdAt, timeOf } from './first-id.ts';
-import { makePartition, nameUntil, type Partition, partitions } from './partitions.ts';
+import { takeTables, whenFree } from './ddl/lock-timeout.ts';
+import { makePartition, nameUntil, type Partition, partitions } from './ddl/partitions.ts';
+import { firstIdAt, timeOf } from './uuid-v7.ts';
 
 /**
  * Drops the oldest partitions of `interactions`, as far as they hold nothing from `cutoff` on; returns the rows that

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from './connect.ts';
-import type { Experiment } from './experiments.ts';
-import type { VariantLook } from './training-schema.ts';
+import type { VariantLook } from './schema/training.ts';
+import type { Experiment } from './training/experiments.ts';
 
 type Which = Pick<Experiment, 'tenant_id' | 'experiment_id'>;
 

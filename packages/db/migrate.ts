@@ -2,11 +2,11 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Kysely } from 'kysely';
 import { FileMigrationProvider, type Migration, Migrator } from 'kysely/migration';
-import { waitBriefly, whenFree } from './change-schema.ts';
 import { connectDb, type Db, goesThroughPooler } from './connect.ts';
-import { makeIndexesOnline, onlineIndexes } from './online-indexes.ts';
-import { partitionInteractions } from './partition-interactions.ts';
-import { makePartitionsAhead } from './partitions.ts';
+import { makeIndexesOnline, onlineIndexes } from './ddl/concurrent-indexes.ts';
+import { partitionInteractions } from './ddl/convert-to-partitions.ts';
+import { waitBriefly, whenFree } from './ddl/lock-timeout.ts';
+import { makePartitionsAhead } from './ddl/partitions.ts';
 
 const migrationFolder = path.join(import.meta.dirname, 'migrations');
 

@@ -1,11 +1,11 @@
-import { databaseForTest } from '@learning-loop/testing/postgres';
+import { fill, runHotQueries } from '@learning-loop/testing/database/hot-queries';
+import { wholeTablesRead } from '@learning-loop/testing/database/plan-check';
+import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { planLivesMs } from './client/prepared-client.ts';
 import { connectDb, type Db } from './connect.ts';
-import { fill, runHotQueries } from './hot-queries.ts';
-import { wholeTablesRead } from './kept-plans.ts';
-import { partitions } from './partitions.ts';
-import { planLivesMs } from './prepared-client.ts';
+import { partitions } from './ddl/partitions.ts';
 
 /** So many rows that reading a whole table would be the planner's choice only where no index serves. */
 const many = 10_000;

@@ -1,10 +1,10 @@
-import { pgbouncerForTest } from '@learning-loop/testing/pgbouncer';
-import { databaseForTest, emptyDatabaseForTest } from '@learning-loop/testing/postgres';
+import { pgbouncerForTest } from '@learning-loop/testing/database/pgbouncer';
+import { databaseForTest, emptyDatabaseForTest } from '@learning-loop/testing/database/postgres';
 import { selection } from '@learning-loop/testing/selection';
 import { expect, onTestFinished, test } from 'vitest';
 import { connectDb } from './connect.ts';
+import { insertEvents, loadPending, outboxDepth, settle } from './loop/outbox.ts';
 import { migrate, migrateFirst } from './migrate.ts';
-import { insertEvents, loadPending, outboxDepth, settle } from './outbox.ts';
 
 // Where there is no pgbouncer, the first test installs it.
 test('works through a pooler in transaction mode, over TLS, with more clients than it has connections', {

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { databaseForTest, emptyDatabaseForTest } from '@learning-loop/testing/postgres';
+import { databaseForTest, emptyDatabaseForTest } from '@learning-loop/testing/database/postgres';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
-import { findKey, insertKey } from './api-keys.ts';
-import { asTenant } from './as-tenant.ts';
+import { findKey, insertKey } from './access/api-keys.ts';
+import { isOutdated, PreparedClient } from './client/prepared-client.ts';
 import { connectDb } from './connect.ts';
 import { migrate, migrator } from './migrate.ts';
-import { findPersona, lockPersonas } from './personas.ts';
-import { isOutdated, PreparedClient } from './prepared-client.ts';
+import { asTenant } from './transactions/as-tenant.ts';
+import { findPersona, lockPersonas } from './users/personas.ts';
 
 /** The newest migration of the version whose statements were recorded: of what runs while this version is rolled out. */
 const previous = '0006-moves-in-order';

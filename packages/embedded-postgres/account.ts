@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { promisify } from 'node:util';
-import { StartError } from '@learning-loop/service/start-error';
+import { StartError } from '@learning-loop/service/errors';
 
 const run = promisify(execFile);
 

@@ -1,4 +1,4 @@
-import { StartError } from '@learning-loop/service/start-error';
+import { StartError } from '@learning-loop/service/errors';
 
 /** Absolute paths of the programs. */
 export interface Binaries {

@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { StartError } from '@learning-loop/service/errors';
 import { makeDirectory } from '@learning-loop/service/make-directory';
-import { StartError } from '@learning-loop/service/start-error';
 import { type Account, asAccount } from './account.ts';
 import type { Binaries } from './binaries.ts';
 

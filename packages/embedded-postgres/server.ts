@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
-import { StartError } from '@learning-loop/service/start-error';
+import { StartError } from '@learning-loop/service/errors';
 import { type Account, asAccount } from './account.ts';
 import { freePort } from './free-port.ts';
 import { ownerSetting } from './leftovers.ts';

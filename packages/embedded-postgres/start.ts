@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { errorCode, StartError } from '@learning-loop/service/start-error';
+import { errorCode, StartError } from '@learning-loop/service/errors';
 import { chooseAccount } from './account.ts';
 import { findBinaries } from './binaries.ts';
 import { createCluster, hasCluster, passwordOf } from './cluster.ts';

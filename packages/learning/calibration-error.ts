@@ -1,4 +1,4 @@
-import type { Outcome } from './calibrate.ts';
+import type { Outcome } from './ranking/calibration.ts';
 
 /** Mean distance between confidence and frequency over bins of equal width, weighted by size, in [0, 1] (Naeini et al. 2015). */
 export function expectedCalibrationError(outcomes: Outcome[], bins = 10): number {

@@ -1,4 +1,4 @@
-import { rounded } from './rounded.ts';
+import { rounded } from './text/round.ts';
 
 /** Share of the confidence that is dealt out evenly while nothing is known of the user. */
 const doubt = 0.3;

@@ -1,4 +1,4 @@
-import { memoize } from './text/memoize.ts';
+import { memoize } from '@learning-loop/async/memoize';
 import { bytesOf, readText, type TextVector, vectorOf } from './text/text-vector.ts';
 
 /** What a memory says. */

@@ -1,4 +1,4 @@
-import { type Mention, technologiesIn } from './technologies.ts';
+import { type Mention, technologiesIn } from './text/technologies.ts';
 
 /** What stands, in the user's own words, before a thing that they use. */
 const cue = /\b(?:using|use|uses|with|in|on|via)\s+(?:an?\s+|the\s+)?(?:[\w.#+-]+(?:,| and| &)\s+)*$/iu;

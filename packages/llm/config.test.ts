@@ -1,4 +1,4 @@
-import { ConfigError, readEnv } from '@learning-loop/service/config';
+import { ConfigError, readEnv } from '@learning-loop/service/config/read-env';
 import { Type } from 'typebox';
 import { expect, test } from 'vitest';
 import { llmConfig, llmEnv } from './config.ts';

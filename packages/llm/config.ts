@@ -1,4 +1,4 @@
-import { ConfigError } from '@learning-loop/service/config';
+import { ConfigError } from '@learning-loop/service/config/read-env';
 import { Type } from 'typebox';
 import type { Prices } from './budget.ts';
 

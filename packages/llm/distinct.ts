@@ -1,5 +1,5 @@
-import type { Proposal } from '@learning-loop/learning/propose';
-import { termLikeness } from '@learning-loop/learning/text/likeness';
+import type { Proposal } from '@learning-loop/learning/candidates/propose';
+import { termLikeness } from '@learning-loop/learning/text/similarity';
 import { vectorOf } from '@learning-loop/learning/text/text-vector';
 
 /** Above this two questions differ in their openings and not in what they ask: "Do you want to", "Would you like to". */

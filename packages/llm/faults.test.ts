@@ -13,7 +13,7 @@ import {
   sendContent,
   sendJson,
   silent,
-} from './testing.ts';
+} from './testing/model-server.ts';
 
 afterEach(() => {
   vi.useRealTimers();

@@ -1,7 +1,7 @@
 import type { FeedbackGiven } from '@learning-loop/events/feedback-given';
 import type { FacetDeltas, Facets, UserContext } from '@learning-loop/events/fields';
 import type { HypothesisSelected } from '@learning-loop/events/hypothesis-selected';
-import type { Proposal } from '@learning-loop/learning/propose';
+import type { Proposal } from '@learning-loop/learning/candidates/propose';
 
 /** What a user may mean, asked of whoever proposes. */
 export interface ProposeRequest {

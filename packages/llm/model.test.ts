@@ -5,11 +5,18 @@ import { Value } from 'typebox/value';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { ModelConfig } from './config.ts';
 import { connectLlm } from './connect.ts';
-import { howToAnswer, whatWasSaid } from './facet-deltas.ts';
-import { whatIsMeant } from './propose.ts';
-import { systemMessage } from './question.ts';
-import { whatMatters } from './rerank.ts';
-import { Asked, facetRequest, fiveProposals, modelConfig, proposeRequest, silent } from './testing.ts';
+import { howToAnswer, whatWasSaid } from './prompts/facet-deltas.ts';
+import { systemMessage } from './prompts/prompt.ts';
+import { whatIsMeant } from './prompts/propose.ts';
+import { whatMatters } from './prompts/rerank.ts';
+import {
+  Asked,
+  facetRequest,
+  fiveProposals,
+  modelConfig,
+  proposeRequest,
+  silent,
+} from './testing/model-server.ts';
 
 const server = new LLMock({ port: 0 });
 beforeAll(() => server.start());

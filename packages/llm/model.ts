@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache';
-import { type Asker, createAsker } from './ask.ts';
-import type { Means } from './caller.ts';
+import { type Asker, createAsker } from './client/chat.ts';
+import { createSlots } from './client/circuit-breaker.ts';
+import type { Means } from './client/resilient-call.ts';
 import type { ModelConfig } from './config.ts';
-import { decision, howToAnswer, whatWasSaid } from './facet-deltas.ts';
-import { createSlots } from './guard.ts';
 import type { Llm } from './llm.ts';
-import { filledUp, proposals, whatIsMeant } from './propose.ts';
-import { orderOf, whatMatters } from './rerank.ts';
+import { decision, howToAnswer, whatWasSaid } from './prompts/facet-deltas.ts';
+import { filledUp, proposals, whatIsMeant } from './prompts/propose.ts';
+import { orderOf, whatMatters } from './prompts/rerank.ts';
 import { rules } from './rules.ts';
 
 /** Models of the server that are asked at a time, of all tenants; who was not asked for longest makes room. */

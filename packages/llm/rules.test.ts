@@ -1,7 +1,7 @@
 import { register } from 'prom-client';
 import { expect, test } from 'vitest';
 import { connectLlm } from './connect.ts';
-import { facetRequest, proposeRequest, silent } from './testing.ts';
+import { facetRequest, proposeRequest, silent } from './testing/model-server.ts';
 
 const llm = connectLlm({ impl: 'rules' }, silent, register);
 

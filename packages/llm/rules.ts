@@ -1,5 +1,5 @@
-import { facetDeltasByFeedback, facetDeltasByRules } from '@learning-loop/learning/persona';
-import { proposeByRules } from '@learning-loop/learning/propose';
+import { proposeByRules } from '@learning-loop/learning/candidates/propose';
+import { facetDeltasByFeedback, facetDeltasByRules } from '@learning-loop/learning/persona/facets';
 import type { FacetDecision, FacetRequest, FeedbackRequest, Llm, Proposals, ProposeRequest } from './llm.ts';
 
 /** The engine without a model: the floor that every other one falls back to. */

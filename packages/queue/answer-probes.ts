@@ -1,5 +1,5 @@
 import type { Db } from '@learning-loop/db/connect';
-import { serveHealth } from '@learning-loop/service/serve-health';
+import { serveHealth } from '@learning-loop/service/observability/health-server';
 import type { Service } from '@learning-loop/service/service';
 
 interface Place {

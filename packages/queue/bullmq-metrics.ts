@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { consumers, type Publisher } from './publish.ts';
+import { consumers, type Publisher } from './producer/publisher.ts';
 
 /** Dashboards may read /metrics often; the queues are asked at most this often. */
 const FRESH_MS = 5_000;

@@ -1,7 +1,7 @@
-import { buryEvent } from '@learning-loop/db/dead-letters';
-import type { OutboxRow } from '@learning-loop/db/outbox';
+import { buryEvent } from '@learning-loop/db/loop/dead-letters';
+import type { OutboxRow } from '@learning-loop/db/loop/outbox';
 import type { Consumer } from '@learning-loop/events/routes';
-import { count, type Pupil, undisturbed } from './pupil.ts';
+import { count, type Pupil, undisturbed } from './consumer/consumer-context.ts';
 
 /** Sets an event aside as a dead letter, and logs its error, the only time. */
 export async function bury<C extends Consumer>(

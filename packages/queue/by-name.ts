@@ -1,4 +1,4 @@
-import type { JobQueue } from './engine.ts';
+import type { JobQueue } from './backend/open.ts';
 
 export function byName<Q extends JobQueue>(open: Q[]): (name: string) => Q {
   const queues = new Map(open.map((queue) => [queue.name, queue]));

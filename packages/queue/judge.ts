@@ -1,9 +1,9 @@
-import { loadPending } from '@learning-loop/db/outbox';
+import { loadPending } from '@learning-loop/db/loop/outbox';
 import type { Consumer } from '@learning-loop/events/routes';
 import { bury } from './bury.ts';
-import type { Delivery } from './deliver.ts';
+import { count, type Pupil, undisturbed } from './consumer/consumer-context.ts';
+import type { Delivery } from './consumer/deliver.ts';
 import { isConflict, isOutage, PermanentError, RetryLater } from './errors.ts';
-import { count, type Pupil, undisturbed } from './pupil.ts';
 
 /** Decides on the one event whose learning failed. */
 export async function judge<C extends Consumer>(

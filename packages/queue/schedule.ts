@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { persist } from '@learning-loop/async/retry';
+import { quietly } from '@learning-loop/service/log/throttled-log';
 import type { Service } from '@learning-loop/service/service';
-import { closeWithin } from './close-within.ts';
-import { openQueues, openWorker, type QueueConfig, type Queues } from './engine.ts';
-import { persist } from './persist.ts';
-import { quietly } from './quietly.ts';
+import { closeWithin } from './backend/close-with-timeout.ts';
+import { openQueues, openWorker, type QueueConfig, type Queues } from './backend/open.ts';
 
 const LOOK_MS = 5_000;
 const CLOSE_MS = 5_000;

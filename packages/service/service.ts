@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import type { Lifetime } from './lifetime.ts';
-import type { Log } from './log.ts';
-import type { ServiceMetrics } from './metrics.ts';
+import type { Log } from './log/log.ts';
+import type { ServiceMetrics } from './observability/metrics.ts';
+import type { Lifetime } from './process/lifetime.ts';
 
 /** What a service is given to start with. */
 export interface Service<C> {

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { openTrainingLog } from './append.ts';
-import { collect, readIds } from './fixtures/collect.ts';
-import { eventIds, rememberingLog, temporaryDirectory } from './fixtures/places.ts';
-import { run, start, writerCommand } from './fixtures/processes.ts';
-import { numbered } from './fixtures/records.ts';
+import { openTrainingLog } from './disk/writer.ts';
 import { countRecords, readTrainingLog } from './read.ts';
 import { rewriteSegments } from './rewrite.ts';
+import { collect, readIds } from './testing/collect.ts';
+import { eventIds, rememberingLog, temporaryDirectory } from './testing/locations.ts';
+import { run, start, writerCommand } from './testing/processes.ts';
+import { numbered } from './testing/records.ts';
 
 const endless = 1_000_000;
 

@@ -2,13 +2,13 @@ import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { openTrainingLog } from './append.ts';
-import { collect } from './fixtures/collect.ts';
-import { rememberingLog, temporaryDirectory } from './fixtures/places.ts';
-import { hypothesesRecord, numbered } from './fixtures/records.ts';
+import { openTrainingLog } from './disk/writer.ts';
 import { segments } from './layout.ts';
 import { countRecords, readTrainingLog } from './read.ts';
 import { rewriteSegments } from './rewrite.ts';
+import { collect } from './testing/collect.ts';
+import { rememberingLog, temporaryDirectory } from './testing/locations.ts';
+import { hypothesesRecord, numbered } from './testing/records.ts';
 
 const line = (id: string) => `${JSON.stringify(hypothesesRecord(id))}\n`;
 

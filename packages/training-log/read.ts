@@ -1,12 +1,12 @@
 import { open } from 'node:fs/promises';
 import type { LogName, TrainingRecords } from '@learning-loop/events/training-records';
-import { LogCounter } from './count.ts';
+import { LogCounter } from './disk/count.ts';
 import { absent } from './files.ts';
 import { IdSet } from './id-set.ts';
 import { fileId, segments } from './layout.ts';
 import { readLines } from './lines.ts';
+import { isOnS3 } from './location.ts';
 import { parseRecord } from './record.ts';
-import { isOnS3 } from './s3/place.ts';
 
 /** The records of a log. What was left out on the way is counted in `skipped`, for the latest iteration. */
 interface TrainingLogReader<N extends LogName> extends AsyncIterable<TrainingRecords[N]> {

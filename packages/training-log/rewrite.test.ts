@@ -1,13 +1,13 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { openTrainingLog } from './append.ts';
-import { claimsDirectory, lockFile } from './claim.ts';
-import { readIds } from './fixtures/collect.ts';
-import { rememberingLog, temporaryDirectory } from './fixtures/places.ts';
-import { hypothesesRecord, numbered } from './fixtures/records.ts';
+import { openTrainingLog } from './disk/writer.ts';
+import { claimsDirectory, lockFile } from './disk/writer-lock.ts';
 import { segments } from './layout.ts';
 import { rewriteSegments } from './rewrite.ts';
+import { readIds } from './testing/collect.ts';
+import { rememberingLog, temporaryDirectory } from './testing/locations.ts';
+import { hypothesesRecord, numbered } from './testing/records.ts';
 
 const canary = 'canary-4711';
 const canaryLine = `${JSON.stringify(hypothesesRecord('erased', canary))}\n`;

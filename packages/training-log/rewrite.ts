@@ -1,12 +1,12 @@
 import { type FileHandle, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type LogName, logNames, type TrainingRecords } from '@learning-loop/events/training-records';
-import { claimsDirectory, lockFile } from './claim.ts';
+import { claimsDirectory, lockFile } from './disk/writer-lock.ts';
 import { absent, makeDirectory, moveFile, syncDirectory, writeFully } from './files.ts';
 import { finishedPath, segments } from './layout.ts';
 import { readLines } from './lines.ts';
+import { isOnS3 } from './location.ts';
 import { parseRecord } from './record.ts';
-import { isOnS3 } from './s3/place.ts';
 
 type Keep = (record: TrainingRecords[LogName]) => boolean;
 

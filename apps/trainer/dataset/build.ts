@@ -1,12 +1,12 @@
 import { cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { datasetCard } from './card.ts';
-import { type Choice, type Counts, chooseLines, fewestUsersToSplit } from './choose-lines.ts';
+import { datasetCard } from './dataset-card.ts';
+import { openWorkspace, type Workspace } from './duckdb.ts';
+import { type Choice, type Counts, chooseLines, fewestUsersToSplit } from './filter.ts';
 import type { ReadLog } from './log-columns.ts';
 import { codeVersion, describeFiles, type Manifest } from './manifest.ts';
-import { beginDirectory, datasetsDirectory, publish } from './places.ts';
 import { forgetLog, type Lines, readLog } from './read-log.ts';
-import { openWorkspace, type Workspace } from './workspace.ts';
+import { beginDirectory, datasetsDirectory, publish } from './storage.ts';
 import { prepareHypotheses, writePicks, writeSamples } from './write-samples.ts';
 
 export interface BuildRequest extends Choice {

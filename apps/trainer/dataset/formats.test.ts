@@ -8,7 +8,7 @@ import { openAiChat, trlChat, trlCompletion, trlPreference, type Validator } fro
 import { buildRequest, picksLog } from '../testing/picks-log.ts';
 import { linesOf } from '../testing/read-lines.ts';
 import { buildDataset } from './build.ts';
-import { literal, openWorkspace } from './workspace.ts';
+import { literal, openWorkspace } from './duckdb.ts';
 
 const formats: Record<string, Validator[]> = {
   hypotheses_chat: [openAiChat, trlChat],

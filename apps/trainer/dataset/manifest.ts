@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Counts } from './choose-lines.ts';
+import type { Counts } from './filter.ts';
 import type { SegmentRead } from './read-log.ts';
 
 export interface Manifest {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { seeded } from '../testing/seeded.ts';
+import { literal, openWorkspace } from './duckdb.ts';
 import { listNearDuplicates } from './near-duplicates.ts';
-import { literal, openWorkspace } from './workspace.ts';
 
 interface Said {
   user: number;

@@ -1,4 +1,4 @@
-import type { Workspace } from './workspace.ts';
+import type { Workspace } from './duckdb.ts';
 
 /**
  * Two picks of one user are near-duplicates when the same question was chosen for requests of which one is the other

@@ -2,8 +2,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogName } from '@learning-loop/events/training-records';
 import { segments } from '@learning-loop/training-log/layout';
+import { literal, type Workspace } from './duckdb.ts';
 import { columns, complete, confidence, type ReadLog, usable } from './log-columns.ts';
-import { literal, type Workspace } from './workspace.ts';
 
 /** One segment as the manifest names it. */
 export interface SegmentRead {

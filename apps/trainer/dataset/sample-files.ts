@@ -1,5 +1,5 @@
+import { literal } from './duckdb.ts';
 import type { ReadLog } from './log-columns.ts';
-import { literal } from './workspace.ts';
 
 /** A piece of a line: text as it stands there, or SQL of what is written there, which is never null. */
 type Piece = { text: string } | { sql: string };

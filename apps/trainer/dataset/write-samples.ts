@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { literal, type Workspace } from './duckdb.ts';
 import type { ReadLog } from './log-columns.ts';
+import { mayBePersonal } from './redact-pii.ts';
 import { type SampleFile, sampleFiles } from './sample-files.ts';
-import { mayBePersonal } from './scrub.ts';
-import { literal, type Workspace } from './workspace.ts';
 
 const splits = ['train', 'validation', 'test'] as const;
 

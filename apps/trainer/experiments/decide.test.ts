@@ -1,4 +1,4 @@
-import type { Arm, Moments } from '@learning-loop/db/experiment-arms';
+import type { Arm, Moments } from '@learning-loop/db/training/variant-stats';
 import { expect, it } from 'vitest';
 import { seeded } from '../testing/seeded.ts';
 import { decide } from './decide.ts';

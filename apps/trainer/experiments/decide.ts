@@ -1,6 +1,6 @@
-import type { Arm } from '@learning-loop/db/experiment-arms';
 import type { Look } from '@learning-loop/db/experiment-looks';
-import type { Comparison, Variant } from '@learning-loop/db/training-schema';
+import type { Comparison, Variant } from '@learning-loop/db/schema/training';
+import type { Arm } from '@learning-loop/db/training/variant-stats';
 import { mismatch, mismatchEvidence } from './sample-ratio.ts';
 import { compareRates } from './sequential-test.ts';
 

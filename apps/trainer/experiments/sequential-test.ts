@@ -1,5 +1,5 @@
-import type { Moments } from '@learning-loop/db/experiment-arms';
-import type { Comparison } from '@learning-loop/db/training-schema';
+import type { Comparison } from '@learning-loop/db/schema/training';
+import type { Moments } from '@learning-loop/db/training/variant-stats';
 
 /** The size of difference that is found soonest, as a share; fixed before any look. */
 const expected = 0.05;

@@ -1,4 +1,4 @@
-import type { Option, Pick } from '../fit/picks.ts';
+import type { Option, Pick } from '../ranker/examples.ts';
 import { seeded } from './seeded.ts';
 
 interface Population {

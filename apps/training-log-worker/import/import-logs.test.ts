@@ -1,9 +1,9 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { openTrainingLog } from '@learning-loop/training-log/append';
-import { collect } from '@learning-loop/training-log/fixtures/collect';
-import { rememberingLog, temporaryDirectory } from '@learning-loop/training-log/fixtures/places';
+import { openTrainingLog } from '@learning-loop/training-log/disk/writer';
 import { readTrainingLog } from '@learning-loop/training-log/read';
+import { collect } from '@learning-loop/training-log/testing/collect';
+import { rememberingLog, temporaryDirectory } from '@learning-loop/training-log/testing/locations';
 import { expect, test } from 'vitest';
 import { importLogs } from './import-logs.ts';
 

@@ -3,10 +3,10 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { LogName, TrainingRecords } from '@learning-loop/events/training-records';
-import { StartError } from '@learning-loop/service/start-error';
-import type { TrainingLog } from '@learning-loop/training-log/append';
+import { StartError } from '@learning-loop/service/errors';
+import type { TrainingLog } from '@learning-loop/training-log/disk/writer';
 import { Compile } from 'typebox/compile';
-import { HypothesesLine, hypothesesRecord, PersonaLine, personaRecord } from './old-lines.ts';
+import { HypothesesLine, hypothesesRecord, PersonaLine, personaRecord } from './legacy-records.ts';
 
 /** One group of lines is one write and one fsync, or one upload. */
 const groupLines = 1_000;

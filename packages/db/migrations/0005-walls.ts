@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { createRole } from '../create-role.ts';
+import { createRole } from '../ddl/create-role.ts';
 
 /** Reads and changes what is one tenant's, on behalf of a request: `learning_loop.tenant` says whose. */
 const tenantRole = 'learning_loop_tenant';

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { createRole } from '../create-role.ts';
+import { createRole } from '../ddl/create-role.ts';
 
 /** What a request does with the tables of the trainer, the registry and the experiments, of its own tenant only. */
 const ofRequests: Record<string, string> = {

@@ -1,4 +1,4 @@
-import { type Intent, intentOf } from './catalogue.ts';
+import { type Intent, intentOf } from '../candidates/catalogue.ts';
 
 const problem =
   /\b(?:bugs?|errors?|issues?|problems?|leaks?|crash(?:es)?|exceptions?|failures?|timeouts?|warnings?|defects?|typos?|conflicts?|deadlocks?|regressions?|vulnerabilit(?:y|ies))$/iu;

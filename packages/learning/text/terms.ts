@@ -1,7 +1,7 @@
+import { memoize } from '@learning-loop/async/memoize';
 import stem from 'wink-porter2-stemmer';
 import technologies from '../technologies.json' with { type: 'json' };
 import { hashOf } from './hash.ts';
-import { memoize } from './memoize.ts';
 import { stopWords } from './stop-words.ts';
 import { cosineOf, rankOf, rarity } from './word-vectors.ts';
 

@@ -1,7 +1,7 @@
-import { memoize } from './memoize.ts';
-import { type Pieces, piecesOf } from './pieces.ts';
-import { Places } from './places.ts';
+import { memoize } from '@learning-loop/async/memoize';
+import { Places } from './hash-index.ts';
 import { type Term, termsOf } from './terms.ts';
+import { type Pieces, piecesOf } from './tfidf.ts';
 import { unit } from './vector.ts';
 import { addWord, nextVector } from './word-vectors.ts';
 

@@ -5,7 +5,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { type Place, readPlace } from './place.ts';
+import { type Place, readPlace } from '../location.ts';
 
 /** One object, as the listing names it. `version` changes with its content. */
 export interface Listed {

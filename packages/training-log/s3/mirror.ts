@@ -2,8 +2,8 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { logNames } from '@learning-loop/events/training-records';
 import { absent } from '../files.ts';
+import { isOnS3 } from '../location.ts';
 import { Bucket, type Listed } from './bucket.ts';
-import { isOnS3 } from './place.ts';
 
 /** What the directory holds: the version of each object, by its name below the prefix. */
 type Held = Record<string, string>;

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openTrainingLog } from '../append.ts';
-import { describeTrainingLog } from '../conformance.ts';
-import { collect } from '../fixtures/collect.ts';
-import { rememberingLog, temporaryDirectory } from '../fixtures/places.ts';
-import { numbered } from '../fixtures/records.ts';
-import { s3ForTest } from '../fixtures/s3-server.ts';
+import { openTrainingLog } from '../disk/writer.ts';
+import { readPlace } from '../location.ts';
 import { countRecords, readTrainingLog } from '../read.ts';
 import { rewriteSegments } from '../rewrite.ts';
+import { collect } from '../testing/collect.ts';
+import { describeTrainingLog } from '../testing/conformance.ts';
+import { rememberingLog, temporaryDirectory } from '../testing/locations.ts';
+import { numbered } from '../testing/records.ts';
+import { s3ForTest } from '../testing/s3-server.ts';
 import { Bucket } from './bucket.ts';
 import { mirrorLog } from './mirror.ts';
-import { readPlace } from './place.ts';
 
 let s3: Awaited<ReturnType<typeof s3ForTest>>;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
-import type { Activity, Overview } from '../../answers.ts';
-import { windows } from '../../windows.ts';
+import type { Activity, Overview } from '../../routes/schemas.ts';
+import { windows } from '../../routes/time-ranges.ts';
 
 /** All counts added up, over models and time. */
 export function sum(rows: Activity[]): Activity {

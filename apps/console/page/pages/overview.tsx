@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import type { Activity, Overview, WindowName } from '../../answers.ts';
-import { windows } from '../../windows.ts';
+import type { Activity, Overview, WindowName } from '../../routes/schemas.ts';
+import { windows } from '../../routes/time-ranges.ts';
 import { duration, number, perSecond, share } from '../format.ts';
 import { Chart } from '../ui/chart.tsx';
 import { Card, Empty, Level, Loaded, Page, Scrollable, Stat } from '../ui/parts.tsx';

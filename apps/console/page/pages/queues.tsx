@@ -1,4 +1,4 @@
-import type { QueueRow, Queues } from '../../answers.ts';
+import type { QueueRow, Queues } from '../../routes/schemas.ts';
 import { duration, number, perSecond } from '../format.ts';
 import { Card, Level, Loaded, Page } from '../ui/parts.tsx';
 import { useLive } from '../use-data.ts';

@@ -1,4 +1,4 @@
-import type { Evidence } from '../../../answers.ts';
+import type { Evidence } from '../../../routes/schemas.ts';
 import { Chart } from '../../ui/chart.tsx';
 import { Empty, Loaded } from '../../ui/parts.tsx';
 import { useData } from '../../use-data.ts';

@@ -1,0 +1,92 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import type { Console, Routes } from '../context.ts';
+import { Refusal } from '../http-error.ts';
+import type { Sessions } from './sessions.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set on every route but the public ones. */
+    caller: { tenant_id: string; role: string; key: string | undefined } | null;
+  }
+}
+
+const Key = Type.Object(
+  { key: Type.String({ minLength: 1, maxLength: 200 }) },
+  { additionalProperties: false },
+);
+const local = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/u;
+
+/** Who is asking, and whose data may be shown: the gateway says it of the key that the session was opened with. */
+export function identify(server: FastifyInstance, { gateway }: Console, sessions: Sessions): void {
+  server.decorateRequest('caller', null);
+  server.addHook('onRequest', async (request) => {
+    if (!isGuarded(request)) return;
+    requireSameOrigin(request);
+    const key = sessions.keyOf(request);
+    // A page elsewhere can make its own name point here (DNS rebinding); it has no session, only that name.
+    if (key === undefined && !local.test(request.hostname)) throw needKey();
+    const caller = await gateway.callerWith(key).catch((cause: unknown): never => {
+      throw new Refusal(
+        503,
+        'gateway_away',
+        'The gateway does not answer; start it, or check GATEWAY_URL.',
+        cause,
+      );
+    });
+    if (!caller) throw needKey();
+    request.caller = { ...caller, key };
+  });
+}
+
+const guarded = ['/api/', '/v1/', '/bull-board'];
+
+function isGuarded({ url }: FastifyRequest): boolean {
+  return guarded.some((prefix) => url.startsWith(prefix)) && !url.startsWith('/api/session');
+}
+
+/** Browsers say where a request comes from; a form on another site changes nothing here. */
+function requireSameOrigin({ method, headers, host }: FastifyRequest): void {
+  if (method === 'GET' || method === 'HEAD') return;
+  const { origin, 'sec-fetch-site': site = 'same-origin' } = headers;
+  const isOwn = origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);
+  if (isOwn && site === 'same-origin') return;
+  throw new Refusal(403, 'foreign_page', 'Only the console’s own pages may change something.');
+}
+
+const needKey = () => new Refusal(401, 'key_needed', 'Sign in with an API key of the role reader or admin.');
+
+/** Whose data is shown. */
+export function callerOf({ caller, url }: FastifyRequest) {
+  if (!caller) throw new Error(`${url} was not identified`);
+  return caller;
+}
+
+/** Refuses whoever may only look. */
+export function requireAdmin(request: FastifyRequest): void {
+  if (callerOf(request).role !== 'admin')
+    throw new Refusal(403, 'role_needed', 'This needs a key with the role admin.');
+}
+
+/** POST /api/session opens a session with a key, DELETE ends it. */
+export const signIn =
+  (sessions: Sessions): Routes =>
+  ({ gateway }) =>
+  async (server) => {
+    server.post('/api/session', { schema: { body: Key } }, async (request, reply) => {
+      requireSameOrigin(request);
+      if (!(await gateway.callerWith(request.body.key)))
+        throw new Refusal(
+          401,
+          'key_refused',
+          'The gateway does not accept this key for reading; check it, or its role.',
+        );
+      sessions.begin(reply, request.body.key);
+      return reply.status(204).send();
+    });
+    server.delete('/api/session', async (request, reply) => {
+      requireSameOrigin(request);
+      sessions.end(request, reply);
+      return reply.status(204).send();
+    });
+  };

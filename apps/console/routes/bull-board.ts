@@ -1,0 +1,46 @@
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { FastifyAdapter } from '@bull-board/fastify';
+import { requireAdmin } from '../auth/sign-in.ts';
+import type { Console, Routes } from '../context.ts';
+
+type Queue = ConstructorParameters<typeof BullMQAdapter>[0];
+
+/**
+ * /bull-board: single jobs, to be looked at and not touched. /bull-board-admin: the same for admins, who may retry,
+ * promote and clean them. Nothing can be lost by that: what is owed is in the outbox, and is published again.
+ */
+export const bullBoard: Routes = (console) => async (server) => {
+  server.addHook('onSend', async (_request, reply, payload) => {
+    reply.headers({ 'content-security-policy': policy, 'x-content-type-options': 'nosniff' });
+    return typeof payload === 'string' ? payload.replace(webFonts, '') : payload;
+  });
+  await server.register(board(console, '/bull-board', readOnly));
+  await server.register(async (guarded) => {
+    guarded.addHook('onRequest', async (request) => requireAdmin(request));
+    await guarded.register(board(console, '/bull-board-admin', {}));
+  });
+};
+
+const readOnly = { readOnlyMode: true, allowRetries: false };
+
+function board({ queues, log }: Console, basePath: string, options: Partial<typeof readOnly>) {
+  const serverAdapter = new FastifyAdapter();
+  serverAdapter.setBasePath(basePath);
+  const { replaceQueues } = createBullBoard({
+    queues: [],
+    serverAdapter,
+    options: { uiConfig: { boardTitle: 'Queues' } },
+  });
+  queues.opened
+    .then((opened) => replaceQueues(opened.map((queue) => new BullMQAdapter(queue as Queue, options))))
+    .catch((err: unknown) => log.debug({ err }, 'queues_not_shown'));
+  return async (server: Parameters<ReturnType<Routes>>[0]) => {
+    await server.register(serverAdapter.registerPlugin(), { prefix: basePath });
+  };
+}
+
+/** Its page asks Google for fonts; no request leaves this host. */
+const webFonts = /<link[^>]+fonts\.googleapis\.com[^>]+>/gu;
+const policy =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'";

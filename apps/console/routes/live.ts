@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyReply } from 'fastify';
+import { Type } from 'typebox';
+import { callerOf } from '../auth/sign-in.ts';
+import type { Routes } from '../context.ts';
+import { readOverview } from './overview.ts';
+import { readQueues } from './queues.ts';
+import { WindowName } from './schemas.ts';
+
+const everyMs = 2_000;
+const Query = Type.Object({ window: WindowName }, { additionalProperties: false });
+
+/** GET /api/live/overview and /api/live/queues: the same answers as without "live", anew every 2 s (server-sent events). */
+export const live: Routes = (console) => async (server) => {
+  server.get('/api/live/overview', { schema: { querystring: Query } }, (request, reply) =>
+    stream(reply, console.signal, () =>
+      readOverview(console, callerOf(request).tenant_id, request.query.window),
+    ),
+  );
+  server.get('/api/live/queues', (request, reply) =>
+    stream(reply, console.signal, () => readQueues(console, callerOf(request).tenant_id)),
+  );
+};
+
+/** A read that fails ends the stream; the browser then asks without "live" and learns why. */
+async function stream(
+  reply: FastifyReply,
+  shutdown: AbortSignal,
+  read: () => Promise<object>,
+): Promise<void> {
+  reply.hijack();
+  const { raw } = reply;
+  const left = new AbortController();
+  raw.on('close', () => left.abort());
+  const signal = AbortSignal.any([left.signal, shutdown]);
+  raw.writeHead(200, {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  });
+  try {
+    while (!signal.aborted) {
+      raw.write(`data: ${JSON.stringify(await read())}\n\n`);
+      await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+    }
+  } catch (err) {
+    reply.log.warn({ err }, 'live_ended');
+  }
+  raw.end();
+}

@@ -1,0 +1,60 @@
+import { activitySince } from '@learning-loop/db/console/activity';
+import { outboxDepth } from '@learning-loop/db/loop/outbox';
+import { asTenant } from '@learning-loop/db/transactions/as-tenant';
+import { Type } from 'typebox';
+import { callerOf } from '../auth/sign-in.ts';
+import type { Console, Routes } from '../context.ts';
+import { durationsBetween, type Snapshot } from '../metrics/derive.ts';
+import { states } from './health-summary.ts';
+import { type Activity, Overview, WindowName as Window, type WindowName } from './schemas.ts';
+import { windows } from './time-ranges.ts';
+
+const Query = Type.Object({ window: Window }, { additionalProperties: false });
+
+/** GET /api/overview: is it up, is it learning, and how well. */
+export const overview: Routes = (console) => async (server) => {
+  const schema = { querystring: Query, response: { 200: Overview } };
+  server.get('/api/overview', { schema }, async (request) =>
+    readOverview(console, callerOf(request).tenant_id, request.query.window),
+  );
+};
+
+export async function readOverview(
+  console: Console,
+  tenantId: string,
+  window: WindowName,
+): Promise<Overview> {
+  const { bucketSeconds } = windows[window];
+  const [depth, activity, parts] = await Promise.all([
+    outboxDepth(console.db),
+    activityIn(console, tenantId, window),
+    states(console, tenantId),
+  ]);
+  const { perSecond, ...lag } = learnedLately(console.measurements.lately());
+  return {
+    at: Date.now(),
+    bucket_seconds: bucketSeconds,
+    per_second: perSecond,
+    lag,
+    pending: depth.pending,
+    oldest_seconds: depth.oldest_ms === null ? null : depth.oldest_ms / 1000,
+    lag_points: console.measurements.points,
+    activity,
+    states: parts,
+  };
+}
+
+function learnedLately(span: [Snapshot, Snapshot] | undefined) {
+  return span
+    ? durationsBetween(span, 'learning_loop_learned_seconds', { event: 'hypothesis.selected' })
+    : { p50: null, p99: null, perSecond: 0 };
+}
+
+/** Read anew only when it can have changed visibly, however many people look. */
+function activityIn({ db, activity }: Console, tenantId: string, window: WindowName): Promise<Activity[]> {
+  const { seconds, bucketSeconds, freshMs } = windows[window];
+  const begin = Math.floor(Date.now() / 1000 / bucketSeconds) * bucketSeconds - seconds;
+  const since = new Date(begin * 1000);
+  const read = () => asTenant(db, tenantId, (tx) => activitySince(tx, tenantId, { since, bucketSeconds }));
+  return activity(`${tenantId} ${window}`, freshMs, read);
+}

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyReply } from 'fastify';
+import { builtPage } from '../build-page.ts';
+import type { Routes } from '../context.ts';
+import { Refusal } from '../http-error.ts';
+
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'self'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const headers = { 'content-security-policy': policy };
+
+/** The web page: built when it is first asked for, if this source was never built. */
+export const pageAssets: Routes =
+  ({ log }) =>
+  async (server) => {
+    let directory: Promise<string> | undefined;
+    function built(): Promise<string> {
+      directory ??= builtPage().catch((cause: unknown) => {
+        directory = undefined;
+        log.error({ err: cause }, 'page_not_built');
+        throw new Refusal(500, 'page_not_built', 'The page could not be built; the log says why.', cause);
+      });
+      return directory;
+    }
+
+    // serve: false adds reply.sendFile and no routes of its own.
+    await server.register(fastifyStatic, { root: import.meta.dirname, serve: false, preCompressed: true });
+    server.get<{ Params: { '*': string } }>('/assets/*', async (request, reply) => {
+      const options = { immutable: true, maxAge: '1y', preCompressed: true } as const;
+      return reply.headers(headers).sendFile(`assets/${request.params['*']}`, await built(), options);
+    });
+
+    async function page(reply: FastifyReply): Promise<FastifyReply> {
+      const html = await readFile(join(await built(), 'index.html'), 'utf8');
+      return reply
+        .headers({ ...headers, 'cache-control': 'no-cache' })
+        .type('text/html; charset=utf-8')
+        .send(html);
+    }
+    for (const path of ['/', '/queues', '/users', '/users/*', '/training', '/try'])
+      server.get(path, (_request, reply) => page(reply));
+  };

@@ -1,0 +1,66 @@
+import { deadByConsumer, deadLetterPayload, owedByConsumer } from '@learning-loop/db/console/backlog';
+import { asTenant } from '@learning-loop/db/transactions/as-tenant';
+import { type Consumer, routes } from '@learning-loop/events/routes';
+import { Type } from 'typebox';
+import { callerOf, requireAdmin } from '../auth/sign-in.ts';
+import type { Console, Routes } from '../context.ts';
+import { Refusal } from '../http-error.ts';
+import { durationsBetween, type Snapshot } from '../metrics/derive.ts';
+import { scaleHint } from './scale-hint.ts';
+import { type QueueRow, Queues } from './schemas.ts';
+
+const consumers: Consumer[] = [...new Set(Object.values(routes).flat())];
+
+const Letter = Type.Object({ id: Type.String({ format: 'uuid' }) });
+
+/** GET /api/queues: how each consumer keeps up. */
+export const queues: Routes = (console) => async (server) => {
+  server.get('/api/queues', { schema: { response: { 200: Queues } } }, async (request) =>
+    readQueues(console, callerOf(request).tenant_id),
+  );
+
+  // The gateway lists dead letters without what they hold; here an admin may look.
+  server.get('/api/dead-letters/:id/payload', { schema: { params: Letter } }, async (request) => {
+    requireAdmin(request);
+    const { tenant_id } = callerOf(request);
+    const { id } = request.params;
+    const payload = await asTenant(console.db, tenant_id, (tx) => deadLetterPayload(tx, tenant_id, id));
+    if (payload === undefined) throw new Refusal(404, 'no_such_dead_letter', 'It was replayed meanwhile.');
+    return { payload };
+  });
+};
+
+export async function readQueues({ db, queues, measurements }: Console, tenantId: string): Promise<Queues> {
+  const [owed, dead, counts] = await Promise.all([
+    owedByConsumer(db),
+    asTenant(db, tenantId, (tx) => deadByConsumer(tx, tenantId)),
+    Promise.all(consumers.map((consumer) => queues.counts(consumer).catch(() => null))),
+  ]);
+  const span = measurements.lately();
+  const rows = consumers.map((consumer, i) => {
+    const { waiting = null, active = null, delayed = null } = counts[i] ?? {};
+    const { pending = 0, oldest_ms = null } = owed.find((one) => one.consumer === consumer) ?? {};
+    const { dead: dead_letters = 0 } = dead.find((one) => one.consumer === consumer) ?? {};
+    const row = {
+      consumer,
+      waiting,
+      active,
+      delayed,
+      owed: pending,
+      dead: dead_letters,
+      ...pace(span, consumer),
+    };
+    return { ...row, oldest_seconds: oldest_ms === null ? null : oldest_ms / 1000 };
+  });
+  return { at: Date.now(), queues: rows.map((row) => ({ ...row, ...scaleHint(row) })) };
+}
+
+type Pace = Pick<QueueRow, 'per_second' | 'batch' | 'lag'>;
+const unseen = { p50: null, p99: null };
+
+function pace(span: [Snapshot, Snapshot] | undefined, consumer: Consumer): Pace {
+  if (!span) return { per_second: 0, batch: unseen, lag: unseen };
+  const { perSecond, ...lag } = durationsBetween(span, 'learning_loop_lag_seconds', { consumer });
+  const { p50, p99 } = durationsBetween(span, 'learning_loop_batch_seconds', { consumer });
+  return { per_second: perSecond, batch: { p50, p99 }, lag };
+}

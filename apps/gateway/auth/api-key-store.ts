@@ -1,0 +1,72 @@
+import { type ApiKey, anyKey, findKey, noteUses } from '@learning-loop/db/access/api-keys';
+import type { Db } from '@learning-loop/db/connect';
+import { LRUCache } from 'lru-cache';
+import type { Logger } from 'pino';
+import { isSecret, readKey } from './api-key.ts';
+
+/** Who calls, as the key says. */
+export type Caller = Pick<ApiKey, 'tenant_id' | 'key_id' | 'role'>;
+
+export interface Keyring extends AsyncDisposable {
+  /** The caller with this key; undefined when the key is unknown, wrong, expired or revoked. */
+  callerWith(key: string): Promise<Caller | undefined>;
+  /** Whether any key was ever made. */
+  hasKeys(): Promise<boolean>;
+}
+
+/** A revoked key opens nothing after this many ms, and neither does a missing one once the first is made. */
+const freshMs = 5_000;
+const mostRemembered = 10_000;
+const noteEveryMs = 10_000;
+/** Compared with when there is no such key, so that this takes as long. */
+const nobodysHash = Buffer.alloc(32);
+
+// Looked up at each call, so that a test can turn it.
+const clock = { now: () => performance.now() };
+
+/** Knows the keys of the database, not older than 5 s, and remembers `most` of them at a time. */
+export function openKeyring(db: Db, log: Logger, most = mostRemembered): Keyring {
+  const keys = new LRUCache<string, { key: ApiKey | undefined }>({
+    max: most,
+    ttl: freshMs,
+    perf: clock,
+    fetchMethod: async (keyId) => ({ key: await findKey(db, keyId) }),
+  });
+  const existing = new LRUCache<'any', { any: boolean }>({
+    max: 1,
+    ttl: freshMs,
+    perf: clock,
+    fetchMethod: async () => ({ any: await anyKey(db) }),
+  });
+  let uses = new Map<string, Date>();
+
+  async function note(): Promise<void> {
+    if (uses.size === 0) return;
+    const noted = [...uses].map(([key_id, at]) => ({ key_id, at }));
+    uses = new Map();
+    await noteUses(db, noted).catch((err: unknown) => log.debug({ err }, 'key_uses_not_noted'));
+  }
+  const timer = setInterval(note, noteEveryMs);
+  timer.unref();
+
+  return {
+    async callerWith(text) {
+      const parts = readKey(text);
+      if (!parts) return undefined;
+      const { key } = await keys.forceFetch(parts.key_id);
+      const right = isSecret(parts.secret, key?.secret_hash ?? nobodysHash);
+      if (!key || !right || !isLive(key)) return undefined;
+      uses.set(key.key_id, new Date());
+      return key;
+    },
+    hasKeys: async () => (await existing.forceFetch('any')).any,
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await note();
+    },
+  };
+}
+
+function isLive({ disabled_at, expires_at }: ApiKey): boolean {
+  return disabled_at === null && (expires_at === null || expires_at.getTime() > Date.now());
+}

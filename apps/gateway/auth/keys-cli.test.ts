@@ -1,0 +1,184 @@
+import { insertKey, listKeys } from '@learning-loop/db/access/api-keys';
+import { connectDb, type Db } from '@learning-loop/db/connect';
+import { StartError } from '@learning-loop/service/errors';
+import { databaseForTest } from '@learning-loop/testing/database/postgres';
+import type { FastifyInstance } from 'fastify';
+import pino from 'pino';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { requireKeys } from '../require-keys.ts';
+import { caller } from '../testing/callers.ts';
+import { gatewayForTest } from '../testing/test-gateway.ts';
+import { makeKey, showKey } from './api-key.ts';
+import { openKeyring } from './api-key-store.ts';
+import { keysCommand } from './keys-cli.ts';
+
+const persona = '/v1/users/ada/persona';
+const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+
+async function status(server: FastifyInstance, headers: Record<string, string>): Promise<number> {
+  return (await server.inject({ url: persona, headers })).statusCode;
+}
+
+async function storedKey(db: Db, changes: { expires_at?: Date } = {}): Promise<string> {
+  const { secret_hash, ...key } = makeKey();
+  const rest = { tenant_id: 'default', role: 'reader' as const, name: '', expires_at: null };
+  await insertKey(db, { ...rest, ...changes, key_id: key.key_id, secret_hash });
+  return showKey(key);
+}
+
+function useFakeClock(): void {
+  vi.useFakeTimers({ toFake: ['performance', 'Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  // A cache takes the moment 0 for none.
+  vi.advanceTimersByTime(1_000);
+}
+
+test('open on this machine while there are no keys, and only to its own names', async () => {
+  await using gateway = await gatewayForTest();
+  const { server } = gateway;
+  for (const host of [
+    'localhost:80',
+    '127.0.0.1:8080',
+    '[::1]:8080',
+    'gateway:8080',
+    'gateway.loop.svc.cluster.local',
+  ])
+    expect(await status(server, { host })).toBe(200);
+  expect(await status(server, { host: 'evil.example.com' })).toBe(403);
+  for (const origin of ['https://evil.example.com', 'null'])
+    expect(await status(server, { host: 'localhost', origin }), origin).toBe(403);
+  expect(await status(server, { host: 'localhost', origin: 'http://localhost:8081' })).toBe(200);
+});
+
+test('a key opens, anything else does not', async () => {
+  await using gateway = await gatewayForTest();
+  const { server, db } = gateway;
+  const key = await keysCommand(db, ['create', '--role', 'reader']);
+  const other = await storedKey(db);
+  const [, id, secret = ''] = key.split(/_(?=[0-9a-z]{16}_)|(?<=^ll_[0-9a-z]{16})_/u);
+  expect(id).toMatch(/^[0-9a-z]{16}$/u);
+  expect(Buffer.from(secret, 'base64url').length * 8).toBeGreaterThanOrEqual(128);
+  expect(await status(server, bearer(key))).toBe(200);
+  const wrong = [
+    '',
+    'Bearer',
+    key.slice(0, -1),
+    `${key}A`,
+    `ll_${id}_${'A'.repeat(43)}`,
+    `ll_${id}_${other.slice(20)}`,
+    `ll_${'0'.repeat(16)}_${secret}`,
+    key.toUpperCase(),
+    `'; drop table api_keys; --`,
+  ];
+  for (const text of wrong) expect(await status(server, bearer(text)), text).toBe(401);
+  expect(await status(server, { authorization: `Basic ${key}` })).toBe(401);
+  expect(await status(server, {})).toBe(401);
+});
+
+test('the database holds no secret', async () => {
+  await using gateway = await gatewayForTest();
+  const { db } = gateway;
+  const key = await keysCommand(db, ['create', '--role', 'admin']);
+  const [stored] = await listKeys(db);
+  expect(JSON.stringify(stored)).not.toContain(key.slice(20));
+  expect(await keysCommand(db, ['list'])).not.toContain(key.slice(20));
+});
+
+test('expired and revoked keys open nothing; revoking works within 10 s', async () => {
+  useFakeClock();
+  await using gateway = await gatewayForTest();
+  const { server, db } = gateway;
+  const expired = await storedKey(db, { expires_at: new Date(Date.now() - 1) });
+  expect(await status(server, bearer(expired))).toBe(401);
+
+  const soon = await storedKey(db, { expires_at: new Date(Date.now() + 60_000) });
+  const [old, next] = [await storedKey(db), await storedKey(db)];
+  for (const key of [soon, old, next]) expect(await status(server, bearer(key))).toBe(200);
+  await keysCommand(db, ['revoke', old.slice(3, 19)]);
+  vi.advanceTimersByTime(10_000);
+  expect(await status(server, bearer(old))).toBe(401);
+  expect(await status(server, bearer(next))).toBe(200);
+  vi.advanceTimersByTime(51_000);
+  expect(await status(server, bearer(soon))).toBe(401);
+});
+
+test('a revoked key opens no gateway after 10 s, and a second live key opens them all', async () => {
+  useFakeClock();
+  const env = { DATABASE_URL: await databaseForTest() };
+  await using one = await gatewayForTest(env);
+  await using two = await gatewayForTest(env);
+  const [old, next] = [await storedKey(one.db), await storedKey(one.db)];
+  const statuses = async (key: string) =>
+    await Promise.all([one, two].map(({ server }) => status(server, bearer(key))));
+  for (const key of [old, next]) expect(await statuses(key)).toEqual([200, 200]);
+  await keysCommand(two.db, ['revoke', old.slice(3, 19)]);
+  vi.advanceTimersByTime(10_000);
+  expect(await statuses(old)).toEqual([401, 401]);
+  expect(await statuses(next)).toEqual([200, 200]);
+});
+
+test('keys that nobody has push those out that were remembered, so that memory is bounded', async () => {
+  const db = connectDb(await databaseForTest());
+  onTestFinished(() => db.destroy());
+  await using keyring = openKeyring(db, pino({ level: 'silent' }), 2);
+  const key = await storedKey(db);
+  expect(await keyring.callerWith(key)).toMatchObject({ role: 'reader' });
+  await keysCommand(db, ['revoke', key.slice(3, 19)]);
+  expect(await keyring.callerWith(key), 'remembered for 5 s').toMatchObject({ role: 'reader' });
+  for (let guess = 0; guess < 2; guess += 1)
+    expect(await keyring.callerWith(showKey(makeKey()))).toBeUndefined();
+  expect(await keyring.callerWith(key), 'asked for anew').toBeUndefined();
+});
+
+test('when a key is made the open door closes, and revoking it does not open it again', async () => {
+  useFakeClock();
+  await using gateway = await gatewayForTest();
+  const { server, db } = gateway;
+  expect(await status(server, {})).toBe(200);
+  const key = await storedKey(db);
+  vi.advanceTimersByTime(10_000);
+  expect(await status(server, {})).toBe(401);
+  await keysCommand(db, ['revoke', key]);
+  vi.advanceTimersByTime(10_000);
+  expect(await status(server, {})).toBe(401);
+});
+
+test('last use is noted, in a batch', async () => {
+  const databaseUrl = await databaseForTest();
+  await using gateway = await gatewayForTest({ DATABASE_URL: databaseUrl });
+  const { server, db } = gateway;
+  const headers = await caller(db, 'reader');
+  await Promise.all(Array.from({ length: 20 }, () => status(server, headers)));
+  await server.close();
+  const later = connectDb(databaseUrl);
+  onTestFinished(() => later.destroy());
+  const [key] = await listKeys(later);
+  expect(key?.last_used_at?.getTime()).toBeGreaterThan(Date.now() - 60_000);
+});
+
+test('where others can reach it, it does not start without keys', async () => {
+  const db = connectDb(await databaseForTest());
+  onTestFinished(() => db.destroy());
+  for (const host of ['127.0.0.1', 'localhost', '::1'])
+    await expect(requireKeys(db, { host, allowNoKeys: false })).resolves.toBeUndefined();
+  for (const host of ['0.0.0.0', '::', '192.168.1.5', 'example.com'])
+    await expect(requireKeys(db, { host, allowNoKeys: false })).rejects.toThrow(StartError);
+  await expect(requireKeys(db, { host: '0.0.0.0', allowNoKeys: true })).resolves.toBeUndefined();
+  await storedKey(db);
+  await expect(requireKeys(db, { host: '0.0.0.0', allowNoKeys: false })).resolves.toBeUndefined();
+});
+
+test('the command line says what it wants', async () => {
+  const db = connectDb(await databaseForTest());
+  onTestFinished(() => db.destroy());
+  const wrong = [
+    [],
+    ['create'],
+    ['create', '--role', 'king'],
+    ['create', '--role', 'app', '--tenant', '../x'],
+    ['create', '--role', 'app', '--days', '-1'],
+    ['revoke', 'nobody'],
+    ['--nope'],
+  ];
+  for (const args of wrong) await expect(keysCommand(db, args), args.join(' ')).rejects.toThrow(StartError);
+});

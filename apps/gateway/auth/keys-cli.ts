@@ -1,0 +1,77 @@
+import { parseArgs } from 'node:util';
+import { type ApiKey, disableKey, insertKey, listKeys } from '@learning-loop/db/access/api-keys';
+import type { Db } from '@learning-loop/db/connect';
+import type { Role } from '@learning-loop/db/schema/database';
+import { StartError } from '@learning-loop/service/errors';
+import { makeKey, showKey } from './api-key.ts';
+
+const usage = `Usage:
+  keys create --role app|reader|admin [--tenant default] [--name NAME] [--days N]
+  keys list [--tenant TENANT]
+  keys revoke PUBLIC_PART
+A key is shown once, when it is made. To rotate one: create its successor, hand it out, revoke the old one.`;
+
+const day = 24 * 60 * 60 * 1_000;
+const roles: readonly string[] = ['app', 'reader', 'admin'] satisfies Role[];
+const isRole = (text: string | undefined): text is Role => text !== undefined && roles.includes(text);
+
+/** Makes, lists or revokes API keys; returns what to print. Throws a StartError for arguments it cannot use. */
+export async function keysCommand(db: Db, args: string[]): Promise<string> {
+  const { values, positionals } = read(args);
+  const [command, keyId, ...more] = positionals;
+  if (command === 'create' && keyId === undefined) return await create(db, values);
+  if (command === 'list' && keyId === undefined) return table(await listKeys(db, values.tenant));
+  if (command === 'revoke' && keyId !== undefined && more.length === 0) return await revoke(db, keyId);
+  throw new StartError(usage);
+}
+
+function read(args: string[]) {
+  const text = { type: 'string' } as const;
+  const options = { role: text, tenant: text, name: text, days: text };
+  try {
+    return parseArgs({ args, allowPositionals: true, options });
+  } catch (error) {
+    throw new StartError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+  }
+}
+
+type Wanted = ReturnType<typeof read>['values'];
+
+async function create(db: Db, { role, tenant = 'default', name = '', days }: Wanted): Promise<string> {
+  if (!isRole(role)) throw new StartError(`--role must be one of ${roles.join(', ')}.\n${usage}`);
+  if (!/^[a-z0-9][a-z0-9_-]{0,62}$/u.test(tenant))
+    throw new StartError('--tenant must be 1 to 63 of a-z, 0-9, _ and -, and begin with a letter or digit.');
+  if (days !== undefined && !(Number(days) > 0)) throw new StartError('--days must be a number above 0.');
+  const { secret_hash, ...key } = makeKey();
+  const expires_at = days === undefined ? null : new Date(Date.now() + Number(days) * day);
+  await insertKey(db, { tenant_id: tenant, key_id: key.key_id, role, name, secret_hash, expires_at });
+  return showKey(key);
+}
+
+async function revoke(db: Db, given: string): Promise<string> {
+  const keyId = given.replace(/^ll_([^_]*).*$/u, '$1');
+  if (await disableKey(db, keyId)) return `Revoked ${keyId}; it opens nothing after 10 s at most.`;
+  throw new StartError(`There is no live key ${keyId}; "keys list" shows them.`);
+}
+
+function table(keys: ApiKey[]): string {
+  const rows = keys.map((key) => [key.key_id, key.tenant_id, key.role, stateOf(key), lastUse(key), key.name]);
+  const all = [['public part', 'tenant', 'role', 'state', 'last use', 'name'], ...rows];
+  const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function stateOf({ disabled_at, expires_at }: ApiKey): string {
+  if (disabled_at) return `revoked ${disabled_at.toISOString().slice(0, 10)}`;
+  if (!expires_at) return 'live';
+  return `${expires_at.getTime() > Date.now() ? 'live until' : 'expired'} ${expires_at.toISOString().slice(0, 10)}`;
+}
+
+const lastUse = ({ last_used_at }: ApiKey) => last_used_at?.toISOString().slice(0, 16) ?? 'never';

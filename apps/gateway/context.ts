@@ -1,0 +1,18 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Db } from '@learning-loop/db/connect';
+import type { Llm } from '@learning-loop/llm/llm';
+import type { Publisher } from '@learning-loop/queue/producer/publisher';
+import type { Service } from '@learning-loop/service/service';
+import type { Config } from './config.ts';
+import type { Meanings } from './hypotheses/embedding-lookup.ts';
+
+/** What the routes work with. */
+export interface Gateway extends Pick<Service<Config>, 'config' | 'log' | 'metrics'> {
+  db: Db;
+  llm: Llm;
+  meanings: Meanings;
+  publisher: Publisher;
+}
+
+/** A group of routes. */
+export type Routes = (gateway: Gateway) => FastifyPluginAsyncTypebox;

@@ -1,0 +1,98 @@
+import { databaseForTest } from '@learning-loop/testing/database/postgres';
+import { redisForTest } from '@learning-loop/testing/redis';
+import { expect, onTestFinished, test } from 'vitest';
+import { caller } from '../testing/callers.ts';
+import { gatewayForTest } from '../testing/test-gateway.ts';
+
+type Gateway = Awaited<ReturnType<typeof gatewayForTest>>;
+
+const ask = ({ server }: Gateway, headers: Record<string, string>, user = 'ada') =>
+  server.inject({ url: `/v1/users/${user}/persona`, headers });
+
+test.each(['memory', 'Redis'])(
+  'a key and a user have so many requests a minute, counted in %s',
+  async (where) => {
+    const redis = where === 'Redis' ? await redisForTest() : undefined;
+    onTestFinished(async () => void (await redis?.stop()));
+    const limits = { RATE_LIMIT_PER_KEY: '6', RATE_LIMIT_PER_USER: '3' };
+    const env = { DATABASE_URL: await databaseForTest(), REDIS_URL: redis?.url ?? '', ...limits };
+    await using gateway = await gatewayForTest(env);
+    const headers = await caller(gateway.db, 'reader');
+    const other = await caller(gateway.db, 'reader');
+    // Until Redis is connected nobody is counted.
+    const warm = await caller(gateway.db, 'reader');
+    const left = async () => (await ask(gateway, warm, 'warm')).headers['ratelimit-remaining'];
+    await expect.poll(left, { timeout: 20_000 }).not.toBe(limits.RATE_LIMIT_PER_USER);
+
+    const first = await ask(gateway, headers);
+    expect(first.statusCode).toBe(200);
+    expect(first.headers).toMatchObject({ 'ratelimit-limit': '3', 'ratelimit-remaining': '2' });
+    expect(Number(first.headers['ratelimit-reset'])).toBeGreaterThan(50);
+    await ask(gateway, headers);
+    await ask(gateway, headers);
+    const refused = await ask(gateway, headers);
+    expect(refused.statusCode).toBe(429);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(50);
+    expect(refused.json()).toMatchObject({ error: { code: 'too_many_requests' } });
+
+    expect((await ask(gateway, headers, 'bob')).statusCode).toBe(200);
+    expect((await ask(gateway, headers, 'eve')).statusCode).toBe(200);
+    expect((await ask(gateway, headers, 'joe')).statusCode, 'the key is used up').toBe(429);
+    expect((await ask(gateway, other, 'joe')).statusCode, 'another key is not').toBe(200);
+  },
+);
+
+test('two gateways on one Redis count together', async () => {
+  const redis = await redisForTest();
+  onTestFinished(() => redis.stop());
+  const env = { DATABASE_URL: await databaseForTest(), REDIS_URL: redis.url, RATE_LIMIT_PER_USER: '4' };
+  await using one = await gatewayForTest(env);
+  await using two = await gatewayForTest(env);
+  const headers = await caller(one.db, 'reader');
+  for (const [index, gateway] of [one, two].entries()) {
+    const left = async () => (await ask(gateway, headers, `warm-${index}`)).headers['ratelimit-remaining'];
+    await expect.poll(left, { timeout: 20_000 }).not.toBe(env.RATE_LIMIT_PER_USER);
+  }
+  const answers = [];
+  for (const gateway of [one, two, one, two, one, two]) answers.push(await ask(gateway, headers));
+  expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200, 200, 429, 429]);
+  expect(answers.slice(0, 4).map(({ headers: { 'ratelimit-remaining': left } }) => left)).toEqual([
+    '3',
+    '2',
+    '1',
+    '0',
+  ]);
+});
+
+test('without its Redis nobody is refused', async () => {
+  const redis = await redisForTest();
+  const env = { DATABASE_URL: await databaseForTest(), REDIS_URL: redis.url, RATE_LIMIT_PER_KEY: '1' };
+  await using gateway = await gatewayForTest(env);
+  const headers = await caller(gateway.db, 'reader');
+  await redis.kill();
+  for (let i = 0; i < 5; i += 1) expect((await ask(gateway, headers)).statusCode).toBe(200);
+});
+
+test('who needs no key is not limited', async () => {
+  await using gateway = await gatewayForTest({ RATE_LIMIT_PER_KEY: '1', RATE_LIMIT_PER_USER: '1' });
+  for (let i = 0; i < 5; i += 1) expect((await ask(gateway, {})).statusCode).toBe(200);
+});
+
+test('a limit of 0 is none, and the other one stays', async () => {
+  const limits = { RATE_LIMIT_PER_KEY: '0', RATE_LIMIT_PER_USER: '2' };
+  await using gateway = await gatewayForTest({ DATABASE_URL: await databaseForTest(), ...limits });
+  const headers = await caller(gateway.db, 'reader');
+  const ofOneUser = [];
+  for (let i = 0; i < 3; i += 1) ofOneUser.push((await ask(gateway, headers)).statusCode);
+  expect(ofOneUser).toEqual([200, 200, 429]);
+  for (let i = 0; i < 5; i += 1) expect((await ask(gateway, headers, `user-${i}`)).statusCode).toBe(200);
+});
+
+test('without any limit nothing is counted', async () => {
+  const limits = { RATE_LIMIT_PER_KEY: '0', RATE_LIMIT_PER_USER: '0' };
+  await using gateway = await gatewayForTest({ DATABASE_URL: await databaseForTest(), ...limits });
+  const headers = await caller(gateway.db, 'reader');
+  const { statusCode, headers: answered } = await ask(gateway, headers);
+  expect(statusCode).toBe(200);
+  expect(answered).not.toHaveProperty('ratelimit-limit');
+});

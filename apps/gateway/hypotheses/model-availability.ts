@@ -1,0 +1,41 @@
+import type { Tx } from '@learning-loop/db/connect';
+import type { ModelKind } from '@learning-loop/db/schema/training';
+import { baselines, findModel, type Model } from '@learning-loop/db/training/models';
+import type { Config } from '../config.ts';
+import { HttpError } from '../http-error.ts';
+
+const names: Record<ModelKind, string> = { ranker: 'ranker', llm: 'language model' };
+
+/** The kind of models that the first of these ids that is a model has; the rankers' where none is. */
+export async function kindOf(tx: Tx, tenantId: string, ids: string[]): Promise<ModelKind> {
+  for (const id of ids) {
+    const model = await findModel(tx, tenantId, id);
+    if (model) return model.kind;
+  }
+  return 'ranker';
+}
+
+/** Throws a 404 or 409 where a model of this kind cannot serve; a baseline always can. */
+export async function requireServable(
+  config: Config,
+  tx: Tx,
+  { tenantId, id, kind }: { tenantId: string; id: string; kind: ModelKind },
+): Promise<void> {
+  if (id === baselines[kind]) return;
+  const model = await findModel(tx, tenantId, id);
+  if (model?.kind !== kind)
+    throw new HttpError(404, 'no_such_model', `There is no ${names[kind]} ${id}; GET /v1/models lists them.`);
+  if (model.status === 'rejected')
+    throw new HttpError(409, 'wrong_status', `${id} was rejected: ${model.reason}.`);
+  requireServer(config, model);
+}
+
+/** Throws a 409 for a language model that the configured server has not. */
+export function requireServer({ llm }: Config, { model_id, artifact }: Model): void {
+  if (!('provider' in artifact) || artifact.provider === llm.impl) return;
+  throw new HttpError(
+    409,
+    'not_served_here',
+    `${model_id} is a model of ${artifact.provider}, and SLM_IMPL is ${llm.impl}; set SLM_IMPL=${artifact.provider} first.`,
+  );
+}

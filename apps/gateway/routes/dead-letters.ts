@@ -1,0 +1,91 @@
+import { listDeadLetters, replayDeadLetter } from '@learning-loop/db/loop/dead-letters';
+import { asTenant } from '@learning-loop/db/transactions/as-tenant';
+import { Type } from 'typebox';
+import type { Gateway, Routes } from '../context.ts';
+import { HttpError } from '../http-error.ts';
+import { tenantOf } from '../tenant.ts';
+
+const mostShown = 200;
+const mostAtOnce = 1_000;
+
+const Params = Type.Object(
+  { dead_letter_id: Type.String({ format: 'uuid' }) },
+  { additionalProperties: false },
+);
+
+const Instant = Type.String({ format: 'date-time' });
+const DeadLetter = Type.Object({
+  dead_letter_id: Type.String(),
+  event_id: Type.String(),
+  event: Type.String(),
+  consumer: Type.String({ description: 'Which consumer gave up on the event' }),
+  user_id: Type.String(),
+  error: Type.String(),
+  attempts: Type.Integer(),
+  first_failed_at: Instant,
+  last_failed_at: Instant,
+});
+const Listed = Type.Object({ dead_letters: Type.Array(DeadLetter) });
+
+const Replayed = Type.Object({ replayed: Type.Integer({ description: 'Dead letters that are owed again' }) });
+
+/** GET /v1/dead-letters; POST …/:dead_letter_id/replay and /v1/dead-letters/replay bring them back, once each. */
+export const deadLetters: Routes = (gateway) => async (server) => {
+  server.get('/v1/dead-letters', { schema: { response: { 200: Listed } } }, async (request) => {
+    const letters = await lettersOf(gateway, tenantOf(request), mostShown);
+    return { dead_letters: letters.map(shown) };
+  });
+
+  const one = { schema: { params: Params, response: { 202: Replayed } } };
+  server.post('/v1/dead-letters/:dead_letter_id/replay', one, async (request, reply) => {
+    const { dead_letter_id } = request.params;
+    if (!(await replay(gateway, tenantOf(request), dead_letter_id))) throw notFound(dead_letter_id);
+    return reply.status(202).send({ replayed: 1 });
+  });
+
+  server.post(
+    '/v1/dead-letters/replay',
+    { schema: { response: { 202: Replayed } } },
+    async (request, reply) => {
+      const tenantId = tenantOf(request);
+      const letters = await lettersOf(gateway, tenantId, mostAtOnce);
+      let replayed = 0;
+      for (const { dead_letter_id } of letters) {
+        if (await replay(gateway, tenantId, dead_letter_id)) replayed += 1;
+      }
+      return reply.status(202).send({ replayed });
+    },
+  );
+};
+
+const lettersOf = ({ db }: Gateway, tenantId: string, limit: number) =>
+  asTenant(db, tenantId, (tx) => listDeadLetters(tx, tenantId, limit));
+
+/** False when somebody has brought it back before. */
+async function replay({ db, publisher, log }: Gateway, tenantId: string, id: string): Promise<boolean> {
+  const notice = await asTenant(db, tenantId, (tx) => replayDeadLetter(tx, tenantId, id));
+  if (!notice) return false;
+  const { consumer, ...event } = notice;
+  log.info({ ...event, consumer }, 'dead_letter_replayed');
+  publisher.publish([event], consumer).catch((err: unknown) => log.debug({ err }, 'left_to_sweeper'));
+  return true;
+}
+
+function shown({
+  payload: _private,
+  tenant_id: _own,
+  ...letter
+}: Awaited<ReturnType<typeof listDeadLetters>>[number]) {
+  return {
+    ...letter,
+    first_failed_at: letter.first_failed_at.toISOString(),
+    last_failed_at: letter.last_failed_at.toISOString(),
+  };
+}
+
+const notFound = (id: string) =>
+  new HttpError(
+    404,
+    'no_such_dead_letter',
+    `There is no dead letter ${id}; GET /v1/dead-letters lists them.`,
+  );

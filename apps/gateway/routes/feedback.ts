@@ -1,0 +1,86 @@
+import { findInteraction } from '@learning-loop/db/loop/interactions';
+import { insertEvents } from '@learning-loop/db/loop/outbox';
+import { asTenant } from '@learning-loop/db/transactions/as-tenant';
+import { insertFeedback } from '@learning-loop/db/users/feedback';
+import { type FeedbackGiven, FeedbackType } from '@learning-loop/events/feedback-given';
+import { eventIdOf, traceAcceptance } from '@learning-loop/service/observability/event-trace';
+import { Type } from 'typebox';
+import type { Gateway, Routes } from '../context.ts';
+import { HttpError, userErased } from '../http-error.ts';
+import { announce } from '../selections/accept-selection.ts';
+import { tenantOf } from '../tenant.ts';
+import { InteractionId, UserId } from './schemas.ts';
+
+const Request = Type.Object(
+  {
+    user_id: UserId,
+    interaction_id: InteractionId,
+    type: FeedbackType,
+    value: Type.Optional(
+      Type.Union([Type.String({ maxLength: 8_000, format: 'text' }), Type.Number(), Type.Null()], {
+        description: '1 to 5 for a rating, text for a comment; for thumbs a reason or nothing',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+type Request = Type.Static<typeof Request>;
+
+const Answer = Type.Object({ event_id: Type.String({ format: 'uuid' }) });
+
+/** POST /v1/feedback: how good the outcome was. */
+export const feedback: Routes = (gateway) => async (server) => {
+  const schema = { body: Request, response: { 202: Answer } };
+  server.post('/v1/feedback', { schema }, async (request, reply) => {
+    requireValue(request.body);
+    const tenantId = tenantOf(request);
+    const { created_at } = await requireInteraction(gateway, tenantId, request.body);
+    const event = eventOf(tenantId, request.body, eventIdOf(request));
+    await acceptFeedback(gateway, event, created_at);
+    return reply.status(202).send({ event_id: event.event_id });
+  });
+};
+
+function requireValue({ type, value }: Request): void {
+  const isRating = typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 5;
+  if (type === 'rating' && !isRating) throw badValue('a whole number from 1 to 5 for a rating');
+  if (type === 'comment' && typeof value !== 'string') throw badValue('text for a comment');
+  if (type.startsWith('thumbs') && typeof value === 'number') throw badValue('text or absent for a thumb');
+}
+
+const badValue = (wanted: string) => new HttpError(400, 'invalid_request', `value must be ${wanted}.`);
+
+async function requireInteraction({ db }: Gateway, tenantId: string, request: Request) {
+  const interaction = await asTenant(db, tenantId, (tx) =>
+    findInteraction(tx, tenantId, request.interaction_id),
+  );
+  if (interaction?.user_id === request.user_id) return interaction;
+  throw new HttpError(
+    404,
+    'no_such_interaction',
+    `This user has no interaction ${request.interaction_id}; send the interaction_id that /v1/hypothesize answered.`,
+  );
+}
+
+function eventOf(
+  tenantId: string,
+  { user_id, interaction_id, type, value = null }: Request,
+  event_id: string,
+): FeedbackGiven {
+  const occurred_at = new Date().toISOString();
+  const envelope = { schema_version: 1 as const, event_id, tenant_id: tenantId, occurred_at };
+  return { ...envelope, user_id, interaction_id, type, value };
+}
+
+async function acceptFeedback(gateway: Gateway, event: FeedbackGiven, shownAt: Date): Promise<void> {
+  const { tenant_id, event_id, user_id, interaction_id, type, value, occurred_at } = event;
+  await asTenant(gateway.db, tenant_id, async (tx) => {
+    const row = { tenant_id, event_id, user_id, interaction_id, type };
+    const stored = { ...row, value: JSON.stringify(value), given_at: occurred_at };
+    if (!(await insertFeedback(tx, stored, shownAt))) throw userErased();
+    await insertEvents(tx, [{ name: 'feedback.given', event }]);
+  });
+  announce(gateway, [{ event: 'feedback.given', event_id }]);
+  const times = { from: Date.parse(occurred_at), to: Date.now() };
+  traceAcceptance(event_id, { name: 'accept the feedback', ...times, attributes: { interaction_id } });
+}

@@ -1,0 +1,207 @@
+import { insertInteractions, type NewInteraction } from '@learning-loop/db/loop/interactions';
+import { type ShownHypothesis, type UsedMemory, UserContext } from '@learning-loop/events/fields';
+import { newId } from '@learning-loop/events/id';
+import type { Proposal } from '@learning-loop/learning/candidates/propose';
+import { applyCalibration, autoAdvance } from '@learning-loop/learning/ranking/calibration';
+import type { VectorOf } from '@learning-loop/learning/ranking/embedding-features';
+import { display } from '@learning-loop/learning/ranking/exploration';
+import { rank } from '@learning-loop/learning/ranking/rank';
+import type { Proposals } from '@learning-loop/llm/llm';
+import { Type } from 'typebox';
+import type { Gateway, Routes } from '../context.ts';
+import { shared, together } from '../http/together.ts';
+import { userErased } from '../http-error.ts';
+import { type ServingLlm, type ServingRanker, servingModels } from '../hypotheses/model-router.ts';
+import { relevantMemories } from '../hypotheses/retrieve-memories.ts';
+import { type TenantExperience, tenantExperiences } from '../hypotheses/tenant-statistics.ts';
+import { contentsOf, contextOf, type Known, recollector } from '../hypotheses/user-profile.ts';
+import { tenantOf } from '../tenant.ts';
+import { InputText, InteractionId, UserId } from './schemas.ts';
+
+const shownByDefault = 3;
+const memoriesUsed = 10;
+
+const Request = Type.Object(
+  {
+    user_id: UserId,
+    input_text: InputText,
+    media_type: Type.Optional(Type.String({ minLength: 1, maxLength: 100, pattern: '^[\\w.+/-]+$' })),
+    candidates: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 2_000, format: 'text' }), {
+        minItems: 2,
+        maxItems: 10,
+        description: 'Hypotheses of your own: all are returned, ranked',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+type Request = Type.Static<typeof Request>;
+
+const Answer = Type.Object({
+  interaction_id: InteractionId,
+  hypotheses: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      question: Type.String(),
+      rationale: Type.String(),
+      confidence: Type.Number(),
+    }),
+  ),
+  auto_advance: Type.Boolean(),
+  recommended_id: Type.String(),
+  model_id: Type.String(),
+  context: UserContext,
+});
+
+/** POST /v1/hypothesize: what may be meant, likeliest first, remembered as an interaction. */
+export const hypothesize: Routes = (gateway) => async (server) => {
+  const experienceOf = tenantExperiences(gateway.db);
+  const recollect = recollector(gateway.db, { choices: true });
+  const servedBy = servingModels(gateway.db, gateway.config.llm.impl);
+  const store = together((shown: NewInteraction[]) => insertInteractions(gateway.db, shown), shared);
+  const schema = { body: Request, response: { 200: Answer } };
+  server.post('/v1/hypothesize', { schema }, async (request, reply) => {
+    const tenantId = tenantOf(request);
+    const known = await recollect({ tenant_id: tenantId, user_id: request.body.user_id });
+    const { ranker, llm } = await servedBy(tenantId, request.body.user_id);
+    const proposed = await propose(gateway, tenantId, request.body, { known, llm });
+    const vectorOf = await meant(gateway, tenantId, request.body, { known, proposed });
+    const display = show(gateway, request.body, {
+      known,
+      proposals: proposed.proposals,
+      ranker,
+      experience: await experienceOf(tenantId),
+      vectorOf,
+    });
+    const used_memories = await usedMemories(gateway, tenantId, request.body, { known, vectorOf });
+    const made = { known, proposed, ranker, display, used_memories };
+    const interaction = interactionOf(tenantId, request.body, made);
+    const begun = new Date(Date.now() - reply.elapsedTime);
+    if (!(await store({ ...interaction, begun: begun.toISOString() }))) throw userErased();
+    return { ...interaction, recommended_id: display.recommended_id };
+  });
+};
+
+/** What may be meant, and who says so. */
+interface Proposed extends Proposals {
+  /** The model that was asked, even if the rules answered for it; null where none was. */
+  llm_id: string | null;
+}
+
+async function propose(
+  { llm, config }: Gateway,
+  tenantId: string,
+  request: Request,
+  { known, llm: served }: { known: Known; llm: ServingLlm },
+): Promise<Proposed> {
+  if (request.candidates)
+    return { proposals: request.candidates.map(fromCaller), model_id: 'candidates', llm_id: null };
+  const proposals = await llm.propose({
+    tenant_id: tenantId,
+    text: request.input_text,
+    context: contextOf(known),
+    history: contentsOf(known, 'history'),
+    model: served.model,
+  });
+  return { ...proposals, llm_id: config.llm.impl === 'rules' ? null : served.llm_id };
+}
+
+const fromCaller = (question: string, _index: number, all: string[]) => ({
+  question,
+  rationale: 'Offered by the caller',
+  prior: 1 / all.length,
+});
+
+/** What the texts at hand mean by the embedding model; nothing to compare them with, nothing to embed. */
+async function meant(
+  { meanings }: Gateway,
+  tenant_id: string,
+  { user_id, input_text }: Request,
+  { known: { memories, choices }, proposed }: { known: Known; proposed: Proposed },
+): Promise<VectorOf | undefined> {
+  if (memories.length + choices.length === 0) return undefined;
+  const offered = proposed.proposals.map(({ question }) => question);
+  const before = choices.flatMap((choice) => [
+    choice.input_text,
+    ...choice.shown.map(({ question }) => question),
+  ]);
+  return await meanings.of({ tenant_id, user_id }, memories, [input_text, ...offered, ...before]);
+}
+
+async function usedMemories(
+  gateway: Gateway,
+  tenant_id: string,
+  { input_text: query }: Request,
+  { known: { memories }, vectorOf }: { known: Known; vectorOf: VectorOf | undefined },
+): Promise<UsedMemory[]> {
+  const wanted = { tenant_id, query, memories, limit: memoriesUsed, vectorOf };
+  return (await relevantMemories(gateway, wanted)).map(({ memory: { memory_id, type }, ...found }) => ({
+    ...{ memory_id, type },
+    ...found,
+  }));
+}
+
+interface Shown {
+  hypotheses: ShownHypothesis[];
+  auto_advance: boolean;
+  recommended_id: string;
+}
+
+interface Basis {
+  known: Known;
+  proposals: Proposal[];
+  ranker: ServingRanker;
+  experience: TenantExperience;
+  vectorOf: VectorOf | undefined;
+}
+
+/** Ranks the proposals, says how sure that is, and chooses what to show where. */
+function show({ config }: Gateway, request: Request, basis: Basis): Shown {
+  const { known, proposals, ranker, experience, vectorOf } = basis;
+  const tenantChoices = experience.choicesBut(request.user_id);
+  const { input_text } = request;
+  const input = { ...known, input_text, proposals, tenantChoices, now: new Date(), vectorOf };
+  const ranked = rank(input, ranker.weights);
+  const best = request.candidates ? ranked : ranked.slice(0, shownByDefault);
+  const hypotheses = display(best, config.explorationRate, Math.random).map((hypothesis) => ({
+    ...hypothesis,
+    confidence: rounded(applyCalibration(experience.calibration, hypothesis.raw_confidence)),
+  }));
+  const recommended = hypotheses.reduce((a, b) => (b.score > a.score ? b : a));
+  return {
+    hypotheses,
+    auto_advance: autoAdvance(recommended.confidence, known.choices.length, config.autoAdvanceThreshold),
+    recommended_id: recommended.id,
+  };
+}
+
+/** All that an interaction is made of. */
+interface Made {
+  known: Known;
+  proposed: Proposed;
+  ranker: ServingRanker;
+  display: Shown;
+  used_memories: UsedMemory[];
+}
+
+const rounded = (confidence: number) => Math.round(confidence * 10_000) / 10_000;
+
+function interactionOf(
+  tenant_id: string,
+  { user_id, input_text, media_type = 'text/plain' }: Request,
+  { known, proposed: { model_id, llm_id }, ranker, display, used_memories }: Made,
+) {
+  const { hypotheses, auto_advance } = display;
+  const context = contextOf(known);
+  const request = {
+    tenant_id,
+    interaction_id: newId(),
+    user_id,
+    created_at: new Date().toISOString(),
+    input_text,
+    media_type,
+  };
+  const { ranker_id } = ranker;
+  return { ...request, model_id, ranker_id, llm_id, context, hypotheses, used_memories, auto_advance };
+}

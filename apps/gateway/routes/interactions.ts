@@ -1,0 +1,104 @@
+import type { Tx } from '@learning-loop/db/connect';
+import { learningState } from '@learning-loop/db/loop/event-status';
+import { type Choice, findInteraction } from '@learning-loop/db/loop/interactions';
+import { asTenant } from '@learning-loop/db/transactions/as-tenant';
+import { memoriesOfInteraction } from '@learning-loop/db/users/memories';
+import { findPersonaUpdate } from '@learning-loop/db/users/personas';
+import { FacetDeltas, Facets, ShownHypothesis } from '@learning-loop/events/fields';
+import type { Consumer } from '@learning-loop/events/routes';
+import { Type } from 'typebox';
+import type { Routes } from '../context.ts';
+import { HttpError } from '../http-error.ts';
+import { tenantOf } from '../tenant.ts';
+import { InteractionId } from './schemas.ts';
+
+const Params = Type.Object({ interaction_id: InteractionId }, { additionalProperties: false });
+const Nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+const State = Type.Object({
+  status: Type.String({ description: 'pending, learned, or dead_lettered' }),
+  error: Type.Optional(Type.String()),
+});
+const Learned = Type.Object({
+  'training-log': State,
+  memory: Type.Object({
+    ...State.properties,
+    memories: Type.Array(
+      Type.Object({
+        memory_id: Type.String(),
+        type: Type.String(),
+        content: Type.String(),
+        confidence: Type.Number(),
+      }),
+    ),
+  }),
+  persona: Type.Object({
+    ...State.properties,
+    facet_deltas: Type.Optional(FacetDeltas),
+    new_facets: Type.Optional(Facets),
+    decided_by: Type.Optional(Type.String()),
+    reason: Type.Optional(Type.String()),
+  }),
+});
+
+const Answer = Type.Object({
+  interaction_id: Type.String(),
+  user_id: Type.String(),
+  status: Type.String({ description: 'open or selected' }),
+  input_text: Type.String(),
+  media_type: Type.String(),
+  created_at: Type.String(),
+  model_id: Type.String(),
+  hypotheses: Type.Array(ShownHypothesis),
+  auto_advance: Type.Boolean(),
+  event_id: Nullable(Type.String()),
+  selected_id: Nullable(Type.String()),
+  selected_at: Nullable(Type.String()),
+  auto_advanced: Nullable(Type.Boolean()),
+  learned: Type.Boolean({ description: 'Every consumer has learned from the pick' }),
+  learning: Nullable(Learned),
+});
+
+/** GET /v1/interactions/:id: what was shown and why, what was picked, and what each consumer learned from it. */
+export const interactions: Routes = (gateway) => async (server) => {
+  const schema = { params: Params, response: { 200: Answer } };
+  server.get('/v1/interactions/:interaction_id', { schema }, async (request) => {
+    const { interaction_id } = request.params;
+    const tenantId = tenantOf(request);
+    const { choice, learning } = await asTenant(gateway.db, tenantId, async (tx) => {
+      const found = await findInteraction(tx, tenantId, interaction_id);
+      const event = found?.event_id ?? null;
+      return { choice: found, learning: found && event !== null ? await learningOf(tx, found, event) : null };
+    });
+    if (!choice)
+      throw new HttpError(404, 'no_such_interaction', `There is no interaction ${interaction_id}.`);
+    return {
+      ...choice,
+      status: choice.event_id === null ? 'open' : 'selected',
+      created_at: choice.created_at.toISOString(),
+      selected_at: choice.selected_at?.toISOString() ?? null,
+      learned: learning !== null && Object.values(learning).every(({ status }) => status === 'learned'),
+      learning,
+    };
+  });
+};
+
+async function learningOf(db: Tx, choice: Choice, event_id: string): Promise<Type.Static<typeof Learned>> {
+  const { tenant_id, user_id, interaction_id } = choice;
+  // The state is read first: what it says is learned is then surely found.
+  const state = await learningState(db, event_id);
+  const [memories, move] = await Promise.all([
+    memoriesOfInteraction(db, tenant_id, interaction_id),
+    findPersonaUpdate(db, { tenant_id, user_id, event_id }),
+  ]);
+  const of = (consumer: Consumer) => {
+    const failure = state.failed.find((failed) => failed.consumer === consumer);
+    if (failure) return { status: 'dead_lettered', error: failure.error };
+    return { status: state.pending.includes(consumer) ? 'pending' : 'learned' };
+  };
+  return {
+    'training-log': of('training-log'),
+    memory: { ...of('memory'), memories },
+    persona: { ...of('persona'), ...move },
+  };
+}

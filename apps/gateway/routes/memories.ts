@@ -1,0 +1,106 @@
+import type { Tx } from '@learning-loop/db/connect';
+import { asTenant } from '@learning-loop/db/transactions/as-tenant';
+import {
+  memoriesById,
+  pageOfMemories,
+  recentMemories,
+  type SourcedMemory,
+} from '@learning-loop/db/users/memories';
+import { Type } from 'typebox';
+import type { Gateway, Routes } from '../context.ts';
+import { readCursor, writeCursor } from '../http/pagination.ts';
+import { relevantMemories } from '../hypotheses/retrieve-memories.ts';
+import { tenantOf } from '../tenant.ts';
+import { UserParams } from './schemas.ts';
+
+/** Among how many of a user's newest memories a query looks. */
+const searched = 5_000;
+
+export const MemoryShown = Type.Object({
+  memory_id: Type.String(),
+  type: Type.String(),
+  content: Type.String(),
+  confidence: Type.Number(),
+  tags: Type.Array(Type.String()),
+  status: Type.String({ description: 'active or superseded' }),
+  corrected: Type.Boolean({ description: 'The user said so; learning never overrules it' }),
+  count: Type.Integer({ description: 'How often it was learned' }),
+  first_seen: Type.String({ format: 'date-time' }),
+  last_seen: Type.String({ format: 'date-time' }),
+  sources: Type.Array(Type.Object({ interaction_id: Type.String(), seen_at: Type.String() })),
+  relevance: Type.Optional(Type.Number({ description: 'To the query, in [0, 1]' })),
+});
+
+const MemoryType = Type.Union([Type.Literal('goal'), Type.Literal('preference'), Type.Literal('history')]);
+
+const Query = Type.Object(
+  {
+    type: Type.Optional(MemoryType),
+    query: Type.Optional(Type.String({ minLength: 1, maxLength: 8_000, format: 'text' })),
+    include: Type.Optional(Type.Literal('superseded')),
+    limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
+    cursor: Type.Optional(Type.String({ maxLength: 200 })),
+  },
+  { additionalProperties: false },
+);
+type Query = Type.Static<typeof Query>;
+
+const Answer = Type.Object({
+  memories: Type.Array(MemoryShown),
+  next_cursor: Type.Union([Type.String(), Type.Null()]),
+});
+
+interface User {
+  tenantId: string;
+  userId: string;
+}
+
+/** GET /v1/users/:user_id/memories: newest first, or with `query` the most relevant first. */
+export const memories: Routes = (gateway) => async (server) => {
+  const schema = { params: UserParams, querystring: Query, response: { 200: Answer } };
+  server.get('/v1/users/:user_id/memories', { schema }, async (request) => {
+    const user = { tenantId: tenantOf(request), userId: request.params.user_id };
+    const { query } = request.query;
+    if (query === undefined)
+      return await asTenant(gateway.db, user.tenantId, (tx) => page(tx, user, request.query));
+    return { memories: await mostRelevant(gateway, user, { ...request.query, query }), next_cursor: null };
+  });
+};
+
+async function page(db: Tx, user: User, { type, include, limit, cursor }: Query) {
+  const after = cursor === undefined ? undefined : readCursor(cursor);
+  const withSuperseded = include === 'superseded';
+  const found = await pageOfMemories(db, { ...user, type, after, withSuperseded, limit: limit + 1 });
+  const shownNow = found.slice(0, limit);
+  const last = shownNow.at(-1);
+  return {
+    memories: shownNow.map(shown),
+    next_cursor: found.length > limit && last ? writeCursor(last) : null,
+  };
+}
+
+/** No transaction is open while a model is asked. */
+async function mostRelevant(gateway: Gateway, user: User, { type, query, limit }: Query & { query: string }) {
+  const { db, meanings } = gateway;
+  const { tenantId: tenant_id, userId: user_id } = user;
+  const types = type ? [type] : (['goal', 'preference', 'history'] as const);
+  const memories = await asTenant(db, tenant_id, (tx) =>
+    recentMemories(tx, { ...user, types: [...types], limit: searched }),
+  );
+  if (memories.length === 0) return [];
+  const vectorOf = await meanings.of({ tenant_id, user_id }, memories, [query]);
+  const best = await relevantMemories(gateway, { tenant_id, query, memories, limit, vectorOf });
+  const ids = best.map(({ memory }) => memory.memory_id);
+  const found = await asTenant(db, tenant_id, (tx) => memoriesById(tx, tenant_id, user_id, ids));
+  const sourced = new Map(found.map((memory) => [memory.memory_id, memory]));
+  return best.flatMap(({ memory, relevance }) => {
+    const found = sourced.get(memory.memory_id);
+    return found ? [{ ...shown(found), relevance }] : [];
+  });
+}
+
+export const shown = (memory: SourcedMemory) => ({
+  ...memory,
+  first_seen: memory.first_seen.toISOString(),
+  last_seen: memory.last_seen.toISOString(),
+});

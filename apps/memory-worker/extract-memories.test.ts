@@ -1,0 +1,93 @@
+import { connectDb, type Db } from '@learning-loop/db/connect';
+import { insertEvents } from '@learning-loop/db/loop/outbox';
+import { pageOfMemories } from '@learning-loop/db/users/memories';
+import type { HypothesisSelected } from '@learning-loop/events/hypothesis-selected';
+import { learn } from '@learning-loop/queue/consumer/process-events';
+import { databaseForTest } from '@learning-loop/testing/database/postgres';
+import { selection, shownFor } from '@learning-loop/testing/selection';
+import pino from 'pino';
+import { expect, test } from 'vitest';
+import { remember } from './extract-memories.ts';
+
+const log = pino({ level: 'silent' });
+
+async function deliver(db: Db, events: HypothesisSelected[]) {
+  const ids = events.map(({ event_id }) => event_id);
+  return await learn({ db, log, consumer: 'memory', handlers: { 'hypothesis.selected': remember } }, ids);
+}
+
+async function accept(db: Db, events: HypothesisSelected[]): Promise<void> {
+  const named = events.map((event) => ({ name: 'hypothesis.selected' as const, event }));
+  await db.transaction().execute((tx) => insertEvents(tx, named));
+}
+
+const memories = (db: Db) =>
+  pageOfMemories(db, { tenantId: 'default', userId: 'ada', withSuperseded: true, limit: 50 });
+
+test('a pick is remembered as goal, preference and history, each with its interaction', async () => {
+  await using db = connectDb(await databaseForTest());
+  const event = selection();
+  await accept(db, [event]);
+  const { reports } = await deliver(db, [event]);
+  const known = await memories(db);
+  expect(known.find(({ type }) => type === 'goal')).toMatchObject({
+    content: 'build a REST API with FastAPI and Docker deployment',
+    confidence: 0.8,
+    tags: ['learned', 'hypothesis_derived'],
+  });
+  expect(known.find(({ type }) => type === 'preference')?.content).toContain('FastAPI');
+  expect(known.find(({ type }) => type === 'preference')?.confidence).toBeCloseTo(0.72);
+  expect(known.find(({ type }) => type === 'history')).toMatchObject({
+    content: expect.stringMatching(
+      /^User requested: build api \| Selected: Do you want to build a REST API/u,
+    ),
+    tags: ['interaction', 'text/plain', 'h1'],
+  });
+  for (const { sources } of known) expect(sources).toMatchObject([{ interaction_id: event.interaction_id }]);
+  const names = new Set(reports.map(({ name }) => name));
+  expect(names).toEqual(new Set(['goal_learned_from_hypothesis', 'preference_learned']));
+});
+
+test('the same event twice is remembered once', async () => {
+  await using db = connectDb(await databaseForTest());
+  const event = selection();
+  await accept(db, [event]);
+  await deliver(db, [event]);
+  const once = await memories(db);
+  await deliver(db, [event]);
+  expect(await memories(db)).toEqual(once);
+});
+
+test('when all hypotheses are rejected there is history, and no goal', async () => {
+  await using db = connectDb(await databaseForTest());
+  const event = selection({ selected_id: null });
+  await accept(db, [event]);
+  await deliver(db, [event]);
+  const known = await memories(db);
+  expect(known.map(({ type, tags }) => [type, tags])).toEqual([['history', ['interaction', 'text/plain']]]);
+});
+
+test('a goal that we put into the hypothesis ourselves counts a quarter when it is chosen again', async () => {
+  await using db = connectDb(await databaseForTest());
+  const goal = 'build a REST API with FastAPI and Docker deployment';
+  const [first] = [selection()];
+  const echo = selection({ input_text: 'go on', context: { ...first.context, recent_goals: [goal] } });
+  await accept(db, [first, echo]);
+  await deliver(db, [first]);
+  await deliver(db, [echo]);
+  const known = (await memories(db)).find(({ content }) => content === goal);
+  expect(known?.count).toBe(2);
+  expect(known?.confidence).toBeCloseTo(1 - (1 - 0.8) * (1 - 0.8 / 4));
+});
+
+test('a batch of many users is remembered for each of them', async () => {
+  await using db = connectDb(await databaseForTest());
+  const events = Array.from({ length: 40 }, (_, n) =>
+    selection({ user_id: `user-${n % 8}`, hypotheses: shownFor([`Do you want to build thing ${n}?`]) }),
+  );
+  await accept(db, events);
+  await deliver(db, events);
+  const rows = await db.selectFrom('memories').select(['user_id', 'type']).execute();
+  expect(rows.filter(({ type }) => type === 'history')).toHaveLength(40);
+  expect(new Set(rows.map(({ user_id }) => user_id)).size).toBe(8);
+});

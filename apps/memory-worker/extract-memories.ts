@@ -1,0 +1,96 @@
+import { requestEmbeddings } from '@learning-loop/db/users/embeddings';
+import {
+  type LearnedMemory,
+  learnMemories,
+  lockSlots,
+  supersede,
+} from '@learning-loop/db/users/upsert-memories';
+import type { HypothesisSelected } from '@learning-loop/events/hypothesis-selected';
+import { newId } from '@learning-loop/events/id';
+import { extractGoal, extractPreferences, memoryKey } from '@learning-loop/learning/memories/extract';
+import { historyContent } from '@learning-loop/learning/memories/history';
+import { contentKey } from '@learning-loop/learning/memories/memory-key';
+import type { Context } from '@learning-loop/queue/consumer/process-events';
+
+/** A preference is read between the lines of what was chosen: less sure than the choice itself. */
+const preferenceDiscount = 0.9;
+/** What merely repeats a memory of ours proves little. */
+const echoWeight = 0.25;
+const learnedTags = ['learned', 'hypothesis_derived'];
+
+/** Turns picks into goals, preferences and history; `embedded` says whether a model is to embed them afterwards. */
+export async function remember(
+  events: HypothesisSelected[],
+  { tx, report }: Context,
+  embedded = false,
+): Promise<void> {
+  const memories = events.flatMap(memoriesOf);
+  await lockSlots(tx, memories);
+  await learnMemories(tx, memories);
+  await supersede(tx, memories);
+  if (embedded) await requestEmbeddings(tx, memories);
+  for (const { type, interaction_id } of memories) {
+    if (type === 'goal') report('goal_learned_from_hypothesis', { interaction_id });
+    if (type === 'preference') report('preference_learned', { interaction_id });
+  }
+}
+
+type Lesson = Pick<LearnedMemory, 'type' | 'content_key' | 'content' | 'confidence' | 'tags' | 'slot'>;
+
+function memoriesOf(event: HypothesisSelected): LearnedMemory[] {
+  const { tenant_id, user_id, interaction_id, occurred_at: seen_at } = event;
+  return lessonsOf(event).map((lesson) => ({
+    ...lesson,
+    ...{ tenant_id, user_id, interaction_id, seen_at },
+    memory_id: newId(),
+  }));
+}
+
+function lessonsOf(event: HypothesisSelected): Lesson[] {
+  const selected = event.hypotheses.find(({ id }) => id === event.selected_id);
+  const history: Lesson = {
+    type: 'history',
+    content_key: event.event_id,
+    content: historyContent(event.input_text, selected?.question ?? null),
+    confidence: selected?.confidence ?? 1,
+    tags: ['interaction', event.media_type, ...(selected ? [selected.id] : [])],
+    slot: null,
+  };
+  return selected ? [history, ...wantsOf(selected, event)] : [history];
+}
+
+function wantsOf(
+  { question, confidence }: { question: string; confidence: number },
+  event: HypothesisSelected,
+): Lesson[] {
+  const lesson = (type: 'goal' | 'preference', content: string, certainty: number, slot: string | null) => {
+    const key = memoryKey(content);
+    const weight = isEcho(key, event) ? echoWeight : 1;
+    return {
+      type,
+      content_key: contentKey(content),
+      content,
+      confidence: certainty * weight,
+      tags: learnedTags,
+      slot,
+    };
+  };
+  const goal = extractGoal(question, event.input_text);
+  const preferences = extractPreferences(question, event.input_text);
+  return [
+    ...(goal ? [lesson('goal', goal.content, confidence, null)] : []),
+    ...preferences.map(({ content, slot }) =>
+      lesson('preference', content, confidence * preferenceDiscount, slot),
+    ),
+  ];
+}
+
+/** Whether we put this into the hypothesis ourselves, from what we knew, and the user did not say it. */
+function isEcho(key: string, { context, input_text, model_id }: HypothesisSelected): boolean {
+  if (model_id === 'candidates') return false;
+  const known = [...context.recent_goals, ...context.preferences.map((liked) => `Prefers: ${liked}`)];
+  const said = new Set(memoryKey(input_text).split(' '));
+  return (
+    known.some((content) => memoryKey(content) === key) && !key.split(' ').every((word) => said.has(word))
+  );
+}

@@ -1,0 +1,157 @@
+import { connectDb, type Db } from '@learning-loop/db/connect';
+import { insertEvents, loadPending } from '@learning-loop/db/loop/outbox';
+import { findPersona } from '@learning-loop/db/users/personas';
+import { firstIdAt } from '@learning-loop/db/uuid-v7';
+import type { NamedEvent } from '@learning-loop/events/event';
+import { newId } from '@learning-loop/events/id';
+import { connectLlm } from '@learning-loop/llm/connect';
+import { learn } from '@learning-loop/queue/consumer/process-events';
+import { databaseForTest } from '@learning-loop/testing/database/postgres';
+import { selection } from '@learning-loop/testing/selection';
+import pino from 'pino';
+import { Registry } from 'prom-client';
+import { expect, test } from 'vitest';
+import { handlers } from './handlers.ts';
+import { noBackground } from './persona-context.ts';
+
+const log = pino({ level: 'silent' });
+const rules = handlers({
+  llm: connectLlm({ impl: 'rules' }, log, new Registry()),
+  readBackground: noBackground,
+  windowMs: 2_000,
+});
+
+async function accept(db: Db, events: NamedEvent[]): Promise<string[]> {
+  await db.transaction().execute((tx) => insertEvents(tx, events));
+  return events.map(({ event }) => event.event_id);
+}
+
+const deliver = (db: Db, ids: string[]) => learn({ db, log, consumer: 'persona', handlers: rules }, ids);
+const pickOf = (said: Parameters<typeof selection>[0]) => ({
+  name: 'hypothesis.selected' as const,
+  event: selection(said),
+});
+const persona = (db: Db) => findPersona(db, 'default', 'ada');
+
+test('a pick moves the facets, counts, and emits persona.updated to the training log', async () => {
+  await using db = connectDb(await databaseForTest());
+  const ids = await accept(db, [pickOf({ selected_id: 'h1' })]);
+  const { emitted } = await deliver(db, ids);
+  expect(await persona(db)).toMatchObject({ interaction_count: 1, facets: { concise: 0.52 } });
+  const [event] = await loadPending(
+    db,
+    'training-log',
+    emitted.map(({ event_id }) => event_id),
+  );
+  expect(event).toMatchObject({
+    event: 'persona.updated',
+    payload: {
+      old_facets: { concise: 0.5 },
+      new_facets: { concise: 0.52 },
+      signals: { selected_hypothesis_id: 'h1', success: true },
+      decided_by: 'rules',
+    },
+  });
+});
+
+test('the same event twice moves the facets once', async () => {
+  await using db = connectDb(await databaseForTest());
+  const ids = await accept(db, [pickOf({})]);
+  await deliver(db, ids);
+  const once = await persona(db);
+  const again = await deliver(db, ids);
+  expect(await persona(db)).toEqual(once);
+  expect(again.emitted).toEqual([]);
+});
+
+test('picks of one batch add up in the order in which they happened', async () => {
+  await using db = connectDb(await databaseForTest());
+  const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
+  const ids = await accept(
+    db,
+    [3, 1, 2].map((minute) => pickOf({ occurred_at: at(minute) })),
+  );
+  await deliver(db, ids);
+  expect(await persona(db)).toMatchObject({ interaction_count: 3 });
+  const moves = await db.selectFrom('persona_updates').selectAll().orderBy('occurred_at').execute();
+  const concise = moves.flatMap(({ old_facets, new_facets }) => [old_facets.concise, new_facets.concise]);
+  expect(concise).toEqual([0.5, 0.52, 0.52, 0.54, 0.54, 0.56]);
+});
+
+test('two replicas that adapt the same user at once lose no move', async () => {
+  await using db = connectDb(await databaseForTest());
+  const ids = await accept(
+    db,
+    Array.from({ length: 12 }, () => pickOf({})),
+  );
+  await Promise.all(
+    [0, 1, 2, 3].map((part) =>
+      deliver(
+        db,
+        ids.filter((_, n) => n % 4 === part),
+      ),
+    ),
+  );
+  expect((await persona(db))?.interaction_count).toBe(12);
+  expect((await persona(db))?.facets.concise).toBeCloseTo(0.74);
+});
+
+test('feedback moves facets without counting as an interaction', async () => {
+  await using db = connectDb(await databaseForTest());
+  const { interaction_id, tenant_id, user_id, occurred_at } = selection();
+  const given = {
+    schema_version: 1 as const,
+    event_id: newId(),
+    interaction_id,
+    tenant_id,
+    user_id,
+    occurred_at,
+  };
+  const ids = await accept(db, [
+    { name: 'feedback.given', event: { ...given, type: 'comment', value: 'this is too brief' } },
+  ]);
+  await deliver(db, ids);
+  const known = await persona(db);
+  expect(known?.interaction_count).toBe(0);
+  expect(known?.facets.concise).toBeLessThan(0.5);
+});
+
+/** Enough of the first to run into the bound, then some of the second, and so on. */
+const pickedInTurn = Array.from({ length: 60 }, (_, n) => (Math.floor(n / 30) % 2 === 0 ? 'h1' : 'h2'));
+
+async function learnInBatches(db: Db, order: number[], batch: number) {
+  const ids = await accept(
+    db,
+    order.map((n) => {
+      const occurred = new Date(Date.UTC(2026, 0, 1, 0, Math.floor(n / 2)));
+      const event_id = firstIdAt(occurred).slice(0, -12) + String(n).padStart(12, '0');
+      return pickOf({
+        ...{ event_id, occurred_at: occurred.toISOString() },
+        selected_id: pickedInTurn[n] ?? null,
+      });
+    }),
+  );
+  for (let from = 0; from < ids.length; from += batch) await deliver(db, ids.slice(from, from + batch));
+  const moves = await db
+    .selectFrom('persona_updates')
+    .select(['event_id', 'old_facets', 'new_facets'])
+    .orderBy('event_id')
+    .execute();
+  const { facets, interaction_count, moved_at } = (await persona(db)) ?? {};
+  return { facets, interaction_count, moved_at, moves };
+}
+
+const inOrder = pickedInTurn.map((_, n) => n);
+const shuffled = inOrder.toSorted((a, b) => ((a * 37) % 61) - ((b * 37) % 61));
+
+test.each([
+  ['one by one', 1],
+  ['in batches', 7],
+])('picks that arrive shuffled, %s, lead to the same persona as in order', async (_how, batch) => {
+  const role = 'learning_loop_persona';
+  await using ordered = connectDb(await databaseForTest(), { role });
+  await using mixed = connectDb(await databaseForTest(), { role });
+  const expected = await learnInBatches(ordered, inOrder, 60);
+  expect(Math.max(...expected.moves.map(({ new_facets }) => new_facets.concise))).toBe(1);
+  expect(await learnInBatches(mixed, shuffled, batch)).toEqual(expected);
+});

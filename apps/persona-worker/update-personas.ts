@@ -1,0 +1,73 @@
+import type { Tx } from '@learning-loop/db/connect';
+import { type UserKey, userKey } from '@learning-loop/db/user-key';
+import {
+  correctMoves,
+  lockPersonas,
+  movesSince,
+  type Persona,
+  type PersonaUpdate,
+  savePersonas,
+} from '@learning-loop/db/users/personas';
+import { newId } from '@learning-loop/events/id';
+import type { PersonaUpdated } from '@learning-loop/events/persona-updated';
+import { startFacets } from '@learning-loop/learning/persona/facets';
+import type { FacetDecision } from '@learning-loop/llm/llm';
+import type { Context } from '@learning-loop/queue/consumer/process-events';
+import { isLate, type Walk, walk } from './walk.ts';
+
+/** What an event does to its user's persona, and why. */
+export interface Change extends FacetDecision {
+  cause: UserKey & { event_id: string; interaction_id: string; occurred_at: string };
+  /** How many interactions it adds to the user's count. */
+  interactions: number;
+  signals: PersonaUpdated['signals'];
+}
+
+/** Applies the changes to their users' personas, each user's in the order in which they happened. */
+export async function adapt(changes: Change[], context: Context): Promise<void> {
+  const { tx, emit, report } = context;
+  const byUser = Map.groupBy(changes, ({ cause }) => userKey(cause));
+  const ofUser = (user: UserKey) => byUser.get(userKey(user)) ?? [];
+  const personas = await lockPersonas(
+    tx,
+    changes.map(({ cause }) => cause),
+    startFacets,
+  );
+  const later = await laterMoves(tx, personas, ofUser);
+  const walks = personas.map((persona) => walk(persona, ofUser(persona), later.get(userKey(persona)) ?? []));
+  const moves = walks.flatMap(({ moves }) => moves.map((move) => ({ move, event: eventOf(move) })));
+  await savePersonas(
+    tx,
+    walks.map(({ persona }) => persona),
+    moves.map(({ move, event }) => ({ ...event, event_id: move.change.cause.event_id })),
+  );
+  const corrected = walks.flatMap((walked) => walked.corrected);
+  if (corrected.length > 0) await correctMoves(tx, corrected);
+  await emit(...moves.map(({ event }) => ({ name: 'persona.updated' as const, event })));
+  for (const { event } of moves) {
+    const { interaction_id, facet_deltas, decided_by } = event;
+    report('persona_updated', { interaction_id, facet_deltas, decided_by });
+  }
+}
+
+/** What the personas did after the earliest change, where that comes late; mostly nothing, and then unasked. */
+async function laterMoves(tx: Tx, personas: Persona[], ofUser: (user: UserKey) => Change[]) {
+  const late = personas.filter((persona) => isLate(persona, ofUser(persona)));
+  if (late.length === 0) return new Map<string, PersonaUpdate[]>();
+  const since = late.map(({ tenant_id, user_id }) => {
+    const times = ofUser({ tenant_id, user_id }).map(({ cause }) => cause.occurred_at);
+    return { tenant_id, user_id, occurred_at: times.toSorted()[0] ?? '' };
+  });
+  return Map.groupBy(await movesSince(tx, since), userKey);
+}
+
+function eventOf({ change, old_facets, new_facets }: Walk['moves'][number]): PersonaUpdated {
+  const { cause, deltas: facet_deltas, decided_by, reason, signals } = change;
+  const { tenant_id, user_id, interaction_id, occurred_at } = cause;
+  return {
+    schema_version: 1,
+    event_id: newId(),
+    ...{ tenant_id, user_id, interaction_id, occurred_at },
+    ...{ old_facets, new_facets, facet_deltas, decided_by, reason, signals },
+  };
+}

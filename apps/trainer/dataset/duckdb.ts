@@ -1,0 +1,99 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type DuckDBConnection, DuckDBInstance, DuckDBScalarFunction, VARCHAR } from '@duckdb/node-api';
+import { scrub } from './redact-pii.ts';
+
+/** What DuckDB may keep in memory before it spills, in MB. The process takes about 200 MB more. */
+const memoryMb = 240;
+const threads = 2;
+
+/** A database of its own, for one build. Disposing of it removes what it holds. */
+export interface Workspace extends AsyncDisposable {
+  /** Where files may lie that live as long as it does. */
+  directory: string;
+  run(sql: string, values?: Record<string, string | number>): Promise<void>;
+  /** The first row; columns are numbers or strings. */
+  row(sql: string, values?: Record<string, string | number>): Promise<Record<string, unknown>>;
+  /** Rows of what follows `select count(*)`. */
+  count(from: string): Promise<number>;
+  /** `copy` and its target; returns the rows written. */
+  copy(fromTo: string): Promise<number>;
+  /** The rows in chunks of columns, numbers as numbers, for what is too much to hold as rows. */
+  chunks(sql: string): AsyncIterable<unknown[][]>;
+  rows(sql: string, values?: Record<string, string | number>): Promise<Record<string, unknown>[]>;
+}
+
+/** Opens an empty workspace with the function `scrub(text)`, in memory; what is too much is spilled to `directory`. */
+export async function openWorkspace(directory: string): Promise<Workspace> {
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+  const instance = await DuckDBInstance.create(':memory:', {
+    memory_limit: `${memoryMb}MB`,
+    threads: String(threads),
+    temp_directory: join(directory, 'spill'),
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    preserve_insertion_order: 'false',
+  });
+  const connection = await instance.connect();
+  addScrub(connection);
+  return {
+    directory,
+    async run(sql, values) {
+      await connection.run(sql, values);
+    },
+    async row(sql, values) {
+      const [row] = await rowsOf(connection, sql, values);
+      if (row === undefined) throw new Error('a query that always has a row had none');
+      return row;
+    },
+    async count(from) {
+      const [row] = await rowsOf(connection, `select count(*)::int as n ${from}`);
+      return Number(row?.['n']);
+    },
+    async copy(fromTo) {
+      const [row] = await rowsOf(connection, `copy ${fromTo}`);
+      return Number(row?.['Count']);
+    },
+    async *chunks(sql) {
+      const result = await connection.stream(sql);
+      for (let chunk = await result.fetchChunk(); chunk?.rowCount; chunk = await result.fetchChunk())
+        yield chunk.getColumns();
+    },
+    rows: (sql, values) => rowsOf(connection, sql, values),
+    async [Symbol.asyncDispose]() {
+      connection.closeSync();
+      instance.closeSync();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function rowsOf(
+  connection: DuckDBConnection,
+  sql: string,
+  values?: Record<string, string | number>,
+): Promise<Record<string, unknown>[]> {
+  const result = await connection.runAndReadAll(sql, values);
+  return result.getRowObjectsJson();
+}
+
+function addScrub(connection: DuckDBConnection): void {
+  connection.registerScalarFunction(
+    DuckDBScalarFunction.create({
+      name: 'scrub',
+      parameterTypes: [VARCHAR],
+      returnType: VARCHAR,
+      mainFunction(_, input, output) {
+        const texts = input.getColumnVector(0);
+        for (let i = 0; i < input.rowCount; i++) output.setItem(i, scrub(String(texts.getItem(i))));
+        output.flush();
+      },
+    }),
+  );
+}
+
+/** A text as an SQL literal; for what DuckDB takes no parameter for. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

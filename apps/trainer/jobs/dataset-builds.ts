@@ -1,0 +1,63 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Db } from '@learning-loop/db/connect';
+import { dueBuilds } from '@learning-loop/db/due-builds';
+import { requestBuild, takeBuild } from '@learning-loop/db/training/dataset-builds';
+import { newId } from '@learning-loop/events/id';
+import type { Service } from '@learning-loop/service/service';
+import type { Config } from '../config.ts';
+import { estimateCandidates } from '../ranker/evaluate-candidates.ts';
+import { carryOut } from './run-build.ts';
+
+const lookEveryMs = 1_000;
+/** A trainer beats every 5 s; after so long without it has died. */
+const silentMs = 30_000;
+/** No tenant's builds follow each other faster, unless they are asked for. */
+const restMs = 60_000;
+
+/**
+ * Builds one dataset after another for as long as some are asked for, or a tenant's log has grown enough, and estimates
+ * new candidates when nothing is to be built; disposing of it waits for the work at hand.
+ */
+export function buildWhenAsked(service: Pick<Service<Config>, 'config' | 'log'>, db: Db): AsyncDisposable {
+  const stop = new AbortController();
+  const working = work(service, db, stop.signal);
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await working;
+    },
+  };
+}
+
+async function work(
+  service: Pick<Service<Config>, 'config' | 'log'>,
+  db: Db,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const built = await buildNext(service, db).catch((err: unknown) => {
+      service.log.warn({ err }, 'builds_not_read');
+      return false;
+    });
+    if (!built) await setTimeout(lookEveryMs, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** False when nothing waits. */
+async function buildNext(service: Pick<Service<Config>, 'config' | 'log'>, db: Db): Promise<boolean> {
+  await requestDueBuilds(service, db);
+  const build = await takeBuild(db, silentMs);
+  if (build) await carryOut(service, db, build);
+  else await estimateCandidates(db, service.config.trainingDataDir);
+  return build !== undefined;
+}
+
+async function requestDueBuilds(
+  { config, log }: Pick<Service<Config>, 'config' | 'log'>,
+  db: Db,
+): Promise<void> {
+  for (const { tenant_id, new_picks } of await dueBuilds(db, config.minNewSamples, restMs)) {
+    await requestBuild(db, tenant_id, newId());
+    log.info({ tenant_id, new_picks }, 'dataset_due');
+  }
+}

@@ -1,0 +1,52 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Db } from '@learning-loop/db/connect';
+import { exclusively, waitingErasures } from '@learning-loop/db/privacy/erasures';
+import type { Service } from '@learning-loop/service/service';
+import type { Config } from '../config.ts';
+import { erase, noteFailure } from '../privacy/erase-users.ts';
+
+const lookEveryMs = 1_000;
+const afterErrorMs = 10_000;
+const mostAtOnce = 100;
+
+/** Erases users as they are asked for, in one replica at a time; disposing of it waits for what it is at. */
+export function eraseWhenAsked(
+  { config, log }: Pick<Service<Config>, 'config' | 'log'>,
+  db: Db,
+): AsyncDisposable {
+  const stop = new AbortController();
+
+  async function eraseNext(): Promise<void> {
+    const erasures = await waitingErasures(db, mostAtOnce);
+    if (erasures.length === 0) return;
+    try {
+      await erase(db, config, erasures);
+    } catch (error) {
+      await noteFailure(db, erasures, error);
+      throw error;
+    }
+    for (const { erasure_id } of erasures) log.info({ erasure_id }, 'user_erased');
+  }
+
+  async function run(): Promise<void> {
+    while (!stop.signal.aborted) {
+      const failed = await exclusively(db, 'erasures', eraseNext).then(
+        () => false,
+        (err: unknown) => {
+          log.warn({ err }, 'erasure_failed');
+          return true;
+        },
+      );
+      const rest = failed ? afterErrorMs : lookEveryMs;
+      await setTimeout(rest, undefined, { signal: stop.signal }).catch(() => {});
+    }
+  }
+
+  const running = run();
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await running;
+    },
+  };
+}

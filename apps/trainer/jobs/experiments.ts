@@ -1,0 +1,74 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Db } from '@learning-loop/db/connect';
+import { noteLook } from '@learning-loop/db/experiment-looks';
+import {
+  type Experiment,
+  runningExperiments,
+  startExperiment,
+  stopExperiment,
+} from '@learning-loop/db/training/experiments';
+import { promote, rollBack } from '@learning-loop/db/training/promotion';
+import { armsOf } from '@learning-loop/db/training/variant-stats';
+import { newId } from '@learning-loop/events/id';
+import type { Service } from '@learning-loop/service/service';
+import { type Decision, decide } from '../experiments/decide.ts';
+
+const lookEveryMs = 5_000;
+/** Looking takes at most this share of the time. */
+const busyShare = 0.05;
+
+/** Looks at every running experiment again and again, and promotes or rolls back. Replicas may all do so. */
+export function watchExperiments({ log }: Pick<Service<unknown>, 'log'>, db: Db): AsyncDisposable {
+  const stop = new AbortController();
+  async function watch(): Promise<void> {
+    while (!stop.signal.aborted) {
+      const begun = performance.now();
+      await lookAtExperiments(db, log).catch((err: unknown) => log.warn({ err }, 'experiments_not_read'));
+      const rest = Math.max(lookEveryMs, (performance.now() - begun) / busyShare);
+      await setTimeout(rest, undefined, { signal: stop.signal }).catch(() => {});
+    }
+  }
+  const watching = watch();
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await watching;
+    },
+  };
+}
+
+/** Looks once at every running experiment, and does what the test says. */
+export async function lookAtExperiments(db: Db, log: Service<unknown>['log']): Promise<void> {
+  for (const experiment of await runningExperiments(db)) {
+    const { tenant_id, experiment_id, variants } = experiment;
+    const { decision, look } = decide(variants, await armsOf(db, experiment));
+    await noteLook(db, experiment, look, { decides: decision.kind !== 'continue' });
+    if (decision.kind === 'continue') continue;
+    if (await carryOut(db, experiment, decision))
+      log.info({ tenant_id, experiment_id, ...decision }, 'experiment_decided');
+  }
+}
+
+/** False when somebody else has decided meanwhile. */
+async function carryOut(
+  db: Db,
+  experiment: Experiment,
+  decision: Exclude<Decision, { kind: 'continue' }>,
+): Promise<boolean> {
+  const { tenant_id } = experiment;
+  if (decision.kind === 'stop') return stopExperiment(db, experiment, decision.outcome, decision.reason);
+  if (decision.kind === 'promote')
+    return (await promote(db, tenant_id, decision.model_id, decision.reason)) === 'done';
+  if ((await rollBack(db, tenant_id, decision.model_id, decision.reason)) !== 'done') return false;
+  await goOnWithout(db, experiment, decision.model_id);
+  return true;
+}
+
+/** The other variants, if any, go on in an experiment of their own; the loser's share is the control's. */
+async function goOnWithout(db: Db, { tenant_id, kind, variants }: Experiment, loser: string): Promise<void> {
+  const freed = variants.find(({ model_id }) => model_id === loser)?.weight ?? 0;
+  const [control, ...others] = variants.filter(({ model_id }) => model_id !== loser);
+  if (!control || others.length === 0) return;
+  const next = [{ ...control, weight: control.weight + freed }, ...others];
+  await startExperiment(db, { tenant_id, experiment_id: newId(), kind, variants: next });
+}

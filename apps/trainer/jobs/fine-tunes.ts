@@ -1,0 +1,104 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import type { Db } from '@learning-loop/db/connect';
+import { exclusively } from '@learning-loop/db/privacy/erasures';
+import { markIfErasedMeanwhile } from '@learning-loop/db/privacy/retraining';
+import { dueFineTunes, type FineTune, noteFineTune } from '@learning-loop/db/training/fine-tunes';
+import { activeModel, configuredModel, insertModel } from '@learning-loop/db/training/models';
+import { FineTuneError, type FineTuneJob, type FineTuning } from '@learning-loop/llm/fine-tuning';
+import type { Service } from '@learning-loop/service/service';
+import { datasetsDirectory } from '../dataset/storage.ts';
+
+export interface FineTuner {
+  api: FineTuning;
+  /** The model that is tuned. */
+  baseModel: string;
+  trainingDataDir: string;
+  log: Service<unknown>['log'];
+}
+
+const lookEveryMs = 5_000;
+/** A job takes from minutes to hours. */
+const askEveryMs = 30_000;
+
+/** Follows every fine-tuning, in one replica at a time, until it is done; what a crash left is gone on with. */
+export function followFineTunes(tuner: FineTuner, db: Db): AsyncDisposable {
+  const stop = new AbortController();
+  async function follow(): Promise<void> {
+    while (!stop.signal.aborted) {
+      await exclusively(db, 'fine-tunes', () => goOn(tuner, db)).catch((err: unknown) =>
+        tuner.log.warn({ err }, 'fine_tunes_not_read'),
+      );
+      await setTimeout(lookEveryMs, undefined, { signal: stop.signal }).catch(() => {});
+    }
+  }
+  const following = follow();
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await following;
+    },
+  };
+}
+
+/** Takes every fine-tuning that is due one step further. A server that refuses ends it; one that is busy is asked later. */
+export async function goOn(tuner: FineTuner, db: Db): Promise<void> {
+  for (const tune of await dueFineTunes(db)) {
+    try {
+      await step(tuner, db, tune);
+    } catch (error) {
+      if (!(error instanceof FineTuneError)) throw error;
+      await noteFault(tuner, db, tune, error);
+    }
+  }
+}
+
+async function noteFault({ log }: FineTuner, db: Db, tune: FineTune, error: FineTuneError): Promise<void> {
+  const { tenant_id, dataset_version } = tune;
+  const { message, retryAfterMs } = error;
+  log.warn({ tenant_id, dataset_version, retryAfterMs, error: message }, 'fine_tune_refused');
+  if (retryAfterMs === null) await noteFineTune(db, tune, { status: 'failed', error: message });
+  else await noteFineTune(db, tune, { error: message }, retryAfterMs);
+}
+
+async function step(tuner: FineTuner, db: Db, tune: FineTune): Promise<void> {
+  if (tune.job_id !== null) return follow(tuner, db, tune, await tuner.api.look(tune.job_id));
+  const name = `${tune.tenant_id}/${tune.dataset_version}`;
+  const job = (await tuner.api.find(name)) ?? (await start(tuner, db, tune, name));
+  await noteFineTune(db, tune, { status: 'running', job_id: job.job_id, error: null });
+  tuner.log.info({ tenant_id: tune.tenant_id, job_id: job.job_id }, 'fine_tune_started');
+}
+
+async function start(tuner: FineTuner, db: Db, tune: FineTune, name: string): Promise<FineTuneJob> {
+  const directory = join(datasetsDirectory(tuner.trainingDataDir, tune.tenant_id), tune.dataset_version);
+  const trainingFile =
+    tune.training_file ?? (await tuner.api.upload(join(directory, 'hypotheses_chat.jsonl')));
+  await noteFineTune(db, tune, { training_file: trainingFile });
+  const validation = join(directory, 'hypotheses_chat.validation.jsonl');
+  const held = (await stat(validation)).size > 0;
+  const validationFile = tune.validation_file ?? (held ? await tuner.api.upload(validation) : null);
+  await noteFineTune(db, tune, { validation_file: validationFile });
+  return tuner.api.start({ name, model: tuner.baseModel, trainingFile, validationFile });
+}
+
+async function follow({ log }: FineTuner, db: Db, tune: FineTune, job: FineTuneJob): Promise<void> {
+  const { tenant_id, dataset_version, provider } = tune;
+  if (job.status === 'running') return noteFineTune(db, tune, { error: null }, askEveryMs);
+  if (job.status === 'failed' || job.model === null) {
+    const error = job.error ?? 'the job succeeded without a model';
+    await noteFineTune(db, tune, { status: 'failed', error });
+    log.error({ tenant_id, dataset_version, error }, 'fine_tune_failed');
+    return;
+  }
+  const parent_id = (await activeModel(db, tenant_id, 'llm'))?.model_id ?? configuredModel;
+  await insertModel(db, {
+    ...{ tenant_id, model_id: job.model, kind: 'llm', status: 'candidate', dataset_version, parent_id },
+    artifact: JSON.stringify({ provider, model: job.model }),
+    metrics: JSON.stringify({ job_id: job.job_id }),
+    reason: `fine-tuned on dataset ${dataset_version}`,
+  });
+  await markIfErasedMeanwhile(db, tenant_id, job.model);
+  await noteFineTune(db, tune, { status: 'succeeded', model_id: job.model, error: null });
+  log.info({ tenant_id, dataset_version, model_id: job.model }, 'fine_tuned');
+}

@@ -1,0 +1,118 @@
+import { execFile } from 'node:child_process';
+import { appendFile, mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { connectDb, type Db } from '@learning-loop/db/connect';
+import {
+  beatBuild,
+  finishBuild,
+  listBuilds,
+  requestBuild,
+  takeBuild,
+} from '@learning-loop/db/training/dataset-builds';
+import { listModels } from '@learning-loop/db/training/models';
+import { newId } from '@learning-loop/events/id';
+import { databaseForTest } from '@learning-loop/testing/database/postgres';
+import pino from 'pino';
+import { expect, it } from 'vitest';
+import { readConfig } from '../config.ts';
+import { picksLog } from '../testing/picks-log.ts';
+import { carryOut } from './run-build.ts';
+
+const silentMs = 30_000;
+const child = fileURLToPath(new URL('../testing/build-in-child.ts', import.meta.url));
+
+async function stage(trainingDataDir: string, env: NodeJS.ProcessEnv = {}) {
+  const resources = new AsyncDisposableStack();
+  const url = await databaseForTest();
+  const db = resources.use(connectDb(url));
+  const config = readConfig({ DATABASE_URL: url, TRAINING_DATA_DIR: trainingDataDir, ...env });
+  const trainer = { config, log: pino({ level: 'silent' }) };
+  return {
+    db,
+    async build() {
+      await requestBuild(db, 'default', newId());
+      const taken = await takeBuild(db, silentMs);
+      if (taken) await carryOut(trainer, db, taken);
+      return newest(db);
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+async function newest(db: Db) {
+  const [build] = await listBuilds(db, 'default', 1);
+  return build;
+}
+
+it('builds, counts, and registers the fitted ranker', async () => {
+  await using on = await stage(await picksLog({ users: 40, picksPerUser: 3 }));
+  expect(await on.build()).toMatchObject({
+    status: 'done',
+    step: null,
+    error: null,
+    counts: { records: 120, 'ranking_picks.parquet': 120 },
+  });
+  const [model] = await listModels(on.db, 'default', 9);
+  expect(model).toMatchObject({ kind: 'ranker', status: 'rejected' });
+  expect(model?.reason).toContain('held-out users');
+});
+
+it('says that there is nothing to learn from, and what was built stays', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'empty-'));
+  await using on = await stage(dir);
+  expect(await on.build()).toMatchObject({
+    status: 'empty',
+    error: expect.stringContaining('holds no pick'),
+  });
+  expect(await readdir(join(dir, 'datasets'))).toEqual([]);
+});
+
+it('is one user only: built, with a note, and no ranker', async () => {
+  await using on = await stage(await picksLog({ users: 1, picksPerUser: 12 }));
+  const build = await on.build();
+  expect(build).toMatchObject({ status: 'done', counts: { 'hypotheses_chat.jsonl': 12 } });
+  expect(build?.notes.join()).toContain('One user only');
+  expect(await listModels(on.db, 'default', 9)).toEqual([]);
+});
+
+it('sets a corrupt segment aside and builds from the others', async () => {
+  const dir = await picksLog({ users: 20, picksPerUser: 3 });
+  await writeFile(join(dir, 'hypotheses_data.7.jsonl'), Buffer.alloc(100_000, 0xc3));
+  await appendFile(join(dir, 'hypotheses_data.7.jsonl'), '\n{"event_id": 12, "tenant_id": "default"}\n');
+  await using on = await stage(dir);
+  const build = await on.build();
+  expect(build).toMatchObject({ status: 'done', counts: { records: 60, broken: 2 } });
+  expect(build?.notes.join()).toContain('2 broken lines were set aside');
+});
+
+it('takes one build at a time, and takes over from a trainer that is silent', async () => {
+  await using on = await stage(await picksLog({ users: 12, picksPerUser: 2 }));
+  for (let i = 0; i < 3; i += 1) await requestBuild(on.db, 'default', newId());
+  const taken = await Promise.all([1, 2, 3].map(() => takeBuild(on.db, silentMs)));
+  const [first, ...others] = taken.filter((build) => build !== undefined);
+  expect(others).toEqual([]);
+  if (!first) throw new Error('no build was taken');
+  await beatBuild(on.db, first, 'read');
+  expect(await takeBuild(on.db, silentMs)).toBeUndefined();
+  const again = await takeBuild(on.db, 0);
+  expect(again).toMatchObject({ build_id: first.build_id, attempt: 2 });
+  await expect(beatBuild(on.db, first)).rejects.toThrow('taken this build over');
+  await finishBuild(on.db, first, { status: 'failed', error: 'too late' });
+  const builds = await listBuilds(on.db, 'default', 9);
+  expect(builds.filter(({ status }) => status === 'running')).toHaveLength(1);
+});
+
+it('keeps nothing of a build whose disk is full, and says so', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'full-'));
+  const source = await picksLog({ users: 200, picksPerUser: 10 });
+  const script = 'mount -t tmpfs -o size=4500k tmpfs "$1" && cp -r "$2"/*.jsonl "$1" && exec "$3" "$4" "$1"';
+  const { stdout } = await promisify(execFile)('unshare', [
+    ...['-rm', 'sh', '-c', script, 'sh', dir, source, process.execPath, child],
+  ]);
+  const { outcome, left } = JSON.parse(stdout);
+  expect(outcome).toMatch(/no space left/i);
+  expect(left).toEqual([]);
+});

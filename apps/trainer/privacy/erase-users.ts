@@ -1,0 +1,80 @@
+import type { Db } from '@learning-loop/db/connect';
+import { finishErasure, noteErasureError, type WaitingErasure } from '@learning-loop/db/privacy/erasures';
+import { markForRetraining } from '@learning-loop/db/privacy/retraining';
+import { deleteUserRows, renewStatistics } from '@learning-loop/db/privacy/user-data';
+import type { ErasureReceipt } from '@learning-loop/db/schema/database';
+import { buildsEnded, olderTransactionsEnded } from '@learning-loop/db/transactions/wait-for-transactions';
+import { userKey } from '@learning-loop/db/user-key';
+import { rewriteSegments } from '@learning-loop/training-log/rewrite';
+import { mirrorLog } from '@learning-loop/training-log/s3/mirror';
+import type { Config } from '../config.ts';
+import { datasetsDirectory, listVersions } from '../dataset/storage.ts';
+import { eraseFromDatasets } from './erase-from-datasets.ts';
+
+type Places = Pick<Config, 'trainingLog' | 'trainingDataDir'>;
+
+const transactionsEndMs = 30_000;
+const buildsEndMs = 60 * 60 * 1_000;
+
+/**
+ * Erases users to the last copy. Every step can be done again, so a crash in between costs nothing. The order is what
+ * makes it complete: once nothing more is accepted, the database; once nobody has read what was deleted there, the log;
+ * then what was made from the log.
+ */
+export async function erase(db: Db, places: Places, erasures: WaitingErasure[]): Promise<void> {
+  const { trainingLog, trainingDataDir } = places;
+  await olderTransactionsEnded(db, transactionsEndMs);
+  const rows = new Map<string, Record<string, number>>();
+  for (const erasure of erasures) rows.set(erasure.erasure_id, await deleteUserRows(db, erasure));
+  await renewStatistics(db);
+  await olderTransactionsEnded(db, transactionsEndMs);
+
+  const records = await eraseFromLog(trainingLog, erasures);
+  await buildsEnded(db, new Date(), buildsEndMs);
+  await mirrorLog(trainingLog, trainingDataDir);
+  const datasets = await eraseFromDatasets(trainingDataDir, erasures);
+  for (const erasure of erasures) {
+    const found = {
+      rows: rows.get(erasure.erasure_id) ?? {},
+      training_log_records: records.get(userKey(erasure)) ?? 0,
+      dataset_samples: datasets.get(userKey(erasure)) ?? {},
+    };
+    const models = await modelsOf(db, trainingDataDir, erasure.tenant_id, found);
+    await finishErasure(db, erasure, { ...found, models });
+  }
+}
+
+/** The models that have learned from a user of whom this was found; none from somebody who was never seen. */
+async function modelsOf(
+  db: Db,
+  trainingDataDir: string,
+  tenantId: string,
+  { rows, training_log_records, dataset_samples }: Omit<ErasureReceipt, 'models'>,
+): Promise<string[]> {
+  const counts = [...Object.values(rows), ...Object.values(dataset_samples), training_log_records];
+  if (counts.every((count) => count === 0)) return [];
+  const kept = await listVersions(datasetsDirectory(trainingDataDir, tenantId));
+  return markForRetraining(db, tenantId, { with: versionsOf(dataset_samples), kept });
+}
+
+/** Removes the users' lines from all segments; returns how many, by `userKey`. */
+async function eraseFromLog(directory: string, erasures: WaitingErasure[]): Promise<Map<string, number>> {
+  const records = new Map(erasures.map((erasure) => [userKey(erasure), new Set<string>()]));
+  await rewriteSegments(directory, (record) => {
+    const found = records.get(userKey(record));
+    // A segment is looked at twice, to count and to copy.
+    found?.add(record.event_id);
+    return found === undefined;
+  });
+  return new Map([...records].map(([user, ids]) => [user, ids.size]));
+}
+
+/** The versions of datasets that these `<version>/<file>` are in. */
+const versionsOf = (files: object): string[] => [
+  ...new Set(Object.keys(files).map((file) => file.split('/', 1)[0] ?? '')),
+];
+
+/** Says in the receipts why it did not work yet. */
+export async function noteFailure(db: Db, erasures: WaitingErasure[], error: unknown): Promise<void> {
+  for (const erasure of erasures) await noteErasureError(db, erasure, String(error));
+}

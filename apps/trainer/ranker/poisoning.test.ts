@@ -1,0 +1,126 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TrainingRecords } from '@learning-loop/events/training-records';
+import type { RankerWeights } from '@learning-loop/learning/ranking/weights';
+import { openTrainingLog } from '@learning-loop/training-log/disk/writer';
+import pino from 'pino';
+import { expect, it } from 'vitest';
+import { type BuildRequest, buildDataset } from '../dataset/build.ts';
+import { openWorkspace } from '../dataset/duckdb.ts';
+import { buildRequest } from '../testing/picks-log.ts';
+import { seeded } from '../testing/seeded.ts';
+import { simulatePicks } from '../testing/simulate-picks.ts';
+import { fitLogit } from './conditional-logit.ts';
+import { type Pick, picksOf } from './examples.ts';
+import { fitRanker, utilities } from './fit-ranker.ts';
+import { displayWeights } from './importance-weights.ts';
+import { featureNames, loadPicks } from './load-examples.ts';
+import { gate } from './promotion-gate.ts';
+
+const tastes = { goal: 2, preference: 1, prior: 0.3 };
+const serving: RankerWeights = { version: 1, temperature: 1, weights: { goal: 1, preference: 1, prior: 1 } };
+const population = {
+  users: 990,
+  picksPerUser: 6,
+  tastes,
+  served: serving.weights,
+  placeBias: 0.3,
+  exploration: 0.05,
+};
+
+const honest = simulatePicks({ ...population, seed: 1 });
+/** Other displays of honest users: what everyone else gets from a ranker is measured on them. */
+const everyoneElse = picksOf(simulatePicks({ ...population, users: 2_000, seed: 2 }));
+/** One user in a hundred, each as busy as two hundred others, always picks what users want least. */
+const attack = simulatePicks({ ...population, users: 10, picksPerUser: 1_200, seed: 3 }).map(sabotaged);
+
+const protectedBuild = { maxShare: 0.01, minPerUser: 20, quarantineFrom: '2026-11-21T00:00:00.000Z' };
+const openBuild = { maxShare: 1, minPerUser: 1_000_000, quarantineFrom: null };
+
+it('is not moved by one user in a hundred, whatever they pick, thanks to the protections', {
+  timeout: 120_000,
+}, async () => {
+  const without = await firstPlaces(await logOf(honest, []), protectedBuild, 'protected');
+  for (const since of ['2026-11-22T09:00:00.000Z', '2026-11-10T09:00:00.000Z']) {
+    const log = await logOf(honest, attack, since);
+    const protectedRate = await firstPlaces(log, protectedBuild, 'protected');
+    const openRate = await firstPlaces(log, openBuild, 'open');
+    expect(Math.abs(protectedRate - without)).toBeLessThan(0.01);
+    expect(without - openRate).toBeGreaterThan(0.05);
+  }
+});
+
+function sabotaged({ user, options }: Pick): Pick {
+  const worst = options.reduce((a, b) => ((b.features['goal'] ?? 0) < (a.features['goal'] ?? 0) ? b : a));
+  return {
+    user: `attacker ${user}`,
+    options: options.map((option) => ({ ...option, chosen: option === worst })),
+  };
+}
+
+/** A log in which honest users were first seen on 1 November and attackers when they came. */
+async function logOf(picks: Pick[], attackers: Pick[], attackersSince = ''): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'poisoning-'));
+  await using log = await openTrainingLog(dir, { log: pino({ level: 'silent' }) });
+  const records = [
+    ...picks.map((pick, i) => recordOf(pick, i, '2026-11-01T09:00:00.000Z')),
+    ...attackers.map((pick, i) => recordOf(pick, picks.length + i, attackersSince)),
+  ];
+  await log.append('ranking_data', records);
+  return dir;
+}
+
+const recordOf = (
+  { user, options }: Pick,
+  i: number,
+  timestamp: string,
+): TrainingRecords['ranking_data'] => ({
+  ...{ timestamp, event_id: `event-${i}`, tenant_id: 'default', user_id: user, interaction_id: `${i}` },
+  used_memories: [],
+  hypotheses: options.map((option, at) => ({ ...option, id: `h${at + 1}`, score: 0 })),
+  model_id: 'candidates',
+});
+
+/** How often everyone else's pick comes first with the ranker that the log leads to. */
+async function firstPlaces(
+  log: string,
+  build: Partial<BuildRequest>,
+  kind: 'protected' | 'open',
+): Promise<number> {
+  const { directory } = await buildDataset(
+    buildRequest(log, { buildId: `${kind}${Math.random()}`, ...build }),
+  );
+  await using workspace = await openWorkspace(join(log, 'fitting'));
+  const names = await featureNames(workspace, directory);
+  const [train, validation, test] = [
+    await loadPicks(workspace, directory, 'train', names),
+    await loadPicks(workspace, directory, 'validation', names),
+    await loadPicks(workspace, directory, 'test', names),
+  ];
+  if (kind === 'protected') {
+    const fitted = fitRanker({ train, validation, test }, serving, seeded(4));
+    return hitRate(utilities(gate(fitted.judgement).passed ? fitted.weights : serving, names), names);
+  }
+  const weights = displayWeights(train, Number.POSITIVE_INFINITY);
+  const prior = utilities(serving, names);
+  return hitRate(fitLogit(train, { prior, ridge: 1, weights, withPositions: true }).coefficients, names);
+}
+
+function hitRate(coefficients: Float64Array, names: string[]): number {
+  const { starts, picked, values } = everyoneElse;
+  const columns = names.map((name) => everyoneElse.names.indexOf(name));
+  const utility = (option: number) =>
+    columns.reduce(
+      (sum, column, k) => sum + (coefficients[k] ?? 0) * (values[option * columns.length + column] ?? 0),
+      0,
+    );
+  let hits = 0;
+  for (const [display, pick] of picked.entries()) {
+    const options = Array.from({ length: (starts[display + 1] ?? 0) - (starts[display] ?? 0) }, (_, i) =>
+      utility((starts[display] ?? 0) + i),
+    );
+    if (options.indexOf(Math.max(...options)) === pick - (starts[display] ?? 0)) hits += 1;
+  }
+  return hits / picked.length;
+}

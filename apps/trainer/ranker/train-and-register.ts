@@ -1,0 +1,107 @@
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import type { Db } from '@learning-loop/db/connect';
+import { markIfErasedMeanwhile } from '@learning-loop/db/privacy/retraining';
+import { startExperiment } from '@learning-loop/db/training/experiments';
+import { activeModel, insertModel, type Model, shippedModel } from '@learning-loop/db/training/models';
+import { newId } from '@learning-loop/events/id';
+import { type RankerWeights, shippedWeights } from '@learning-loop/learning/ranking/weights';
+import type { Service } from '@learning-loop/service/service';
+import type { Dataset } from '../dataset/build.ts';
+import { openWorkspace } from '../dataset/duckdb.ts';
+import { type FittedRanker, fitRanker } from './fit-ranker.ts';
+import { featureNames, loadPicks } from './load-examples.ts';
+import { gate, type Verdict } from './promotion-gate.ts';
+
+/** What is left to chance, so that a show may be seeded: numbers in [0, 1), and who gets which variant. */
+interface Chance {
+  random(): number;
+  experimentId(): string;
+}
+const realChance: Chance = { random: () => randomInt(2 ** 32) / 2 ** 32, experimentId: newId };
+
+interface Trainer {
+  config: { canaryShare: number; trainingDataDir: string };
+  log: Service<unknown>['log'];
+}
+
+/**
+ * Fits a ranker to the dataset and registers it: as a canary on a share of the users when it passes the gate, as
+ * rejected with the reason otherwise. Returns its id, or null when there is nothing to hold out.
+ */
+export async function fitAndRegister(
+  { config, log }: Trainer,
+  db: Db,
+  { manifest, directory }: Dataset,
+  chance = realChance,
+): Promise<string | null> {
+  const { tenant_id, version } = manifest;
+  const serving = await activeModel(db, tenant_id, 'ranker');
+  const fitted = await fitOn(directory, weightsOf(serving), chance.random);
+  if (!fitted) return null;
+  const verdict = gate(fitted.judgement);
+  const model_id = `ranker-${version}`;
+  const parent_id = serving?.model_id ?? shippedModel;
+  await insertModel(db, modelRow({ tenant_id, version, model_id, parent_id }, fitted, verdict));
+  await markIfErasedMeanwhile(db, tenant_id, model_id);
+  log.info({ tenant_id, model_id, ...verdict }, 'ranker_fitted');
+  if (verdict.passed && config.canaryShare > 0) {
+    const variants = [
+      { model_id: parent_id, weight: 1 - config.canaryShare },
+      { model_id, weight: config.canaryShare },
+    ];
+    const started = await startExperiment(db, {
+      tenant_id,
+      experiment_id: chance.experimentId(),
+      kind: 'ranker',
+      variants,
+    });
+    log.info({ tenant_id, model_id, started }, 'canary');
+  }
+  return model_id;
+}
+
+/** The weights of a ranker model; those that ship where there is none. */
+export function weightsOf(model: Model | undefined): RankerWeights {
+  return model && 'weights' in model.artifact ? model.artifact : shippedWeights;
+}
+
+async function fitOn(
+  directory: string,
+  serving: RankerWeights,
+  random: () => number,
+): Promise<FittedRanker | null> {
+  await using workspace = await openWorkspace(join(directory, '..', `.building-fit-${newId()}`));
+  const names = await featureNames(workspace, directory);
+  const picks = {
+    train: await loadPicks(workspace, directory, 'train', names),
+    validation: await loadPicks(workspace, directory, 'validation', names),
+    test: await loadPicks(workspace, directory, 'test', names),
+  };
+  if (Object.values(picks).some(({ picked }) => picked.length === 0)) return null;
+  return fitRanker(picks, serving, random);
+}
+
+interface Lineage {
+  tenant_id: string;
+  version: string;
+  model_id: string;
+  parent_id: string;
+}
+
+function modelRow(
+  { tenant_id, version, model_id, parent_id }: Lineage,
+  fitted: FittedRanker,
+  verdict: Verdict,
+) {
+  const { weights, calibration, ...metrics } = fitted;
+  return {
+    ...{ tenant_id, model_id, parent_id },
+    kind: 'ranker' as const,
+    status: verdict.passed ? ('candidate' as const) : ('rejected' as const),
+    dataset_version: version,
+    artifact: JSON.stringify({ ...weights, calibration }),
+    metrics: JSON.stringify({ ...metrics, gate: verdict.reason }),
+    reason: verdict.reason,
+  };
+}

@@ -1,0 +1,65 @@
+import { type UserKey, userKey } from '@learning-loop/db/user-key';
+import { optedOut } from '@learning-loop/db/users/settings';
+import type { EventOf } from '@learning-loop/events/routes';
+import type { TrainingRecords } from '@learning-loop/events/training-records';
+import type { Context, Handlers } from '@learning-loop/queue/consumer/process-events';
+import { RetryLater } from '@learning-loop/queue/errors';
+import type { TrainingLog } from '@learning-loop/training-log/disk/writer';
+import { feedbackRecord, hypothesesRecord, personaRecord, rankingRecord } from './records.ts';
+
+type Recorder = Handlers<'training-log'>;
+
+/** While the disk is full or failing all wait, however long: it is the fault of no event. */
+const retryMs = 1_000;
+
+/** Appends every event to its log; returning means that the lines are on disk. */
+export function recorder(trainingLog: Pick<TrainingLog, 'append'>): Recorder {
+  const append: TrainingLog['append'] = async (name, records) => {
+    try {
+      await trainingLog.append(name, records);
+    } catch (cause) {
+      throw new RetryLater(retryMs, { cause });
+    }
+  };
+  return {
+    'hypothesis.selected': async (all, context) => {
+      const events = await ofThoseWhoAgree(all, context);
+      await Promise.all([
+        append('hypotheses_data', events.map(hypothesesRecord)),
+        append('ranking_data', events.map(rankingRecord)),
+      ]);
+      reportLogged(context, 'hypothesis.selected', events);
+    },
+    'persona.updated': async (all, context) => {
+      const events = await ofThoseWhoAgree(all, context);
+      await append('persona_updates', events.map(personaRecord));
+      reportLogged(context, 'persona.updated', events);
+    },
+    'feedback.given': async (all, context) => {
+      const events = await ofThoseWhoAgree(all, context);
+      await append('user_feedback', events.map(feedbackRecord));
+      reportLogged(context, 'feedback.given', events);
+    },
+  };
+}
+
+/** Without the events of users who opted out of training. */
+async function ofThoseWhoAgree<E extends UserKey>(events: E[], { tx }: Context): Promise<E[]> {
+  const out = await optedOut(tx, events);
+  return out.size === 0 ? events : events.filter((event) => !out.has(userKey(event)));
+}
+
+type Line = Pick<TrainingRecords['hypotheses_data'], 'event_id' | 'interaction_id'>;
+
+function reportLogged({ report }: Context, event: EventOf<'training-log'>, lines: Line[]): void {
+  for (const { event_id, interaction_id } of lines) {
+    report('training_data_logged', { event, event_id, interaction_id });
+  }
+}
+
+/** Collection is switched off: nothing is written, and nothing stays owed. */
+export const discard: Recorder = {
+  'hypothesis.selected': async () => {},
+  'persona.updated': async () => {},
+  'feedback.given': async () => {},
+};

@@ -1,0 +1,106 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { freePort } from '@learning-loop/embedded-postgres/free-port';
+import type { Page } from 'playwright-core';
+import { type Choice, readChoices } from 'standalone/demo/choices';
+import type { Client } from 'standalone/demo/client';
+import { replay } from 'standalone/demo/replay';
+import { inTemporaryServer } from 'standalone/demo/temporary-server';
+import { untilOutboxEmpty } from 'standalone/demo/wait';
+import { openBrowser } from './browser.ts';
+
+/**
+ * Takes a picture of every page of the console while a file of choices is replayed, and says what the page and the
+ * outbox say of the lag at the same time. Usage: show.ts [--input FILE] [DIRECTORY]
+ */
+const repository = path.join(import.meta.dirname, '../..');
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    input: { type: 'string', default: path.join(repository, 'examples/clarifying-choices.jsonl') },
+  },
+});
+const directory = path.resolve(positionals[0] ?? path.join(repository, 'test-output/show'));
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+const choices = await readChoices(values.input);
+const port = await freePort();
+const home = `http://127.0.0.1:${port}`;
+await mkdir(directory, { recursive: true });
+await inTemporaryServer({ env: { CONSOLE_PORT: String(port) }, discard: ['.'] }, async (client) => {
+  await using browser = await openBrowser(home);
+  const page = await browser.context.newPage();
+  await beginExperiment(client);
+  await Promise.all([replay(client, choices), lookMeanwhile(page, client)]);
+  await untilOutboxEmpty(client);
+  await fetch(`${client.url}/v1/training/datasets`, { method: 'POST' });
+  await take(page, '/', 'console-overview');
+  await take(page, '/users', 'console-users');
+  await take(page, `/users/${encodeURIComponent(busiest(choices))}`, 'console-user');
+  await take(page, '/training', 'console-training', '.evidence');
+  await tryIt(page);
+});
+
+/** A ranker that only knows what is likely for anybody, against the one that learns: who stands in for whom is dealt. */
+async function beginExperiment({ url }: Client): Promise<void> {
+  const post = (where: string, body: object) =>
+    fetch(url + where, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  await post('/v1/models', { model_id: 'forgetful', kind: 'ranker', weights: { prior: 1 } });
+  const variants = ['shipped', 'forgetful'].map((model_id) => ({ model_id, weight: 0.5 }));
+  await post('/v1/experiments', { variants });
+}
+
+async function open(page: Page, where: string): Promise<void> {
+  await page.goto(home + where);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.locator('.loading').first().waitFor({ state: 'detached' });
+}
+
+async function take(page: Page, where: string, name: string, from?: string): Promise<void> {
+  await open(page, where);
+  if (from) await page.locator(from).first().scrollIntoViewIfNeeded();
+  await page.screenshot({ path: path.join(directory, `${name}.png`) });
+  say(`${name}.png: ${home}${where}`);
+}
+
+async function lookMeanwhile(page: Page, client: Client): Promise<void> {
+  await compareLag(page, client);
+  await take(page, '/queues', 'console-queues');
+}
+
+async function compareLag(page: Page, client: Client): Promise<void> {
+  await open(page, '/');
+  const stat = page.locator('.stat', { hasText: 'Not learned yet' });
+  for (let look = 0; look < 5; look += 1) {
+    // What the stream brings next is read within 2 s; the outbox is read right before and after.
+    const before = await client.ready();
+    await page.waitForTimeout(2_500);
+    const shown = (await stat.locator('dd').allTextContents()).join(', ');
+    const after = await client.ready();
+    say(`outbox ${told(before)} │ page: ${shown} │ outbox ${told(after)}`);
+  }
+}
+
+function told(ready: Awaited<ReturnType<Client['ready']>>): string {
+  return `${ready.outbox_pending} pending, oldest ${((ready.oldest_pending_ms ?? 0) / 1000).toFixed(1)} s`;
+}
+
+function busiest(all: Choice[]): string {
+  const users = [...Map.groupBy(all, ({ user_id }) => user_id)];
+  return users.reduce((a, b) => (b[1].length > a[1].length ? b : a))[0];
+}
+
+async function tryIt(page: Page): Promise<void> {
+  await open(page, '/try');
+  await page.getByLabel('What the user typed').fill('build api');
+  await page.keyboard.press('Enter');
+  await page.locator('.hypotheses > li').nth(1).getByRole('button').click();
+  await page.getByText(/^within /u).waitFor();
+  await page.screenshot({ path: path.join(directory, 'console-try.png') });
+  say(`console-try.png: ${home}/try`);
+}

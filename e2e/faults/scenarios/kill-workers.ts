@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from 'standalone/demo/until';
+import type { Fault } from '../fault.ts';
+import { startLoad } from '../harness/load.ts';
+import type { Supervised } from '../harness/supervise.ts';
+import { type System, workers } from '../harness/system.ts';
+import { tail } from '../harness/tail.ts';
+
+const LEARNING_MS = 180_000;
+const learned = /training_data_logged|goal_learned|persona_updated/;
+
+export const killWorkers: Fault = {
+  number: 1,
+  name: 'kill -9 of each worker, again and again',
+  short: true,
+  async run({ size, start }) {
+    const kills = size.short ? 3 : 50;
+    const system = await start();
+    await system.ready();
+    const load = startLoad(system.urls, { perSecond: size.short ? 60 : 250 });
+    await Promise.all(
+      workers.flatMap((app) => system.of(app).map((worker) => killAtWork(system, worker, kills))),
+    );
+    await load.reached(size.picks);
+    await load.stop();
+    const recoveryMs = await system.caughtUp();
+    return { system, accepted: load.accepted, recoveryMs, notes: `${kills} kills of each`, broken: [] };
+  },
+};
+
+/** Kills it whenever it has begun to learn: what it has in hand then is taken over by the next. */
+async function killAtWork(system: System, worker: Supervised, kills: number): Promise<void> {
+  const log = await tail(worker.log);
+  for (let kill = 1; kill <= kills; kill++) {
+    const learning = async () => (learned.test(await log()) && worker.lives() === kill ? true : null);
+    await until(learning, LEARNING_MS, `${worker.name} does not learn; see ${system.directory}.`);
+    await sleep(Math.random() * 100);
+    await worker.kill();
+  }
+}

@@ -1,0 +1,23 @@
+import { inTemporaryServer } from 'standalone/demo/temporary-server';
+import { until } from 'standalone/demo/until';
+import { startCollector } from './collector.ts';
+import { traceAsText } from './trace-as-text.ts';
+
+/** Shows the trace of one selection as text, from the request to its three effects. */
+const patienceMs = 30_000;
+const effects = ['learn memory', 'learn persona', 'learn training-log'];
+
+await using collector = await startCollector();
+const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '200' };
+await inTemporaryServer({ env, discard: ['.'] }, async (client) => {
+  const asked = { user_id: 'ada', input_text: 'build api' };
+  const { interaction_id } = await client.hypothesize(asked);
+  const { event_id } = await client.execute({ ...asked, interaction_id, hypothesis_id: 'h1' });
+  const ofEvent = () => collector.spans.filter(({ traceId }) => traceId === event_id.replaceAll('-', ''));
+  const whole = async () => {
+    const spans = ofEvent();
+    return effects.every((effect) => spans.some(({ name }) => name === effect)) ? spans : null;
+  };
+  const spans = await until(whole, patienceMs, 'The trace did not arrive.');
+  process.stdout.write(`event ${event_id}\n\n${traceAsText(spans)}\n`);
+});

@@ -1,0 +1,84 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Client, connectClient } from 'standalone/demo/client';
+import { completions, loggedEvents } from 'standalone/demo/evidence';
+import { untilOutboxEmpty } from 'standalone/demo/wait';
+import { type Server, startServer } from 'standalone/launch';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+let directory: string;
+let server: Server;
+let client: Client;
+
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'standalone-'));
+  await chmod(directory, 0o755);
+  await begin();
+});
+
+afterEach(async () => {
+  await server.stop();
+  await rm(directory, { recursive: true });
+});
+
+async function begin(): Promise<void> {
+  server = await startServer(directory);
+  client = connectClient(server.url);
+}
+
+async function choose(
+  user_id: string,
+  input_text: string,
+): Promise<{ interaction_id: string; event_id: string }> {
+  const { interaction_id } = await client.hypothesize({ user_id, input_text });
+  const { event_id } = await client.execute({ user_id, input_text, interaction_id, hypothesis_id: 'h1' });
+  return { interaction_id, event_id };
+}
+
+async function knownOf(user: string) {
+  return { memories: await client.memories(user), persona: await client.persona(user) };
+}
+
+test('learns from a pick, and still knows it after a restart', async () => {
+  const { interaction_id, event_id } = await choose('ada', 'build api');
+  await untilOutboxEmpty(client);
+  const known = await knownOf('ada');
+  expect(await client.interaction(interaction_id)).toMatchObject({ event_id, learned: true });
+  expect(known.memories.map(({ type }) => type)).toEqual(expect.arrayContaining(['goal', 'history']));
+  expect(known.persona.interaction_count).toBe(1);
+  expect([...(await loggedEvents(path.join(directory, 'training')))]).toEqual([event_id]);
+  expect(await client.stats()).toMatchObject({
+    hypotheses_count: 1,
+    persona_updates_count: 1,
+    ranking_samples_count: 1,
+  });
+
+  expect(await server.stop()).toBe(0);
+  expect((await completions(path.join(directory, 'logs', 'app.log'))).map((line) => line.event_id)).toEqual([
+    event_id,
+  ]);
+  await begin();
+  expect(await knownOf('ada')).toEqual(known);
+  expect(await client.stats()).toMatchObject({ hypotheses_count: 1 });
+});
+
+test('starts by itself after kill -9, and learns each accepted pick once', { timeout: 180_000 }, async () => {
+  const users = Array.from({ length: 20 }, (_, index) => `user-${index}`);
+  const picks = await Promise.all(users.map((user) => choose(user, 'deploy api')));
+  await server.kill();
+  await begin();
+  await untilOutboxEmpty(client);
+
+  const interactions = await Promise.all(
+    picks.map(({ interaction_id }) => client.interaction(interaction_id)),
+  );
+  expect(interactions.filter(({ learned }) => learned)).toHaveLength(picks.length);
+  const accepted = new Set(picks.map(({ event_id }) => event_id));
+  expect(await loggedEvents(path.join(directory, 'training'))).toEqual(accepted);
+  for (const user of users) {
+    const { memories, persona } = await knownOf(user);
+    expect(memories.filter(({ type }) => type === 'history').map(({ count }) => count)).toEqual([1]);
+    expect(persona.interaction_count).toBe(1);
+  }
+});

@@ -1,0 +1,44 @@
+import { type Selectable, sql } from 'kysely';
+import type { Db } from '../connect.ts';
+import type { Database } from '../schema/database.ts';
+
+export type ApiKey = Selectable<Database['api_keys']>;
+type NewKey = Pick<ApiKey, 'tenant_id' | 'key_id' | 'role' | 'name' | 'secret_hash' | 'expires_at'>;
+
+export async function insertKey(db: Db, key: NewKey): Promise<void> {
+  await db.insertInto('api_keys').values(key).execute();
+}
+
+export function findKey(db: Db, keyId: string): Promise<ApiKey | undefined> {
+  return db.selectFrom('api_keys').selectAll().where('key_id', '=', keyId).executeTakeFirst();
+}
+
+/** All keys, or those of one tenant, oldest first. */
+export function listKeys(db: Db, tenantId?: string): Promise<ApiKey[]> {
+  const keys = db.selectFrom('api_keys').selectAll().orderBy('tenant_id').orderBy('created_at');
+  return (tenantId === undefined ? keys : keys.where('tenant_id', '=', tenantId)).execute();
+}
+
+/** Whether a key was ever made; revoked ones count, so that revoking the last one opens nothing. */
+export async function anyKey(db: Db): Promise<boolean> {
+  return (await db.selectFrom('api_keys').select('key_id').limit(1).executeTakeFirst()) !== undefined;
+}
+
+/** Disables a key for good. False when there is no such key, or it is disabled already. */
+export async function disableKey(db: Db, keyId: string): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('api_keys')
+    .set({ disabled_at: sql`clock_timestamp()` })
+    .where('key_id', '=', keyId)
+    .where('disabled_at', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Notes when keys were last used. */
+export async function noteUses(db: Db, uses: { key_id: string; at: Date }[]): Promise<void> {
+  await sql`
+    update api_keys set last_used_at = greatest(last_used_at, used.at)
+    from jsonb_to_recordset(${JSON.stringify(uses)}::jsonb) as used(key_id text, at timestamptz)
+    where api_keys.key_id = used.key_id`.execute(db);
+}

@@ -1,0 +1,72 @@
+import { sql } from 'kysely';
+import type { Db } from '../connect.ts';
+import { exclusively } from '../privacy/erasures.ts';
+import { choiceLengths, memoryLengths } from './covering-indexes.ts';
+
+/** An index of a table that may be large: making it takes minutes, in which the service goes on. */
+export interface OnlineIndex {
+  name: string;
+  table: string;
+  /** What follows the table's name in `create index`: columns in parentheses, a method, a condition. */
+  on: string;
+}
+
+/**
+ * Made after the migrations. No statement may need one of these to be right, only to be fast: a version that starts
+ * while another process makes it goes on without. An index of a table that the same release makes belongs into its
+ * migration.
+ */
+export const onlineIndexes: OnlineIndex[] = [
+  {
+    name: 'memories_long',
+    table: 'memories',
+    on: `(tenant_id, user_id, type, last_seen) where status = 'active' and ${memoryLengths.long}`,
+  },
+  {
+    name: 'selections_long',
+    table: 'selections',
+    on: `(tenant_id, user_id, interaction_id) where ${choiceLengths.long}`,
+  },
+  {
+    name: 'memories_covering',
+    table: 'memories',
+    on: `(tenant_id, user_id, type, last_seen) include (memory_id, confidence, content)
+      where status = 'active' and ${memoryLengths.short}`,
+  },
+  {
+    name: 'selections_covering',
+    table: 'selections',
+    on: `(tenant_id, user_id, interaction_id) include (selected_at, input_text, shown) where ${choiceLengths.short}`,
+  },
+];
+
+/**
+ * Makes what is missing, one after the other, while others read and write. A migration cannot: it is a transaction, and
+ * would lock writers out. Safe from many processes at once: one makes them, the others return at once. What a killed
+ * server left half made is made anew.
+ */
+export async function makeIndexesOnline(db: Db, indexes: OnlineIndex[]): Promise<void> {
+  if ((await unfinished(db, indexes)).length === 0) return;
+  // Nobody waits for this lock in a statement: its snapshot would be one that the index's maker waits for in turn.
+  await exclusively(db, 'online indexes', async (connection) => {
+    for (const { name, table, on, begun } of await unfinished(connection, indexes)) {
+      if (begun) await sql`drop index concurrently ${sql.ref(name)}`.execute(connection);
+      const definition = sql`${sql.ref(name)} on ${sql.table(table)} ${sql.raw(on)}`;
+      await sql`create index concurrently ${definition}`.execute(connection);
+    }
+  });
+}
+
+/** Those that are not there, or there and not valid (`begun`). */
+async function unfinished(db: Db, indexes: OnlineIndex[]): Promise<(OnlineIndex & { begun: boolean })[]> {
+  if (indexes.length === 0) return [];
+  const { rows } = await sql<{ name: string; valid: boolean }>`
+    select relname as name, indisvalid as valid from pg_index join pg_class on pg_class.oid = indexrelid
+    where relnamespace = 'public'::regnamespace and relname = any(${indexes.map(({ name }) => name)})`.execute(
+    db,
+  );
+  const there = new Map(rows.map(({ name, valid }) => [name, valid]));
+  return indexes
+    .filter(({ name }) => !there.get(name))
+    .map((index) => ({ ...index, begun: there.has(index.name) }));
+}

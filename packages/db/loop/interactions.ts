@@ -1,0 +1,108 @@
+import { type Selectable, sql } from 'kysely';
+import type { Db } from '../connect.ts';
+import { notErased } from '../privacy/erasures.ts';
+import type { Answer, Database } from '../schema/database.ts';
+
+type Interaction = Selectable<Database['interactions']>;
+
+/** An interaction with what the user made of it; `event_id` is null while it is open. */
+export type Choice = Interaction & {
+  event_id: string | null;
+  selected_id: string | null;
+  auto_advanced: boolean | null;
+  selected_at: Date | null;
+  answer: Answer | null;
+};
+
+/** What was shown, and when its request began. */
+export type NewInteraction = Omit<Interaction, 'created_at'> & { created_at: string; begun: string };
+
+/**
+ * Stores what was shown, for many requests in one statement. False for the request of a user who is being erased, or
+ * was since the request began: of that nothing is stored.
+ */
+export async function insertInteractions(db: Db, interactions: NewInteraction[]): Promise<boolean[]> {
+  const { rows } = await sql<{ interaction_id: string }>`
+    insert into interactions (tenant_id, interaction_id, user_id, created_at, input_text, media_type, model_id,
+      ranker_id, llm_id, context, hypotheses, used_memories, auto_advance)
+    select tenant_id, interaction_id, user_id, created_at, input_text, media_type, model_id,
+      ranker_id, llm_id, context, hypotheses, used_memories, auto_advance
+    from jsonb_to_recordset(${JSON.stringify(interactions)}::jsonb) as shown(
+      tenant_id text, interaction_id uuid, user_id text, created_at timestamptz, input_text text, media_type text,
+      model_id text, ranker_id text, llm_id text, context jsonb, hypotheses jsonb, used_memories jsonb,
+      auto_advance boolean, begun timestamptz)
+    where ${notErased(shownColumns)}
+    returning interaction_id`.execute(db);
+  const stored = new Set(rows.map(({ interaction_id }) => interaction_id));
+  return interactions.map(({ interaction_id }) => stored.has(interaction_id));
+}
+
+const shownColumns = { tenantId: sql`shown.tenant_id`, userId: sql`shown.user_id`, since: sql`shown.begun` };
+
+const choices = (db: Db) =>
+  db
+    .selectFrom('interactions')
+    .leftJoin('selections', (join) =>
+      join
+        .onRef('selections.tenant_id', '=', 'interactions.tenant_id')
+        .onRef('selections.interaction_id', '=', 'interactions.interaction_id'),
+    )
+    .selectAll('interactions')
+    .select(['event_id', 'selected_id', 'auto_advanced', 'selected_at', 'answer']);
+
+/** One interaction, whoever's; undefined when the tenant has none of this id. */
+export function findInteraction(
+  db: Db,
+  tenantId: string,
+  interactionId: string,
+): Promise<Choice | undefined> {
+  return choices(db)
+    .where('interactions.tenant_id', '=', tenantId)
+    .where('interactions.interaction_id', '=', interactionId)
+    .executeTakeFirst();
+}
+
+export interface InteractionKey {
+  tenant_id: string;
+  interaction_id: string;
+}
+
+/**
+ * Many interactions in one round trip, in the order of their keys; undefined where the tenant has none of that id.
+ * Each is looked up by itself (`lateral … limit 1`): a join would let the planner read the whole table, which it does
+ * for as long as it believes the table to be small. The least and the greatest id tell it beforehand which partitions
+ * to leave alone.
+ */
+export async function findInteractions(db: Db, keys: InteractionKey[]): Promise<(Choice | undefined)[]> {
+  const ids = keys.map(({ interaction_id }) => interaction_id.toLowerCase()).toSorted();
+  const { rows } = await sql<Choice>`
+    select shown.*, picked.event_id, picked.selected_id, picked.auto_advanced, picked.selected_at, picked.answer
+    from jsonb_to_recordset(${JSON.stringify(keys)}::jsonb) as key(tenant_id text, interaction_id uuid)
+    cross join lateral (
+      select * from interactions
+      where interactions.tenant_id = key.tenant_id and interactions.interaction_id = key.interaction_id
+        and interactions.interaction_id between ${ids.at(0)}::uuid and ${ids.at(-1)}::uuid limit 1
+    ) as shown
+    left join lateral (
+      select event_id, selected_id, auto_advanced, selected_at, answer from selections
+      where selections.tenant_id = key.tenant_id and selections.interaction_id = key.interaction_id limit 1
+    ) as picked on true`.execute(db);
+  const byKey = new Map(rows.map((choice) => [keyOf(choice), choice]));
+  return keys.map((key) => byKey.get(keyOf(key)));
+}
+
+const keyOf = ({ tenant_id, interaction_id }: InteractionKey) => `${interaction_id}${tenant_id}`;
+
+/** The user's interactions with exactly this text, newest first, `limit` at most. */
+export function findByText(
+  db: Db,
+  { tenantId, userId, text, limit }: { tenantId: string; userId: string; text: string; limit: number },
+): Promise<Choice[]> {
+  return choices(db)
+    .where('interactions.tenant_id', '=', tenantId)
+    .where('interactions.user_id', '=', userId)
+    .where(sql<boolean>`md5(interactions.input_text) = md5(${text}) and interactions.input_text = ${text}`)
+    .orderBy('interactions.interaction_id', 'desc')
+    .limit(limit)
+    .execute();
+}

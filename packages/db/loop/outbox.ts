@@ -1,0 +1,107 @@
+import type { NamedEvent } from '@learning-loop/events/event';
+import { type Consumer, type EventName, routes } from '@learning-loop/events/routes';
+import { sql } from 'kysely';
+import type { Db, Tx } from '../connect.ts';
+
+/** All that travels through a queue: the truth stays here, so nothing private is in transport. */
+export interface Notice {
+  event: EventName;
+  event_id: string;
+}
+
+export interface OutboxRow extends Notice {
+  tenant_id: string;
+  user_id: string;
+  payload: unknown;
+  pending: Consumer[];
+  created_at: Date;
+}
+
+/** Accepts events: from this transaction's commit on, every consumer that the routes name owes its effect. */
+export async function insertEvents(tx: Tx, events: NamedEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const rows = events.map(({ name, event }) => ({
+    event_id: event.event_id,
+    event: name,
+    tenant_id: event.tenant_id,
+    user_id: event.user_id,
+    payload: event,
+    pending: routes[name],
+  }));
+  await sql`
+    insert into outbox (event_id, event, tenant_id, user_id, payload, pending)
+    select event_id, event, tenant_id, user_id, payload, pending
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as row(event_id uuid, event text, tenant_id text, user_id text, payload jsonb, pending text[])`.execute(
+    tx,
+  );
+}
+
+/** The events among `ids` that the consumer still owes, by id. Takes no lock: `settle` decides who was first. */
+export async function loadPending(db: Db | Tx, consumer: Consumer, ids: string[]): Promise<OutboxRow[]> {
+  const { rows } = await sql<OutboxRow>`
+    select event_id, event, tenant_id, user_id, payload, pending, created_at
+    from outbox
+    where event_id = any(${ids}::uuid[]) and ${consumer} = any(pending)
+    order by event_id`.execute(db);
+  return rows;
+}
+
+/**
+ * Takes the consumer off the events it has learned; who empties an event deletes it (`complete`).
+ * Returns only what was still owed: an id that is missing was settled by somebody else, whose effect stands.
+ * Rows are locked in id order, so that consumers cannot deadlock. They are reached by lists of ids, not by joins: the
+ * outbox is often empty, and a join that is planned then reads the whole of it once it is full.
+ */
+export async function settle(
+  tx: Tx,
+  consumer: Consumer,
+  ids: string[],
+): Promise<{ event_id: string; complete: boolean }[]> {
+  const { rows } = await sql<{ event_id: string; complete: boolean }>`
+    with owed as materialized (
+      select event_id, cardinality(pending) = 1 as complete from outbox
+      where event_id = any(${ids}::uuid[]) and ${consumer} = any(pending)
+      order by event_id for update
+    ), kept as (
+      update outbox set pending = array_remove(pending, ${consumer})
+      where event_id = any(array(select event_id from owed where not complete))
+    ), gone as (
+      delete from outbox where event_id = any(array(select event_id from owed where complete))
+    )
+    select event_id, complete from owed`.execute(tx);
+  return rows;
+}
+
+/** How much is accepted and not yet learned, and for how long the oldest of it has waited, in ms. */
+export async function outboxDepth(db: Db): Promise<{ pending: number; oldest_ms: number | null }> {
+  const { rows } = await sql<{ pending: number; oldest_ms: number | null }>`
+    select count(*)::int as pending,
+      (extract(epoch from clock_timestamp() - min(created_at)) * 1000)::float8 as oldest_ms
+    from outbox`.execute(db);
+  return rows[0] ?? { pending: 0, oldest_ms: null };
+}
+
+/**
+ * Takes up to `limit` events that one of the consumers has owed for `olderThanMs`, oldest first, and marks them as
+ * republished now: replicas of the sweeper share the work, and nothing is taken again before `againMs` have passed.
+ * A time that lies ahead counts as well: the clock was set back, and nothing may wait until it has come again.
+ */
+export async function takeOverdue(
+  db: Db,
+  overdue: { olderThanMs: number; againMs: number; limit: number; consumers: Consumer[] },
+): Promise<(Notice & { pending: Consumer[]; age_ms: number })[]> {
+  const { olderThanMs, againMs, limit, consumers } = overdue;
+  const { rows } = await sql<Notice & { pending: Consumer[]; age_ms: number }>`
+    update outbox set swept_at = clock_timestamp()
+    where event_id = any(array(
+      select event_id from outbox
+      where abs(extract(epoch from clock_timestamp() - created_at)) > ${olderThanMs / 1000}::float8
+        and (swept_at is null or abs(extract(epoch from clock_timestamp() - swept_at)) > ${againMs / 1000}::float8)
+        and pending && ${consumers}::text[]
+      order by created_at limit ${limit} for update skip locked
+    ))
+    returning event_id, event, pending,
+      (abs(extract(epoch from clock_timestamp() - created_at)) * 1000)::float8 as age_ms`.execute(db);
+  return rows;
+}

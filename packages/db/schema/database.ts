@@ -1,0 +1,224 @@
+import type {
+  FacetDeltas,
+  Facets,
+  ShownHypothesis,
+  UsedMemory,
+  UserContext,
+} from '@learning-loop/events/fields';
+import type { Consumer, EventName } from '@learning-loop/events/routes';
+import type { ColumnType, Generated } from 'kysely';
+import type { TrainingTables } from './training.ts';
+
+/** Written as JSON text, read as the value. */
+type Json<T> = ColumnType<T, string, string>;
+/** Written as ISO 8601, read as a Date. */
+type Instant = ColumnType<Date, string | Date, string | Date>;
+
+export type MemoryType = 'goal' | 'preference' | 'history';
+/** A forgotten memory is only a key without words, so that it is not learned again. */
+type MemoryStatus = 'active' | 'superseded' | 'forgotten';
+
+/** All that one display consisted of, besides its hypotheses. */
+interface InteractionsTable {
+  tenant_id: string;
+  interaction_id: string;
+  user_id: string;
+  created_at: Instant;
+  input_text: string;
+  media_type: string;
+  model_id: string;
+  context: Json<UserContext>;
+  hypotheses: Json<ShownHypothesis[]>;
+  used_memories: Json<UsedMemory[]>;
+  auto_advance: boolean;
+  /** The model that ranked. */
+  ranker_id: Generated<string>;
+  /** The language model that was asked for proposals; null where none was. */
+  llm_id: ColumnType<string | null, string | null | undefined, string | null>;
+}
+
+/** What `execute` answered; kept, so that the same call again gets the same answer. */
+export interface Answer {
+  enriched_prompt: string;
+  tokens_estimate: number;
+  context_breakdown: { goal: number; pref: number; history: number };
+}
+
+/** What the ranker learns from: one option of a display, with the confidence before calibration. */
+export interface ShownOption {
+  question: string;
+  chosen: boolean;
+  raw_confidence: number;
+}
+
+interface SelectionsTable {
+  tenant_id: string;
+  interaction_id: string;
+  user_id: string;
+  event_id: string;
+  selected_id: string | null;
+  auto_advanced: boolean;
+  selected_at: Instant;
+  input_text: string;
+  shown: Json<ShownOption[]>;
+  answer: Json<Answer>;
+}
+
+interface OutboxTable {
+  event_id: string;
+  event: EventName;
+  tenant_id: string;
+  user_id: string;
+  payload: Json<unknown>;
+  pending: Consumer[];
+  created_at: Generated<Date>;
+  swept_at: Date | null;
+}
+
+interface DeadLettersTable {
+  dead_letter_id: Generated<string>;
+  tenant_id: string;
+  user_id: string;
+  event_id: string;
+  event: EventName;
+  consumer: Consumer;
+  payload: Json<unknown>;
+  error: string;
+  attempts: number;
+  first_failed_at: Generated<Date>;
+  last_failed_at: Generated<Date>;
+}
+
+interface MemoriesTable {
+  tenant_id: string;
+  user_id: string;
+  memory_id: string;
+  type: MemoryType;
+  /** Same meaning, same key: one row. */
+  content_key: string;
+  content: string;
+  confidence: number;
+  tags: string[];
+  /** Of the preferences in one slot (a web framework, say) only the newest is active. */
+  slot: string | null;
+  status: Generated<MemoryStatus>;
+  /** The user said so: learning never overrules it. */
+  corrected: Generated<boolean>;
+  count: Generated<number>;
+  first_seen: Instant;
+  last_seen: Instant;
+}
+
+interface MemorySourcesTable {
+  tenant_id: string;
+  user_id: string;
+  memory_id: string;
+  interaction_id: string;
+  seen_at: Instant;
+}
+
+/** What a memory means, by a model; see migrations/0013-embeddings.ts. */
+interface EmbeddingsTable {
+  tenant_id: string;
+  user_id: string;
+  memory_id: string;
+  model: Generated<string>;
+  vector: Buffer | null;
+  tried_at: Date | null;
+}
+
+interface PersonasTable {
+  tenant_id: string;
+  user_id: string;
+  facets: Json<Facets>;
+  interaction_count: number;
+  updated_at: Instant;
+  /** When the latest of the events happened that moved it; null before the first. */
+  moved_at: ColumnType<Date | null, string | null | undefined, string | null>;
+}
+
+interface PersonaUpdatesTable {
+  tenant_id: string;
+  user_id: string;
+  /** The event that moved the persona. */
+  event_id: string;
+  interaction_id: string;
+  occurred_at: Instant;
+  old_facets: Json<Facets>;
+  new_facets: Json<Facets>;
+  facet_deltas: Json<FacetDeltas>;
+  decided_by: string;
+  reason: string;
+}
+
+interface FeedbackTable {
+  tenant_id: string;
+  event_id: string;
+  user_id: string;
+  interaction_id: string;
+  type: string;
+  value: Json<string | number | null>;
+  given_at: Instant;
+}
+
+/** What a key may do: pick and give feedback, read, or everything. */
+export type Role = 'app' | 'reader' | 'admin';
+
+interface ApiKeysTable {
+  tenant_id: string;
+  /** The public part of the key. */
+  key_id: string;
+  role: Role;
+  name: string;
+  secret_hash: Buffer;
+  created_at: Generated<Date>;
+  expires_at: Date | null;
+  disabled_at: Date | null;
+  last_used_at: Date | null;
+}
+
+/** What an erasure has removed, and what it could not. */
+export interface ErasureReceipt {
+  /** Rows by table. */
+  rows: Record<string, number>;
+  training_log_records: number;
+  /** Samples by file of a dataset. */
+  dataset_samples: Record<string, number>;
+  /** Models that have learned from the user; they are marked for retraining. */
+  models: string[];
+}
+
+interface ErasuresTable {
+  tenant_id: string;
+  erasure_id: string;
+  user_hash: Buffer;
+  /** Null once the erasure is done. */
+  user_id: string | null;
+  requested_at: Generated<Date>;
+  done_at: Date | null;
+  receipt: Json<ErasureReceipt> | null;
+  error: string | null;
+}
+
+interface UserSettingsTable {
+  tenant_id: string;
+  user_id: string;
+  training_opt_out: boolean;
+  updated_at: Generated<Date>;
+}
+
+export interface Database extends TrainingTables {
+  interactions: InteractionsTable;
+  selections: SelectionsTable;
+  outbox: OutboxTable;
+  dead_letters: DeadLettersTable;
+  memories: MemoriesTable;
+  memory_sources: MemorySourcesTable;
+  embeddings: EmbeddingsTable;
+  personas: PersonasTable;
+  persona_updates: PersonaUpdatesTable;
+  feedback: FeedbackTable;
+  api_keys: ApiKeysTable;
+  erasures: ErasuresTable;
+  user_settings: UserSettingsTable;
+}

@@ -1,0 +1,77 @@
+import { type Selectable, sql } from 'kysely';
+import type { Db } from '../connect.ts';
+import type { Database } from '../schema/database.ts';
+
+export type DatasetBuild = Selectable<Database['dataset_builds']>;
+type BuildKey = Pick<DatasetBuild, 'tenant_id' | 'build_id' | 'attempt'>;
+
+export async function requestBuild(db: Db, tenantId: string, buildId: string): Promise<void> {
+  await db.insertInto('dataset_builds').values({ tenant_id: tenantId, build_id: buildId }).execute();
+}
+
+/** The tenant's builds, newest first. */
+export function listBuilds(db: Db, tenantId: string, limit: number): Promise<DatasetBuild[]> {
+  return db
+    .selectFrom('dataset_builds')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .orderBy('requested_at', 'desc')
+    .limit(limit)
+    .execute();
+}
+
+/**
+ * Takes the oldest build that waits, unless one is running: one at a time across replicas. A running build whose
+ * trainer has not been heard of for `silentMs` is begun again, because that trainer must have died.
+ */
+export async function takeBuild(db: Db, silentMs: number): Promise<DatasetBuild | undefined> {
+  return db.transaction().execute(async (tx) => {
+    await sql`select pg_advisory_xact_lock(hashtext('dataset_builds'))`.execute(tx);
+    const { rows } = await sql<DatasetBuild>`
+      update dataset_builds
+      set status = 'running', started_at = clock_timestamp(), beat_at = clock_timestamp(), attempt = attempt + 1
+      where (tenant_id, build_id) in (
+        select tenant_id, build_id from dataset_builds
+        where status in ('queued', 'running') order by status = 'queued', requested_at limit 1
+      ) and (status = 'queued' or beat_at is null
+        or beat_at < clock_timestamp() - make_interval(secs => ${silentMs / 1000}))
+      returning *`.execute(tx);
+    return rows[0];
+  });
+}
+
+const ours = (db: Db, { tenant_id, build_id, attempt }: BuildKey) =>
+  db
+    .updateTable('dataset_builds')
+    .where('tenant_id', '=', tenant_id)
+    .where('build_id', '=', build_id)
+    .where('attempt', '=', attempt)
+    .where('status', '=', 'running');
+
+/** Says that the build's trainer lives, and what it is at. Rejects when another trainer has taken the build over. */
+export async function beatBuild(db: Db, build: BuildKey, step?: string): Promise<void> {
+  const { numUpdatedRows } = await ours(db, build)
+    .set({ beat_at: sql`clock_timestamp()`, ...(step === undefined ? {} : { step }) })
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) throw new Error('Another trainer has taken this build over.');
+}
+
+export type BuildOutcome =
+  | { status: 'done'; version: string; counts: Record<string, number>; notes: string[] }
+  | { status: 'empty' | 'failed'; error: string };
+
+/** Ends the build, unless another trainer has taken it over. */
+export async function finishBuild(db: Db, build: BuildKey, outcome: BuildOutcome): Promise<void> {
+  const { status } = outcome;
+  const end =
+    status === 'done'
+      ? {
+          version: outcome.version,
+          counts: JSON.stringify(outcome.counts),
+          notes: sql<string[]>`${JSON.stringify(outcome.notes)}::jsonb`,
+        }
+      : { error: outcome.error };
+  await ours(db, build)
+    .set({ status, ...end, step: null, finished_at: sql`clock_timestamp()` })
+    .execute();
+}

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { databaseForTest } from '@learning-loop/testing/database/postgres';
+import { sql } from 'kysely';
+import { expect, it } from 'vitest';
+import { connectDb, type Db } from '../connect.ts';
+import { dueBuilds, tenantsWithPicks, usersNotToLearnFrom } from '../due-builds.ts';
+import { finishBuild, requestBuild, takeBuild } from './dataset-builds.ts';
+
+async function pick(db: Db, tenant_id: string, picks: number): Promise<void> {
+  const rows = Array.from({ length: picks }, () => ({
+    ...{ tenant_id, interaction_id: randomUUID(), user_id: 'ada', event_id: randomUUID(), selected_id: 'h1' },
+    ...{
+      auto_advanced: false,
+      selected_at: sql<Date>`clock_timestamp()`,
+      input_text: 'build',
+      shown: '[]',
+      answer: '{}',
+    },
+  }));
+  await db.insertInto('selections').values(rows).execute();
+}
+
+it('is due after enough new picks, and a tenth of what was read before', async () => {
+  await using db = connectDb(await databaseForTest());
+  await pick(db, 'acme', 100);
+  await pick(db, 'globex', 99);
+  expect(await dueBuilds(db, 100, 0)).toEqual([{ tenant_id: 'acme', new_picks: 100 }]);
+  expect((await tenantsWithPicks(db)).sort()).toEqual(['acme', 'globex']);
+
+  await requestBuild(db, 'acme', randomUUID());
+  expect(await dueBuilds(db, 100, 0)).toEqual([]);
+  const build = await takeBuild(db, 30_000);
+  if (!build) throw new Error('no build was taken');
+  const counts = { records: 1_200 };
+  await finishBuild(db, build, { status: 'done', version: 'v1', counts, notes: ['a note'] });
+  await pick(db, 'acme', 119);
+  expect(await dueBuilds(db, 100, 0)).toEqual([]);
+  await pick(db, 'acme', 1);
+  expect(await dueBuilds(db, 100, 0)).toEqual([{ tenant_id: 'acme', new_picks: 120 }]);
+  expect(await dueBuilds(db, 100, 60_000)).toEqual([]);
+});
+
+it('names whom not to learn from', async () => {
+  await using db = connectDb(await databaseForTest());
+  await db
+    .insertInto('user_settings')
+    .values([
+      { tenant_id: 'acme', user_id: 'out', training_opt_out: true },
+      { tenant_id: 'acme', user_id: 'in', training_opt_out: false },
+      { tenant_id: 'globex', user_id: 'elsewhere', training_opt_out: true },
+    ])
+    .execute();
+  await db
+    .insertInto('erasures')
+    .values({ tenant_id: 'acme', erasure_id: randomUUID(), user_hash: Buffer.from('x'), user_id: 'going' })
+    .execute();
+  expect((await usersNotToLearnFrom(db, 'acme')).sort()).toEqual(['going', 'out']);
+});

@@ -1,0 +1,83 @@
+import { newId } from '@learning-loop/events/id';
+import { databaseForTest } from '@learning-loop/testing/database/postgres';
+import { expect, test } from 'vitest';
+import { connectDb, type Db } from '../connect.ts';
+import { learningMetrics } from './learning-metrics.ts';
+
+const tenant_id = 'default';
+const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+
+interface Shown {
+  user_id: string;
+  days: number;
+  ranker_id?: string;
+  auto_advance?: boolean;
+  /** Undefined where nothing was answered. */
+  selected_id?: string | null;
+}
+
+async function show(
+  db: Db,
+  { user_id, days, ranker_id = 'shipped', auto_advance = false, selected_id }: Shown,
+) {
+  const key = { tenant_id, interaction_id: newId(), user_id, input_text: 'which' };
+  await db
+    .insertInto('interactions')
+    .values({
+      ...{ ...key, ranker_id, auto_advance, created_at: daysAgo(days), media_type: 'text/plain' },
+      ...{ model_id: 'rules', used_memories: '[]', context: '{}', hypotheses: '[]' },
+    })
+    .execute();
+  if (selected_id === undefined) return;
+  await db
+    .insertInto('selections')
+    .values({
+      ...key,
+      selected_id,
+      event_id: newId(),
+      auto_advanced: auto_advance,
+      shown: '[]',
+      answer: '{}',
+      selected_at: daysAgo(days),
+    })
+    .execute();
+}
+
+test('counts who came back within seven days, by the model that ranked first', async () => {
+  await using db = connectDb(await databaseForTest());
+  for (const shown of [
+    { user_id: 'back after a day', days: 20 },
+    { user_id: 'back after a day', days: 19 },
+    { user_id: 'back after seven', days: 20 },
+    { user_id: 'back after seven', days: 13 },
+    { user_id: 'back after eight', days: 20 },
+    { user_id: 'back after eight', days: 12 },
+    { user_id: 'never back', days: 20 },
+    { user_id: 'twice on one day', days: 20 },
+    { user_id: 'twice on one day', days: 20 },
+    { user_id: 'too new to tell', days: 3 },
+    { user_id: 'with another', days: 20, ranker_id: 'other' },
+    { user_id: 'with another', days: 18, ranker_id: 'other' },
+  ])
+    await show(db, shown);
+  const rows = await learningMetrics(db, tenant_id, 'model', daysAgo(30));
+  const rates = Object.fromEntries(rows.map(({ key, return_rate }) => [key, return_rate]));
+  expect(rates).toEqual({ shipped: 2 / 5, other: 1 });
+});
+
+test('counts auto-advances, and those that the user answered otherwise', async () => {
+  await using db = connectDb(await databaseForTest());
+  for (const [i, selected_id] of ['h1', 'h1', 'h2', null, undefined].entries())
+    await show(db, {
+      user_id: `user ${i}`,
+      days: 1,
+      auto_advance: true,
+      ...(selected_id !== undefined && { selected_id }),
+    });
+  for (const selected_id of ['h1', 'h3', null]) await show(db, { user_id: 'asked', days: 1, selected_id });
+  const [row] = await learningMetrics(db, tenant_id, 'model', daysAgo(7));
+  expect(row).toMatchObject({
+    ...{ interactions: 8, users: 6, answers: 7 },
+    ...{ auto_advance_rate: 5 / 8, override_rate: 2 / 4, selection_rate: 5 / 7, first_place_rate: 3 / 7 },
+  });
+});

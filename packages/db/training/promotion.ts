@@ -1,0 +1,57 @@
+import type { Db, Tx } from '../connect.ts';
+import { withinTransaction } from '../transactions/within-transaction.ts';
+import { endExperimentsOf } from './experiments.ts';
+import { activeModel, baselines, changeStatus, findModel, lockRegistry, type Model } from './models.ts';
+
+export type Change = 'done' | 'no_such_model' | 'not_from_this_status';
+
+/**
+ * Makes the model the one that serves; the one before retires, and an experiment that either takes part in ends.
+ * 'not_from_this_status' for a model that is active already or was rejected.
+ */
+export function promote(db: Db, tenantId: string, modelId: string, reason: string): Promise<Change> {
+  return locked(db, tenantId, async (tx) => {
+    const model = await findModel(tx, tenantId, modelId);
+    if (!model) return 'no_such_model';
+    if (model.status === 'active' || model.status === 'rejected') return 'not_from_this_status';
+    await endExperimentsOf(tx, model, 'promoted', reason);
+    const before = await activeModel(tx, tenantId, model.kind);
+    if (before) await changeStatus(tx, before, 'retired', `${modelId} was promoted: ${reason}`);
+    await changeStatus(tx, model, 'active', reason);
+    return 'done';
+  });
+}
+
+/**
+ * Takes the model out of service. When it was active, the one that it replaced serves again, or the shipped one.
+ * 'not_from_this_status' for a model that serves nobody.
+ */
+export function rollBack(db: Db, tenantId: string, modelId: string, reason: string): Promise<Change> {
+  return locked(db, tenantId, async (tx) => {
+    const model = await findModel(tx, tenantId, modelId);
+    if (!model) return 'no_such_model';
+    if (model.status !== 'active' && model.status !== 'canary') return 'not_from_this_status';
+    await endExperimentsOf(tx, model, 'rolled_back', reason);
+    await changeStatus(tx, model, 'retired', `rolled back: ${reason}`);
+    if (model.status === 'active') await restore(tx, model, reason);
+    return 'done';
+  });
+}
+
+async function restore(
+  tx: Tx,
+  { tenant_id, model_id, parent_id, kind }: Model,
+  reason: string,
+): Promise<void> {
+  if (parent_id === null || parent_id === baselines[kind]) return;
+  const parent = await findModel(tx, tenant_id, parent_id);
+  if (parent?.status === 'retired')
+    await changeStatus(tx, parent, 'active', `${model_id} was rolled back: ${reason}`);
+}
+
+function locked(db: Db, tenantId: string, change: (tx: Tx) => Promise<Change>): Promise<Change> {
+  return withinTransaction(db, async (tx) => {
+    await lockRegistry(tx, tenantId);
+    return change(tx);
+  });
+}

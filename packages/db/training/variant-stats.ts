@@ -1,0 +1,71 @@
+import { sql } from 'kysely';
+import type { Db } from '../connect.ts';
+import type { ModelKind } from '../schema/training.ts';
+import type { Experiment } from './experiments.ts';
+
+/** Sums over the users of one variant, for a rate Σy / Σn and its variance between users. */
+export interface Moments {
+  users: number;
+  n: number;
+  y: number;
+  nn: number;
+  yy: number;
+  ny: number;
+}
+
+/** What a variant has shown so far. */
+export interface Arm {
+  model_id: string;
+  /** Users who were shown anything by it. */
+  assigned: number;
+  interactions: number;
+  /** Of the answers, those that took the first place. */
+  first_place: Moments;
+  /** Of the answers, those that took any. */
+  selection: Moments;
+  /** Of the feedback, what was good: thumbs up, ratings from 4. */
+  satisfaction: Moments;
+}
+
+/** Who an interaction counts for. */
+const served: Record<ModelKind, string> = { ranker: 'i.ranker_id', llm: 'i.llm_id' };
+
+/** The variants of an experiment since it began; picks and feedback count for the model that ranked, or was asked. */
+export async function armsOf(
+  db: Db,
+  { tenant_id: tenantId, kind, variants, started_at: since }: Experiment,
+): Promise<Arm[]> {
+  const variant = sql.ref(served[kind]);
+  const ids = variants.map(({ model_id }) => model_id);
+  const { rows } = await sql<Arm>`
+    with shown as (
+      select ${variant} as variant, i.user_id, i.interaction_id, s.selected_id, s.interaction_id is not null as answered
+      from interactions i left join selections s using (tenant_id, interaction_id)
+      where i.tenant_id = ${tenantId} and i.created_at >= ${since} and ${variant} = any(${ids})
+    ), said as (
+      select shown.variant, shown.user_id, count(*)::float8 as n, (count(*) filter (where
+        f.type = 'thumbs_up' or (f.type = 'rating' and (f.value)::text::float8 >= 4)))::float8 as y
+      from feedback f join shown using (interaction_id)
+      where f.tenant_id = ${tenantId} and f.given_at >= ${since} and f.type in ('thumbs_up', 'thumbs_down', 'rating')
+      group by 1, 2
+    ), per_user as (
+      select variant, user_id, count(*)::float8 as shown, (count(*) filter (where answered))::float8 as n,
+        (count(*) filter (where selected_id = 'h1'))::float8 as first,
+        (count(*) filter (where selected_id is not null))::float8 as taken
+      from shown group by 1, 2
+    )
+    select variant as model_id, count(*)::float8 as assigned, sum(shown) as interactions,
+      ${moments('first', 'p')} as first_place, ${moments('taken', 'p')} as selection,
+      ${moments('y', 's')} as satisfaction
+    from per_user p left join said s using (variant, user_id)
+    group by variant`.execute(db);
+  return rows;
+}
+
+/** JSON of the sums over users with column `y` over column `n` of the table. */
+function moments(column: 'first' | 'taken' | 'y', table: 'p' | 's') {
+  const [y, n] = [sql.ref(`${table}.${column}`), sql.ref(`${table}.n`)];
+  return sql`json_build_object('users', count(*) filter (where ${n} > 0), 'n', coalesce(sum(${n}), 0),
+    'y', coalesce(sum(${y}), 0), 'nn', coalesce(sum(${n} * ${n}), 0), 'yy', coalesce(sum(${y} * ${y}), 0),
+    'ny', coalesce(sum(${n} * ${y}), 0))`;
+}

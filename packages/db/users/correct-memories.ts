@@ -1,0 +1,94 @@
+import { newId } from '@learning-loop/events/id';
+import { type SqlBool, sql } from 'kysely';
+import type { Db, Tx } from '../connect.ts';
+import { withinTransaction } from '../transactions/within-transaction.ts';
+import type { Memory } from './memories.ts';
+
+interface MemoryKey {
+  tenant_id: string;
+  user_id: string;
+  memory_id: string;
+}
+
+/** What the user says of a memory: other words, with their key, or that it holds (again). */
+export interface Correction {
+  content?: { content: string; content_key: string } | undefined;
+  status?: 'active' | 'superseded' | undefined;
+}
+
+const isMemory = ({ tenant_id, user_id, memory_id }: MemoryKey) =>
+  sql<SqlBool>`tenant_id = ${tenant_id} and user_id = ${user_id} and memory_id = ${memory_id} and status <> 'forgotten'`;
+
+/** Applies the user's own word, which learning never overrules. False when there is no such memory. */
+export async function correctMemory(
+  db: Db,
+  key: MemoryKey,
+  { content, status }: Correction,
+): Promise<boolean> {
+  return withinTransaction(db, async (tx) => {
+    const old = await tx
+      .selectFrom('memories')
+      .selectAll()
+      .where(isMemory(key))
+      .forUpdate()
+      .executeTakeFirst();
+    if (!old) return false;
+    const moves = content !== undefined && content.content_key !== old.content_key;
+    if (moves) await giveUpKey(tx, old, content.content_key);
+    await tx
+      .updateTable('memories')
+      .set({ ...content, ...(status && { status }), corrected: true, confidence: 1 })
+      .where(isMemory(key))
+      .execute();
+    if (moves) await buryKey(tx, old);
+    return true;
+  });
+}
+
+/** A memory that has the new words already makes room for the corrected one. */
+async function giveUpKey(tx: Tx, { tenant_id, user_id, type }: Memory, contentKey: string): Promise<void> {
+  await tx
+    .deleteFrom('memories')
+    .where('tenant_id', '=', tenant_id)
+    .where('user_id', '=', user_id)
+    .where('type', '=', type)
+    .where('content_key', '=', contentKey)
+    .execute();
+}
+
+/** The old words stay behind as a forgotten key, so that the same mistake is not learned again. */
+async function buryKey(tx: Tx, old: Memory): Promise<void> {
+  const buried = {
+    memory_id: newId(),
+    content: '',
+    confidence: 0,
+    tags: [],
+    slot: null,
+    status: 'forgotten' as const,
+  };
+  await tx
+    .insertInto('memories')
+    .values({ ...old, ...buried })
+    .execute();
+}
+
+/** Forgets: the words go, the key stays, so that it is not learned again. False when there is no such memory. */
+export async function forgetMemory(db: Db, key: MemoryKey): Promise<boolean> {
+  return withinTransaction(db, async (tx) => {
+    const forgotten = await tx
+      .updateTable('memories')
+      .set({ status: 'forgotten', content: '', tags: [], slot: null })
+      .where(isMemory(key))
+      .returning('memory_id')
+      .executeTakeFirst();
+    if (!forgotten) return false;
+    const { tenant_id, user_id, memory_id } = key;
+    await tx
+      .deleteFrom('memory_sources')
+      .where('tenant_id', '=', tenant_id)
+      .where('user_id', '=', user_id)
+      .where('memory_id', '=', memory_id)
+      .execute();
+    return true;
+  });
+}

@@ -1,0 +1,41 @@
+import type { FeedbackGiven } from '@learning-loop/events/feedback-given';
+import { type Insertable, sql } from 'kysely';
+import type { Tx } from '../connect.ts';
+import { notErased } from '../privacy/erasures.ts';
+import type { Database } from '../schema/database.ts';
+import { type UserKey, userKeysJson } from '../user-key.ts';
+
+/** False, and nothing is stored, when the user is being erased or was since the interaction was shown. */
+export async function insertFeedback(
+  tx: Tx,
+  feedback: Insertable<Database['feedback']>,
+  shownAt: Date,
+): Promise<boolean> {
+  const { tenant_id, user_id } = feedback;
+  const erasable = {
+    tenantId: sql`${tenant_id}::text`,
+    userId: sql`${user_id}::text`,
+    since: sql`${shownAt}::timestamptz`,
+  };
+  const { numAffectedRows } = await sql`
+    insert into feedback (${sql.join(Object.keys(feedback).map((name) => sql.ref(name)))})
+    select ${sql.join(Object.values(feedback))} where ${notErased(erasable)}`.execute(tx);
+  return numAffectedRows === 1n;
+}
+
+type Said = UserKey & Pick<FeedbackGiven, 'type' | 'value'>;
+
+/** What each of these users said last, `limit` at most of each, newest first. */
+export async function recentFeedback(tx: Tx, users: UserKey[], limit: number): Promise<Said[]> {
+  const { rows } = await sql<Said>`
+    select key.tenant_id, key.user_id, recent.type, recent.value
+    from (select distinct * from jsonb_to_recordset(${userKeysJson(users)}::jsonb)
+      as row(tenant_id text, user_id text)) as key
+    cross join lateral (
+      select type, value, given_at from feedback
+      where tenant_id = key.tenant_id and user_id = key.user_id
+      order by given_at desc limit ${limit}
+    ) as recent
+    order by recent.given_at desc`.execute(tx);
+  return rows;
+}

@@ -1,0 +1,132 @@
+import { type Selectable, sql } from 'kysely';
+import type { Db, Tx } from '../connect.ts';
+import { memoryLengths, newestOf } from '../ddl/covering-indexes.ts';
+import type { Database, MemoryType } from '../schema/database.ts';
+import { type UserKey, userKeysJson } from '../user-key.ts';
+
+export type Memory = Selectable<Database['memories']>;
+
+/** The user's newest active memories of some types. */
+export async function recentMemories(
+  db: Db,
+  { types, ...wanted }: Omit<Newest, 'withSuperseded'> & { types: MemoryType[] },
+): Promise<Memory[]> {
+  const { rows } = await sql<Memory>`
+    select * from (${newest(types, { ...wanted, withSuperseded: false })}) as memories
+    order by last_seen desc limit ${wanted.limit}`.execute(db);
+  return rows;
+}
+
+interface Newest {
+  tenantId: string;
+  userId: string;
+  withSuperseded: boolean;
+  limit: number;
+  /** Only what comes after this memory. */
+  after?: { last_seen: Date; memory_id: string } | undefined;
+}
+
+/** The newest memories of each type, `limit` of each, by an index: however many a user has, no more are read. */
+function newest(types: MemoryType[], { tenantId, userId, withSuperseded, limit, after }: Newest) {
+  const statuses = withSuperseded ? ['active', 'superseded'] : ['active'];
+  const older = after
+    ? sql`and (last_seen, memory_id) < (${after.last_seen}::timestamptz, ${after.memory_id}::uuid)`
+    : sql``;
+  const ofEachType = types.map(
+    (type) => sql`(
+      select * from memories
+      where tenant_id = ${tenantId} and user_id = ${userId} and type = ${type}
+        and status = any(${statuses}::text[]) ${older}
+      order by last_seen desc, memory_id desc limit ${limit})`,
+  );
+  return sql.join(ofEachType, sql` union all `);
+}
+
+/** A memory with the interactions it came from, newest first, 50 at most. */
+export type SourcedMemory = Memory & { sources: { interaction_id: string; seen_at: string }[] };
+
+const sources = sql<SourcedMemory['sources']>`(
+  select coalesce(jsonb_agg(jsonb_build_object('interaction_id', interaction_id, 'seen_at', seen_at)), '[]')
+  from (
+    select interaction_id, seen_at from memory_sources
+    where memory_sources.tenant_id = memories.tenant_id and memory_sources.user_id = memories.user_id
+      and memory_sources.memory_id = memories.memory_id
+    order by interaction_id desc limit 50
+  ) as newest)`;
+
+const everyType: MemoryType[] = ['goal', 'preference', 'history'];
+
+/** One page of a user's memories, newest first; pages stay right while memories are added (keyset). */
+export async function pageOfMemories(
+  db: Db,
+  { type, ...page }: Newest & { type?: MemoryType | undefined },
+): Promise<SourcedMemory[]> {
+  const { rows } = await sql<SourcedMemory>`
+    select memories.*, ${sources} as sources
+    from (${newest(type ? [type] : everyType, page)}) as memories
+    order by last_seen desc, memory_id desc limit ${page.limit}`.execute(db);
+  return rows;
+}
+
+/** The user's memories of these ids, in no order. */
+export function memoriesById(
+  db: Db,
+  tenantId: string,
+  userId: string,
+  ids: string[],
+): Promise<SourcedMemory[]> {
+  return db
+    .selectFrom('memories')
+    .selectAll()
+    .select(sources.as('sources'))
+    .where('tenant_id', '=', tenantId)
+    .where('user_id', '=', userId)
+    .where(sql<boolean>`memory_id = any(${ids}::uuid[])`)
+    .execute();
+}
+
+/** What one interaction taught. */
+export function memoriesOfInteraction(db: Db, tenantId: string, interactionId: string): Promise<Memory[]> {
+  return db
+    .selectFrom('memory_sources as source')
+    .innerJoinLateral(
+      (from) =>
+        from
+          .selectFrom('memories')
+          .selectAll()
+          .whereRef('memories.tenant_id', '=', 'source.tenant_id')
+          .whereRef('memories.user_id', '=', 'source.user_id')
+          .whereRef('memories.memory_id', '=', 'source.memory_id')
+          .limit(1)
+          .as('memory'),
+      (join) => join.onTrue(),
+    )
+    .selectAll('memory')
+    .where('source.tenant_id', '=', tenantId)
+    .where('source.interaction_id', '=', interactionId)
+    .where('memory.status', '<>', 'forgotten')
+    .execute();
+}
+
+/** Each user's newest history, `limit` at most of each, newest first. */
+export async function recentHistory(
+  tx: Tx,
+  users: UserKey[],
+  limit: number,
+): Promise<(UserKey & { content: string })[]> {
+  const newest = newestOf(
+    memoryLengths,
+    (length) => sql`
+      select content, last_seen from memories
+      where tenant_id = key.tenant_id and user_id = key.user_id and type = 'history' and status = 'active'
+        and ${length}`,
+    sql`order by last_seen desc limit ${limit}`,
+  );
+  const { rows } = await sql<UserKey & { content: string }>`
+    select key.tenant_id, key.user_id, recent.content
+    from (select distinct * from jsonb_to_recordset(${userKeysJson(users)}::jsonb)
+      as row(tenant_id text, user_id text)) as key
+    cross join lateral ${newest} as recent
+    order by recent.last_seen desc`.execute(tx);
+  return rows;
+}

@@ -1,0 +1,122 @@
+import type { Facets } from '@learning-loop/events/fields';
+import { sql } from 'kysely';
+import type { Db } from '../connect.ts';
+import { choiceLengths, memoryLengths, newestOf } from '../ddl/covering-indexes.ts';
+import type { MemoryType, ShownOption } from '../schema/database.ts';
+import { type UserKey, userKeysJson } from '../user-key.ts';
+
+/** How much of a user is read, newest first. */
+export interface Reading {
+  goals: number;
+  preferences: number;
+  history: number;
+  choices: number;
+}
+
+/** What is read of each, by column: a name for every value would take most of the time of writing and reading them. */
+interface KnownRow {
+  persona: { facets: Facets; interaction_count: number } | null;
+  memories: {
+    memory_id: string[];
+    type: MemoryType[];
+    content: string[];
+    confidence: number[];
+    last_seen: number[];
+  };
+  choices: { input_text: string[]; at: number[]; shown: ShownOption[][] };
+}
+
+interface KnownMemory {
+  memory_id: string;
+  type: MemoryType;
+  content: string;
+  confidence: number;
+  last_seen: Date;
+}
+
+interface KnownChoice {
+  input_text: string;
+  at: Date;
+  shown: ShownOption[];
+}
+
+export interface KnownUser {
+  persona: KnownRow['persona'];
+  memories: KnownMemory[];
+  choices: KnownChoice[];
+}
+
+const memoriesOf = (type: MemoryType, limit: number) =>
+  newestOf(
+    memoryLengths,
+    (length) => sql`
+      select memory_id, type, content, confidence, last_seen from memories
+      where tenant_id = asked.tenant_id and user_id = asked.user_id and type = ${type} and status = 'active'
+        and ${length}`,
+    sql`order by last_seen desc limit ${limit}`,
+  );
+
+const choicesOf = (limit: number) =>
+  newestOf(
+    choiceLengths,
+    (length) => sql`
+      select interaction_id, input_text, selected_at, shown from selections
+      where tenant_id = asked.tenant_id and user_id = asked.user_id and ${length}`,
+    sql`order by interaction_id desc limit ${limit}`,
+  );
+
+/** All that a request needs to know of its user, for many requests in one round trip, in their order. */
+export async function knownUsers(db: Db, users: UserKey[], reading: Reading): Promise<KnownUser[]> {
+  const { rows } = await sql<KnownRow>`
+    select
+      (select jsonb_build_object('facets', facets, 'interaction_count', interaction_count) from personas
+        where tenant_id = asked.tenant_id and user_id = asked.user_id) as persona,
+      (select json_build_object(
+          'memory_id', ${listOf('memory_id')}, 'type', ${listOf('type')}, 'content', ${listOf('content')},
+          'confidence', ${listOf('confidence')}, 'last_seen', ${listOf(msOf('last_seen'))}) from (
+        ${memoriesOf('goal', reading.goals)} union all
+        ${memoriesOf('preference', reading.preferences)} union all
+        ${memoriesOf('history', reading.history)}) as memory) as memories,
+      (select json_build_object(
+          'input_text', ${listOf('input_text')}, 'at', ${listOf(msOf('selected_at'))},
+          'shown', ${listOf('shown')}) from ${choicesOf(reading.choices)} as choice) as choices
+    from rows from (jsonb_to_recordset(${userKeysJson(users)}::jsonb) as (tenant_id text, user_id text))
+      with ordinality as asked(tenant_id, user_id, place)
+    order by place`.execute(db);
+  return rows.map(({ persona, memories, choices }) => ({
+    persona,
+    memories: memoriesFrom(memories),
+    choices: choicesFrom(choices),
+  }));
+}
+
+/** A time as a double: extract() would reckon in decimals, and take longer than reading the row. */
+const msOf = (column: string) => `date_part('epoch', ${column}) * 1000`;
+
+function listOf(expression: string) {
+  return sql`coalesce(json_agg(${sql.raw(expression)}), '[]')`;
+}
+
+function memoriesFrom({ memory_id, type, content, confidence, last_seen }: KnownRow['memories']) {
+  return memory_id.map((id, i) => ({
+    memory_id: id,
+    type: at(type, i),
+    content: at(content, i),
+    confidence: at(confidence, i),
+    last_seen: new Date(at(last_seen, i)),
+  }));
+}
+
+function choicesFrom({ input_text, at: times, shown }: KnownRow['choices']) {
+  return input_text.map((text, i) => ({
+    input_text: text,
+    at: new Date(at(times, i)),
+    shown: at(shown, i),
+  }));
+}
+
+function at<T>(column: readonly T[], row: number): T {
+  const value = column[row];
+  if (value === undefined) throw new RangeError('columns of one query differ in length');
+  return value;
+}

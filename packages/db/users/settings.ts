@@ -1,0 +1,28 @@
+import { sql } from 'kysely';
+import type { Db, Tx } from '../connect.ts';
+import { type UserKey, userKey, userKeysJson } from '../user-key.ts';
+
+/** Whether records of this user may be used for training. */
+export async function setTrainingOptOut(db: Db, user: UserKey, training_opt_out: boolean): Promise<void> {
+  await db
+    .insertInto('user_settings')
+    .values({ ...user, training_opt_out })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['tenant_id', 'user_id'])
+        .doUpdateSet({ training_opt_out, updated_at: sql`clock_timestamp()` }),
+    )
+    .execute();
+}
+
+/** Those of the users, as `userKey` writes them, who are not to be trained on. */
+export async function optedOut(db: Db | Tx, users: UserKey[]): Promise<Set<string>> {
+  const { rows } = await sql<UserKey>`
+    select tenant_id, user_id
+    from jsonb_to_recordset(${userKeysJson(users)}::jsonb) as key(tenant_id text, user_id text)
+    cross join lateral (
+      select from user_settings
+      where tenant_id = key.tenant_id and user_id = key.user_id and training_opt_out limit 1
+    ) as opted_out`.execute(db);
+  return new Set(rows.map(userKey));
+}

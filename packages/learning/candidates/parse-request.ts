@@ -1,0 +1,113 @@
+import { cleaned, isPlain } from '../propose/topic.ts';
+import { remedyFor } from '../propose/trouble.ts';
+import { technologiesIn } from '../text/technologies.ts';
+import { type Word, words } from '../text/tokenize.ts';
+import { type Intent, intentOf, type Thing, thingNamed } from './catalogue.ts';
+
+/** What a short text says. */
+export interface Understood {
+  /** What to do, of what the catalogue knows. */
+  intent: Intent | null;
+  /** What it is about, as a noun phrase; null when none can be made out. */
+  object: string | null;
+  thing: Thing | null;
+  /** What to do, in the text's own words, where the catalogue does not know the verb. */
+  doing: string | null;
+}
+
+const lead =
+  /^(?:(?:hi|hello|hey|please|can|could|would|will|you|help|me|us|i|we|i'm|i'd|want|wants|need|needs|would|like|love|to|have|should|how|do|does|can|the best way|let's|let|trying|going|am|are|with)\s+)+/iu;
+const phraseEnd =
+  /[.!?;:]\s|\s(?:because|so that|but|and then|when|while|if|since|which|please|tonight|today|tomorrow)(?:\s|$)|,\s/iu;
+const longestObject = 9;
+const longestPhrase = 70;
+const longestCommand = 7;
+const nothing: Understood = { intent: null, object: null, thing: null, doing: null };
+
+/** Reads a text; of one that cannot be read nothing is understood. */
+export function understand(text: string): Understood {
+  const rest = cleaned(text).replace(lead, '').slice(0, 400);
+  const read = words(rest);
+  const at = read.findIndex((word, i) => isIntent(word, i, read));
+  const verb = read[at];
+  if (verb !== undefined) return intended(after(rest, verb, at, read), intentAt(at, read));
+  if (isCommand(read))
+    return { ...nothing, doing: phraseOf(rest.replace(/^\p{Lu}/u, (first) => first.toLowerCase())) };
+  const object = read.every(({ pos }) => nominal.has(pos)) ? phraseOf(rest) : null;
+  if (object === null) return nothing;
+  return { ...nothing, intent: remedyFor(object), object, thing: thingNamed(coreOf(object)) };
+}
+
+/** A few words that start with a verb in its plain form: "bake sourdough bread". */
+function isCommand(read: readonly Word[]): boolean {
+  const [first, second] = read;
+  if (first === undefined || second === undefined || read.length > longestCommand) return false;
+  // "scrape a website": what stands before an article is no noun, though it may be tagged as one.
+  const isVerb = first.pos === 'VERB' || (first.pos === 'NOUN' && /^(?:an?|the|my|our)$/u.test(second.lower));
+  return isVerb && first.lower === first.lemma;
+}
+
+const nominal = new Set(['NOUN', 'PROPN', 'ADJ', 'NUM', 'DET', 'ADP']);
+const pronoun = /^(?:it|this|that|them|these|those|me|us|you|something|anything|everything)$/iu;
+
+function intended(rest: string, intent: Intent | null): Understood {
+  const object = phraseOf(rest);
+  if (object === null || pronoun.test(object)) return nothing;
+  return { ...nothing, intent, object, thing: thingNamed(coreOf(object)) };
+}
+
+/** A verb of the catalogue: where one can stand, or first of all, however it was tagged. */
+function isIntent(word: Word, index: number, all: readonly Word[]): boolean {
+  if (intentAt(index, all) === null) return false;
+  if (index === 0) return all.length > 1;
+  const previous = all[index - 1]?.lower ?? '';
+  return word.pos === 'VERB' && /^(?:to|and|please|you|me|i|we|should|can|help|could)$/u.test(previous);
+}
+
+/** The intent that the word names, or the word with the next one ("set up"). */
+function intentAt(index: number, all: readonly Word[]): Intent | null {
+  const [word, next] = [all[index], all[index + 1]];
+  if (word === undefined) return null;
+  const known = intentOf(`${word.lemma} ${next?.lower}`) ?? intentOf(word.lower) ?? intentOf(word.lemma);
+  if (known !== null || !word.lower.endsWith('ing')) return known;
+  const stem = word.lower.slice(0, -3);
+  return intentOf(stem) ?? intentOf(`${stem}e`) ?? intentOf(stem.slice(0, -1));
+}
+
+/** What follows the verb. */
+function after(text: string, verb: Word, index: number, all: readonly Word[]): string {
+  let from = 0;
+  for (const word of all.slice(0, index)) from = text.indexOf(word.written, from) + word.written.length;
+  const start = text.indexOf(verb.written, from) + verb.written.length;
+  return text
+    .slice(start)
+    .replace(/^\s+(?:up|out|down)(?=\s)/iu, '')
+    .trim();
+}
+
+function phraseOf(text: string): string | null {
+  const phrase = (text.split(phraseEnd)[0] ?? '')
+    .replace(/^(?:me|us|about|on|in|to|for|how|with|up)\s+/iu, '')
+    .trim();
+  const words = phrase.split(' ').length;
+  if (!isPlain(phrase) || words > longestObject || phrase.length > longestPhrase) return null;
+  return named(phrase.replace(/\bmy\b/giu, 'your').replace(/^our\b/iu, 'your'));
+}
+
+/** Technologies by their usual names. */
+function named(phrase: string): string {
+  return technologiesIn(phrase).reduceRight(
+    (text, { name, start, end }) => text.slice(0, start) + name + text.slice(end),
+    phrase,
+  );
+}
+
+/** The phrase up to what it is with, for, or made by: "REST API" of "a REST API with FastAPI". */
+export function coreOf(phrase: string): string {
+  return (
+    phrase.split(/\s(?:with|using|for|in|on|to|from|of|by|that|via|as|at|through|behind|and)\s/iu)[0] ??
+    phrase
+  )
+    .replace(/^(?:an?|the|my|our|your|this|that|some|new|simple|small|basic)\s+/giu, '')
+    .trim();
+}

@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Memory } from './memory.ts';
+import { recall } from './retrieval.ts';
+
+const now = new Date('2026-11-01T12:00:00Z');
+const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
+
+function memory(content: string, changes: Partial<Memory> = {}): Memory {
+  return {
+    memory_id: content,
+    type: 'history',
+    content,
+    confidence: 0.8,
+    last_seen: daysAgo(1),
+    ...changes,
+  };
+}
+
+const found = (query: string, memories: Memory[], limit = 1) =>
+  recall(query, memories, now, limit).map(({ memory: { content } }) => content);
+
+const talk = [
+  'Mia: I finally signed up for that pottery class downtown.',
+  'Jonas: Wow, Mia, that is amazing!',
+  'Jonas: I am allergic to peanuts, the doctor says.',
+  'Mia: We went to the zoo yesterday, it was packed.',
+  'User requested: deploy api | Selected: Do you want to deploy the REST API with Docker?',
+].map((content) => memory(content));
+
+test.each([
+  ['When did Mia start her ceramics course?', 'pottery'],
+  ['What is Jonas allergic to?', 'peanuts'],
+  ['Which animals did Mia see?', 'zoo'],
+  ['kubernetes deployment of the service', 'Docker'],
+])('"%s" is answered by what was said of %s', (query, word) => {
+  expect(found(query, talk)[0]).toContain(word);
+});
+
+test('of two equal memories the newer and surer one comes first', () => {
+  const old = memory('likes tea', { memory_id: 'old', last_seen: daysAgo(200) });
+  const fresh = memory('likes tea', { memory_id: 'fresh' });
+  const unsure = memory('likes tea', { memory_id: 'unsure', confidence: 0.2 });
+  const ids = recall('tea', [old, unsure, fresh], now, 3).map(({ memory: { memory_id } }) => memory_id);
+  expect(ids[0]).toBe('fresh');
+});
+
+test('nothing is found among nothing', () => {
+  expect(recall('anything', [], now, 5)).toEqual([]);
+});
+
+test('whatever is asked, relevances lie in [0, 1], descend, and do not depend on the order given', () => {
+  const contents = fc.uniqueArray(fc.oneof(fc.lorem(), fc.string()), { maxLength: 12 });
+  fc.assert(
+    fc.property(fc.oneof(fc.lorem(), fc.string()), contents, fc.nat(12), (query, texts, limit) => {
+      const memories = texts.map((content, i) =>
+        memory(content, { memory_id: `m${i}`, last_seen: daysAgo(i) }),
+      );
+      const forth = recall(query, memories, now, limit);
+      expect(forth.length).toBe(Math.min(limit, memories.length));
+      expect(recall(query, memories.toReversed(), now, limit)).toEqual(forth);
+      for (const [i, { relevance }] of forth.entries()) {
+        expect(relevance).toBeGreaterThanOrEqual(0);
+        expect(relevance).toBeLessThanOrEqual(forth[i - 1]?.relevance ?? 1);
+      }
+    }),
+  );
+});

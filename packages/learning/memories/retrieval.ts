@@ -1,0 +1,122 @@
+import { meaningsNear, type VectorOf } from '../ranking/embedding-features.ts';
+import { NearWords } from '../text/nearest-words.ts';
+import { rounded } from '../text/round.ts';
+import { meaningLikeness } from '../text/similarity.ts';
+import { termsLike } from '../text/term-scorer.ts';
+import { type TextVector, vectorOf } from '../text/text-vector.ts';
+import { type Turn, turnOf } from '../turn.ts';
+import { bm25, type Rarities, rarities } from './bm25.ts';
+import type { Memory } from './memory.ts';
+
+export interface Recalled {
+  memory: Memory;
+  /** In [0, 1]. */
+  relevance: number;
+}
+
+/** What a memory's relevance is made of; the shares add up to 1. Found by measurement on generated histories. */
+const shares = {
+  words: 0.31,
+  near: 0.27,
+  meaning: 0.22,
+  speaker: 0.07,
+  terms: 0.03,
+  recency: 0.06,
+  confidence: 0.04,
+};
+
+/** What a turn gains of the likelier one of its neighbours. */
+const neighbourShare = 0.1;
+
+const halfLifeDays = 90;
+const dayMs = 86_400_000;
+/** How many memories are compared word by word, for each one wanted and at the least: the likeliest at first sight. */
+const compared = { each: 2, least: 32 };
+
+/** The memories that matter for a query, most relevant first, at most `limit`; by their vectors too, where given. */
+export function recall(
+  query: string,
+  memories: Memory[],
+  now: Date,
+  limit: number,
+  embedded?: VectorOf,
+): Recalled[] {
+  const turns = memories.map(({ content }) => turnOf(content));
+  const meant = embedded && meaningsNear(query, memories, embedded);
+  const scores = scoresOf(query, turns, Math.max(compared.least, compared.each * limit), meant);
+  raiseNeighbours(memories, scores);
+  const found = memories.map((memory, i) => ({
+    memory,
+    relevance: relevanceOf(memory, scores[i] ?? 0, now),
+  }));
+  found.sort((a, b) => b.relevance - a.relevance || byId(a.memory, b.memory));
+  return found.slice(0, limit);
+}
+
+const byId = (a: Memory, b: Memory) => (a.memory_id < b.memory_id ? -1 : 1);
+
+/** How well each turn answers the query. Whom the query names counts by who speaks, not by who is spoken to. */
+function scoresOf(query: string, turns: Turn[], compared: number, meant?: (number | null)[]): Float64Array {
+  const named = speakersNamed(query, turns);
+  const asked = vectorOf([...named].reduce<string>((rest, name) => rest.replaceAll(name, ' '), query));
+  const texts = turns.map(({ said }) => said);
+  const rarity = rarities(asked, texts);
+  const scores = bm25(rarity, texts);
+  for (let i = 0; i < turns.length; i += 1) {
+    const speaker = turns[i]?.speaker ?? null;
+    const spoken = speaker !== null && named.has(speaker) ? shares.speaker : 0;
+    const alike = meant?.[i] ?? meaningLikeness(asked, texts[i] ?? asked);
+    scores[i] = firstLook(scores[i] ?? 0, alike) + spoken;
+  }
+  const least = scores.toSorted().at(-compared) ?? 0;
+  const closer = closerLook(asked, rarity);
+  for (let i = 0; i < texts.length; i += 1) {
+    const score = scores[i] ?? 0;
+    if (score >= least) scores[i] = score + closer(texts[i] ?? asked);
+  }
+  return scores;
+}
+
+function speakersNamed(query: string, turns: Turn[]): Set<string> {
+  const named = new Set<string>();
+  for (const { speaker } of turns) if (speaker !== null && query.includes(speaker)) named.add(speaker);
+  return named;
+}
+
+function firstLook(exact: number, alike: number): number {
+  return shares.words * exact + shares.meaning * Math.max(0, alike);
+}
+
+/** Misspelt and derived words, and other words for the same: each word of the query by its nearest in the text. */
+function closerLook(asked: TextVector, { places, tells }: Rarities): (text: TextVector) => number {
+  const terms = termsLike(asked);
+  const near = new NearWords(asked.words);
+  const weights = near.asked.map(({ root }) => tells[places.find(root)] ?? 0);
+  const most = weights.reduce((sum, weight) => sum + weight, 0) || 1;
+  const nearest = new Float32Array(weights.length);
+  return (text) => {
+    nearest.fill(0);
+    for (const word of text.words) near.raise(nearest, near.rowOf(word));
+    const found = weights.reduce((sum, weight, i) => sum + weight * (nearest[i] ?? 0) ** 2, 0);
+    return shares.near * (found / most) + shares.terms * terms(text);
+  };
+}
+
+/** What was said right before and after tells what a turn of a conversation was about. */
+function raiseNeighbours(memories: Memory[], scores: Float64Array): void {
+  const said = memories.flatMap((memory, i) =>
+    memory.type === 'history' ? [{ memory, i, time: memory.last_seen.getTime(), score: scores[i] ?? 0 }] : [],
+  );
+  said.sort((a, b) => a.time - b.time || byId(a.memory, b.memory));
+  for (const [place, { i, score }] of said.entries()) {
+    const beside = Math.max(said[place - 1]?.score ?? 0, said[place + 1]?.score ?? 0);
+    scores[i] = score + neighbourShare * beside;
+  }
+}
+
+function relevanceOf(memory: Memory, score: number, now: Date): number {
+  const age = Math.max(0, now.getTime() - memory.last_seen.getTime()) / dayMs;
+  const relevance =
+    score + shares.recency * 0.5 ** (age / halfLifeDays) + shares.confidence * memory.confidence;
+  return rounded(Math.min(1, relevance));
+}

@@ -1,0 +1,99 @@
+import { facetNames } from '@learning-loop/events/fields';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { applyDeltas, facetDeltasByFeedback, facetDeltasByRules, startFacets } from './facets.ts';
+
+const neutral = [
+  'Do you want to build a REST API?',
+  'Do you want to build a website?',
+  'Do you want to build a game?',
+];
+const shown = (questions: string[]) => questions.map((question, i) => ({ id: `h${i + 1}`, question }));
+const deltasOf = (selected_id: string | null, questions = neutral) =>
+  facetDeltasByRules({ selected_id, hypotheses: shown(questions), input_text: 'x' }).deltas;
+
+test.each([
+  ['h1', { concise: 0.02 }],
+  ['h2', { step_by_step: 0.02, concise: -0.01 }],
+  ['h3', { step_by_step: 0.02, concise: -0.01 }],
+  [null, {}],
+  ['h9', {}],
+])('among options alike in style, %s moves %j', (selected, deltas) => {
+  expect(deltasOf(selected)).toEqual(deltas);
+});
+
+test('what was chosen for its code, and not for its formal report, moves both facets', () => {
+  const deltas = deltasOf('h1', [
+    'See example code and snippets for it',
+    'Get a formal report',
+    'Get an opinion',
+  ]);
+  expect(deltas.code_first).toBeGreaterThan(0);
+  expect(deltas.formal).toBeLessThan(0);
+});
+
+test('a detailed step-by-step guide chosen over a short summary asks for steps and not for brevity', () => {
+  const deltas = deltasOf('h1', ['A detailed step-by-step guide', 'A short summary', 'A picture']);
+  expect(deltas.step_by_step).toBeGreaterThan(0.02);
+  expect(deltas.concise).toBeLessThan(0.02);
+});
+
+test.each([
+  ['comment', 'too brief', 'concise', -1],
+  ['comment', 'That was way too long and rambling', 'concise', 1],
+  ['comment', 'please show me the code', 'code_first', 1],
+  ['comment', 'too formal for my taste', 'formal', -1],
+  ['thumbs_down', 'too brief', 'concise', -1],
+  ['thumbs_down', null, 'step_by_step', 1],
+  ['rating', 1, 'concise', -1],
+] as const)('%s "%s" moves %s by the sign %d', (type, value, facet, sign) => {
+  expect(Math.sign(facetDeltasByFeedback({ type, value }).deltas[facet] ?? 0)).toBe(sign);
+});
+
+test.each([
+  ['thumbs_up', null],
+  ['rating', 5],
+  ['comment', 'thanks!'],
+])('%s "%s" moves nothing', (type, value) => {
+  expect(facetDeltasByFeedback({ type, value }).deltas).toEqual({});
+});
+
+test('whatever happens, deltas stay within 0.1 and facets within [0, 1]', () => {
+  const facet = fc.double({ min: 0, max: 1, noNaN: true });
+  const facets = fc.record({ concise: facet, step_by_step: facet, code_first: facet, formal: facet });
+  const words = fc.constantFrom(
+    'short',
+    'step by step',
+    'code',
+    'formal',
+    'report',
+    'detail',
+    'tea',
+    'snippets',
+    'brief',
+  );
+  const questions = fc.array(
+    fc.array(words).map((list) => list.join(' ')),
+    { minLength: 1, maxLength: 4 },
+  );
+  fc.assert(
+    fc.property(facets, questions, fc.nat(5), (start, texts, pick) => {
+      const { deltas } = facetDeltasByRules({
+        selected_id: `h${pick}`,
+        hypotheses: shown(texts),
+        input_text: '',
+      });
+      const moved = applyDeltas(start, deltas);
+      for (const name of facetNames) {
+        expect(Math.abs(deltas[name] ?? 0)).toBeLessThanOrEqual(0.1);
+        expect(moved[name]).toBeGreaterThanOrEqual(0);
+        expect(moved[name]).toBeLessThanOrEqual(1);
+      }
+    }),
+  );
+});
+
+test('facets are kept to four decimals', () => {
+  expect(applyDeltas(startFacets, { concise: 0.02 }).concise).toBe(0.52);
+  expect(applyDeltas({ ...startFacets, concise: 0.123456 }, {}).concise).toBe(0.1235);
+});

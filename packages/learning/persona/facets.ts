@@ -1,0 +1,86 @@
+import { type FacetDeltas, type Facets, facetNames } from '@learning-loop/events/fields';
+import { rounded } from '../text/round.ts';
+import { remarkIn } from './feedback-phrases.ts';
+import { styleOf } from './style.ts';
+
+/** Nothing is known yet. */
+export const startFacets: Facets = { concise: 0.5, step_by_step: 0.5, code_first: 0.5, formal: 0.5 };
+
+/** What a selection tells of how the user likes to be answered. */
+export interface Selection {
+  selected_id: string | null;
+  hypotheses: { id: string; question: string }[];
+  input_text: string;
+}
+
+/** Deltas in [-0.1, 0.1], and why. */
+export interface FacetChange {
+  deltas: FacetDeltas;
+  reason: string;
+}
+
+const largest = 0.1;
+/** What a facet moves when the chosen fully shows a style that nothing else shown has. */
+const styleStep = 0.04;
+
+/** The facets that a selection moves: by its position, and by the style of the chosen against what was left. */
+export function facetDeltasByRules({ selected_id, hypotheses }: Selection): FacetChange {
+  const chosen = hypotheses.find(({ id }) => id === selected_id);
+  if (chosen === undefined) return { deltas: {}, reason: 'none of the hypotheses was chosen' };
+  const first = chosen.id === 'h1';
+  const byPosition: FacetDeltas = first ? { concise: 0.02 } : { step_by_step: 0.02, concise: -0.01 };
+  const style = styleContrast(
+    chosen.question,
+    hypotheses.filter((other) => other !== chosen).map(({ question }) => question),
+  );
+  const styled = facetNames.filter((name) => style[name] !== undefined);
+  const why = styled.length === 0 ? '' : `; its style differs in ${styled.join(', ')}`;
+  return { deltas: sum(byPosition, style), reason: `${chosen.id} was chosen${why}` };
+}
+
+/** How the chosen differs in style. A chosen text without any style tells only what was not wanted. */
+function styleContrast(chosen: string, rejected: string[]): FacetDeltas {
+  const style = styleOf(chosen);
+  const others = rejected.map(styleOf);
+  const plain = facetNames.every((name) => style[name] === 0);
+  const deltas: FacetDeltas = {};
+  for (const name of facetNames) {
+    if (plain && (name === 'concise' || name === 'step_by_step')) continue;
+    const left = others.reduce((total, other) => total + other[name], 0) / Math.max(1, others.length);
+    const delta = rounded((plain ? 0.5 : 1) * styleStep * (style[name] - left));
+    if (delta !== 0) deltas[name] = delta;
+  }
+  return deltas;
+}
+
+function sum(a: FacetDeltas, b: FacetDeltas): FacetDeltas {
+  const deltas: FacetDeltas = {};
+  for (const name of facetNames) {
+    const delta = (a[name] ?? 0) + (b[name] ?? 0);
+    if (delta !== 0) deltas[name] = rounded(Math.min(largest, Math.max(-largest, delta)));
+  }
+  return deltas;
+}
+
+/** The facets that a feedback moves: by what was said, else a failed answer is explained more the next time. */
+export function facetDeltasByFeedback(feedback: {
+  type: string;
+  value: string | number | null;
+}): FacetChange {
+  const { type, value } = feedback;
+  const remark = typeof value === 'string' ? remarkIn(value) : null;
+  if (remark !== null) return { deltas: { ...remark.deltas }, reason: remark.reason };
+  const failed = type === 'thumbs_down' || (type === 'rating' && value !== null && Number(value) <= 2);
+  return failed
+    ? { deltas: { concise: -0.01, step_by_step: 0.01 }, reason: 'the answer did not help' }
+    : { deltas: {}, reason: 'says nothing about style' };
+}
+
+/** The facets after the deltas: clamped to [0, 1], four decimals. */
+export function applyDeltas(facets: Facets, deltas: FacetDeltas): Facets {
+  const moved = { ...facets };
+  for (const name of facetNames) {
+    moved[name] = rounded(Math.min(1, Math.max(0, facets[name] + (deltas[name] ?? 0))));
+  }
+  return moved;
+}

@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import type { Memory } from '../memories/memory.ts';
+import { recall } from '../memories/retrieval.ts';
+import { startFacets } from '../persona/facets.ts';
+import { embeddingFeatures, type VectorOf } from './embedding-features.ts';
+import { rank } from './rank.ts';
+
+const now = new Date('2026-11-01T12:00:00Z');
+
+/** Places to stay on the first axis, machines on the second; quiet ones on the third, loud ones on the fourth. */
+const meanings: Record<string, number[]> = {
+  'Unterkunft in Kyoto?': [1, 0, 0, 0],
+  'stille Herberge': [0.7, 0, 0.7, 0],
+  'laute Herberge': [0.7, 0, 0, 0.7],
+  'Where to stay?': [1, 0, 0, 0],
+  'a peaceful inn': [0.6, 0, 0.8, 0],
+  'a party hostel': [0.6, 0, 0, 0.8],
+  'Which drill?': [0, 1, 0, 0],
+  'one that whispers': [0, 0.6, 0.8, 0],
+  'one that roars': [0, 0.6, 0, 0.8],
+};
+const vectorOf: VectorOf = (text) => {
+  const meaning = meanings[text];
+  return meaning === undefined ? null : Float32Array.from(meaning, (x) => x / Math.hypot(...meaning));
+};
+
+const options = ['stille Herberge', 'laute Herberge'];
+const choice = (input_text: string, chosen: string, rejected: string) => ({
+  input_text,
+  at: now,
+  shown: [
+    { question: chosen, chosen: true },
+    { question: rejected, chosen: false },
+  ],
+});
+const input = (choices: ReturnType<typeof choice>[], memories: Memory[] = []) => ({
+  input_text: 'Unterkunft in Kyoto?',
+  proposals: options.map((question) => ({ question, rationale: '', prior: 0.5 })),
+  ...{ memories, choices, tenantChoices: [], facets: startFacets, interaction_count: 1, now },
+});
+const memory = (type: Memory['type'], content: string): Memory => ({
+  ...{ memory_id: content, type, content, confidence: 0.9, tags: [], last_seen: now, count: 1 },
+});
+
+test('a choice leads the next of its theme where no word is the same, and not one of another theme', () => {
+  const stay = choice('Where to stay?', 'a peaceful inn', 'a party hostel');
+  const drill = choice('Which drill?', 'one that roars', 'one that whispers');
+  const [quiet, loud] = embeddingFeatures(input([drill, stay]), vectorOf);
+  expect(quiet?.chosen_embedding).toBeGreaterThan(0.3);
+  expect(loud?.chosen_embedding).toBeLessThan(-0.3);
+  const best = (of: ReturnType<typeof input>, vectors?: VectorOf) =>
+    rank({ ...of, vectorOf: vectors }).map(({ proposal }) => proposal.question)[0];
+  expect(best(input([stay]), vectorOf)).toBe('stille Herberge');
+  expect(best(input([choice('Where to stay?', 'a party hostel', 'a peaceful inn')]), vectorOf)).toBe(
+    'laute Herberge',
+  );
+});
+
+test('goals and preferences raise what is like them', () => {
+  const memories = [memory('goal', 'a peaceful inn'), memory('preference', 'a party hostel')];
+  const [quiet, loud] = embeddingFeatures(input([], memories), vectorOf);
+  expect(quiet?.goal_embedding).toBeGreaterThan(loud?.goal_embedding ?? 1);
+  expect(loud?.preference_embedding).toBeGreaterThan(quiet?.preference_embedding ?? 1);
+});
+
+test('a text without a vector is compared by its words, and changes nothing else', () => {
+  const stay = choice('Where to stay?', 'a peaceful inn', 'a party hostel');
+  const unknown = choice('nobody knows this', 'neither', 'nor');
+  expect(embeddingFeatures(input([stay, unknown]), vectorOf)).toEqual(
+    embeddingFeatures(input([stay]), vectorOf),
+  );
+  const nothing = { chosen_embedding: 0, goal_embedding: 0, preference_embedding: 0 };
+  expect(embeddingFeatures(input([stay]), () => null)).toEqual([nothing, nothing]);
+  const scores = (vectors?: VectorOf) =>
+    rank({ ...input([stay]), vectorOf: vectors }).map(({ score }) => score);
+  expect(scores(() => null)).toEqual(scores());
+});
+
+test('what is recalled may say it in another language; without vectors it is found by its words', () => {
+  const memories = [
+    memory('history', 'one that roars'),
+    memory('history', 'a peaceful inn'),
+    memory('history', 'a drill, bought yesterday'),
+  ];
+  const first = (query: string, vectors?: VectorOf) =>
+    recall(query, memories, now, 1, vectors)[0]?.memory.content;
+  expect(first('stille Herberge', vectorOf)).toBe('a peaceful inn');
+  expect(first('drill', vectorOf)).toBe('a drill, bought yesterday');
+  expect(recall('stille Herberge', memories, now, 3, () => null)).toEqual(
+    recall('stille Herberge', memories, now, 3),
+  );
+});

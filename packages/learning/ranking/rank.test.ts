@@ -1,0 +1,168 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { proposeByRules } from '../candidates/propose.ts';
+import type { Memory } from '../memories/memory.ts';
+import { startFacets } from '../persona/facets.ts';
+import type { PastChoice } from './past-selection.ts';
+import { type RankInput, rank } from './rank.ts';
+
+const now = new Date('2026-11-01T12:00:00Z');
+
+function choice(input_text: string, chosen: string, ...rejected: string[]): PastChoice {
+  const shown = [
+    { question: chosen, chosen: true },
+    ...rejected.map((question) => ({ question, chosen: false })),
+  ];
+  return { input_text, at: now, shown };
+}
+
+function input(input_text: string, questions: string[], changes: Partial<RankInput> = {}): RankInput {
+  const proposals = questions.map((question) => ({ question, rationale: '', prior: 1 / questions.length }));
+  const known = { memories: [], choices: [], tenantChoices: [], facets: startFacets, interaction_count: 0 };
+  return { input_text, proposals, ...known, now, ...changes };
+}
+
+const order = (of: RankInput) => rank(of).map(({ proposal }) => proposal.question);
+
+const hotels = [
+  'A guesthouse in a silent lane, away from crowds',
+  'A sociable hostel with party nights',
+  'A luxury resort with a butler',
+  'A cheap flat with cooking facilities',
+];
+const quiet = choice(
+  'Where should I stay in Lisbon?',
+  'A quiet guesthouse far from bars and noise',
+  'A lively hostel with a rooftop bar',
+  'A five-star hotel with fine dining',
+  'An apartment with a kitchen to save money',
+);
+
+test('one choice leads the next of its theme, in other words', () => {
+  expect(order(input('Accommodation in Kyoto?', hotels, { choices: [quiet] }))[0]).toBe(hotels[0]);
+});
+
+test('unrelated choices in between do not drown it', () => {
+  const unrelated = [
+    choice('Which laptop?', 'A cheap refurbished notebook', 'A luxury gaming machine', 'A light one'),
+    choice('What should I cook?', 'A quick frozen pizza', 'A vegan curry', 'A steak'),
+    choice('Which music?', 'Loud party metal', 'Silent ambient drones', 'Jazz'),
+  ];
+  expect(order(input('Accommodation in Kyoto?', hotels, { choices: [...unrelated, quiet] }))[0]).toBe(
+    hotels[0],
+  );
+});
+
+test('what was shown and rejected is put last', () => {
+  const none = {
+    ...quiet,
+    shown: [{ question: 'A sociable hostel with a bar and party nights', chosen: false }],
+  };
+  expect(order(input('Accommodation in Kyoto?', hotels, { choices: [none] })).at(-1)).toBe(hotels[1]);
+});
+
+test('what others of the tenant chose counts where the user has not chosen', () => {
+  expect(order(input('Accommodation in Kyoto?', hotels, { tenantChoices: [quiet] }))[0]).toBe(hotels[0]);
+});
+
+test.each(['goal', 'preference'] as const)('a %s raises what is like it', (type) => {
+  const memory: Memory = {
+    memory_id: 'm',
+    type,
+    content: 'cook in a cheap flat',
+    confidence: 0.9,
+    last_seen: now,
+  };
+  expect(order(input('Accommodation in Kyoto?', hotels, { memories: [memory] }))[0]).toBe(hotels[3]);
+});
+
+test('a persona that likes code raises what offers code', () => {
+  const options = ['Get an explanation of it', 'See example code and snippets for it'];
+  const facets = { ...startFacets, code_first: 0.9 };
+  expect(order(input('sorting', options, { facets }))[0]).toBe(options[1]);
+});
+
+test('the score is the sum of what the features say', () => {
+  const [best] = rank(input('Accommodation in Kyoto?', hotels, { choices: [quiet] }), {
+    version: 1,
+    temperature: 1,
+    weights: { chosen_words: 2 },
+  });
+  expect(best?.score).toBeCloseTo(2 * (best?.features['chosen_words'] ?? 0), 3);
+});
+
+test('a single choice is no certainty, and more choices make surer', () => {
+  const top = (choices: PastChoice[]) =>
+    rank(input('Accommodation in Kyoto?', hotels, { choices }))[0]?.confidence ?? 0;
+  expect(top([])).toBeCloseTo(0.25, 3);
+  expect(top([quiet])).toBeGreaterThan(0.4);
+  expect(top([quiet])).toBeLessThan(0.9);
+  expect(top(Array.from({ length: 6 }, () => quiet))).toBeGreaterThan(top([quiet]));
+});
+
+test('after a pick a related request is answered with more confidence than the first one', () => {
+  const ranked = (text: string, choices: PastChoice[]) =>
+    rank({
+      ...input(text, [], { choices }),
+      proposals: proposeByRules({ text, goals: [], preferences: [] }),
+    });
+  const first = ranked('build api', []);
+  const [best, ...others] = first.map(({ proposal }) => proposal.question);
+  const second = ranked('deploy api', [choice('build api', best ?? '', ...others)]);
+  expect(second[0]?.confidence).toBeGreaterThan(first[0]?.confidence ?? 1);
+});
+
+const question = fc.oneof(fc.lorem({ maxCount: 8 }), fc.string(), fc.constantFrom(...hotels));
+const questions = fc.uniqueArray(question, { minLength: 2, maxLength: 6 });
+const past = fc.tuple(question, questions, fc.nat(6)).map(([text, texts, pick]) => ({
+  input_text: text,
+  at: now,
+  shown: texts.map((q, i) => ({ question: q, chosen: i === pick })),
+}));
+
+test('the order in which proposals stand changes nothing', () => {
+  fc.assert(
+    fc.property(question, questions, fc.array(past, { maxLength: 4 }), (text, texts, choices) => {
+      const forth = rank(input(text, texts, { choices }));
+      const back = rank(input(text, texts.toReversed(), { choices }));
+      expect(back.map(({ proposal }) => proposal.question)).toEqual(
+        forth.map(({ proposal }) => proposal.question),
+      );
+    }),
+  );
+});
+
+test('the place at which something was once shown changes nothing', () => {
+  fc.assert(
+    fc.property(question, questions, fc.array(past, { maxLength: 4 }), (text, texts, choices) => {
+      const turned = choices.map((one) => ({ ...one, shown: one.shown.toReversed() }));
+      expect(rank(input(text, texts, { choices: turned }))).toEqual(rank(input(text, texts, { choices })));
+    }),
+  );
+});
+
+test('a text said twice over, twice as long, ranks as it did', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...hotels), (doubled) => {
+      const longer = hotels.map((hotel) => (hotel === doubled ? `${hotel}. ${hotel}.` : hotel));
+      const score = (texts: string[]) =>
+        rank(input('Accommodation in Kyoto?', texts, { choices: [quiet] })).find(({ proposal }) =>
+          proposal.question.startsWith(doubled),
+        )?.score ?? 0;
+      expect(score(longer)).toBeCloseTo(score(hotels), 1);
+    }),
+  );
+});
+
+test('confidences lie in [0, 1], descend, and add up to 1', () => {
+  fc.assert(
+    fc.property(question, questions, fc.array(past, { maxLength: 4 }), (text, texts, choices) => {
+      const confidences = rank(input(text, texts, { choices })).map(({ confidence }) => confidence);
+      expect(confidences.reduce((sum, confidence) => sum + confidence, 0)).toBeCloseTo(1, 2);
+      for (const [i, confidence] of confidences.entries()) {
+        expect(confidence).toBeGreaterThanOrEqual(0);
+        expect(confidence).toBeLessThanOrEqual(confidences[i - 1] ?? 1);
+      }
+    }),
+  );
+});

@@ -1,0 +1,105 @@
+import { APIError } from 'openai';
+import { afterEach, expect, test, vi } from 'vitest';
+import { createGuard } from './circuit-breaker.ts';
+import { outcomeOf } from './outcome.ts';
+
+const limits = { timeoutMs: 1000, maxConcurrency: 2 };
+const start = new Date('2026-11-22T10:00:00Z');
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** What became of a call. */
+const outcome = (call: Promise<unknown>) => call.then(() => 'ok', outcomeOf);
+const fail = () => Promise.reject(new Error('garbage'));
+const succeed = () => Promise.resolve('fine');
+const limited = (headers: Record<string, string>) => () =>
+  Promise.reject(APIError.generate(429, {}, undefined, new Headers(headers)));
+
+test('the breaker opens when most calls fail, lets one call probe, and closes when that succeeds', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: start });
+  const states: string[] = [];
+  using guard = createGuard(limits, (from, to, reason) => states.push(`${from} > ${to}: ${reason}`));
+  for (let call = 0; call < 5; call += 1) expect(await outcome(guard.run(fail))).toBe('invalid');
+  expect(await outcome(guard.run(succeed))).toBe('breaker_open');
+
+  vi.setSystemTime(start.getTime() + 60_000);
+  const probe = Promise.withResolvers<string>();
+  const probing = guard.run(() => probe.promise);
+  expect(await outcome(guard.run(succeed))).toBe('breaker_open');
+  probe.resolve('fine');
+  expect(await probing).toBe('fine');
+  expect(await outcome(guard.run(succeed))).toBe('ok');
+  expect(states).toEqual([
+    'closed > open: invalid',
+    'open > half_open: invalid',
+    'half_open > closed: invalid',
+  ]);
+});
+
+test('a probe that fails opens the breaker again', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: start });
+  using guard = createGuard(limits, () => {});
+  for (let call = 0; call < 5; call += 1) await outcome(guard.run(fail));
+  vi.setSystemTime(start.getTime() + 60_000);
+  expect(await outcome(guard.run(fail))).toBe('invalid');
+  expect(await outcome(guard.run(succeed))).toBe('breaker_open');
+});
+
+test('a few failures among many calls do not open it', async () => {
+  using guard = createGuard(limits, () => {});
+  for (let call = 0; call < 40; call += 1) await outcome(guard.run(call % 3 === 0 ? fail : succeed));
+  expect(await outcome(guard.run(succeed))).toBe('ok');
+});
+
+test.each([
+  ['seconds', '30'],
+  ['a date', new Date(start.getTime() + 30_000).toUTCString()],
+])('Retry-After in %s pauses all calls for as long', async (_form, value) => {
+  vi.useFakeTimers({ toFake: ['Date'], now: start });
+  using guard = createGuard(limits, () => {});
+  expect(await outcome(guard.run(limited({ 'retry-after': value })))).toBe('rate_limited');
+  vi.setSystemTime(start.getTime() + 29_999);
+  expect(await outcome(guard.run(succeed))).toBe('paused');
+  vi.setSystemTime(start.getTime() + 30_000);
+  expect(await outcome(guard.run(succeed))).toBe('ok');
+});
+
+test('a pause is at most ten minutes, and nonsense is none', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: start });
+  using guard = createGuard(limits, () => {});
+  await outcome(guard.run(limited({ 'retry-after': '1e9' })));
+  vi.setSystemTime(start.getTime() + 600_000);
+  expect(await outcome(guard.run(succeed))).toBe('ok');
+  await outcome(guard.run(limited({ 'retry-after': 'soon' })));
+  expect(await outcome(guard.run(succeed))).toBe('ok');
+});
+
+test('the second try is left out when there is no time for it', async () => {
+  using guard = createGuard({ ...limits, timeoutMs: 40 }, () => {});
+  let tries = 0;
+  const call = () => {
+    tries += 1;
+    return limited({})();
+  };
+  expect(await outcome(guard.run(call))).toBe('rate_limited');
+  expect(tries).toBe(1);
+});
+
+test('two calls run at once, four wait, the next is turned away', async () => {
+  using guard = createGuard({ ...limits, timeoutMs: 20_000 }, () => {});
+  const release = Promise.withResolvers<void>();
+  const calls = Array.from({ length: 7 }, () => outcome(guard.run(() => release.promise)));
+  expect(await calls[6]).toBe('busy');
+  release.resolve();
+  expect(await Promise.all(calls)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'busy']);
+});
+
+test('what waited half of its time is turned away, and the breaker does not count it', async () => {
+  using guard = createGuard({ timeoutMs: 1000, maxConcurrency: 1 }, () => {});
+  const slow = () => new Promise((resolve) => setTimeout(resolve, 550));
+  const first = outcome(guard.run(slow));
+  expect(await outcome(guard.run(succeed))).toBe('busy');
+  expect(await first).toBe('ok');
+});

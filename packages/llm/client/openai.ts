@@ -1,0 +1,117 @@
+import OpenAI, { APIError } from 'openai';
+import { type Static, type TObject, Type } from 'typebox';
+import { Value } from 'typebox/value';
+import { cappedFetch } from '../capped-fetch.ts';
+import type { ModelConfig } from '../config.ts';
+import { dataBlock } from '../prompts/data-block.ts';
+import { type Question, systemMessage } from '../prompts/prompt.ts';
+import type { Answer } from './resilient-call.ts';
+
+/** One server. Both reject with the openai client's errors. */
+interface Client {
+  /** The answer, or a rejection where it does not fit. */
+  ask<R, S extends TObject>(
+    question: Question<R, S>,
+    request: R,
+    signal: AbortSignal,
+  ): Promise<Answer<Static<S>>>;
+  /** Resolves when the model is in memory, which may take minutes. */
+  load(signal: AbortSignal): Promise<void>;
+}
+
+/** What is read of a completion; servers differ in the rest. */
+const Completion = Type.Object({
+  choices: Type.Array(Type.Object({ message: Type.Object({ content: Type.String() }) }), { minItems: 1 }),
+  usage: Type.Optional(
+    Type.Object({
+      prompt_tokens: Type.Integer({ minimum: 0 }),
+      completion_tokens: Type.Integer({ minimum: 0 }),
+    }),
+  ),
+});
+
+/** An answer of 800 tokens is a few kilobytes; more than this is no answer. */
+const maxBytes = 256 * 1024;
+
+/** The server's API; an answer of more than `mostBytes` is none. */
+export function connectServer(
+  { baseUrl, apiKey }: { baseUrl: string; apiKey: string | null },
+  mostBytes: number,
+): OpenAI {
+  return new OpenAI({
+    baseURL: baseUrl,
+    apiKey: apiKey ?? 'none',
+    // Without these the client would take them from the environment, behind the configuration's back.
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    // Its messages hold what users wrote, and retries are decided where the time left is known.
+    logLevel: 'off',
+    maxRetries: 0,
+    fetch: cappedFetch(mostBytes),
+  });
+}
+
+export function connectClient(config: ModelConfig): Client {
+  const { chat } = connectServer(config, maxBytes);
+  let knowsSchemas = true;
+
+  const complete = <R, S extends TObject>(
+    question: Question<R, S>,
+    request: R,
+    signal: AbortSignal,
+    bySchema: boolean,
+  ) =>
+    chat.completions.create(
+      {
+        model: config.model,
+        messages: [
+          { role: 'system', content: systemMessage(question) },
+          { role: 'user', content: dataBlock(question.data(request)) },
+        ],
+        response_format: bySchema ? schemaFormat(question) : { type: 'json_object' },
+        ...limit(config.impl, question.maxTokens),
+      },
+      { signal },
+    );
+
+  return {
+    async ask(question, request, signal) {
+      try {
+        return parse(question, await complete(question, request, signal, knowsSchemas));
+      } catch (error) {
+        if (!knowsSchemas || !(error instanceof APIError) || error.status !== 400) throw error;
+        const answer = parse(question, await complete(question, request, signal, false));
+        knowsSchemas = false;
+        return answer;
+      }
+    },
+    async load(signal) {
+      const messages = [{ role: 'user' as const, content: 'hi' }];
+      await chat.completions.create({ model: config.model, messages, ...limit(config.impl, 1) }, { signal });
+    },
+  };
+}
+
+function schemaFormat<R, S extends TObject>({ operation, answer }: Question<R, S>) {
+  // Through JSON, since a schema's type has no index signature.
+  const schema: Record<string, unknown> = JSON.parse(JSON.stringify(answer));
+  return { type: 'json_schema', json_schema: { name: operation, strict: true, schema } } as const;
+}
+
+/** OpenAI's newer models refuse `max_tokens`; Ollama and vLLM have known it longest. */
+function limit(impl: ModelConfig['impl'], tokens: number) {
+  return impl === 'openai' ? { max_completion_tokens: tokens } : { max_tokens: tokens };
+}
+
+/** The completion is parsed as if its type were unknown: a server may send anything. */
+function parse<R, S extends TObject>(question: Question<R, S>, completion: unknown): Answer<Static<S>> {
+  const { choices, usage } = Value.Parse(Completion, completion);
+  const [choice] = choices;
+  const value = Value.Parse(question.answer, JSON.parse(choice?.message.content ?? ''));
+  return {
+    value,
+    tokens: usage ? { prompt: usage.prompt_tokens, completion: usage.completion_tokens } : null,
+  };
+}

@@ -1,0 +1,90 @@
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
+import { type Budget, createBudget } from '../budget.ts';
+import { createSlots } from '../client/circuit-breaker.ts';
+import { connectServer } from '../client/openai.ts';
+import { type Answer, createCaller } from '../client/resilient-call.ts';
+import type { EmbeddingConfig } from './config.ts';
+
+/** Texts of a call at most, which every server takes. */
+export const mostTexts = 32;
+/** Characters of a text that are embedded: about the 512 tokens that small models read. */
+const longestText = 2_000;
+const mostBytes = 16 * 1024 * 1024;
+
+/** An embedding model. */
+export interface Embedder extends AsyncDisposable {
+  model: string;
+  /**
+   * Vectors of length 1 in the order of the texts, `mostTexts` at most, all of one size; null when the model does not
+   * give them in time. Never rejects. Paid by the tenant's budget.
+   */
+  embed(tenantId: string, texts: string[]): Promise<Float32Array[] | null>;
+}
+
+const Embeddings = Type.Object({
+  data: Type.Array(
+    Type.Object({
+      index: Type.Integer({ minimum: 0 }),
+      embedding: Type.Array(Type.Number(), { minItems: 1, maxItems: 8192 }),
+    }),
+  ),
+  usage: Type.Optional(Type.Object({ prompt_tokens: Type.Integer({ minimum: 0 }) })),
+});
+
+/** The model's calls are paid from the budget, which others of the process may share. */
+export function connectEmbedder(
+  config: EmbeddingConfig,
+  log: Logger,
+  registry: Registry,
+  budget: Budget = createBudget(config),
+): Embedder {
+  const { embeddings } = connectServer(config, mostBytes);
+  const { model, price } = config;
+  const prices = { input: price, output: 0 };
+  const slots = createSlots(config.maxConcurrency);
+  const caller = createCaller({ ...config, prices }, { log, registry, budget, slots });
+
+  async function send(input: string[], signal: AbortSignal): Promise<Answer<Float32Array[]>> {
+    // Not the client's default, which some servers do not know: it would take their numbers for base64.
+    const answer: unknown = await embeddings.create({ model, input, encoding_format: 'float' }, { signal });
+    const { data, usage } = Value.Parse(Embeddings, answer);
+    const tokens = usage ? { prompt: usage.prompt_tokens, completion: 0 } : null;
+    return { value: vectorsOf(data, input.length), tokens };
+  }
+
+  return {
+    model,
+    embed(tenantId, texts) {
+      const input = texts.map((text) => text.slice(0, longestText));
+      const bytes = input.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+      const estimate = { prompt: Math.ceil(bytes / 4), completion: 0 };
+      return caller.call(tenantId, { operation: 'embed', estimate, send: (signal) => send(input, signal) });
+    },
+    async [Symbol.asyncDispose]() {
+      caller[Symbol.dispose]();
+    },
+  };
+}
+
+function vectorsOf(data: { index: number; embedding: number[] }[], count: number): Float32Array[] {
+  const vectors = data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => unitOf(embedding));
+  const [first] = vectors;
+  const fits =
+    data.every(({ index }) => index < count) && new Set(data.map(({ index }) => index)).size === count;
+  if (data.length !== count || !fits || vectors.some(({ length }) => length !== first?.length))
+    throw new RangeError('The server sent other vectors than one for each text, all of one size.');
+  return vectors;
+}
+
+/** Numbers in fours, which is how they are multiplied. */
+function unitOf(embedding: number[]): Float32Array {
+  const length = Math.hypot(...embedding);
+  if (!(length > 0 && length < Number.POSITIVE_INFINITY))
+    throw new RangeError('The server sent a vector without a direction.');
+  const vector = new Float32Array(4 * Math.ceil(embedding.length / 4));
+  vector.set(embedding.map((value) => value / length));
+  return vector;
+}

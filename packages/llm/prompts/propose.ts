@@ -1,0 +1,57 @@
+import { Confidence } from '@learning-loop/events/fields';
+import { type Proposal, proposeByRules } from '@learning-loop/learning/candidates/propose';
+import { Type } from 'typebox';
+import { distinct, sameWords } from '../distinct.ts';
+import type { ProposeRequest } from '../llm.ts';
+import { visible, visibleLine, visibleLines } from './data-block.ts';
+import { closed, type Question } from './prompt.ts';
+
+const Proposed = Type.Object(
+  {
+    hypotheses: Type.Array(
+      Type.Object({ question: Type.String(), rationale: Type.String(), confidence: Confidence }, closed),
+      { minItems: 1, maxItems: 10 },
+    ),
+  },
+  closed,
+);
+type Proposed = Type.Static<typeof Proposed>;
+
+/** Five hypotheses are asked for, so that three are left when some turn out alike. */
+export const whatIsMeant: Question<ProposeRequest, typeof Proposed> = {
+  operation: 'propose',
+  instructions: `You find out what a user of an assistant means by a short request ("input_text").
+Give five different hypotheses, likeliest first. Each has a "question" that the user can confirm with yes, one
+sentence such as "Do you want to build a REST API with FastAPI?", in the language of the request; a "rationale" of
+at most twelve words; and a "confidence" from 0 to 1, how likely it is that the user means this.
+Use the user's goals, preferences, persona (each facet from 0 to 1) and history where they bear on the request.`,
+  data: ({ text, context, history }) => ({
+    input_text: visible(text, 4000),
+    persona_facets: context.persona_facets,
+    recent_goals: visibleLines(context.recent_goals, 200),
+    preferences: visibleLines(context.preferences, 200),
+    history: visibleLines(history, 300),
+  }),
+  answer: Proposed,
+  maxTokens: 800,
+};
+
+/** What a model proposed, cleaned and without repetitions; questions too long to be shown are left out. */
+export function proposals({ hypotheses }: Proposed): Proposal[] {
+  const cleaned = hypotheses.map(({ question, rationale, confidence }) => ({
+    question: visibleLine(question, 1000),
+    rationale: visibleLine(rationale, 200),
+    prior: confidence,
+  }));
+  return distinct(cleaned.filter(({ question }) => question !== '' && question.length <= 300));
+}
+
+/** At least three proposals: where there are fewer, the rules' follow, those first that say something else. */
+export function filledUp(few: Proposal[], { text, context }: ProposeRequest): Proposal[] {
+  if (few.length >= 3) return few;
+  const { recent_goals: goals, preferences } = context;
+  const ruled = proposeByRules({ text, goals, preferences });
+  const others = distinct([...few, ...ruled]);
+  const rest = ruled.filter((one) => !others.includes(one) && !few.some((other) => sameWords(one, other)));
+  return [...others, ...rest].slice(0, 3);
+}

@@ -1,0 +1,124 @@
+import { readFile } from 'node:fs/promises';
+import tls from 'node:tls';
+import { freePort } from '@learning-loop/embedded-postgres/free-port';
+import { certificateForTest } from '@learning-loop/testing/certificate';
+import { databaseForTest } from '@learning-loop/testing/database/postgres';
+import { clusterForTest, sentinelsForTest } from '@learning-loop/testing/redis-groups';
+import { startRedis } from '@learning-loop/testing/redis-process';
+import { Cluster } from 'ioredis';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { consumers } from '../producer/publisher.ts';
+import { readRedisUrl } from '../redis-address.ts';
+import { idsOf, TestLoop } from '../testing/harness.ts';
+import { connectRedis } from './redis-client.ts';
+
+const open = async (redisUrl: string) => TestLoop.open({ databaseUrl: await databaseForTest(), redisUrl });
+
+describe('Redis as production runs it', { timeout: 120_000 }, () => {
+  test('sentinels replace a master that is killed in the middle of the work: nothing is lost or doubled', async () => {
+    await using redis = await sentinelsForTest();
+    await using loop = await open(redis.url);
+    loop.remember();
+    loop.sweep();
+    const before = await loop.acceptAndTell(300);
+    await redis.master.kill();
+    const during = await loop.accept(300);
+    await loop.settled(60_000);
+    expect(await loop.effects()).toEqual(idsOf([...before, ...during]));
+    // The new master takes what is published, and not only what is swept.
+    await expect
+      .poll(async () => loop.publisher.waiting('memory').catch(String), { timeout: 30_000 })
+      .toBe(0);
+  });
+
+  test('a cluster spreads the queues, and loses a master in the middle of the work without loss', async () => {
+    await using redis = await clusterForTest();
+    await using loop = await open(redis.url);
+    loop.remember();
+    loop.sweep();
+    const before = await loop.acceptAndTell(300);
+    await loop.settled(60_000);
+    const client = connectRedis(redis.url, 'patient', () => undefined);
+    onTestFinished(() => client.disconnect());
+    if (!(client instanceof Cluster)) throw new Error('The URL of a cluster leads to one server.');
+    const slots = await Promise.all(
+      consumers.map((consumer) => client.cluster('KEYSLOT', `{learning-loop:${consumer}}:${consumer}:wait`)),
+    );
+    expect(new Set(slots).size).toBe(consumers.length);
+
+    const owner = await ownerOf(client, 'memory');
+    const master = redis.servers.find(({ port }) => port === owner);
+    const during = await loop.acceptAndTell(300);
+    await master?.kill();
+    expect(master).toBeDefined();
+    await loop.settled(60_000);
+    expect(await loop.effects()).toEqual(idsOf([...before, ...during]));
+  });
+
+  test('the certificate of a server is checked, and its queues are served over TLS', async () => {
+    const { keyFile, certFile } = await certificateForTest();
+    const files = { 'tls-cert-file': certFile, 'tls-key-file': keyFile, 'tls-ca-cert-file': certFile };
+    const port = String(await freePort());
+    await using server = await startRedis({
+      port: '0',
+      'tls-port': port,
+      'tls-auth-clients': 'no',
+      ...files,
+    });
+    const url = `rediss://127.0.0.1:${server.port}`;
+    const refused = Promise.withResolvers<Error>();
+    const stranger = connectRedis(url, 'patient', refused.resolve);
+    expect((await refused.promise).message).toContain('self-signed certificate');
+    stranger.disconnect();
+
+    const usual = tls.getCACertificates('default');
+    onTestFinished(() => tls.setDefaultCACertificates(usual));
+    tls.setDefaultCACertificates([...usual, await readFile(certFile, 'utf8')]);
+    await using loop = await open(url);
+    loop.remember();
+    const notices = await loop.acceptAndTell(50);
+    await loop.settled();
+    expect(await loop.effects()).toEqual(idsOf(notices));
+  });
+});
+
+test.each([
+  ['redis://localhost', { kind: 'server', host: 'localhost', port: 6379, db: 0, tls: undefined }],
+  [
+    'rediss://loop:p%40ss@host:6380/3',
+    { host: 'host', port: 6380, db: 3, username: 'loop', password: 'p@ss', tls: {} },
+  ],
+  ['redis://:secret@[::1]:7000', { host: '::1', port: 7000, username: undefined, password: 'secret' }],
+  [
+    'redis+sentinel://:secret@a:1,b/main/2',
+    {
+      kind: 'sentinels',
+      sentinels: [
+        { host: 'a', port: 1 },
+        { host: 'b', port: 26379 },
+      ],
+      master: 'main',
+      db: 2,
+    },
+  ],
+  [
+    'rediss+cluster://a,b:7',
+    {
+      kind: 'cluster',
+      nodes: [
+        { host: 'a', port: 6379 },
+        { host: 'b', port: 7 },
+      ],
+      tls: {},
+    },
+  ],
+])('reads %s', (url, address) => {
+  expect(readRedisUrl(url)).toMatchObject(address);
+});
+
+/** The port of the master that holds the consumer's queue. */
+async function ownerOf(client: Cluster, consumer: string): Promise<number | undefined> {
+  const slot = Number(await client.cluster('KEYSLOT', `{learning-loop:${consumer}}`));
+  const ranges = await client.cluster('SLOTS');
+  return ranges.find(([from, to]) => from <= slot && slot <= to)?.[2]?.[1];
+}

@@ -1,0 +1,110 @@
+import { groupCommit } from '@learning-loop/async/batcher';
+import { persist } from '@learning-loop/async/retry';
+import type { Db } from '@learning-loop/db/connect';
+import type { Notice } from '@learning-loop/db/loop/outbox';
+import type { Consumer } from '@learning-loop/events/routes';
+import { quietly } from '@learning-loop/service/log/throttled-log';
+import type { Service } from '@learning-loop/service/service';
+import { DelayedError, type Job } from 'bullmq';
+import { closeWithin } from '../backend/close-with-timeout.ts';
+import { openWorker, type QueueConfig } from '../backend/open.ts';
+import { queueMetrics } from '../metrics.ts';
+import { noticesOf } from '../producer/jobs.ts';
+import type { Publisher } from '../producer/publisher.ts';
+import { backoffMs, type Retry, retryOf } from '../retry-policy.ts';
+import { type Delivery, deliver, type Verdict } from './deliver.ts';
+import type { Handlers } from './process-events.ts';
+import { watchProgress } from './stall-detector.ts';
+
+/** Jobs in hand at a time, each of up to 20 events. */
+const CONCURRENCY = { redis: 50, postgres: 10 };
+/** Events that are learned in one transaction at most. */
+const LARGEST_BATCH = 500;
+const CLOSE_MS = 10_000;
+
+/**
+ * Learns a consumer's events until it is disposed of: takes jobs, collects them into batches, and acknowledges each
+ * after the commit of its batch. Several processes may consume the same queue. Disposing stops taking, finishes
+ * what is in hand or hands it back, and takes 10 s at most, even with the servers dead.
+ */
+export function consume<C extends Consumer>(
+  service: Pick<Service<unknown>, 'log' | 'metrics' | 'fail'>,
+  db: Db,
+  publisher: Publisher,
+  consumer: C,
+  handlers: Handlers<C>,
+  config: QueueConfig,
+): AsyncDisposable {
+  const log = service.log.child({ consumer });
+  const metrics = queueMetrics(service.metrics);
+  const stop = new AbortController();
+  const pupil = {
+    db,
+    log,
+    metrics,
+    publisher,
+    consumer,
+    handlers,
+    signal: stop.signal,
+    alive: () => progress.made(),
+  };
+  const usual = config.redisUrl === undefined ? CONCURRENCY.postgres : CONCURRENCY.redis;
+  const concurrency = Math.min(usual, config.mostJobs ?? usual);
+  const batches = groupCommit<Delivery>((batch) => deliver(pupil, batch), { limit: LARGEST_BATCH });
+  const retry = retryOf(config);
+
+  async function process(job: Job, token?: string): Promise<void> {
+    const notices = noticesOf(job);
+    const attempt = Math.max(1, retry.attempts - (job.opts.attempts ?? 1) + job.attemptsMade + 1);
+    const verdicts = await Promise.all(
+      notices.map(({ event_id }) => {
+        const { promise, resolve } = Promise.withResolvers<Verdict>();
+        batches.add({ event_id, attempt, attempts: retry.attempts, answer: resolve });
+        return promise;
+      }),
+    );
+    progress.made();
+    const owed = notices.flatMap((notice, i) => owedAgain(notice, verdicts[i], attempt, retry));
+    if (owed.length === 0) return;
+    // Who shares a job with others comes again in one of their own; at a shutdown the job itself is handed back.
+    if (notices.length > 1 && !stop.signal.aborted) return await publisher.publish(owed, consumer);
+    // Its words stay out of the queue: they may be a user's. The log and the dead letter have them.
+    if (verdicts.some((verdict) => 'failed' in verdict)) throw new Error('This attempt failed.');
+    await job.moveToDelayed(Date.now() + Math.min(...owed.map(({ again }) => again.delayMs)), token);
+    throw new DelayedError();
+  }
+
+  const onError = quietly(log, 'worker_troubled');
+  const open = () => openWorker(config, { name: consumer, concurrency, onError }, process);
+  const worker = persist(open, { signal: stop.signal, again: () => true, onAway: onError });
+  worker.catch(() => undefined);
+  const progress = watchProgress({
+    inHand: () => batches.size,
+    waiting: () => publisher.waiting(consumer),
+    onWedged: (stillMs) =>
+      service.fail(new Error(`${consumer}: work waits, nothing moved for ${stillMs} ms.`)),
+  });
+
+  async function close(): Promise<void> {
+    progress.stop();
+    stop.abort();
+    const opened = await worker.catch(() => undefined);
+    if (opened) await closeWithin(CLOSE_MS, opened);
+  }
+
+  let closing: Promise<void> | undefined;
+  return {
+    [Symbol.asyncDispose]: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+/** The event with its wait and the attempts it has left; nothing of one that is done with. */
+function owedAgain(notice: Notice, verdict: Verdict | undefined, attempt: number, retry: Retry) {
+  if (verdict === undefined || 'done' in verdict) return [];
+  const left = retry.attempts - attempt + 1;
+  if ('laterMs' in verdict) return [{ ...notice, again: { delayMs: verdict.laterMs, attempts: left } }];
+  return [{ ...notice, again: { delayMs: backoffMs(retry, attempt), attempts: Math.max(1, left - 1) } }];
+}

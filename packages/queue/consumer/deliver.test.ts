@@ -1,0 +1,124 @@
+import { takeOverdue } from '@learning-loop/db/loop/outbox';
+import type { Consumer, EventName } from '@learning-loop/events/routes';
+import { databaseForTest } from '@learning-loop/testing/database/postgres';
+import fc from 'fast-check';
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { RetryLater } from '../errors.ts';
+import { queueMetrics } from '../metrics.ts';
+import { idsOf, personaUpdate, TestLoop } from '../testing/harness.ts';
+import { type Delivery, deliver, type Verdict } from './deliver.ts';
+import type { Context } from './process-events.ts';
+
+const EVENTS = 5;
+const consumers = ['training-log', 'memory', 'persona'] as const satisfies Consumer[];
+
+/** What befalls a delivery: it works, its handler fails, or its process is killed before or after the commit. */
+const fates = [
+  'works',
+  'throws',
+  'asks for later',
+  'dies before the commit',
+  'dies after the commit',
+] as const;
+type Fate = (typeof fates)[number];
+
+const delivery = fc.record({
+  consumer: fc.constantFrom(...consumers),
+  events: fc.array(fc.nat(EVENTS - 1), { minLength: 1, maxLength: 8 }),
+  fate: fc.constantFrom<Fate>(...fates),
+});
+/** Each step's deliveries happen at the same time, as those of replicas do; null is a round of the sweeper. */
+const steps = fc.array(fc.option(fc.array(delivery, { minLength: 1, maxLength: 4 })), { maxLength: 6 });
+
+test('however deliveries, failures, crashes and sweeps interleave, every effect happens once', {
+  timeout: 120_000,
+}, async () => {
+  await using loop = await TestLoop.open({ databaseUrl: await databaseForTest() });
+  await fc.assert(
+    fc.asyncProperty(steps, async (plan) => {
+      await sql`truncate outbox, effects, dead_letters`.execute(loop.db);
+      const notices = await loop.accept(EVENTS, [...consumers]);
+      const ids = idsOf(notices);
+      for (const step of plan) {
+        if (step === null) await sweepOnce(loop);
+        else
+          await Promise.all(
+            step.map(({ consumer, events, fate }) => {
+              const chosen = events.map((index) => ids[index] ?? '');
+              return deliverTo(loop, consumer, chosen, fate);
+            }),
+          );
+      }
+      await expect.poll(() => sweepOnce(loop), { interval: 0, timeout: 30_000 }).toBe(0);
+      expect(await loop.effects('memory')).toEqual(ids);
+      expect(await loop.effects('persona')).toEqual(ids);
+      const logged = await loop.effects('training-log');
+      expect(logged).toHaveLength(2 * EVENTS);
+      expect(new Set(logged).size).toBe(2 * EVENTS);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+/** Delivers to every consumer what it owes; returns how many events were owed. */
+async function sweepOnce(loop: TestLoop): Promise<number> {
+  const overdue = await takeOverdue(loop.db, {
+    olderThanMs: -1,
+    againMs: -1,
+    limit: 100,
+    consumers: [...consumers],
+  });
+  await Promise.all(
+    consumers.map((consumer) => {
+      const owed = overdue.filter((row) => row.pending.includes(consumer)).map((row) => row.event_id);
+      return deliverTo(loop, consumer, owed, 'works');
+    }),
+  );
+  return overdue.length;
+}
+
+async function deliverTo(loop: TestLoop, consumer: Consumer, ids: string[], fate: Fate): Promise<void> {
+  const killed = new AbortController();
+  if (fate === 'dies before the commit') killed.abort();
+  const verdicts: Verdict[] = [];
+  const batch: Delivery[] = ids.map((event_id) => ({
+    event_id,
+    attempt: 1,
+    attempts: 1_000,
+    answer: (verdict) => void verdicts.push(verdict),
+  }));
+  await deliver(
+    {
+      db: loop.db,
+      log: loop.log,
+      metrics: queueMetrics(loop.metrics),
+      publisher: loop.publisher,
+      consumer,
+      handlers: handlersOf(loop, consumer, fate),
+      signal: killed.signal,
+      alive: () => undefined,
+    },
+    batch,
+  );
+  // The killed acknowledge nothing; everybody else answers every job.
+  if (!fate.startsWith('dies')) expect(verdicts.length).toBeGreaterThanOrEqual(batch.length);
+}
+
+function handlersOf(loop: TestLoop, consumer: Consumer, fate: Fate) {
+  const handle =
+    (name: EventName) => async (events: Parameters<typeof personaUpdate>[0][], context: Context) => {
+      await loop.effect(consumer)(events, context);
+      if (consumer === 'persona' && name === 'hypothesis.selected')
+        await context.emit(...events.map(personaUpdate));
+      if (fate === 'throws') throw new Error('a handler that fails');
+      if (fate === 'asks for later') throw new RetryLater(1);
+      if (fate === 'dies before the commit')
+        await sql`select pg_terminate_backend(pg_backend_pid())`.execute(context.tx);
+    };
+  return {
+    'hypothesis.selected': handle('hypothesis.selected'),
+    'persona.updated': loop.effect(consumer),
+    'feedback.given': loop.effect(consumer),
+  };
+}

@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OutboxRow } from '@learning-loop/db/loop/outbox';
+import type { Consumer } from '@learning-loop/events/routes';
+import { bury } from '../bury.ts';
+import { isConflict, isOutage, RetryLater } from '../errors.ts';
+import { judge } from '../judge.ts';
+import { count, type Pupil, undisturbed } from './consumer-context.ts';
+import { type Lesson, learn } from './process-events.ts';
+import { tracingBatch } from './tracing.ts';
+
+/** What becomes of a job: it is done with, it comes again after a while, or it failed and is tried again. */
+export type Verdict = { done: true } | { laterMs: number } | { failed: unknown };
+
+/** One job in hand. `attempt` counts from 1. */
+export interface Delivery {
+  event_id: string;
+  attempt: number;
+  attempts: number;
+  answer(verdict: Verdict): void;
+}
+
+/**
+ * Learns a batch and answers every delivery of it; never rejects. A batch that fails is learned in halves, so that
+ * an event at fault ends up alone with its error. Events that failed before are kept apart from the fresh ones.
+ */
+export async function deliver<C extends Consumer>(pupil: Pupil<C>, batch: Delivery[]): Promise<void> {
+  const [fresh, tried] = [batch.filter((one) => one.attempt === 1), batch.filter((one) => one.attempt > 1)];
+  for (const part of [fresh, tried]) if (part.length > 0) await deliverPart(pupil, part);
+}
+
+async function deliverPart<C extends Consumer>(pupil: Pupil<C>, part: Delivery[]): Promise<void> {
+  const [first, ...others] = part;
+  if (!first) return;
+  const error = await attempt(pupil, part);
+  if (error === undefined) return;
+  // Only a shutdown ends the waiting for a server.
+  if (isOutage(error) || isConflict(error)) return putOff(part, 0);
+  if (others.length === 0) return judge(pupil, first, error);
+  if (error instanceof RetryLater && (await allAskForLater(pupil, part))) return hold(pupil, part, error.ms);
+  const middle = Math.ceil(part.length / 2);
+  await deliverPart(pupil, part.slice(0, middle));
+  await deliverPart(pupil, part.slice(middle));
+}
+
+/** Learns these events and answers their deliveries; or returns why not, and then none is learned or answered. */
+async function attempt<C extends Consumer>(pupil: Pupil<C>, part: Delivery[]): Promise<unknown> {
+  const started = performance.now();
+  const ids = [...new Set(part.map((one) => one.event_id))];
+  try {
+    const lesson = await tracingBatch(pupil.consumer, ids, () => undisturbed(pupil, () => learn(pupil, ids)));
+    await tell(pupil, lesson, { jobs: part.length, seconds: (performance.now() - started) / 1000 });
+    for (const broken of lesson.broken) await bury(pupil, broken.row, broken.error, 1);
+  } catch (error) {
+    return error ?? new Error('A handler threw nothing.');
+  }
+  for (const { answer } of part) answer({ done: true });
+  return undefined;
+}
+
+/** Judged by the ends of a batch: one event that asks for later cannot be both. */
+async function allAskForLater<C extends Consumer>(pupil: Pupil<C>, part: Delivery[]): Promise<boolean> {
+  for (const end of [part.slice(0, 1), part.slice(-1)])
+    if (!((await attempt(pupil, end)) instanceof RetryLater)) return false;
+  return true;
+}
+
+function putOff(part: Delivery[], laterMs: number): void {
+  for (const { answer } of part) answer({ laterMs });
+}
+
+const LONGEST_HOLD_MS = 2_000;
+const LONGEST_PUT_OFF_MS = 10_000;
+
+/**
+ * What is missing is missing for all (a disk is full, say): the consumer itself rests for a while, or its whole
+ * backlog would be put off one by one. Nobody asked every single event, so none is put off for long.
+ */
+async function hold<C extends Consumer>(pupil: Pupil<C>, part: Delivery[], ms: number): Promise<void> {
+  const { consumer, metrics, signal } = pupil;
+  metrics.events.inc({ consumer, event: '', tenant: '', outcome: 'later' }, part.length);
+  pupil.alive();
+  const rest = Math.min(ms, LONGEST_HOLD_MS);
+  await sleep(rest, undefined, { signal }).catch(() => undefined);
+  putOff(part, Math.min(ms - rest, LONGEST_PUT_OFF_MS));
+}
+
+const ageOf = (row: OutboxRow) => Math.max(0, Date.now() - row.created_at.getTime()) / 1000;
+
+/** After the commit: logs, counts, and publishes what was emitted. */
+async function tell<C extends Consumer>(
+  { log, metrics, publisher, consumer }: Pupil<C>,
+  { learned, complete, broken, emitted, reports }: Lesson,
+  { jobs, seconds }: { jobs: number; seconds: number },
+): Promise<void> {
+  for (const { name, fields } of reports) log.info(fields, name);
+  for (const row of learned) count(metrics, consumer, row, 'learned');
+  for (const row of learned) metrics.lagSeconds.observe({ consumer }, ageOf(row));
+  for (const row of complete) metrics.learnedSeconds.observe({ event: row.event }, ageOf(row));
+  const duplicates = jobs - learned.length - broken.length;
+  if (duplicates > 0)
+    metrics.events.inc({ consumer, event: '', tenant: '', outcome: 'duplicate' }, duplicates);
+  if (learned.length === 0) return;
+  metrics.batchSize.observe({ consumer }, learned.length);
+  metrics.batchSeconds.observe({ consumer }, seconds);
+  // The publisher has told of a failure already, and the sweeper makes it good.
+  if (emitted.length > 0) await publisher.publish(emitted).catch(() => undefined);
+}

@@ -1,0 +1,46 @@
+import { persist } from '@learning-loop/async/retry';
+import type { Consumer } from '@learning-loop/events/routes';
+import { quietly } from '@learning-loop/service/log/throttled-log';
+import type { Logger } from 'pino';
+import { type JobQueue, openQueues, type QueueConfig } from './backend/open.ts';
+import { consumers } from './producer/publisher.ts';
+
+/** The consumers' queues, to be looked at. */
+export interface Inspection extends AsyncDisposable {
+  /** Resolves once the engine has answered; rejects when it was closed before. */
+  opened: Promise<JobQueue[]>;
+  /** Jobs by state; rejects when the engine is away. */
+  counts(consumer: Consumer): Promise<Record<string, number>>;
+}
+
+/** Opens the queues in the background, as soon as their engine is there. */
+export function openInspection(config: QueueConfig, log: Logger): Inspection {
+  const stop = new AbortController();
+  const onError = quietly(log, 'queues_not_seen');
+  const opening = persist(() => openQueues(config, consumers, onError), {
+    signal: stop.signal,
+    again: () => true,
+    onAway: onError,
+  });
+  let queues: Map<string, JobQueue> | undefined;
+  const opened = opening.then((open) => {
+    const all = consumers.map((consumer) => open.get(consumer));
+    queues = new Map(all.map((queue) => [queue.name, queue]));
+    return all;
+  });
+  opened.catch(() => undefined);
+
+  return {
+    opened,
+    async counts(consumer) {
+      const queue = queues?.get(consumer);
+      if (!queue) throw new Error('The queues are not open yet.');
+      return await queue.getJobCounts('waiting', 'active', 'delayed', 'failed');
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      const open = await opening.catch(() => undefined);
+      await open?.close();
+    },
+  };
+}

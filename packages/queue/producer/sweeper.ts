@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Db } from '@learning-loop/db/connect';
+import { outboxDepth, takeOverdue } from '@learning-loop/db/loop/outbox';
+import type { Consumer } from '@learning-loop/events/routes';
+import { quietly } from '@learning-loop/service/log/throttled-log';
+import type { Service } from '@learning-loop/service/service';
+import { exportBullmq } from '../bullmq-metrics.ts';
+import { queueMetrics } from '../metrics.ts';
+import { consumers, type Publisher } from './publisher.ts';
+
+interface Pace {
+  /** Between two rounds; a round that finds as much as it may take is followed by the next at once. */
+  everyMs: number;
+  /** How long an event may be on its way before it is published again. */
+  graceMs: number;
+  /** Events a round at most. */
+  limit: number;
+}
+
+/** How long the jobs of a queue that has a backlog are trusted to be merely waiting in it. */
+const TRUST_MS = 60_000;
+
+/**
+ * Publishes again, for ever, what the outbox holds for longer than the grace time: after Redis was away or came back
+ * empty, after a process died between commit and publish, after a queue was full. Any number of replicas may run.
+ */
+export function sweep(
+  service: Pick<Service<unknown>, 'log' | 'metrics'>,
+  db: Db,
+  publisher: Publisher,
+  pace: Pace,
+): AsyncDisposable {
+  const stop = new AbortController();
+  const metrics = queueMetrics(service.metrics);
+  const onError = quietly(service.log, 'sweep_failed');
+  exportBullmq(service.metrics, publisher);
+
+  async function round(): Promise<number> {
+    const depth = await outboxDepth(db);
+    metrics.outboxPending.set(depth.pending);
+    metrics.outboxOldest.set((depth.oldest_ms ?? 0) / 1000);
+    // Workers are scaled by the lengths of their queues, which stay measured though nobody publishes.
+    await Promise.allSettled(consumers.map((consumer) => publisher.waiting(consumer)));
+    // Negative when the clock was set back.
+    if (Math.abs(depth.oldest_ms ?? 0) < pace.graceMs) return 0;
+    const { idle, busy } = await reachable(publisher);
+    const again = await republish(idle, pace.graceMs);
+    return again + (await republish(busy, Math.max(TRUST_MS, pace.graceMs)));
+  }
+
+  async function republish(owing: Consumer[], againMs: number): Promise<number> {
+    if (owing.length === 0) return 0;
+    const { graceMs, limit } = pace;
+    const overdue = await takeOverdue(db, { olderThanMs: graceMs, limit, consumers: owing, againMs });
+    for (const consumer of owing) {
+      const owed = overdue.filter((row) => row.pending.includes(consumer));
+      if (owed.length === 0) continue;
+      const notices = owed.map(({ event, event_id, age_ms }) => ({
+        event,
+        event_id,
+        round: roundOf(age_ms / graceMs),
+      }));
+      await publisher.publish(notices, consumer);
+      metrics.swept.inc({ consumer }, owed.length);
+    }
+    return overdue.length;
+  }
+
+  async function run(): Promise<void> {
+    while (!stop.signal.aborted) {
+      const found = await round().catch((error: unknown) => {
+        onError(error);
+        return 0;
+      });
+      if (found < pace.limit)
+        await sleep(pace.everyMs, undefined, { signal: stop.signal }).catch(() => undefined);
+    }
+  }
+
+  const running = run();
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+/** The consumers whose queues take more: those with nothing in line, and those with a backlog. */
+async function reachable(publisher: Publisher): Promise<{ idle: Consumer[]; busy: Consumer[] }> {
+  const idle: Consumer[] = [];
+  const busy: Consumer[] = [];
+  for (const consumer of consumers) {
+    if (!(await publisher.hasRoom(consumer))) continue;
+    ((await publisher.waiting(consumer)) === 0 ? idle : busy).push(consumer);
+  }
+  return { idle, busy };
+}
+
+/**
+ * Which job id an overdue event is published under. For eight grace times the first one again, which costs nothing
+ * while its job is still on its way; then a new one each time its age doubles, so that a job that is lost but holds
+ * its id (a clock that jumped, a half-restored Redis) cannot keep the event back, and the duplicates stay few.
+ */
+function roundOf(graces: number): number {
+  return Math.max(0, Math.floor(Math.log2(graces)) - 2);
+}

@@ -1,0 +1,290 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { listDeadLetters, replayDeadLetter } from '@learning-loop/db/loop/dead-letters';
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
+import type { QueueConfig } from '../backend/open.ts';
+import { PermanentError, RetryLater } from '../errors.ts';
+import { schedule } from '../schedule.ts';
+import { idsOf, personaUpdate, TestLoop } from './harness.ts';
+
+/** What holds on either engine. */
+export function describeQueue(engine: string, configure: () => Promise<QueueConfig>): void {
+  const open = async (change: Partial<QueueConfig> = {}) =>
+    TestLoop.open({ ...(await configure()), ...change });
+
+  describe(`a queue on ${engine}`, { timeout: 40_000 }, () => {
+    test('every consumer learns every event once, and the last of them says so', async () => {
+      await using loop = await open();
+      const memory = loop.effect('memory');
+      const persona = loop.effect('persona');
+      const log = loop.effect('training-log');
+      loop.remember(memory);
+      loop.consume('persona', { 'hypothesis.selected': persona, 'feedback.given': persona });
+      loop.consume('training-log', {
+        'hypothesis.selected': log,
+        'persona.updated': log,
+        'feedback.given': log,
+      });
+      const notices = await loop.acceptAndTell(300, ['training-log', 'memory', 'persona']);
+      await loop.settled();
+      for (const consumer of ['memory', 'persona', 'training-log'] as const)
+        expect(await loop.effects(consumer)).toEqual(idsOf(notices));
+      await expect.poll(() => loop.logged('learning_loop_complete').length).toBe(300);
+      const complete = loop.logged('learning_loop_complete').map(({ event_id }) => event_id);
+      expect(new Set(complete)).toEqual(new Set(idsOf(notices)));
+    });
+
+    test('ten deliveries at once to two replicas have one effect', async () => {
+      await using loop = await open();
+      loop.remember();
+      loop.remember();
+      const notices = await loop.accept(50);
+      const rounds = Array.from({ length: 10 }, (_, round) =>
+        notices.map((notice) => ({ ...notice, round })),
+      );
+      await Promise.all(rounds.map((copies) => loop.publisher.publish(copies, 'memory')));
+      await expect
+        .poll(async () => (await loop.outcomes('duplicate')) + (await loop.outcomes('learned')), {
+          timeout: 20_000,
+        })
+        .toBe(500);
+      expect(await loop.effects()).toEqual(idsOf(notices));
+    });
+
+    test('a permanent error buries the event at once; its replay brings it back once', async () => {
+      await using loop = await open();
+      let broken = true;
+      loop.remember(async (events, context) => {
+        if (broken) throw new PermanentError('cannot be', { cause: new Error('for a reason') });
+        await loop.effect('memory')(events, context);
+      });
+      const notices = await loop.acceptAndTell(1);
+      await loop.settled();
+      const [letter] = await listDeadLetters(loop.db, 'default', 10);
+      expect(letter).toMatchObject({ consumer: 'memory', event_id: notices[0]?.event_id, attempts: 1 });
+      expect(letter?.error).toBe('PermanentError: cannot be; caused by Error: for a reason');
+      expect(await loop.effects()).toEqual([]);
+
+      broken = false;
+      loop.sweep();
+      const replay = () => replayDeadLetter(loop.db, 'default', letter?.dead_letter_id ?? '');
+      const replayed = (await Promise.all([replay(), replay()])).filter((notice) => notice !== null);
+      expect(replayed).toHaveLength(1);
+      for (const { consumer, ...notice } of replayed) await loop.publisher.publish([notice], consumer);
+      await loop.settled();
+      expect(await loop.effects()).toEqual(idsOf(notices));
+      expect(await listDeadLetters(loop.db, 'default', 10)).toEqual([]);
+    });
+
+    test('BullMQ’s own export is among the metrics', async () => {
+      await using loop = await open();
+      loop.sweep({ everyMs: 50, graceMs: 60_000, limit: 100 });
+      for (let n = 0; n < 3; n += 1) await loop.acceptAndTell(1);
+      const waiting = 'bullmq_job_count{queue="memory",state="waiting"} 3';
+      await expect.poll(() => loop.metrics.metrics(), { timeout: 20_000 }).toContain(waiting);
+    });
+
+    test('an event that cannot be read is buried alone, and no neighbour is tried again', async () => {
+      await using loop = await open();
+      const notices = await loop.accept(200);
+      const [poison, ...healthy] = idsOf(notices);
+      await sql`update outbox set payload = '{"no": "event"}' where event_id = ${poison}`.execute(loop.db);
+      loop.remember();
+      await loop.tell(notices);
+      await loop.settled();
+      expect(await loop.effects()).toEqual(healthy);
+      await expect.poll(() => loop.outcomes('dead')).toBe(1);
+      expect(await loop.outcomes('retried')).toBe(0);
+      await expect.poll(() => loop.logged('event_dead_lettered')).toMatchObject([{ event_id: poison }]);
+    });
+
+    test('an event that keeps failing is tried as often as configured, and fails no neighbour', async () => {
+      await using loop = await open();
+      const notices = await loop.accept(200);
+      const [poison, ...healthy] = idsOf(notices);
+      loop.remember(async (events, context) => {
+        await loop.effect('memory')(events, context);
+        if (events.some((event) => event.event_id === poison)) throw new Error('not this one');
+      });
+      await loop.tell(notices);
+      await loop.settled();
+      expect(await loop.effects()).toEqual(healthy);
+      expect(await loop.outcomes('retried')).toBe(2);
+      const letters = await listDeadLetters(loop.db, 'default', 10);
+      expect(letters).toMatchObject([{ event_id: poison, attempts: 3, error: 'Error: not this one' }]);
+    });
+
+    test('what failed once is learned at the next attempt, without a trace of the first', async () => {
+      await using loop = await open();
+      let attempts = 0;
+      loop.remember(async (events, context) => {
+        await loop.effect('memory')(events, context);
+        context.report('remembered', { attempts });
+        attempts += 1;
+        if (attempts === 1) throw new Error('once');
+      });
+      const notices = await loop.acceptAndTell(1);
+      await loop.settled();
+      expect(await loop.effects()).toEqual(idsOf(notices));
+      await expect.poll(() => loop.logged('remembered')).toMatchObject([{ attempts: 1 }]);
+    });
+
+    test('RetryLater is not before its time, and does not count as an attempt', async () => {
+      await using loop = await open({ retry: { attempts: 1, delayMs: 20 } });
+      const times: number[] = [];
+      loop.remember(async (events, context) => {
+        times.push(Date.now());
+        if (times.length < 3) throw new RetryLater(300);
+        await loop.effect('memory')(events, context);
+      });
+      const notices = await loop.acceptAndTell(1);
+      await loop.settled();
+      expect(await loop.effects()).toEqual(idsOf(notices));
+      const [first = 0, second = 0, third = 0] = times;
+      expect(Math.min(second - first, third - second)).toBeGreaterThanOrEqual(300);
+      expect(times).toHaveLength(3);
+    });
+
+    test('one event that wants to come later does not hold up its neighbours', async () => {
+      await using loop = await open();
+      const notices = await loop.accept(100);
+      const [late, ...prompt] = idsOf(notices);
+      loop.remember(async (events, context) => {
+        if (events.some((event) => event.event_id === late)) throw new RetryLater(3_600_000);
+        await loop.effect('memory')(events, context);
+      });
+      await loop.tell(notices);
+      await expect.poll(() => loop.effects(), { timeout: 15_000 }).toEqual(prompt);
+      expect(await loop.outcomes('retried')).toBe(0);
+    });
+
+    test('when all have to wait the consumer rests, rather than put off its backlog one by one', async () => {
+      await using loop = await open();
+      let full = true;
+      let calls = 0;
+      loop.remember(async (events, context) => {
+        calls += 1;
+        if (full) throw new RetryLater(200);
+        await loop.effect('memory')(events, context);
+      });
+      const notices = await loop.acceptAndTell(100);
+      await expect.poll(() => loop.outcomes('later'), { timeout: 10_000 }).toBeGreaterThanOrEqual(100);
+      expect(calls).toBeLessThan(100);
+      full = false;
+      await loop.settled();
+      expect(await loop.effects()).toEqual(idsOf(notices));
+    });
+
+    test('emitted events are learned when the transaction commits, and never existed when it does not', async () => {
+      await using loop = await open();
+      const log = loop.effect('training-log');
+      loop.consume('training-log', {
+        'hypothesis.selected': log,
+        'persona.updated': log,
+        'feedback.given': log,
+      });
+      let failed = false;
+      loop.consume('persona', {
+        'hypothesis.selected': async (events, { emit }) => {
+          await emit(...events.map(personaUpdate));
+          if (failed) return;
+          failed = true;
+          throw new Error('after the emission');
+        },
+        'feedback.given': async () => undefined,
+      });
+      await loop.acceptAndTell(1, ['persona']);
+      await loop.settled();
+      expect(await loop.effects('training-log')).toHaveLength(1);
+    });
+
+    test('what nobody was told of is swept, by any number of sweepers, and learned once', async () => {
+      await using loop = await open();
+      loop.remember();
+      const notices = await loop.accept(500);
+      loop.sweep();
+      loop.sweep();
+      await loop.settled();
+      expect(await loop.effects()).toEqual(idsOf(notices));
+    });
+
+    test('connections that Postgres cuts cost no attempt and no event', async () => {
+      await using loop = await open({ retry: { attempts: 1, delayMs: 20 } });
+      let cuts = 0;
+      loop.remember(async (events, context) => {
+        await loop.effect('memory')(events, context);
+        cuts += 1;
+        if (cuts <= 3) await sql`select pg_terminate_backend(pg_backend_pid())`.execute(context.tx);
+      });
+      const notices = await loop.acceptAndTell(200);
+      await loop.settled();
+      expect(await loop.effects()).toEqual(idsOf(notices));
+      expect(await loop.outcomes('dead')).toBe(0);
+    });
+
+    test('a consumer that is disposed of finishes its batch; the next one takes the rest', async () => {
+      await using loop = await open();
+      const begun = Promise.withResolvers<void>();
+      const finish = Promise.withResolvers<void>();
+      const first = loop.remember(async (events, context) => {
+        begun.resolve();
+        await finish.promise;
+        await loop.effect('memory')(events, context);
+      });
+      const notices = await loop.acceptAndTell(1_000);
+      await begun.promise;
+      const disposed = first[Symbol.asyncDispose]();
+      finish.resolve();
+      await disposed;
+      const learned = (await loop.effects()).length;
+      expect(learned).toBeGreaterThan(0);
+      loop.remember();
+      await loop.settled();
+      expect(await loop.effects()).toEqual(idsOf(notices));
+    });
+
+    test('what a killed process had in hand is taken over in seconds, without a sweeper', async () => {
+      await using loop = await open();
+      const { databaseUrl, redisUrl } = loop.config;
+      const script = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
+      const args = [script, databaseUrl, ...(redisUrl === undefined ? [] : [redisUrl])];
+      const worker = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      const notices = await loop.acceptAndTell(20);
+      await once(worker.stdout, 'data');
+      worker.kill('SIGKILL');
+      const killed = performance.now();
+      loop.remember();
+      await loop.settled();
+      expect(performance.now() - killed).toBeLessThan(15_000);
+      expect(await loop.effects()).toEqual(idsOf(notices));
+    });
+
+    test('a schedule runs on time, in one of its processes, whatever a run throws', async () => {
+      await using loop = await open();
+      const { log, config } = loop;
+      const runs: number[] = [];
+      const run = async () => {
+        runs.push(performance.now());
+        throw new Error('a run that fails');
+      };
+      await using _ = schedule({ log }, 'trainer', '* * * * * *', run, config);
+      await using __ = schedule({ log }, 'trainer', '* * * * * *', run, config);
+      await expect.poll(() => runs.length, { timeout: 15_000 }).toBeGreaterThanOrEqual(5);
+      const seconds = ((runs.at(-1) ?? 0) - (runs[0] ?? 0)) / 1000;
+      expect(runs.length).toBeLessThanOrEqual(seconds + 2);
+      expect(loop.logged('scheduled_run_failed').length).toBe(runs.length);
+    });
+
+    test('a job that names no event harms nothing', async () => {
+      await using loop = await open();
+      loop.remember();
+      await loop.publisher.publish([{ event: 'hypothesis.selected', event_id: 'not-an-id' }], 'memory');
+      const notices = await loop.acceptAndTell(20);
+      await loop.settled();
+      expect(await loop.effects()).toEqual(idsOf(notices));
+      expect(loop.failures).toEqual([]);
+    });
+  });
+}

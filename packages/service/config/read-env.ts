@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import {
+  IsBoolean,
+  IsInteger,
+  IsNumber,
+  IsOptional,
+  type Static,
+  type TObject,
+  type TProperties,
+  type TSchema,
+} from 'typebox';
+import { Value } from 'typebox/value';
+import { describe } from '../describe.ts';
+import { errorCode } from '../errors.ts';
+
+/** The environment is at fault; the message has one sentence a line, for every fault there is. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/**
+ * The variables that the schema names, converted to its types, with its defaults. An empty variable counts as
+ * unset. NAME_FILE, as secrets are mounted, is read when NAME is unset. Throws a ConfigError with all faults.
+ * A string with a `pattern` says in its `description` what it must be.
+ */
+export function readEnv<P extends TProperties>(
+  schema: TObject<P>,
+  env: NodeJS.ProcessEnv,
+): Static<TObject<P>> {
+  const faults: string[] = [];
+  const values: Record<string, unknown> = {};
+  const properties: TProperties = schema.properties;
+  for (const [name, property] of Object.entries(properties)) {
+    try {
+      const value = readValue(name, property, env);
+      if (value !== undefined) values[name] = value;
+    } catch (error) {
+      faults.push(error instanceof ConfigError ? error.message : String(error));
+    }
+  }
+  if (faults.length > 0) throw new ConfigError(faults.join('\n'));
+  if (!Value.Check(schema, values)) throw new ConfigError('The environment does not fit its schema.');
+  return values;
+}
+
+function readValue(name: string, property: TSchema, env: NodeJS.ProcessEnv): unknown {
+  const text = readText(name, env);
+  const value = text === undefined ? Reflect.get(property, 'default') : convert(property, text);
+  if (value === undefined && IsOptional(property)) return undefined;
+  if (value === undefined) throw new ConfigError(`${name} is not set; it must be ${describe(property)}.`);
+  if (Value.Check(property, value)) return value;
+  throw new ConfigError(`${name} is "${safeToShow(name, String(text))}"; it must be ${describe(property)}.`);
+}
+
+function readText(name: string, env: NodeJS.ProcessEnv): string | undefined {
+  const file = env[`${name}_FILE`];
+  if (env[name] || !file) return env[name] || undefined;
+  try {
+    return readFileSync(file, 'utf8').trim() || undefined;
+  } catch (error) {
+    throw new ConfigError(
+      `${name}_FILE is "${file}"; it must be a file that can be read (${errorCode(error)}).`,
+    );
+  }
+}
+
+/** What cannot be converted stays text, and then fails the schema. */
+function convert(property: TSchema, text: string): unknown {
+  const trimmed = text.trim();
+  if (IsInteger(property)) return /^[+-]?\d+$/.test(trimmed) ? Number(trimmed) : text;
+  if (IsNumber(property)) return Number.isFinite(Number(trimmed)) ? Number(trimmed) : text;
+  if (IsBoolean(property))
+    return { true: true, '1': true, false: false, '0': false }[trimmed.toLowerCase()] ?? text;
+  return text;
+}
+
+/** Secrets stay out of terminals and logs. */
+function safeToShow(name: string, text: string): string {
+  if (/KEY|SECRET|TOKEN|PASSWORD/.test(name)) return '…';
+  return text.replace(/\/\/[^/@]*@/, '//…@');
+}

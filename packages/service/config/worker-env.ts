@@ -1,0 +1,22 @@
+import { type Static, Type } from 'typebox';
+import { logConfig, logEnv } from '../log/log.ts';
+import { engineEnv } from './infra-env.ts';
+
+/** The variables that every process behind the queue reads, to spread into its schema. */
+export const workerEnv = {
+  ...engineEnv,
+  HOST: Type.String({ default: '127.0.0.1' }),
+  /** Where /livez, /readyz and /metrics are served; unset, they are not. */
+  PORT: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+  ...logEnv,
+};
+
+export function workerConfig(env: Static<Type.TObject<typeof workerEnv>>) {
+  return {
+    databaseUrl: env.DATABASE_URL,
+    redisUrl: env.REDIS_URL,
+    host: env.HOST,
+    port: env.PORT,
+    ...logConfig(env),
+  };
+}

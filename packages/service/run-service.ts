@@ -1,0 +1,79 @@
+import type { Logger } from 'pino';
+import { prepareEnvironment } from './config/dotenv.ts';
+import { ConfigError } from './config/read-env.ts';
+import { StartError } from './errors.ts';
+import { createLog, type Log, type LogConfig } from './log/log.ts';
+import { processMetrics } from './observability/metrics.ts';
+import { isTracing, startTracing } from './observability/tracing.ts';
+import { Lifetime } from './process/lifetime.ts';
+import { stopOnce, stopOnSignals, stopWithLauncher } from './process/shutdown.ts';
+import { createService, type Service } from './service.ts';
+import { allocateYoung } from './young-generation.ts';
+
+type Start<C> = (service: Service<C>) => Promise<void>;
+
+/**
+ * Runs a service until SIGINT or SIGTERM, then closes what it used, in reverse order, and exits: 0 after a clean
+ * stop, 1 when the configuration or the start was at fault, the service failed, or something did not close in time.
+ * A ConfigError or StartError is said on stderr as it is; any other error goes to the log with its stack.
+ */
+export async function runService<C>(
+  name: string,
+  readConfig: (env: NodeJS.ProcessEnv) => C & LogConfig,
+  start: Start<C>,
+): Promise<void> {
+  allocateYoung();
+  try {
+    prepareEnvironment();
+    const config = readConfig(process.env);
+    await run(name, config, createLog(config), start);
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    say(error);
+  }
+}
+
+/** Starts a service within the process of another, which closes it. It has its own name in log and metrics. */
+export async function startWithin<C>(
+  parent: Service<unknown>,
+  name: string,
+  config: C,
+  start: Start<C>,
+): Promise<void> {
+  const { shared } = parent;
+  await start(createService(name, config, { ...shared, metrics: shared.metrics.child(name) }));
+}
+
+async function run<C>(name: string, config: C, logs: Log, start: Start<C>): Promise<void> {
+  const lifetime = new Lifetime();
+  const log = logs.of(name);
+  const stop = stopOnce(lifetime, log, logs);
+  process.on('uncaughtException', (error) => die(log, error, stop));
+  stopOnSignals(log, stop);
+  try {
+    await stopWithLauncher(log, stop);
+    if (isTracing()) lifetime.use(await startTracing(name), 'tracing');
+    await start(createService(name, config, { logs, lifetime, stop, metrics: processMetrics() }));
+  } catch (error) {
+    // A start that the shutdown interrupted has not failed.
+    if (lifetime.signal.aborted) return;
+    if (!isExpected(error)) return die(log, error, stop);
+    say(error);
+    stop();
+  }
+}
+
+function die(log: Logger, err: unknown, stop: () => void): void {
+  process.exitCode = 1;
+  log.fatal({ err }, 'unexpected_error');
+  stop();
+}
+
+function isExpected(error: unknown): error is Error {
+  return error instanceof ConfigError || error instanceof StartError;
+}
+
+function say(error: Error): void {
+  process.exitCode = 1;
+  process.stderr.write(`${error.message}\n`);
+}

@@ -1,0 +1,141 @@
+import { type LogName, logNames, type TrainingRecords } from '@learning-loop/events/training-records';
+import { makeDirectory } from '../files.ts';
+import { GroupCommit } from '../group-commit.ts';
+import { usedSlots } from '../layout.ts';
+import { isOnS3 } from '../location.ts';
+import { FaultEpisode, type Log } from '../outage-log.ts';
+import { SegmentWriter } from './segment-writer.ts';
+import { type Claim, claimFreeSlot, claimSlot, claimsDirectory } from './writer-lock.ts';
+
+export interface TrainingLog extends AsyncDisposable {
+  /**
+   * Resolves when all records are durable, in this order, one line each. Rejects when they are not (ENOSPC, EIO, …):
+   * then nothing is acknowledged, and the same call may be made again. Concurrent calls share one write and fsync.
+   */
+  append<N extends LogName>(name: N, records: TrainingRecords[N][]): Promise<void>;
+}
+
+export interface TrainingLogOptions {
+  log: Log;
+  /** Size in bytes from which a segment is finished and a new one begun. Default 256 MB. */
+  rotateBytes?: number;
+  now?: () => Date;
+  /** Told of every group of lines that became durable. */
+  onWritten?: (written: Written) => void;
+}
+
+export interface Written {
+  log: LogName;
+  bytes: number;
+  seconds: number;
+}
+
+interface Writer {
+  commit: GroupCommit;
+  segment: SegmentWriter;
+}
+type Writers = Record<LogName, Writer>;
+
+const maxGroupBytes = 8_388_608;
+
+/**
+ * Opens the training log for appending; any number of processes may do so on one directory. The first holds
+ * `<dir>/<name>.jsonl`, further ones `<dir>/<name>.<slot>.jsonl`; finished segments go to `<dir>/<name>/dt=YYYY-MM-DD/`.
+ * Rejects when the directory cannot be made, locked or read. With `s3://bucket/prefix` the log is on object storage.
+ */
+export async function openTrainingLog(dir: string, options: TrainingLogOptions): Promise<TrainingLog> {
+  if (isOnS3(dir)) return (await import('../s3/append.ts')).openS3Log(dir, options);
+  await makeDirectory(claimsDirectory(dir));
+  await using resources = new AsyncDisposableStack();
+  const claim = resources.use(claimFreeSlot(dir));
+  const writers = openWriters(dir, claim, options);
+  resources.defer(() => closeWriters(writers));
+  await takeUp(writers, options.log);
+  await finishAbandoned(dir, claim, options);
+  return trainingLog(writers, resources.move());
+}
+
+function trainingLog(writers: Writers, resources: AsyncDisposableStack): TrainingLog {
+  return {
+    async append(name, records) {
+      if (resources.disposed) throw new Error('The training log is closed.');
+      if (records.length === 0) return;
+      const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
+      await writers[name].commit.add(Buffer.from(lines));
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+function openWriters(dir: string, { slot }: Claim, options: TrainingLogOptions): Writers {
+  const { log, rotateBytes = 268_435_456, now = () => new Date(), onWritten } = options;
+  const episode = new FaultEpisode(log);
+  const writer = (name: LogName): Writer => {
+    const segment = new SegmentWriter({ dir, name, slot, rotateBytes, now });
+    return {
+      segment,
+      commit: new GroupCommit(async (bytes) => {
+        const begun = performance.now();
+        await writeAndReport(episode, segment, name, bytes);
+        onWritten?.({ log: name, bytes: bytes.length, seconds: (performance.now() - begun) / 1000 });
+      }, maxGroupBytes),
+    };
+  };
+  return {
+    hypotheses_data: writer('hypotheses_data'),
+    persona_updates: writer('persona_updates'),
+    ranking_data: writer('ranking_data'),
+    user_feedback: writer('user_feedback'),
+  };
+}
+
+async function writeAndReport(
+  episode: FaultEpisode,
+  segment: SegmentWriter,
+  name: LogName,
+  bytes: Buffer,
+): Promise<void> {
+  try {
+    await segment.write(bytes);
+  } catch (error) {
+    episode.failed(name, error);
+    throw error;
+  }
+  episode.succeeded(name);
+}
+
+async function takeUp(writers: Writers, log: Log): Promise<void> {
+  for (const name of logNames) {
+    const cut = await writers[name].segment.takeUp();
+    if (cut > 0) log.warn({ log: name, bytes: cut }, 'training_log_torn_tail_cut');
+  }
+}
+
+/** Finishes the active files of writers that died and whose slot nobody took. What fails is left to the next start. */
+async function finishAbandoned(dir: string, own: Claim, options: TrainingLogOptions): Promise<void> {
+  for (const slot of await usedSlots(dir)) {
+    if (slot === own.slot) continue;
+    using claim = claimSlot(dir, slot);
+    if (!claim) continue;
+    try {
+      await finishSlot(dir, claim, options);
+    } catch (error) {
+      options.log.warn({ err: error, slot }, 'training_log_abandoned_segment_left');
+    }
+  }
+}
+
+async function finishSlot(dir: string, claim: Claim, options: TrainingLogOptions): Promise<void> {
+  await using resources = new AsyncDisposableStack();
+  const writers = openWriters(dir, claim, options);
+  resources.defer(() => closeWriters(writers));
+  await takeUp(writers, options.log);
+  for (const name of logNames) await writers[name].segment.finish();
+}
+
+async function closeWriters(writers: Writers): Promise<void> {
+  for (const name of logNames) {
+    await writers[name].commit.drain();
+    await writers[name].segment.close();
+  }
+}

@@ -1,0 +1,25 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { Log } from '../outage-log.ts';
+
+/** A fresh directory, removed when the test ends. */
+export async function temporaryDirectory(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'training-log-'));
+  onTestFinished(() => rm(dir, { recursive: true }));
+  return dir;
+}
+
+/** The event ids in a file, by its complete lines; throws when one of them is broken. */
+export async function eventIds(path: string): Promise<string[]> {
+  const lines = (await readFile(path, 'utf8')).split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line).event_id);
+}
+
+/** A log that remembers what it was told. */
+export function rememberingLog(): Log & { messages: string[] } {
+  const messages: string[] = [];
+  const remember = (_fields: object, message: string) => void messages.push(message);
+  return { messages, info: remember, warn: remember, error: remember };
+}
