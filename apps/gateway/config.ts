@@ -3,8 +3,22 @@ import { embeddingConfig, embeddingEnv } from '@learning-loop/llm/embeddings/con
 import { engineEnv } from '@learning-loop/service/config/infra-env';
 import { ConfigError, readEnv } from '@learning-loop/service/config/read-env';
 import { logConfig, logEnv } from '@learning-loop/service/log/log';
-import { Type } from 'typebox';
-import { safetyConfig, safetyEnv } from './safety-config.ts';
+import { type Static, Type } from 'typebox';
+
+/** The variables that say who may call, and how often; to spread into the gateway's schema. */
+export const safetyEnv = {
+  /** For a network that only trusted callers reach, as that of docker-compose.yml. */
+  ALLOW_NO_KEYS: Type.Boolean({ default: false }),
+  /** In a minute, 0 for no limit; who calls without a key is not limited. */
+  RATE_LIMIT_PER_KEY: Type.Integer({ default: 60_000, minimum: 0 }),
+  RATE_LIMIT_PER_USER: Type.Integer({ default: 600, minimum: 0 }),
+};
+
+export const safetyConfig = (env: Static<Type.TObject<typeof safetyEnv>>) => ({
+  allowNoKeys: env.ALLOW_NO_KEYS,
+  requestsPerKey: env.RATE_LIMIT_PER_KEY,
+  requestsPerUser: env.RATE_LIMIT_PER_USER,
+});
 
 const Env = Type.Object({
   ...engineEnv,

@@ -1,6 +1,6 @@
 import { readEnv } from '@learning-loop/service/config/read-env';
 import { Type } from 'typebox';
-import { runKeysCommand } from './auth/run-keys-command.ts';
+import { runKeysCommand } from './auth/keys-cli.ts';
 
 const Env = Type.Object({ DATABASE_URL: Type.String({ description: 'the URL of the Postgres database' }) });
 

@@ -2,8 +2,6 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Gateway } from './context.ts';
-import { correctMemories } from './correct-memories.ts';
-import { erasure } from './erasure.ts';
 import { reportErrors, reportUnroutable } from './http/error-handler.ts';
 import { parseJsonStrictly } from './http/json-parser.ts';
 import { overload } from './http/load-shedding.ts';
@@ -18,12 +16,11 @@ import { health } from './routes/health.ts';
 import { hypothesize } from './routes/hypothesize.ts';
 import { interactions } from './routes/interactions.ts';
 import { learning } from './routes/learning-metrics.ts';
-import { memories } from './routes/memories.ts';
+import { correctMemories, memories } from './routes/memories.ts';
 import { models } from './routes/models.ts';
 import { session } from './routes/session.ts';
 import { training } from './routes/training.ts';
-import { users } from './routes/users.ts';
-import { userData } from './user-data.ts';
+import { erasure, userData, users } from './routes/users.ts';
 
 const maxBodyBytes = 256 * 1024;
 /** Of one part of a path, as it is sent: of a user's id each character may be percent-encoded as twelve. */

@@ -1,13 +1,28 @@
-import { connectDb } from '@learning-loop/db/connect';
+import { connectDb, type Db } from '@learning-loop/db/connect';
 import { outboxDepth } from '@learning-loop/db/loop/outbox';
 import { migrate } from '@learning-loop/db/migrate';
+import { createBudget } from '@learning-loop/llm/budget';
+import { connectEmbedder } from '@learning-loop/llm/embeddings/embed';
+import type { Llm } from '@learning-loop/llm/llm';
+import { connectLlm } from '@learning-loop/llm/model';
 import { connectPublisher } from '@learning-loop/queue/producer/publisher';
 import { listenFault } from '@learning-loop/service/errors';
 import type { Service } from '@learning-loop/service/service';
+import { requireKeys } from './auth/local-access.ts';
 import type { Config } from './config.ts';
-import { connectModels } from './connect-models.ts';
-import { requireKeys } from './require-keys.ts';
+import { connectMeanings, type Meanings } from './hypotheses/embedding-lookup.ts';
 import { createServer } from './server.ts';
+
+type Host = Pick<Service<Config>, 'config' | 'log' | 'metrics' | 'use'>;
+
+/** The language model and the embedding model, if any; a tenant's budget is one for both. */
+export function connectModels({ config, log, metrics, use }: Host, db: Db): { llm: Llm; meanings: Meanings } {
+  const budget = createBudget(config.spending);
+  const llm = use(connectLlm(config.llm, log, metrics, budget), 'llm');
+  const embedder =
+    config.embedding && use(connectEmbedder(config.embedding, log, metrics, budget), 'embedder');
+  return { llm, meanings: connectMeanings(db, embedder) };
+}
 
 const connections = 20;
 /** It reaches what is asked for in one statement for many tenants; all else, a request does as its tenant. */

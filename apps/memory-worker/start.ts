@@ -1,10 +1,10 @@
-import { connectDb } from '@learning-loop/db/connect';
+import { connectDb, isReachable } from '@learning-loop/db/connect';
 import { migrateFirst } from '@learning-loop/db/migrate';
 import { connectEmbedder } from '@learning-loop/llm/embeddings/embed';
-import { answerProbes } from '@learning-loop/queue/answer-probes';
 import { consume } from '@learning-loop/queue/consumer/consume';
 import type { Handlers } from '@learning-loop/queue/consumer/process-events';
 import { connectPublisher } from '@learning-loop/queue/producer/publisher';
+import { serveHealth } from '@learning-loop/service/observability/health-server';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
 import { embedMemories } from './embed-memories.ts';
@@ -28,5 +28,5 @@ export async function start(service: Service<Config>): Promise<void> {
     const embedder = use(connectEmbedder({ ...embedding, timeoutMs: patienceMs }, log, metrics), 'embedder');
     use(embedMemories(service, db, embedder), 'embeddings');
   }
-  await answerProbes(service, db);
+  await serveHealth(service, { postgres: () => isReachable(db) });
 }

@@ -1,11 +1,62 @@
+import { type UserKey, userKey } from '@learning-loop/db/user-key';
 import type { FeedbackGiven } from '@learning-loop/events/feedback-given';
 import type { HypothesisSelected } from '@learning-loop/events/hypothesis-selected';
-import type { FacetDecision, Llm } from '@learning-loop/llm/llm';
+import { facetDeltasByRules } from '@learning-loop/learning/persona/facets';
+import type { FacetBackground, FacetDecision, Llm } from '@learning-loop/llm/llm';
 import type { Handlers } from '@learning-loop/queue/consumer/process-events';
-import { decide } from './decide.ts';
 import type { ReadBackground } from './persona-context.ts';
 import { adapt, type Change } from './update-personas.ts';
-import { windowsOf } from './windows.ts';
+
+/** Groups what each user did within so many milliseconds of a first deed; each group and the groups in order of time. */
+export function windowsOf<T extends UserKey & { occurred_at: string }>(deeds: T[], windowMs: number): T[][] {
+  const ordered = deeds.toSorted((a, b) => Date.parse(a.occurred_at) - Date.parse(b.occurred_at));
+  return [...Map.groupBy(ordered, userKey).values()].flatMap((ofUser) => {
+    const windows: T[][] = [];
+    for (const deed of ofUser) {
+      const current = windows.at(-1);
+      if (current !== undefined && isWithin(current[0], deed, windowMs)) current.push(deed);
+      else windows.push([deed]);
+    }
+    return windows;
+  });
+}
+
+function isWithin(
+  first: { occurred_at: string } | undefined,
+  deed: { occurred_at: string },
+  windowMs: number,
+): boolean {
+  return first !== undefined && Date.parse(deed.occurred_at) - Date.parse(first.occurred_at) <= windowMs;
+}
+
+interface Decided {
+  selection: HypothesisSelected;
+  decision: FacetDecision;
+}
+
+/**
+ * What the picks of one window, oldest first, do to the facets: a model decides once for all of them, with the last
+ * one, and the others only count. Where the rules answer instead, they decide on each.
+ */
+export async function decide(
+  llm: Llm,
+  picks: HypothesisSelected[],
+  background: FacetBackground,
+): Promise<Decided[]> {
+  const last = picks.at(-1);
+  if (last === undefined) return [];
+  const before = picks.slice(0, -1);
+  const decision = await llm.facetDeltas({ selection: last, before, ...background });
+  return [
+    ...before.map((selection) => ({ selection, decision: decisionBeside(decision, selection) })),
+    { selection: last, decision },
+  ];
+}
+
+function decisionBeside({ decided_by }: FacetDecision, selection: HypothesisSelected): FacetDecision {
+  if (decided_by === 'rules') return { ...facetDeltasByRules(selection), decided_by };
+  return { deltas: {}, decided_by, reason: 'decided together with the pick that soon followed' };
+}
 
 interface Means {
   llm: Llm;

@@ -1,9 +1,9 @@
-import { connectDb } from '@learning-loop/db/connect';
+import { connectDb, isReachable } from '@learning-loop/db/connect';
 import { migrateFirst } from '@learning-loop/db/migrate';
-import { connectLlm } from '@learning-loop/llm/connect';
-import { answerProbes } from '@learning-loop/queue/answer-probes';
+import { connectLlm } from '@learning-loop/llm/model';
 import { consume } from '@learning-loop/queue/consumer/consume';
 import { connectPublisher } from '@learning-loop/queue/producer/publisher';
+import { serveHealth } from '@learning-loop/service/observability/health-server';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
 import { handlers } from './handlers.ts';
@@ -28,5 +28,5 @@ export async function start(service: Service<Config>): Promise<void> {
     ),
     'consumer',
   );
-  await answerProbes(service, db);
+  await serveHealth(service, { postgres: () => isReachable(db) });
 }

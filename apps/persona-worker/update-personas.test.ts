@@ -4,7 +4,7 @@ import { findPersona } from '@learning-loop/db/users/personas';
 import { firstIdAt } from '@learning-loop/db/uuid-v7';
 import type { NamedEvent } from '@learning-loop/events/event';
 import { newId } from '@learning-loop/events/id';
-import { connectLlm } from '@learning-loop/llm/connect';
+import { connectLlm } from '@learning-loop/llm/model';
 import { learn } from '@learning-loop/queue/consumer/process-events';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { selection } from '@learning-loop/testing/selection';

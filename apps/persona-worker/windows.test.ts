@@ -1,7 +1,7 @@
 import { connectDb } from '@learning-loop/db/connect';
 import { insertEvents } from '@learning-loop/db/loop/outbox';
 import { findPersona } from '@learning-loop/db/users/personas';
-import { connectLlm } from '@learning-loop/llm/connect';
+import { connectLlm } from '@learning-loop/llm/model';
 import { modelServer, sendContent, sendJson } from '@learning-loop/llm/testing/model-server';
 import { learn } from '@learning-loop/queue/consumer/process-events';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
@@ -11,9 +11,8 @@ import pino from 'pino';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { readConfig } from './config.ts';
-import { handlers } from './handlers.ts';
+import { handlers, windowsOf } from './handlers.ts';
 import { readBackground } from './persona-context.ts';
-import { windowsOf } from './windows.ts';
 
 const log = pino({ level: 'silent' });
 const at = (ms: number) => new Date(Date.UTC(2026, 0, 1) + ms).toISOString();

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { InputError } from './demo/input-error.ts';
+import { InputError } from './demo/choices.ts';
 import { replayFile } from './demo/replay-file.ts';
 import { tellStory } from './demo/story.ts';
 import { trainOnShow } from './demo/train.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { runningPostgres } from '@learning-loop/embedded-postgres/running';
 import { startEmbeddedPostgres } from '@learning-loop/embedded-postgres/start';
-import { runKeysCommand } from 'gateway/auth/run-keys-command';
+import { runKeysCommand } from 'gateway/auth/keys-cli';
 import { readConfig } from './config.ts';
 
 /** The database of the configuration; or the embedded one, which is started if the service is not running. */

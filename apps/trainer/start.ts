@@ -1,14 +1,12 @@
-import type { Db } from '@learning-loop/db/connect';
-import { connectDb } from '@learning-loop/db/connect';
-import { tenantsWithPicks } from '@learning-loop/db/due-builds';
+import { connectDb, type Db, isReachable } from '@learning-loop/db/connect';
 import { migrate } from '@learning-loop/db/migrate';
-import { requestBuild } from '@learning-loop/db/training/dataset-builds';
+import { requestBuild, tenantsWithPicks } from '@learning-loop/db/training/dataset-builds';
 import { newId } from '@learning-loop/events/id';
 import { connectFineTuning } from '@learning-loop/llm/fine-tuning';
-import { answerProbes } from '@learning-loop/queue/answer-probes';
 import { connectPublisher } from '@learning-loop/queue/producer/publisher';
 import { sweep } from '@learning-loop/queue/producer/sweeper';
 import { schedule } from '@learning-loop/queue/schedule';
+import { serveHealth } from '@learning-loop/service/observability/health-server';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
 import { tellState } from './database-metrics.ts';
@@ -44,7 +42,7 @@ export async function start(service: Service<Config>): Promise<void> {
   use(eraseWhenAsked(service, db), 'erasures');
   if (config.retentionDays > 0) use(forgetOld(service, db), 'retention');
   tellState(service, db);
-  await answerProbes(service, db);
+  await serveHealth(service, { postgres: () => isReachable(db) });
 }
 
 async function requestBuilds(db: Db): Promise<void> {

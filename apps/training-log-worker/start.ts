@@ -1,16 +1,37 @@
-import { connectDb } from '@learning-loop/db/connect';
+import { connectDb, isReachable } from '@learning-loop/db/connect';
 import { migrateFirst } from '@learning-loop/db/migrate';
-import { answerProbes } from '@learning-loop/queue/answer-probes';
 import { consume } from '@learning-loop/queue/consumer/consume';
 import { connectPublisher } from '@learning-loop/queue/producer/publisher';
 import { errorCode, StartError } from '@learning-loop/service/errors';
+import { serveHealth } from '@learning-loop/service/observability/health-server';
 import type { Service } from '@learning-loop/service/service';
-import { openTrainingLog, type TrainingLog } from '@learning-loop/training-log/disk/writer';
+import { openTrainingLog, type TrainingLog, type Written } from '@learning-loop/training-log/disk/writer';
 import type { Logger } from 'pino';
-import type { Registry } from 'prom-client';
+import { Counter, Histogram, type Registry } from 'prom-client';
 import type { Config } from './config.ts';
 import { discard, recorder } from './handlers.ts';
-import { logMetrics } from './log-metrics.ts';
+
+/** Counts what reaches the disk, and how long it takes to be durable there. */
+export function logMetrics(registry: Registry): (written: Written) => void {
+  const registers = [registry];
+  const bytes = new Counter({
+    name: 'learning_loop_training_log_bytes_total',
+    help: 'Bytes that are durable in the training log.',
+    labelNames: ['log'],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: 'learning_loop_training_log_fsync_seconds',
+    help: 'Time that one group of lines took to be written and synced to disk.',
+    labelNames: ['log'],
+    buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5],
+    registers,
+  });
+  return (written) => {
+    bytes.inc({ log: written.log }, written.bytes);
+    seconds.observe({ log: written.log }, written.seconds);
+  };
+}
 
 async function open(directory: string, log: Logger, metrics: Registry): Promise<TrainingLog> {
   return await openTrainingLog(directory, { log, onWritten: logMetrics(metrics) }).catch((cause: unknown) => {
@@ -33,5 +54,5 @@ export async function start(service: Service<Config>): Promise<void> {
     ? recorder(use(await open(config.trainingDataDir, log, metrics), 'training log'))
     : discard;
   use(consume(service, db, publisher, 'training-log', handlers, config), 'consumer');
-  await answerProbes(service, db);
+  await serveHealth(service, { postgres: () => isReachable(db) });
 }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { connectLlm } from '@learning-loop/llm/connect';
+import { connectLlm } from '@learning-loop/llm/model';
 import {
   fiveProposals,
   modelConfig,

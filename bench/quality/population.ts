@@ -1,7 +1,7 @@
-import { expectedCalibrationError } from '@learning-loop/learning/calibration-error';
 import {
   applyCalibration,
   autoAdvance,
+  expectedCalibrationError,
   fitCalibration,
   type Outcome,
 } from '@learning-loop/learning/ranking/calibration';

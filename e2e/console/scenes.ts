@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Db } from '@learning-loop/db/connect';
-import { noteLook } from '@learning-loop/db/experiment-looks';
-import { startExperiment } from '@learning-loop/db/training/experiments';
+import { noteLook, startExperiment } from '@learning-loop/db/training/experiments';
 import { rollBack } from '@learning-loop/db/training/promotion';
 import type { Client } from 'standalone/demo/client';
 

@@ -1,5 +1,5 @@
 import { inTemporaryServer } from 'standalone/demo/temporary-server';
-import { until } from 'standalone/demo/until';
+import { until } from 'standalone/demo/wait';
 import { startCollector } from './collector.ts';
 import { traceAsText } from './trace-as-text.ts';
 

@@ -1,10 +1,9 @@
 import { isTracing } from '@learning-loop/service/observability/tracing';
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
-import { CallbackClient } from './callback-client.ts';
 import { waitAtMost } from './client/acquire-timeout.ts';
 import { noticeSilence } from './client/connection-watchdog.ts';
-import { keptPlanSettings, PreparedClient } from './client/prepared-client.ts';
+import { CallbackClient, keptPlanSettings, PreparedClient } from './client/prepared-client.ts';
 import { traceStatement } from './client/statement-tracing.ts';
 import type { Database } from './schema/database.ts';
 
@@ -70,6 +69,17 @@ export function connectDb(
   });
   if (pooled) throughPooler.add(db);
   return db;
+}
+
+/** Whether the server answers a statement now. Never rejects. */
+export async function isReachable(db: Db): Promise<boolean> {
+  return await db
+    .selectNoFrom((no) => no.lit(1).as('one'))
+    .execute()
+    .then(
+      () => true,
+      () => false,
+    );
 }
 
 const throughPooler = new WeakSet<Db>();

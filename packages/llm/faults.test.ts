@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Registry } from 'prom-client';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { connectLlm } from './connect.ts';
+import { connectLlm } from './model.ts';
 import { rules } from './rules.ts';
 import {
   facetRequest,

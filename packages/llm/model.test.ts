@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { ModelConfig } from './config.ts';
-import { connectLlm } from './connect.ts';
+import { connectLlm } from './model.ts';
 import { howToAnswer, whatWasSaid } from './prompts/facet-deltas.ts';
 import { systemMessage } from './prompts/prompt.ts';
 import { whatIsMeant } from './prompts/propose.ts';

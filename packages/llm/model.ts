@@ -1,8 +1,11 @@
 import { LRUCache } from 'lru-cache';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { type Budget, createBudget } from './budget.ts';
 import { type Asker, createAsker } from './client/chat.ts';
 import { createSlots } from './client/circuit-breaker.ts';
 import type { Means } from './client/resilient-call.ts';
-import type { ModelConfig } from './config.ts';
+import type { LlmConfig, ModelConfig } from './config.ts';
 import type { Llm } from './llm.ts';
 import { decision, howToAnswer, whatWasSaid } from './prompts/facet-deltas.ts';
 import { filledUp, proposals, whatIsMeant } from './prompts/propose.ts';
@@ -56,4 +59,13 @@ export function connectModel(config: ModelConfig, means: Omit<Means, 'slots'>): 
       variants.clear();
     },
   };
+}
+
+/**
+ * The Llm that the configuration names. Disposing of it aborts what is under way; those callers get the rules. Its
+ * calls are paid from the budget, which others of the process may share.
+ */
+export function connectLlm(config: LlmConfig, log: Logger, registry: Registry, budget?: Budget): Llm {
+  if (config.impl === 'rules') return rules;
+  return connectModel(config, { log, registry, budget: budget ?? createBudget(config) });
 }

@@ -1,6 +1,6 @@
 import { register } from 'prom-client';
 import { expect, test } from 'vitest';
-import { connectLlm } from './connect.ts';
+import { connectLlm } from './model.ts';
 import { facetRequest, proposeRequest, silent } from './testing/model-server.ts';
 
 const llm = connectLlm({ impl: 'rules' }, silent, register);

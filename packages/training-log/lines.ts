@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import type { LogName, TrainingRecords } from '@learning-loop/events/training-records';
 
 const newline = 0x0a;
 const chunkBytes = 1_048_576;
@@ -37,5 +38,19 @@ export function splitLines(bytes: Buffer): Buffer[] {
     if (end < 0) return lines;
     lines.push(bytes.subarray(start, end));
     start = end + 1;
+  }
+}
+
+/**
+ * The record of a line, or undefined for a broken line. The writer checked what it wrote; here only what identifies a
+ * record is checked.
+ */
+export function parseRecord<N extends LogName>(line: Buffer): TrainingRecords[N] | undefined {
+  try {
+    const value: unknown = JSON.parse(line.toString());
+    const identified = typeof value === 'object' && value !== null && 'event_id' in value;
+    return identified && typeof value.event_id === 'string' ? (value as TrainingRecords[N]) : undefined;
+  } catch {
+    return undefined;
   }
 }

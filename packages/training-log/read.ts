@@ -4,9 +4,8 @@ import { LogCounter } from './disk/count.ts';
 import { absent } from './files.ts';
 import { IdSet } from './id-set.ts';
 import { fileId, segments } from './layout.ts';
-import { readLines } from './lines.ts';
+import { parseRecord, readLines } from './lines.ts';
 import { isOnS3 } from './location.ts';
-import { parseRecord } from './record.ts';
 
 /** The records of a log. What was left out on the way is counted in `skipped`, for the latest iteration. */
 interface TrainingLogReader<N extends LogName> extends AsyncIterable<TrainingRecords[N]> {

@@ -4,9 +4,8 @@ import { type LogName, logNames, type TrainingRecords } from '@learning-loop/eve
 import { claimsDirectory, lockFile } from './disk/writer-lock.ts';
 import { absent, makeDirectory, moveFile, syncDirectory, writeFully } from './files.ts';
 import { finishedPath, segments } from './layout.ts';
-import { readLines } from './lines.ts';
+import { parseRecord, readLines } from './lines.ts';
 import { isOnS3 } from './location.ts';
-import { parseRecord } from './record.ts';
 
 type Keep = (record: TrainingRecords[LogName]) => boolean;
 

@@ -1,4 +1,4 @@
-import { looksOf } from '@learning-loop/db/experiment-looks';
+import { looksOf } from '@learning-loop/db/training/experiments';
 import { Type } from 'typebox';
 import { callerOf } from '../auth/sign-in.ts';
 import type { Routes } from '../context.ts';

@@ -55,3 +55,9 @@ function requireLocalName({ hostname, headers }: FastifyRequest): void {
   if (foreign === undefined) return;
   throw new HttpError(403, 'foreign_host', `Without API keys only local names are answered, not ${foreign}.`);
 }
+
+/** Whose data a request may touch: the key says it, never the body. */
+export function tenantOf({ keyHolder, url }: FastifyRequest): string {
+  if (!keyHolder) throw new Error(`${url} was not authenticated`);
+  return keyHolder.tenant_id;
+}

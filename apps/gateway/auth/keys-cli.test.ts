@@ -5,12 +5,12 @@ import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { requireKeys } from '../require-keys.ts';
 import { caller } from '../testing/callers.ts';
 import { gatewayForTest } from '../testing/test-gateway.ts';
 import { makeKey, showKey } from './api-key.ts';
 import { openKeyring } from './api-key-store.ts';
 import { keysCommand } from './keys-cli.ts';
+import { requireKeys } from './local-access.ts';
 
 const persona = '/v1/users/ada/persona';
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });

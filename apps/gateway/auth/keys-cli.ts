@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util';
 import { type ApiKey, disableKey, insertKey, listKeys } from '@learning-loop/db/access/api-keys';
-import type { Db } from '@learning-loop/db/connect';
+import { connectDb, type Db } from '@learning-loop/db/connect';
+import { migrate } from '@learning-loop/db/migrate';
 import type { Role } from '@learning-loop/db/schema/database';
+import { prepareEnvironment } from '@learning-loop/service/config/dotenv';
+import { ConfigError } from '@learning-loop/service/config/read-env';
 import { StartError } from '@learning-loop/service/errors';
 import { makeKey, showKey } from './api-key.ts';
 
@@ -75,3 +78,21 @@ function stateOf({ disabled_at, expires_at }: ApiKey): string {
 }
 
 const lastUse = ({ last_used_at }: ApiKey) => last_used_at?.toISOString().slice(0, 16) ?? 'never';
+
+/** Runs the command line on the database that `open` gives access to, and says one sentence when it cannot. */
+export async function runKeysCommand(
+  open: () => Promise<AsyncDisposable & { url: string }>,
+  args: string[],
+): Promise<void> {
+  try {
+    prepareEnvironment();
+    await using database = await open();
+    await using db = connectDb(database.url, { name: 'keys', max: 1 });
+    await migrate(db);
+    process.stdout.write(`${await keysCommand(db, args)}\n`);
+  } catch (error) {
+    if (!(error instanceof StartError || error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,4 +1,7 @@
 import { isIP } from 'node:net';
+import { anyKey } from '@learning-loop/db/access/api-keys';
+import type { Db } from '@learning-loop/db/connect';
+import { StartError } from '@learning-loop/service/errors';
 
 /** Whether this address or name is this machine's own, reachable from nowhere else. */
 export function isLoopback(host: string): boolean {
@@ -14,3 +17,11 @@ export function isLocalName(host: string): boolean {
 }
 
 const bare = (host: string): string => host.replace(/^\[(.*)\]$/u, '$1');
+
+/** Whoever reaches this machine could read and change everything: throws a StartError unless there are keys. */
+export async function requireKeys(db: Db, { host, allowNoKeys }: { host: string; allowNoKeys: boolean }) {
+  if (allowNoKeys || isLoopback(host) || (await anyKey(db))) return;
+  throw new StartError(
+    `HOST is ${host}, which others can reach, and there are no API keys; make one with "pnpm keys create --role admin" or listen on 127.0.0.1.`,
+  );
+}

@@ -3,6 +3,7 @@ import type { HypothesisSelected } from '@learning-loop/events/hypothesis-select
 import { buildPrompt } from '@learning-loop/learning/prompt/prompt';
 import { eventIdOf } from '@learning-loop/service/observability/event-trace';
 import { Type } from 'typebox';
+import { tenantOf } from '../auth/authenticate.ts';
 import type { Gateway, Routes } from '../context.ts';
 import { relevantMemories } from '../hypotheses/retrieve-memories.ts';
 import { type Known, recollector } from '../hypotheses/user-profile.ts';
@@ -15,7 +16,6 @@ import {
   madeBy,
   notFound,
 } from '../selections/find-interaction.ts';
-import { tenantOf } from '../tenant.ts';
 import { InputText, InteractionId, UserId } from './schemas.ts';
 
 const memoriesAtMost = 20;

@@ -5,11 +5,11 @@ import { baselines } from '@learning-loop/db/training/models';
 import { asTenant } from '@learning-loop/db/transactions/as-tenant';
 import { newId } from '@learning-loop/events/id';
 import { Type } from 'typebox';
+import { tenantOf } from '../auth/authenticate.ts';
 import type { Config } from '../config.ts';
 import type { Routes } from '../context.ts';
 import { HttpError } from '../http-error.ts';
 import { kindOf, requireServable } from '../hypotheses/model-availability.ts';
-import { tenantOf } from '../tenant.ts';
 import { ModelId } from './models.ts';
 
 const mostListed = 100;

@@ -5,10 +5,10 @@ import { insertFeedback } from '@learning-loop/db/users/feedback';
 import { type FeedbackGiven, FeedbackType } from '@learning-loop/events/feedback-given';
 import { eventIdOf, traceAcceptance } from '@learning-loop/service/observability/event-trace';
 import { Type } from 'typebox';
+import { tenantOf } from '../auth/authenticate.ts';
 import type { Gateway, Routes } from '../context.ts';
 import { HttpError, userErased } from '../http-error.ts';
 import { announce } from '../selections/accept-selection.ts';
-import { tenantOf } from '../tenant.ts';
 import { InteractionId, UserId } from './schemas.ts';
 
 const Request = Type.Object(

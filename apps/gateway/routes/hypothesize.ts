@@ -8,6 +8,7 @@ import { display } from '@learning-loop/learning/ranking/exploration';
 import { rank } from '@learning-loop/learning/ranking/rank';
 import type { Proposals } from '@learning-loop/llm/llm';
 import { Type } from 'typebox';
+import { tenantOf } from '../auth/authenticate.ts';
 import type { Gateway, Routes } from '../context.ts';
 import { shared, together } from '../http/together.ts';
 import { userErased } from '../http-error.ts';
@@ -15,7 +16,6 @@ import { type ServingLlm, type ServingRanker, servingModels } from '../hypothese
 import { relevantMemories } from '../hypotheses/retrieve-memories.ts';
 import { type TenantExperience, tenantExperiences } from '../hypotheses/tenant-statistics.ts';
 import { contentsOf, contextOf, type Known, recollector } from '../hypotheses/user-profile.ts';
-import { tenantOf } from '../tenant.ts';
 import { InputText, InteractionId, UserId } from './schemas.ts';
 
 const shownByDefault = 3;

@@ -1,8 +1,8 @@
 import { learningMetrics } from '@learning-loop/db/training/learning-metrics';
 import { asTenant } from '@learning-loop/db/transactions/as-tenant';
 import { Type } from 'typebox';
+import { tenantOf } from '../auth/authenticate.ts';
 import type { Routes } from '../context.ts';
-import { tenantOf } from '../tenant.ts';
 
 const Query = Type.Object(
   {

@@ -12,10 +12,10 @@ import { asTenant } from '@learning-loop/db/transactions/as-tenant';
 import { newId } from '@learning-loop/events/id';
 import { shippedWeights } from '@learning-loop/learning/ranking/weights';
 import { Type } from 'typebox';
+import { tenantOf } from '../auth/authenticate.ts';
 import type { Gateway, Routes } from '../context.ts';
 import { HttpError } from '../http-error.ts';
 import { requireServer } from '../hypotheses/model-availability.ts';
-import { tenantOf } from '../tenant.ts';
 
 const mostListed = 200;
 

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
+import { tenantOf } from '../auth/authenticate.ts';
 import type { Routes } from '../context.ts';
-import { tenantOf } from '../tenant.ts';
 
 const Session = Type.Object({
   tenant_id: Type.String(),

@@ -3,8 +3,8 @@ import { asTenant } from '@learning-loop/db/transactions/as-tenant';
 import { newId } from '@learning-loop/events/id';
 import { countRecords } from '@learning-loop/training-log/read';
 import { Type } from 'typebox';
+import { tenantOf } from '../auth/authenticate.ts';
 import type { Routes } from '../context.ts';
-import { tenantOf } from '../tenant.ts';
 
 const mostBuilds = 100;
 

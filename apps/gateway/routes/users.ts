@@ -1,10 +1,17 @@
+import { type Erasure, findErasure, requestErasure } from '@learning-loop/db/privacy/erasures';
+import { readUserRows } from '@learning-loop/db/privacy/user-data';
 import { asTenant } from '@learning-loop/db/transactions/as-tenant';
 import { findPersona } from '@learning-loop/db/users/personas';
+import { setTrainingOptOut } from '@learning-loop/db/users/settings';
 import { Facets } from '@learning-loop/events/fields';
+import { newId } from '@learning-loop/events/id';
+import { logNames } from '@learning-loop/events/training-records';
 import { startFacets } from '@learning-loop/learning/persona/facets';
+import { readTrainingLog } from '@learning-loop/training-log/read';
 import { Type } from 'typebox';
+import { tenantOf } from '../auth/authenticate.ts';
 import type { Routes } from '../context.ts';
-import { tenantOf } from '../tenant.ts';
+import { HttpError } from '../http-error.ts';
 import { UserParams } from './schemas.ts';
 
 const Persona = Type.Object({
@@ -26,3 +33,122 @@ export const users: Routes = (gateway) => async (server) => {
     return { ...found, updated_at: found.updated_at.toISOString() };
   });
 };
+
+const Query = Type.Object(
+  {
+    include: Type.Optional(
+      Type.Literal('training_log', {
+        description: 'Also the lines of the training log, all of which is read',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const Rows = Type.Record(Type.String(), Type.Array(Type.Unknown()));
+const Export = Type.Object({
+  user_id: Type.String(),
+  exported_at: Type.String({ format: 'date-time' }),
+  held: Rows,
+  training_log: Type.Optional(Rows),
+});
+
+const Settings = Type.Object(
+  {
+    training_opt_out: Type.Boolean({
+      description: 'Nothing of this user goes into the training log any more',
+    }),
+  },
+  { additionalProperties: false },
+);
+
+/** GET /v1/users/:user_id/export: all that is held of a user. PUT …/settings: whether it may be trained on. */
+export const userData: Routes =
+  ({ db, config }) =>
+  async (server) => {
+    const all = { schema: { params: UserParams, querystring: Query, response: { 200: Export } } };
+    server.get('/v1/users/:user_id/export', all, async (request) => {
+      const user = { tenant_id: tenantOf(request), user_id: request.params.user_id };
+      const held = await asTenant(db, user.tenant_id, (tx) => readUserRows(tx, user));
+      const exported = { user_id: user.user_id, exported_at: new Date().toISOString(), held };
+      if (request.query.include === undefined) return exported;
+      return { ...exported, training_log: await readUserLog(config.trainingDataDir, user) };
+    });
+
+    const settings = { schema: { params: UserParams, body: Settings, response: { 200: Settings } } };
+    server.put('/v1/users/:user_id/settings', settings, async (request) => {
+      const user = { tenant_id: tenantOf(request), user_id: request.params.user_id };
+      const { training_opt_out } = request.body;
+      await asTenant(db, user.tenant_id, (tx) => setTrainingOptOut(tx, user, training_opt_out));
+      return request.body;
+    });
+  };
+
+async function readUserLog(directory: string, user: { tenant_id: string; user_id: string }) {
+  const found: Record<string, unknown[]> = {};
+  for (const name of logNames) {
+    const lines: unknown[] = [];
+    for await (const line of readTrainingLog(directory, name)) {
+      if (line.tenant_id === user.tenant_id && line.user_id === user.user_id) lines.push(line);
+    }
+    found[name] = lines;
+  }
+  return found;
+}
+
+const Count = Type.Integer({ minimum: 0 });
+const Nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+const Receipt = Type.Object({
+  erasure_id: Type.String({ format: 'uuid' }),
+  status: Type.String({ description: 'erasing, or erased' }),
+  requested_at: Type.String({ format: 'date-time' }),
+  done_at: Nullable(Type.String({ format: 'date-time' })),
+  error: Nullable(Type.String({ description: 'Why it is not done yet; it is tried again' })),
+  erased: Nullable(
+    Type.Object({
+      rows: Type.Record(Type.String(), Count, { description: 'Rows of the database, by table' }),
+      training_log_records: Count,
+      dataset_samples: Type.Record(Type.String(), Count, { description: 'Samples, by file' }),
+      models: Type.Array(Type.String(), {
+        description: 'Models that had learned from the user; they are marked for retraining',
+      }),
+    }),
+  ),
+});
+
+const ErasureParams = Type.Object(
+  { erasure_id: Type.String({ format: 'uuid' }) },
+  { additionalProperties: false },
+);
+
+/** DELETE /v1/users/:user_id erases all that is held of a user; GET /v1/erasures/:erasure_id is the receipt. */
+export const erasure: Routes =
+  ({ db }) =>
+  async (server) => {
+    const ask = { schema: { params: UserParams, response: { 202: Receipt } } };
+    server.delete('/v1/users/:user_id', ask, async (request, reply) => {
+      const user = { tenant_id: tenantOf(request), user_id: request.params.user_id };
+      return reply
+        .status(202)
+        .send(shown(await asTenant(db, user.tenant_id, (tx) => requestErasure(tx, user, newId()))));
+    });
+
+    const see = { schema: { params: ErasureParams, response: { 200: Receipt } } };
+    server.get('/v1/erasures/:erasure_id', see, async (request) => {
+      const found = await asTenant(db, tenantOf(request), (tx) =>
+        findErasure(tx, tenantOf(request), request.params.erasure_id),
+      );
+      if (found) return shown(found);
+      throw new HttpError(404, 'no_such_erasure', `There is no erasure ${request.params.erasure_id}.`);
+    });
+  };
+
+const shown = ({ erasure_id, requested_at, done_at, receipt, error }: Erasure) => ({
+  erasure_id,
+  status: done_at ? 'erased' : 'erasing',
+  requested_at: requested_at.toISOString(),
+  done_at: done_at?.toISOString() ?? null,
+  error,
+  erased: receipt,
+});

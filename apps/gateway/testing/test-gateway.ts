@@ -4,10 +4,9 @@ import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import pino, { type Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { readConfig } from '../config.ts';
-import { connectModels } from '../connect-models.ts';
 import type { Overload } from '../http/load-shedding.ts';
 import { createServer } from '../server.ts';
-import { gatewayRole } from '../start.ts';
+import { connectModels, gatewayRole } from '../start.ts';
 
 /** A machine that is slow for other reasons fails no test. */
 const anyDelay: Overload = { longestDelayMs: 0, meanOfMs: 5_000 };

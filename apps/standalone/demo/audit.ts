@@ -1,7 +1,7 @@
 import type { Interaction, Memory, Persona } from './answers.ts';
 import type { Client } from './client.ts';
 import { inParallel } from './in-parallel.ts';
-import { showProgress } from './progress.ts';
+import { showProgress } from './narrate.ts';
 
 const REQUESTS_AT_ONCE = 16;
 

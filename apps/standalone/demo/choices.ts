@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { InputError } from './input-error.ts';
+
+/** What the caller gave cannot be used; the message says what and where. */
+export class InputError extends Error {}
 
 /** Somebody was shown candidates for what they typed, and picked one of them (`null`: none). */
 const Choice = Type.Object({

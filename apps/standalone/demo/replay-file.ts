@@ -8,8 +8,7 @@ import { countEverywhere } from './parity.ts';
 import { replay } from './replay.ts';
 import { tellLearned, tellParity, tellRanking, tellSpeed } from './report.ts';
 import { inTemporaryServer } from './temporary-server.ts';
-import { until } from './until.ts';
-import { untilOutboxEmpty } from './wait.ts';
+import { until, untilOutboxEmpty } from './wait.ts';
 
 const LOGGED_MS = 10_000;
 

@@ -1,7 +1,7 @@
 import type { Choice } from './choices.ts';
 import type { Client } from './client.ts';
 import { inParallel } from './in-parallel.ts';
-import { showProgress } from './progress.ts';
+import { showProgress } from './narrate.ts';
 
 const USERS_AT_ONCE = 16;
 

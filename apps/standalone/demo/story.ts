@@ -2,8 +2,8 @@ import type { Hypotheses, Learning, Memory } from './answers.ts';
 import type { Client } from './client.ts';
 import { heading, say, sayHypothesis, sayLearned } from './narrate.ts';
 import { inTemporaryServer } from './temporary-server.ts';
-import { until } from './until.ts';
 import { prove } from './visible-learning.ts';
+import { until } from './wait.ts';
 
 const USER = 'demo-user';
 const LEARNING_DEADLINE_MS = 30_000;

@@ -1,5 +1,5 @@
-import type { Look } from '@learning-loop/db/experiment-looks';
 import type { Comparison, Variant } from '@learning-loop/db/schema/training';
+import type { Look } from '@learning-loop/db/training/experiments';
 import type { Arm } from '@learning-loop/db/training/variant-stats';
 import { mismatch, mismatchEvidence } from './sample-ratio.ts';
 import { compareRates } from './sequential-test.ts';

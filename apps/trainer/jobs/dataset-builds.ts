@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Db } from '@learning-loop/db/connect';
-import { dueBuilds } from '@learning-loop/db/due-builds';
-import { requestBuild, takeBuild } from '@learning-loop/db/training/dataset-builds';
+import { dueBuilds, requestBuild, takeBuild } from '@learning-loop/db/training/dataset-builds';
 import { newId } from '@learning-loop/events/id';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from '../config.ts';

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Db } from '@learning-loop/db/connect';
-import { noteLook } from '@learning-loop/db/experiment-looks';
 import {
   type Experiment,
+  noteLook,
   runningExperiments,
   startExperiment,
   stopExperiment,

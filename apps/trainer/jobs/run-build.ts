@@ -1,10 +1,10 @@
 import type { Db } from '@learning-loop/db/connect';
-import { usersNotToLearnFrom } from '@learning-loop/db/due-builds';
 import {
   type BuildOutcome,
   beatBuild,
   type DatasetBuild,
   finishBuild,
+  usersNotToLearnFrom,
 } from '@learning-loop/db/training/dataset-builds';
 import { requestFineTune } from '@learning-loop/db/training/fine-tunes';
 import type { Service } from '@learning-loop/service/service';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { freePort } from '@learning-loop/embedded-postgres/free-port';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@learning-loop/embedded-postgres/start';
 import pg from 'pg';
-import { until } from 'standalone/demo/until';
+import { until } from 'standalone/demo/wait';
 
 /** A Postgres of its own, which can be crashed. */
 export interface PostgresServer extends AsyncDisposable {

@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { freePort } from '@learning-loop/embedded-postgres/free-port';
-import { until } from 'standalone/demo/until';
+import { until } from 'standalone/demo/wait';
 import { killProcess, type Running, startProcess } from './process.ts';
 
 /** A redis-server of its own, with an append-only file. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '@learning-loop/embedded-postgres/free-port';
 import pg from 'pg';
-import { until } from 'standalone/demo/until';
+import { until } from 'standalone/demo/wait';
 import type { PostgresServer } from './postgres-server.ts';
 import { startProcess } from './process.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';

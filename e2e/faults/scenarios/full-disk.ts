@@ -1,7 +1,7 @@
 import { mkdir, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from 'standalone/demo/until';
+import { until } from 'standalone/demo/wait';
 import type { Fault } from '../fault.ts';
 import { startLoad } from '../harness/load.ts';
 import { allAnswered } from '../harness/measure.ts';

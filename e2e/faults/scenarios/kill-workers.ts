@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from 'standalone/demo/until';
+import { until } from 'standalone/demo/wait';
 import type { Fault } from '../fault.ts';
 import { startLoad } from '../harness/load.ts';
 import type { Supervised } from '../harness/supervise.ts';

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { modelServer, sendContent, sendJson } from '@learning-loop/llm/testing/model-server';
-import { until } from 'standalone/demo/until';
+import { until } from 'standalone/demo/wait';
 import type { Fault } from '../fault.ts';
 import { startLoad } from '../harness/load.ts';
 import { allAnswered } from '../harness/measure.ts';

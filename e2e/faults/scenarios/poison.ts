@@ -1,4 +1,4 @@
-import { until } from 'standalone/demo/until';
+import { until } from 'standalone/demo/wait';
 import type { Fault } from '../fault.ts';
 import { type Client, connectClient } from '../harness/client.ts';
 import { type Accepted, choose, startLoad } from '../harness/load.ts';

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { freePort } from '@learning-loop/embedded-postgres/free-port';
-import { until } from 'standalone/demo/until';
+import { until } from 'standalone/demo/wait';
 import type { Fault } from '../fault.ts';
 import { startLoad } from '../harness/load.ts';
 import { unexpected } from '../harness/measure.ts';

@@ -1,7 +1,7 @@
 import { connectPublisher, type Publisher } from '@learning-loop/queue/producer/publisher';
 import pino from 'pino';
 import { Registry } from 'prom-client';
-import { until } from 'standalone/demo/until';
+import { until } from 'standalone/demo/wait';
 import type { Fault } from '../fault.ts';
 import { type Client, connectClient } from '../harness/client.ts';
 import { type Accepted, choose } from '../harness/load.ts';

@@ -2,8 +2,7 @@ import type { Consumer } from '@learning-loop/events/routes';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
 import { withinTransaction } from '../transactions/within-transaction.ts';
-import type { Notice, OutboxRow } from './outbox.ts';
-import { settle } from './outbox.ts';
+import { type Notice, type OutboxRow, settle } from './outbox.ts';
 
 /** Sets an event aside for one consumer, with the reason. False when the consumer no longer owed it. */
 export async function buryEvent(

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../connect.ts';
-import { partitions } from '../ddl/partitions.ts';
-import { dropOlderPartitions } from '../drop-partitions.ts';
+import { dropOlderPartitions, partitions } from '../ddl/partitions.ts';
 
 /** What is kept for a time only, and since when it counts. */
 const ages = { interactions: 'created_at', selections: 'selected_at', feedback: 'given_at' } as const;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { expect, it } from 'vitest';
 import { connectDb } from '../connect.ts';
-import { looksOf, noteLook } from '../experiment-looks.ts';
+import { looksOf, noteLook } from './experiments.ts';
 
 const look = (interactions: number) => ({
   sample_ratio_evidence: 1,

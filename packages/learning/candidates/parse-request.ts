@@ -1,8 +1,58 @@
-import { cleaned, isPlain } from '../propose/topic.ts';
-import { remedyFor } from '../propose/trouble.ts';
 import { technologiesIn } from '../text/technologies.ts';
 import { type Word, words } from '../text/tokenize.ts';
 import { type Intent, intentOf, type Thing, thingNamed } from './catalogue.ts';
+
+const problem =
+  /\b(?:bugs?|errors?|issues?|problems?|leaks?|crash(?:es)?|exceptions?|failures?|timeouts?|warnings?|defects?|typos?|conflicts?|deadlocks?|regressions?|vulnerabilit(?:y|ies))$/iu;
+const tooSlow = /^(?:(?:the|my|our|your|a|an)\s+)?(?:slow|sluggish|laggy|inefficient)\s/iu;
+const broken = /^(?:(?:the|my|our|your|a|an)\s+)?(?:broken|failing|flaky|buggy|crashing|faulty|stuck)\s/iu;
+
+/** Whether a phrase names what is wrong, and not what it is wrong with. */
+export function isProblem(phrase: string): boolean {
+  return problem.test(phrase);
+}
+
+/** What someone wants to do about a thing of which they only say what is wrong with it: nobody builds a slow query. */
+export function remedyFor(object: string): Intent | null {
+  if (tooSlow.test(object)) return intentOf('optimise');
+  return broken.test(object) || isProblem(object) ? intentOf('fix') : null;
+}
+
+/** A text as it may stand inside a question: one line, without control and steering characters. */
+export function cleaned(text: string): string {
+  return text
+    .slice(0, 4000)
+    .normalize('NFC')
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\s]+/gu, ' ')
+    .replaceAll(/["“”„«»`<>{}[\]|\\]+/gu, ' ')
+    .replaceAll(/ {2,}/gu, ' ')
+    .replace(/^[\s,;:.!?-]+/u, '')
+    .replace(/[\s,;:.!?-]+$/u, '')
+    .trim();
+}
+
+const longestEcho = 70;
+
+/** The text in quotation marks, cut at a word to at most 70 characters. */
+export function quoted(text: string): string {
+  const line = cleaned(text);
+  return line === '' ? 'your request' : `“${capped(line)}”`;
+}
+
+function capped(line: string): string {
+  const signs = [...line];
+  if (signs.length <= longestEcho) return line;
+  const cut = signs.slice(0, longestEcho).join('');
+  const space = cut.lastIndexOf(' ');
+  return `${space > longestEcho / 2 ? cut.slice(0, space) : cut}…`;
+}
+
+/** Whether a text reads as a short English phrase that may stand unquoted. */
+export function isPlain(text: string): boolean {
+  return (
+    /^[\p{Script=Latin}\p{N}][\p{Script=Latin}\p{N} '’+#./&-]*$/u.test(text) && text.split(' ').length <= 9
+  );
+}
 
 /** What a short text says. */
 export interface Understood {

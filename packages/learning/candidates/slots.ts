@@ -1,10 +1,8 @@
 import { memoize } from '@learning-loop/async/memoize';
-import { quoted } from '../propose/topic.ts';
-import { isProblem } from '../propose/trouble.ts';
 import { technologiesIn } from '../text/technologies.ts';
 import { fitsOf, type Intent, type Thing, toolsFor } from './catalogue.ts';
 import { bare, withArticle, withThe } from './noun-phrase.ts';
-import { coreOf, type Understood, understand } from './parse-request.ts';
+import { coreOf, isProblem, quoted, type Understood, understand } from './parse-request.ts';
 
 /** What fills the gaps of asks, by name; asks with a gap that has no filling are left out. */
 export type Slots = Record<string, string>;

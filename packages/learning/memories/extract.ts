@@ -1,9 +1,61 @@
 import { intentOf } from '../candidates/catalogue.ts';
-import { tastesIn } from '../tastes.ts';
-import { technologiesIn } from '../text/technologies.ts';
+import { type Mention, technologiesIn } from '../text/technologies.ts';
 import { termsOf } from '../text/terms.ts';
 import { words } from '../text/tokenize.ts';
-import { type Used, usedBy, usedIn } from '../used-technologies.ts';
+
+const liked =
+  /\b(?:do you|i|we|i'd|i would)(?: really| usually| also| always)? (?:prefer|like|love|enjoy|favou?r)\s+(?!to\b)([^?.!;]+)/giu;
+const favourite = /\b(?:my|our|your) favou?rite [\w -]{1,30}? (?:is|are)\s+([^?.!;]+)/giu;
+
+/** What is preferred ends where the rest is named that it is preferred to. */
+const rest = /\s+(?:over|to|rather than|instead of|than|because|when|but|so|since|for|if)\s.*$|,.*$/iu;
+const vague =
+  /^(?:it|this|that|them|these|those|one|the (?:first|second|third|last|other|same)\b.*|something|anything|.*\bor\b.*|.*\bmore$)$/iu;
+const longestTaste = 8;
+
+/** What a text says that somebody likes, in its words; a question between two things says of neither. */
+export function tastesIn(text: string): string[] {
+  const asksWhich = /^\s*(?:which|what|who|where|when|how|why)\b/iu.test(text);
+  if (asksWhich) return [];
+  return [...text.slice(0, 2000).matchAll(liked), ...text.slice(0, 2000).matchAll(favourite)]
+    .map(([, taste = '']) => taste.replace(rest, '').trim())
+    .filter((taste) => taste !== '' && !vague.test(taste) && taste.split(/\s+/u).length <= longestTaste);
+}
+
+/** What stands, in the user's own words, before a thing that they use. */
+const cue = /\b(?:using|use|uses|with|in|on|via)\s+(?:an?\s+|the\s+)?(?:[\w.#+-]+(?:,| and| &)\s+)*$/iu;
+const dropped =
+  /\b(?:from|replace|replacing|instead of|without|not|no|rather than|than|over|compare|versus|vs|remove|leave|avoid)\s+(?:an?\s+|the\s+|my\s+|your\s+)?$/iu;
+
+/** A technology that a text says is used, and what it calls it. */
+export interface Used {
+  text: string;
+  mention: Mention;
+}
+
+/** What a question says is used; a question between two says of neither. */
+export function usedIn(text: string): Used[] {
+  if (/\bor\b/iu.test(text) && text.trim().endsWith('?') && technologiesIn(text).length > 1) return [];
+  const mentions = technologiesIn(text).filter(({ start }) => !dropped.test(text.slice(0, start)));
+  const distinct = [...new Map(mentions.map((mention) => [mention.name, mention])).values()];
+  return distinct.map((mention) => ({ text: phraseOf(text, mention), mention }));
+}
+
+const listBefore = /\b(?:with|using)\s+(?:[^?.!;]*(?:,|\band)\s+)?$/iu;
+
+/** The technology by name, in a list together with the noun that it describes: "FastAPI and Docker deployment". */
+function phraseOf(text: string, { name, start, end }: Mention): string {
+  const noun =
+    /^ (?:deployment|authentication|integration|hosting|storage|caching|testing|containers?)(?=$|[?.!,;]| and\b)/iu.exec(
+      text.slice(end),
+    );
+  return noun !== null && listBefore.test(text.slice(0, start)) ? `${name}${noun[0]}` : name;
+}
+
+/** What the user's own words say is used: only what stands where such things stand. */
+export function usedBy(inputText: string): Used[] {
+  return usedIn(inputText).filter(({ mention }) => cue.test(inputText.slice(0, mention.start)));
+}
 
 const opening =
   /^\s*(?:(?:do|did|would) you (?:want|need|wish|plan|like|prefer|intend)(?: me)? to|are you (?:trying|planning|going|hoping|looking|about) to|(?:should|shall|can|could|may) (?:i|we) (?:help you (?:to )?)?|(?:i|we)(?: would|'d)? (?:want|need|like|wish|plan|intend|have) to|(?:i'm|i am|we're|we are) (?:trying|planning|going|hoping) to|let's|let us|please)\s*/iu;

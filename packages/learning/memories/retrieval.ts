@@ -1,12 +1,32 @@
+import { memoize } from '@learning-loop/async/memoize';
 import { meaningsNear, type VectorOf } from '../ranking/embedding-features.ts';
 import { NearWords } from '../text/nearest-words.ts';
 import { rounded } from '../text/round.ts';
 import { meaningLikeness } from '../text/similarity.ts';
 import { termsLike } from '../text/term-scorer.ts';
-import { type TextVector, vectorOf } from '../text/text-vector.ts';
-import { type Turn, turnOf } from '../turn.ts';
+import { bytesOf, readText, type TextVector, vectorOf } from '../text/text-vector.ts';
 import { bm25, type Rarities, rarities } from './bm25.ts';
 import type { Memory } from './memory.ts';
+
+/** What a memory says. */
+export interface Turn {
+  speaker: string | null;
+  said: TextVector;
+}
+
+const remembered = 48e6;
+
+/** Who says what, without the frame that the history puts round it. Remembered, as memories return. */
+export const turnOf: (content: string) => Turn = memoize(
+  (content) => {
+    const text = content.replace(/^User requested: /u, '').replace(/ \| Selected: (?:none of these$)?/u, ' ');
+    const named = /^(?:\[[^\]]*\] )?(\p{Lu}[\p{L}.' -]{0,30}): /u.exec(text);
+    const said = named === null ? text : text.slice(named[0].length);
+    return { speaker: named?.[1] ?? null, said: said === content ? vectorOf(said) : readText(said) };
+  },
+  remembered,
+  ({ said }) => bytesOf(said),
+);
 
 export interface Recalled {
   memory: Memory;

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { expectedCalibrationError } from '../calibration-error.ts';
-import { applyCalibration, autoAdvance, fitCalibration, noCalibration, type Outcome } from './calibration.ts';
+import {
+  applyCalibration,
+  autoAdvance,
+  expectedCalibrationError,
+  fitCalibration,
+  noCalibration,
+  type Outcome,
+} from './calibration.ts';
 
 /** Outcomes whose true frequency is the square of the confidence that was shown: overconfident. */
 function overconfident(count: number): Outcome[] {

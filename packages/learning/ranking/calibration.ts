@@ -93,3 +93,13 @@ const enough = 3;
 export function autoAdvance(confidence: number, picks: number, threshold = 0.85): boolean {
   return confidence >= threshold && picks >= enough;
 }
+
+/** Mean distance between confidence and frequency over bins of equal width, weighted by size, in [0, 1] (Naeini et al. 2015). */
+export function expectedCalibrationError(outcomes: Outcome[], bins = 10): number {
+  const groups = Map.groupBy(outcomes, ({ confidence }) => Math.min(bins - 1, Math.floor(confidence * bins)));
+  return [...groups.values()].reduce((sum, group) => sum + gap(group) / outcomes.length, 0);
+}
+
+function gap(group: Outcome[]): number {
+  return Math.abs(group.reduce((sum, { confidence, picked }) => sum + confidence - (picked ? 1 : 0), 0));
+}

@@ -1,6 +1,5 @@
-import { directionOf } from '../direction.ts';
 import type { TextVector } from '../text/text-vector.ts';
-import { dot } from '../text/vector.ts';
+import { directionOf, dot } from '../text/vector.ts';
 import type { RememberedChoice } from './encoded-selections.ts';
 import type { Situation } from './ranking-context.ts';
 

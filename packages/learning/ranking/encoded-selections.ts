@@ -1,6 +1,6 @@
-import { directionOf } from '../direction.ts';
 import { joined } from '../text/hash.ts';
 import { type Subject, type TextVector, vectorOf } from '../text/text-vector.ts';
+import { directionOf } from '../text/vector.ts';
 import type { PastChoice } from './past-selection.ts';
 import { themeOf } from './ranking-context.ts';
 

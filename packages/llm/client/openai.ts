@@ -1,11 +1,29 @@
 import OpenAI, { APIError } from 'openai';
 import { type Static, type TObject, Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { cappedFetch } from '../capped-fetch.ts';
 import type { ModelConfig } from '../config.ts';
 import { dataBlock } from '../prompts/data-block.ts';
 import { type Question, systemMessage } from '../prompts/prompt.ts';
 import type { Answer } from './resilient-call.ts';
+
+/** A fetch that follows no redirect, since texts go only where the operator said, and ends a body over the limit. */
+export function cappedFetch(maxBytes: number): typeof fetch {
+  return async (input, init) => {
+    const response = await fetch(input, { ...init, redirect: 'error' });
+    return response.body ? new Response(response.body.pipeThrough(atMost(maxBytes)), response) : response;
+  };
+}
+
+function atMost(maxBytes: number): TransformStream<Uint8Array, Uint8Array> {
+  let bytes = 0;
+  return new TransformStream({
+    transform(chunk, controller) {
+      bytes += chunk.byteLength;
+      if (bytes > maxBytes) controller.error(new Error(`The answer is longer than ${maxBytes} bytes.`));
+      else controller.enqueue(chunk);
+    },
+  });
+}
 
 /** One server. Both reject with the openai client's errors. */
 interface Client {

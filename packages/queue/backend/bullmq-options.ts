@@ -1,4 +1,5 @@
 import type { QueueOptions, WorkerOptions } from 'bullmq';
+import type { JobQueue } from './open.ts';
 
 /** In braces, so that all keys of a queue are on one slot of a cluster, and the queues on several. */
 const prefixOf = (queue: string) => `{learning-loop:${queue}}`;
@@ -24,3 +25,12 @@ const workerSettings = {
 
 export const settingsOfQueue = (queue: string) => ({ ...queueSettings, prefix: prefixOf(queue) });
 export const settingsOfWorker = (queue: string) => ({ ...workerSettings, prefix: prefixOf(queue) });
+
+export function byName<Q extends JobQueue>(open: Q[]): (name: string) => Q {
+  const queues = new Map(open.map((queue) => [queue.name, queue]));
+  return (name) => {
+    const queue = queues.get(name);
+    if (!queue) throw new Error(`No queue ${name} was opened.`);
+    return queue;
+  };
+}

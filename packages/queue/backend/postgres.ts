@@ -1,7 +1,6 @@
 import { createPostgresBackend, type Processor, Queue, runMigrations, Worker } from 'bullmq';
 import pg from 'pg';
-import { byName } from '../by-name.ts';
-import { settingsOfQueue, settingsOfWorker } from './bullmq-options.ts';
+import { byName, settingsOfQueue, settingsOfWorker } from './bullmq-options.ts';
 import type { JobWorker, OnError, Queues, WorkerOptions } from './open.ts';
 
 const SCHEMA = 'queue';

@@ -8,9 +8,8 @@ import { startRedis } from '@learning-loop/testing/redis-process';
 import { Cluster } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { consumers } from '../producer/publisher.ts';
-import { readRedisUrl } from '../redis-address.ts';
 import { idsOf, TestLoop } from '../testing/harness.ts';
-import { connectRedis } from './redis-client.ts';
+import { connectRedis, readRedisUrl } from './redis-client.ts';
 
 const open = async (redisUrl: string) => TestLoop.open({ databaseUrl: await databaseForTest(), redisUrl });
 

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRedisBackend, type Processor, Queue, Worker } from 'bullmq';
-import { byName } from '../by-name.ts';
-import { MAX_STREAM, settingsOfQueue, settingsOfWorker } from './bullmq-options.ts';
+import { byName, MAX_STREAM, settingsOfQueue, settingsOfWorker } from './bullmq-options.ts';
 import type { JobWorker, OnError, Queues, WorkerOptions } from './open.ts';
 import { connectRedis, memoryUse } from './redis-client.ts';
 

@@ -1,12 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OutboxRow } from '@learning-loop/db/loop/outbox';
+import { loadPending, type OutboxRow } from '@learning-loop/db/loop/outbox';
 import type { Consumer } from '@learning-loop/events/routes';
-import { bury } from '../bury.ts';
-import { isConflict, isOutage, RetryLater } from '../errors.ts';
-import { judge } from '../judge.ts';
-import { count, type Pupil, undisturbed } from './consumer-context.ts';
+import { isConflict, isOutage, PermanentError, RetryLater } from '../errors.ts';
+import { bury, count, type Pupil, undisturbed } from './consumer-context.ts';
 import { type Lesson, learn } from './process-events.ts';
 import { tracingBatch } from './tracing.ts';
+
+/** Decides on the one event whose learning failed. */
+export async function judge<C extends Consumer>(
+  pupil: Pupil<C>,
+  delivery: Delivery,
+  error: unknown,
+): Promise<void> {
+  const { event_id, attempt, attempts, answer } = delivery;
+  try {
+    const [row] = await undisturbed(pupil, () => loadPending(pupil.db, pupil.consumer, [event_id]));
+    if (!row) return answer({ done: true });
+    if (error instanceof PermanentError || (attempt >= attempts && !(error instanceof RetryLater))) {
+      await bury(pupil, row, error, attempt);
+      return answer({ done: true });
+    }
+    count(pupil.metrics, pupil.consumer, row, error instanceof RetryLater ? 'later' : 'retried');
+    if (error instanceof RetryLater) return answer({ laterMs: error.ms });
+    pupil.log.warn({ event_id, event: row.event, attempt, attempts, err: error }, 'event_retried');
+    answer({ failed: error });
+  } catch (failed) {
+    // A shutdown: somebody else will have it at once.
+    if (isOutage(failed) || isConflict(failed)) return answer({ laterMs: 0 });
+    pupil.log.error({ event_id, err: failed }, 'event_not_buried');
+    answer({ failed });
+  }
+}
 
 /** What becomes of a job: it is done with, it comes again after a while, or it failed and is tried again. */
 export type Verdict = { done: true } | { laterMs: number } | { failed: unknown };

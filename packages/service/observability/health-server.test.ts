@@ -1,6 +1,6 @@
 import { Counter } from 'prom-client';
 import { expect, it, onTestFinished } from 'vitest';
-import { serveHealth } from './health-server.ts';
+import { createHealthServer } from './health-server.ts';
 import { ServiceMetrics } from './metrics.ts';
 
 it('answers probes by what the service says, and is not ready once the shutdown has begun', async () => {
@@ -44,7 +44,11 @@ it('serves the metrics of every service of the process, told apart by a label', 
 it('names a port that is taken', async () => {
   const { url } = await serve(async () => []);
   const { port } = new URL(url);
-  const second = serveHealth(service(), { host: '127.0.0.1', port: Number(port), ready: async () => [] });
+  const second = createHealthServer(service(), {
+    host: '127.0.0.1',
+    port: Number(port),
+    ready: async () => [],
+  });
   await expect(second).rejects.toThrow(
     `Port ${port} on 127.0.0.1 is taken; stop what listens there or choose another port.`,
   );
@@ -55,7 +59,7 @@ function service(signal = new AbortController().signal, metrics = new ServiceMet
 }
 
 async function serve(ready: () => Promise<string[]>, ...parts: Parameters<typeof service>) {
-  const health = await serveHealth(service(...parts), { host: '127.0.0.1', port: 0, ready });
+  const health = await createHealthServer(service(...parts), { host: '127.0.0.1', port: 0, ready });
   onTestFinished(() => health[Symbol.asyncDispose]());
   return health;
 }

@@ -18,7 +18,7 @@ interface HealthOptions {
  * /livez, /readyz and /metrics of a service without an HTTP API of its own. Not ready once the shutdown has begun.
  * Throws a StartError when it cannot listen there.
  */
-export async function serveHealth(
+export async function createHealthServer(
   service: Health,
   { host, port, ready }: HealthOptions,
 ): Promise<AsyncDisposable & { url: string }> {
@@ -75,4 +75,31 @@ async function close(server: Server): Promise<void> {
   server.close();
   server.closeAllConnections();
   await closed;
+}
+
+interface Address {
+  host: string;
+  /** Unset: nobody probes this process. */
+  port?: number | undefined;
+}
+
+/**
+ * Serves the probes of a worker where its configuration says so. The worker is ready while each of these
+ * dependencies is reachable. The queues are none of them: they may be down without harm, and a restart would not
+ * bring them back. Throws a StartError when the port is taken.
+ */
+export async function serveHealth(
+  service: Pick<Service<Address>, 'config' | 'log' | 'metrics' | 'signal' | 'use'>,
+  dependencies: Record<string, () => Promise<boolean>>,
+): Promise<void> {
+  const { host, port } = service.config;
+  if (port === undefined) return;
+  const ready = async () => {
+    const checks = Object.entries(dependencies).map(async ([name, isReachable]) =>
+      (await isReachable()) ? [] : [name],
+    );
+    return (await Promise.all(checks)).flat();
+  };
+  const server = service.use(await createHealthServer(service, { host, port, ready }), 'probes');
+  service.log.info({ url: server.url }, 'probes_answered');
 }

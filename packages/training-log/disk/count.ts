@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises';
 import type { LogName } from '@learning-loop/events/training-records';
 import { absent } from '../files.ts';
+import { RecordCounter } from '../id-set.ts';
 import { fileId, type Segment, segments } from '../layout.ts';
 import { readLines } from '../lines.ts';
-import { RecordCounter } from '../record-counter.ts';
 
 /** Counts the distinct records of one log, reading on from where the last count ended. */
 export class LogCounter {

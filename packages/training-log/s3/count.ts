@@ -1,6 +1,6 @@
 import type { LogName } from '@learning-loop/events/training-records';
+import { RecordCounter } from '../id-set.ts';
 import { splitLines } from '../lines.ts';
-import { RecordCounter } from '../record-counter.ts';
 import { Bucket } from './bucket.ts';
 
 /** Counts the distinct records of one log, reading only the objects that were not there at the last count. */

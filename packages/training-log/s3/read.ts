@@ -1,7 +1,6 @@
 import type { LogName, TrainingRecords } from '@learning-loop/events/training-records';
 import { IdSet } from '../id-set.ts';
-import { splitLines } from '../lines.ts';
-import { parseRecord } from '../record.ts';
+import { parseRecord, splitLines } from '../lines.ts';
 import { Bucket } from './bucket.ts';
 
 /** Reads all objects of a log in the order of time, one at a time. What was left out is counted in `skipped`. */

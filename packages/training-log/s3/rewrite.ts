@@ -1,6 +1,5 @@
 import { type LogName, logNames, type TrainingRecords } from '@learning-loop/events/training-records';
-import { splitLines } from '../lines.ts';
-import { parseRecord } from '../record.ts';
+import { parseRecord, splitLines } from '../lines.ts';
 import { Bucket, type Listed } from './bucket.ts';
 
 type Keep = (record: TrainingRecords[LogName]) => boolean;

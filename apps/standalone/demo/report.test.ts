@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { quantile } from './quantile.ts';
+import { quantile } from './report.ts';
 
 test('takes the nearest rank, whatever the order', () => {
   const upTo100 = Array.from({ length: 100 }, (_, index) => 100 - index);
