@@ -7,9 +7,9 @@ import {
 } from '@learning-loop/db/users/upsert-memories';
 import type { HypothesisSelected } from '@learning-loop/events/hypothesis-selected';
 import { newId } from '@learning-loop/events/id';
-import { extractGoal, extractPreferences, memoryKey } from '@learning-loop/learning/memories/extract';
+import { extractGoal, extractPreferences } from '@learning-loop/learning/memories/extract';
 import { historyContent } from '@learning-loop/learning/memories/history';
-import { contentKey } from '@learning-loop/learning/memories/memory-key';
+import { contentKey, memoryKey } from '@learning-loop/learning/memories/memory-key';
 import type { Context } from '@learning-loop/queue/consumer/process-events';
 
 /** A preference is read between the lines of what was chosen: less sure than the choice itself. */

@@ -7,7 +7,7 @@ import type { EventOf } from '@learning-loop/events/routes';
 import type { TrainingRecords } from '@learning-loop/events/training-records';
 import type { Context, Handlers } from '@learning-loop/queue/consumer/process-events';
 import { RetryLater } from '@learning-loop/queue/errors';
-import type { TrainingLog } from '@learning-loop/training-log/disk/writer';
+import type { TrainingLog } from '@learning-loop/training-log/training-log';
 
 type Event = HypothesisSelected | PersonaUpdated | FeedbackGiven;
 

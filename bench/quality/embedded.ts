@@ -1,5 +1,5 @@
 import { awayFrom, middleOf, ordinary } from '@learning-loop/learning/embeddings/centering';
-import type { VectorOf } from '@learning-loop/learning/ranking/embedding-features';
+import type { VectorOf } from '@learning-loop/learning/embeddings/similarity';
 import { vectorOf as wordsOf } from '@learning-loop/learning/text/text-vector';
 import { connectEmbedder, type Embedder, mostTexts } from '@learning-loop/llm/embeddings/embed';
 import { embedderConfig, embeddingServer } from '@learning-loop/llm/testing/embedding-server';

@@ -1,4 +1,5 @@
-import { extractGoal, extractPreferences, memoryKey } from '@learning-loop/learning/memories/extract';
+import { extractGoal, extractPreferences } from '@learning-loop/learning/memories/extract';
+import { memoryKey } from '@learning-loop/learning/memories/memory-key';
 import { Type } from 'typebox';
 import { type Figure, percent } from './figure.ts';
 import { readLines } from './read-lines.ts';

@@ -1,4 +1,5 @@
-import { extractPreferences, memoryKey } from '@learning-loop/learning/memories/extract';
+import { extractPreferences } from '@learning-loop/learning/memories/extract';
+import { memoryKey } from '@learning-loop/learning/memories/memory-key';
 import { Type } from 'typebox';
 import type { Figure } from './figure.ts';
 import { readLines } from './read-lines.ts';

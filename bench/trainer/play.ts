@@ -3,7 +3,7 @@ import type { TrainingRecords } from '@learning-loop/events/training-records';
 import { startFacets } from '@learning-loop/learning/persona/facets';
 import { display } from '@learning-loop/learning/ranking/exploration';
 import { type PastChoice, rank } from '@learning-loop/learning/ranking/rank';
-import type { TrainingLog } from '@learning-loop/training-log/disk/writer';
+import type { TrainingLog } from '@learning-loop/training-log/training-log';
 import { type ServingRanker, servingModels } from 'gateway/hypotheses/model-router';
 import { seededId } from './seeded-id.ts';
 import { choose, type Person, person, situation } from './world.ts';

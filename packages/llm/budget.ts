@@ -1,4 +1,8 @@
-import type { Spending } from './config.ts';
+/** What a tenant may use; 0 sets no limit. */
+export interface Spending {
+  tokensPerHour: number;
+  costPerDay: number;
+}
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;

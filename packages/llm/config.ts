@@ -1,6 +1,6 @@
 import { ConfigError } from '@learning-loop/service/config/read-env';
 import { Type } from 'typebox';
-import type { Prices } from './budget.ts';
+import type { Prices, Spending } from './budget.ts';
 
 const impls = ['rules', 'ollama', 'vllm', 'openai'] as const;
 
@@ -34,12 +34,6 @@ export const llmEnv = {
 };
 const LlmEnv = Type.Object(llmEnv);
 export type LlmEnv = Type.Static<typeof LlmEnv>;
-
-/** What a tenant may use; 0 sets no limit. */
-export interface Spending {
-  tokensPerHour: number;
-  costPerDay: number;
-}
 
 /** An OpenAI-compatible server and the limits of its use. */
 export interface ModelConfig extends Spending {

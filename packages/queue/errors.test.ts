@@ -1,5 +1,6 @@
+import { isOutage } from '@learning-loop/db/errors';
 import { expect, test } from 'vitest';
-import { isConflict, isOutage, Overtaken, PermanentError, RetryLater } from './errors.ts';
+import { isConflict, Overtaken, PermanentError, RetryLater } from './errors.ts';
 
 function coded(code: string): Error {
   return Object.assign(new Error('from a server'), { code });

@@ -2,7 +2,8 @@ import { persist } from '@learning-loop/async/retry';
 import type { Consumer } from '@learning-loop/events/routes';
 import { quietly } from '@learning-loop/service/log/throttled-log';
 import type { Logger } from 'pino';
-import { type JobQueue, openQueues, type QueueConfig } from './backend/open.ts';
+import type { JobQueue, QueueConfig } from './backend/backend.ts';
+import { openQueues } from './backend/open.ts';
 import { consumers } from './producer/publisher.ts';
 
 /** The consumers' queues, to be looked at. */

@@ -1,4 +1,4 @@
-import { isOutage } from '@learning-loop/queue/errors';
+import { isOutage } from '@learning-loop/db/errors';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { textFormats } from './text-formats.ts';
 

@@ -3,8 +3,8 @@ import { asTenant } from '@learning-loop/db/transactions/as-tenant';
 import type { UserKey } from '@learning-loop/db/user-key';
 import { readEmbeddings } from '@learning-loop/db/users/embeddings';
 import { awayFrom, middleOf, ordinary } from '@learning-loop/learning/embeddings/centering';
+import type { VectorOf } from '@learning-loop/learning/embeddings/similarity';
 import type { Memory } from '@learning-loop/learning/memories/memory';
-import type { VectorOf } from '@learning-loop/learning/ranking/embedding-features';
 import { type Embedder, mostTexts } from '@learning-loop/llm/embeddings/embed';
 import { LRUCache } from 'lru-cache';
 

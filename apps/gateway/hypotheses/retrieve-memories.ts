@@ -1,6 +1,6 @@
+import type { VectorOf } from '@learning-loop/learning/embeddings/similarity';
 import type { Memory } from '@learning-loop/learning/memories/memory';
 import { type Recalled, recall } from '@learning-loop/learning/memories/retrieval';
-import type { VectorOf } from '@learning-loop/learning/ranking/embedding-features';
 import type { Gateway } from '../context.ts';
 
 /** A memory that matters, and how it was found: by whose vectors beside its words, and who put it in its place. */

@@ -2,8 +2,8 @@ import { insertInteractions, type NewInteraction } from '@learning-loop/db/loop/
 import { type ShownHypothesis, type UsedMemory, UserContext } from '@learning-loop/events/fields';
 import { newId } from '@learning-loop/events/id';
 import type { Proposal } from '@learning-loop/learning/candidates/propose';
+import type { VectorOf } from '@learning-loop/learning/embeddings/similarity';
 import { applyCalibration, autoAdvance } from '@learning-loop/learning/ranking/calibration';
-import type { VectorOf } from '@learning-loop/learning/ranking/embedding-features';
 import { display } from '@learning-loop/learning/ranking/exploration';
 import { rank } from '@learning-loop/learning/ranking/rank';
 import type { Proposals } from '@learning-loop/llm/llm';

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Db } from '@learning-loop/db/connect';
-import { exclusively, waitingErasures } from '@learning-loop/db/privacy/erasures';
+import { waitingErasures } from '@learning-loop/db/privacy/erasures';
+import { exclusively } from '@learning-loop/db/transactions/advisory-lock';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from '../config.ts';
 import { erase, noteFailure } from '../privacy/erase-users.ts';

@@ -4,9 +4,9 @@ import {
   beatBuild,
   type DatasetBuild,
   finishBuild,
-  usersNotToLearnFrom,
 } from '@learning-loop/db/training/dataset-builds';
 import { requestFineTune } from '@learning-loop/db/training/fine-tunes';
+import { usersNotToLearnFrom } from '@learning-loop/db/users/settings';
 import type { Service } from '@learning-loop/service/service';
 import { mirrorLog } from '@learning-loop/training-log/s3/mirror';
 import type { Config } from '../config.ts';

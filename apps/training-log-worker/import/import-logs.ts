@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { LogName, TrainingRecords } from '@learning-loop/events/training-records';
 import { StartError } from '@learning-loop/service/errors';
-import type { TrainingLog } from '@learning-loop/training-log/disk/writer';
+import type { TrainingLog } from '@learning-loop/training-log/training-log';
 import { Compile } from 'typebox/compile';
 import { HypothesesLine, hypothesesRecord, PersonaLine, personaRecord } from './legacy-records.ts';
 

@@ -119,19 +119,3 @@ export async function tenantsWithPicks(db: Db): Promise<string[]> {
   const rows = await db.selectFrom('selections').select('tenant_id').distinct().execute();
   return rows.map(({ tenant_id }) => tenant_id);
 }
-
-/** Users of the tenant who are not to be learned from: those who said so, and those who are being erased. */
-export async function usersNotToLearnFrom(db: Db, tenantId: string): Promise<string[]> {
-  const optedOut = db
-    .selectFrom('user_settings')
-    .select('user_id')
-    .where('tenant_id', '=', tenantId)
-    .where('training_opt_out', '=', true);
-  const erased = db
-    .selectFrom('erasures')
-    .select((e) => e.ref('user_id').$notNull().as('user_id'))
-    .where('tenant_id', '=', tenantId)
-    .where('user_id', 'is not', null);
-  const rows = await optedOut.union(erased).execute();
-  return rows.map(({ user_id }) => user_id);
-}

@@ -3,14 +3,8 @@ import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { connectDb, type Db } from '../connect.ts';
-import {
-  dueBuilds,
-  finishBuild,
-  requestBuild,
-  takeBuild,
-  tenantsWithPicks,
-  usersNotToLearnFrom,
-} from './dataset-builds.ts';
+import { usersNotToLearnFrom } from '../users/settings.ts';
+import { dueBuilds, finishBuild, requestBuild, takeBuild, tenantsWithPicks } from './dataset-builds.ts';
 
 async function pick(db: Db, tenant_id: string, picks: number): Promise<void> {
   const rows = Array.from({ length: picks }, () => ({

@@ -2,6 +2,22 @@ import { sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
 import { type UserKey, userKey, userKeysJson } from '../user-key.ts';
 
+/** Users of the tenant who are not to be learned from: those who said so, and those who are being erased. */
+export async function usersNotToLearnFrom(db: Db, tenantId: string): Promise<string[]> {
+  const optedOut = db
+    .selectFrom('user_settings')
+    .select('user_id')
+    .where('tenant_id', '=', tenantId)
+    .where('training_opt_out', '=', true);
+  const erased = db
+    .selectFrom('erasures')
+    .select((e) => e.ref('user_id').$notNull().as('user_id'))
+    .where('tenant_id', '=', tenantId)
+    .where('user_id', 'is not', null);
+  const rows = await optedOut.union(erased).execute();
+  return rows.map(({ user_id }) => user_id);
+}
+
 /** Whether records of this user may be used for training. */
 export async function setTrainingOptOut(db: Db, user: UserKey, training_opt_out: boolean): Promise<void> {
   await db

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { extractGoal, extractPreferences, memoryKey } from './extract.ts';
+import { extractGoal, extractPreferences } from './extract.ts';
+import { memoryKey } from './memory-key.ts';
 
 test.each([
   ['Do you want to build a REST API with FastAPI?', 'build a REST API with FastAPI'],

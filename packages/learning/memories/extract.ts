@@ -1,6 +1,5 @@
 import { intentOf } from '../candidates/catalogue.ts';
 import { type Mention, technologiesIn } from '../text/technologies.ts';
-import { termsOf } from '../text/terms.ts';
 import { words } from '../text/tokenize.ts';
 
 const liked =
@@ -115,35 +114,4 @@ function isFirst({ content }: Preference, index: number, all: Preference[]): boo
   return !all
     .slice(0, index)
     .some((earlier) => earlier.content.toLowerCase().includes(content.slice(9).toLowerCase()));
-}
-
-/** Verbs that say the same of a goal. */
-const sameVerbs = new Map(
-  Object.entries({
-    build: 'creat make develop implement code program',
-    fix: 'repair resolve solv correct patch',
-    analys: 'analyz',
-    optimis: 'optim',
-  }).flatMap(([verb, others]) => others.split(' ').map((other) => [other, verb] as const)),
-);
-
-const label = /^\s*(?:prefers|likes|goal|wants to)\s*:?\s*/iu;
-/** Where two technologies stand on the two sides of one of these, their order is the meaning. */
-const directed = /\b(?:to|into|over|than|instead of)\b/iu;
-
-/**
- * A key under which contents of the same meaning meet: the stems of their telling words, technologies by their usual
- * names, in the order of the alphabet.
- */
-export function memoryKey(content: string): string {
-  const said = content.replace(label, '');
-  const technologies = technologiesIn(said);
-  const named = technologies.reduceRight(
-    (text, { name, start, end }) => text.slice(0, start) + name + text.slice(end),
-    said,
-  );
-  const stems = [...new Set(termsOf(named).map(({ stem }) => sameVerbs.get(stem) ?? stem))];
-  const keepsOrder = technologies.length > 1 && directed.test(said);
-  const ordered = keepsOrder ? stems : stems.sort();
-  return ordered.length > 0 ? ordered.join(' ') : said.trim().toLowerCase();
 }

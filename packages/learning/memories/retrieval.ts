@@ -1,5 +1,5 @@
 import { memoize } from '@learning-loop/async/memoize';
-import { meaningsNear, type VectorOf } from '../ranking/embedding-features.ts';
+import { meaningsNear, type VectorOf } from '../embeddings/similarity.ts';
 import { NearWords } from '../text/nearest-words.ts';
 import { rounded } from '../text/round.ts';
 import { meaningLikeness } from '../text/similarity.ts';

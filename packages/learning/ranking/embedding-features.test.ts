@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import type { VectorOf } from '../embeddings/similarity.ts';
 import type { Memory } from '../memories/memory.ts';
 import { recall } from '../memories/retrieval.ts';
 import { startFacets } from '../persona/facets.ts';
-import { embeddingFeatures, type VectorOf } from './embedding-features.ts';
+import { embeddingFeatures } from './embedding-features.ts';
 import { rank } from './rank.ts';
 
 const now = new Date('2026-11-01T12:00:00Z');

@@ -1,12 +1,7 @@
+import { middleOf, type VectorOf } from '../embeddings/similarity.ts';
 import type { Memory } from '../memories/memory.ts';
-import { addTo, dot, unit } from '../text/vector.ts';
+import { dot } from '../text/vector.ts';
 import type { PastChoice } from './past-selection.ts';
-
-/**
- * What a text means by an embedding model: a vector of length 1, whose product with that of an unrelated text is about
- * 0; null where it is not known. Texts are then compared by their words alone.
- */
-export type VectorOf = (text: string) => Float32Array | null;
 
 export interface EmbeddingInput {
   input_text: string;
@@ -44,15 +39,6 @@ export function embeddingFeatures(input: EmbeddingInput, vectorOf: VectorOf): Em
     goal_embedding: nearest(option, theme, memories, 'goal', vectorOf),
     preference_embedding: nearest(option, theme, memories, 'preference', vectorOf),
   }));
-}
-
-/** How alike a query and each memory are, in [-1, 1]; null where either has no vector. */
-export function meaningsNear(query: string, memories: Memory[], vectorOf: VectorOf): (number | null)[] {
-  const asked = vectorOf(query);
-  return memories.map(({ content }) => {
-    const vector = asked === null ? null : vectorOf(content);
-    return asked === null || vector === null ? null : dot(asked, vector);
-  });
 }
 
 function weighedChoice(
@@ -104,12 +90,4 @@ function nearest(
       return confidence * bearing * Math.max(0, dot(option, vector));
     });
   return Math.max(0, ...scores);
-}
-
-/** Between the vectors that are known, at length 1; null when the first is not. */
-function middleOf([first, ...others]: (Float32Array | null | undefined)[]): Float32Array | null {
-  if (!first) return null;
-  const sum = Float32Array.from(first);
-  for (const vector of others) if (vector) addTo(sum, vector, 1);
-  return unit(sum);
 }

@@ -1,10 +1,11 @@
 import type { Facets } from '@learning-loop/events/fields';
 import type { Proposal } from '../candidates/propose.ts';
+import type { VectorOf } from '../embeddings/similarity.ts';
 import type { Memory } from '../memories/memory.ts';
 import { styleFit } from '../persona/style.ts';
 import { rounded } from '../text/round.ts';
 import { contraster } from './contrast-features.ts';
-import { embeddingFeatures, type VectorOf } from './embedding-features.ts';
+import { embeddingFeatures } from './embedding-features.ts';
 import { choiceFeatures, otherVoices, ownVoice } from './history-features.ts';
 import { memoryFeatures } from './memory-features.ts';
 import type { PastChoice } from './past-selection.ts';

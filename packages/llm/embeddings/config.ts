@@ -1,6 +1,7 @@
 import { ConfigError } from '@learning-loop/service/config/read-env';
 import { type Static, Type } from 'typebox';
-import { type LlmEnv, llmConfig, type Spending, spendingConfig, url, withVersion } from '../config.ts';
+import type { Spending } from '../budget.ts';
+import { type LlmEnv, llmConfig, spendingConfig, url, withVersion } from '../config.ts';
 
 /** The environment variables of embeddings, to spread into an app's schema beside those of the LLM. */
 export const embeddingEnv = {

@@ -1,5 +1,5 @@
 import type { QueueOptions, WorkerOptions } from 'bullmq';
-import type { JobQueue } from './open.ts';
+import type { JobQueue } from './backend.ts';
 
 /** In braces, so that all keys of a queue are on one slot of a cluster, and the queues on several. */
 const prefixOf = (queue: string) => `{learning-loop:${queue}}`;

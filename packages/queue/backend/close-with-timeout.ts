@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobWorker } from './open.ts';
+import type { JobWorker } from './backend.ts';
 
 const LOST_MS = 1_000;
 

@@ -1,7 +1,7 @@
 import { createPostgresBackend, type Processor, Queue, runMigrations, Worker } from 'bullmq';
 import pg from 'pg';
+import type { JobWorker, OnError, Queues, WorkerOptions } from './backend.ts';
 import { byName, settingsOfQueue, settingsOfWorker } from './bullmq-options.ts';
-import type { JobWorker, OnError, Queues, WorkerOptions } from './open.ts';
 
 const SCHEMA = 'queue';
 

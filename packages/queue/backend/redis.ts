@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRedisBackend, type Processor, Queue, Worker } from 'bullmq';
+import type { JobWorker, OnError, Queues, WorkerOptions } from './backend.ts';
 import { byName, MAX_STREAM, settingsOfQueue, settingsOfWorker } from './bullmq-options.ts';
-import type { JobWorker, OnError, Queues, WorkerOptions } from './open.ts';
 import { connectRedis, memoryUse } from './redis-client.ts';
 
 /** Who connects needs a moment; a server that is not there by then is away. */

@@ -1,10 +1,11 @@
 import { persist } from '@learning-loop/async/retry';
 import type { Db } from '@learning-loop/db/connect';
+import { isOutage } from '@learning-loop/db/errors';
 import { buryEvent } from '@learning-loop/db/loop/dead-letters';
 import type { OutboxRow } from '@learning-loop/db/loop/outbox';
 import type { Consumer } from '@learning-loop/events/routes';
 import type { Logger } from 'pino';
-import { isConflict, isOutage } from '../errors.ts';
+import { isConflict } from '../errors.ts';
 import type { Outcome, QueueMetrics } from '../metrics.ts';
 import type { Publisher } from '../producer/publisher.ts';
 import type { Handlers } from './process-events.ts';

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isOutage } from '@learning-loop/db/errors';
 import { loadPending, type OutboxRow } from '@learning-loop/db/loop/outbox';
 import type { Consumer } from '@learning-loop/events/routes';
-import { isConflict, isOutage, PermanentError, RetryLater } from '../errors.ts';
+import { isConflict, PermanentError, RetryLater } from '../errors.ts';
 import { bury, count, type Pupil, undisturbed } from './consumer-context.ts';
 import { type Lesson, learn } from './process-events.ts';
 import { tracingBatch } from './tracing.ts';

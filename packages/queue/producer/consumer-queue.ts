@@ -1,15 +1,8 @@
-import type { Notice } from '@learning-loop/db/loop/outbox';
 import type { Consumer } from '@learning-loop/events/routes';
-import type { Queues } from '../backend/open.ts';
+import type { Queues } from '../backend/backend.ts';
 import type { QueueMetrics } from '../metrics.ts';
 import type { Retry } from '../retry-policy.ts';
-import { bundled } from './jobs.ts';
-
-/**
- * A notice of an event. One that has waited for long says so by its round, and gets past a job that stands in its way;
- * one that failed says when it is due and how many attempts it has left.
- */
-export type Republished = Notice & { round?: number; again?: { delayMs: number; attempts: number } };
+import { bundled, type Republished } from './jobs.ts';
 
 /** One consumer's queue as its publishers see it. */
 export interface Outlet {

@@ -2,7 +2,12 @@ import type { Notice } from '@learning-loop/db/loop/outbox';
 import { type EventName, routes } from '@learning-loop/events/routes';
 import { type Job, UnrecoverableError } from 'bullmq';
 import { type Retry, retryOptions } from '../retry-policy.ts';
-import type { Republished } from './consumer-queue.ts';
+
+/**
+ * A notice of an event. One that has waited for long says so by its round, and gets past a job that stands in its way;
+ * one that failed says when it is due and how many attempts it has left.
+ */
+export type Republished = Notice & { round?: number; again?: { delayMs: number; attempts: number } };
 
 /** Events a job at most: enough to share its price, and few enough for many workers to share the work. */
 const EVENTS_PER_JOB = 20;

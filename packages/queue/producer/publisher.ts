@@ -5,10 +5,12 @@ import { persist } from '@learning-loop/async/retry';
 import { type Consumer, routes } from '@learning-loop/events/routes';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import { openQueues, type QueueConfig } from '../backend/open.ts';
+import type { QueueConfig } from '../backend/backend.ts';
+import { openQueues } from '../backend/open.ts';
 import { type QueueMetrics, queueMetrics } from '../metrics.ts';
 import { retryOf } from '../retry-policy.ts';
-import { type Outlet, openOutlet, type Republished } from './consumer-queue.ts';
+import { type Outlet, openOutlet } from './consumer-queue.ts';
+import type { Republished } from './jobs.ts';
 
 export interface Publisher extends AsyncDisposable {
   /**

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { listDeadLetters, replayDeadLetter } from '@learning-loop/db/loop/dead-letters';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import type { QueueConfig } from '../backend/open.ts';
+import type { QueueConfig } from '../backend/backend.ts';
 import { PermanentError, RetryLater } from '../errors.ts';
 import { schedule } from '../schedule.ts';
 import { idsOf, personaUpdate, TestLoop } from './harness.ts';

@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 import pino, { type Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { expect } from 'vitest';
-import type { QueueConfig } from '../backend/open.ts';
+import type { QueueConfig } from '../backend/backend.ts';
 import { consume } from '../consumer/consume.ts';
 import type { Context, Handlers } from '../consumer/process-events.ts';
 import { connectPublisher, type Publisher } from '../producer/publisher.ts';

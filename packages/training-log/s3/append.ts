@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type LogName, logNames } from '@learning-loop/events/training-records';
-import type { TrainingLog, TrainingLogOptions } from '../disk/writer.ts';
 import { GroupCommit } from '../group-commit.ts';
 import { utcDay } from '../layout.ts';
 import { FaultEpisode } from '../outage-log.ts';
+import type { TrainingLog, TrainingLogOptions } from '../training-log.ts';
 import { Bucket } from './bucket.ts';
 
 const maxGroupBytes = 8_388_608;

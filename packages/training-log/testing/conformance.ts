@@ -1,6 +1,6 @@
 import type { LogName, TrainingRecords } from '@learning-loop/events/training-records';
 import { describe, expect, it } from 'vitest';
-import type { TrainingLog } from '../disk/writer.ts';
+import type { TrainingLog } from '../training-log.ts';
 import { collect } from './collect.ts';
 import { hypothesesRecord, numbered } from './records.ts';
 
