@@ -1,7 +1,7 @@
 import { connectDb, type Db } from '@learning-loop/db/connect';
 import { insertEvents } from '@learning-loop/db/loop/outbox';
 import { pageOfMemories } from '@learning-loop/db/users/memories';
-import type { HypothesisSelected } from '@learning-loop/events/hypothesis-selected';
+import type { HypothesisSelected } from '@learning-loop/events/event';
 import { learn } from '@learning-loop/queue/consumer/process-events';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { selection, shownFor } from '@learning-loop/testing/selection';

@@ -5,11 +5,10 @@ import {
   lockSlots,
   supersede,
 } from '@learning-loop/db/users/upsert-memories';
-import type { HypothesisSelected } from '@learning-loop/events/hypothesis-selected';
+import type { HypothesisSelected } from '@learning-loop/events/event';
 import { newId } from '@learning-loop/events/id';
 import { extractGoal, extractPreferences } from '@learning-loop/learning/memories/extract';
-import { historyContent } from '@learning-loop/learning/memories/history';
-import { contentKey, memoryKey } from '@learning-loop/learning/memories/memory-key';
+import { contentKey, historyContent, memoryKey } from '@learning-loop/learning/memories/memory';
 import type { Context } from '@learning-loop/queue/consumer/process-events';
 
 /** A preference is read between the lines of what was chosen: less sure than the choice itself. */

@@ -1,11 +1,37 @@
+import type { Tx } from '@learning-loop/db/connect';
 import { type UserKey, userKey } from '@learning-loop/db/user-key';
-import type { FeedbackGiven } from '@learning-loop/events/feedback-given';
-import type { HypothesisSelected } from '@learning-loop/events/hypothesis-selected';
-import { facetDeltasByRules } from '@learning-loop/learning/persona/facets';
+import { recentFeedback } from '@learning-loop/db/users/feedback';
+import { recentHistory } from '@learning-loop/db/users/memories';
+import { findPersonas } from '@learning-loop/db/users/personas';
+import type { FeedbackGiven, HypothesisSelected } from '@learning-loop/events/event';
+import { facetDeltasByRules, startFacets } from '@learning-loop/learning/persona/facets';
 import type { FacetBackground, FacetDecision, Llm } from '@learning-loop/llm/llm';
 import type { Handlers } from '@learning-loop/queue/consumer/process-events';
-import type { ReadBackground } from './persona-context.ts';
 import { adapt, type Change } from './update-personas.ts';
+
+/** What a model is told of users, besides what they did. */
+export type ReadBackground = (tx: Tx, users: UserKey[]) => Promise<(user: UserKey) => FacetBackground>;
+
+const perUser = 5;
+const unknown: FacetBackground = { facets: startFacets, history: [], feedback: [] };
+
+/** The rules look at nothing but the selection. */
+export const noBackground: ReadBackground = async () => () => unknown;
+
+/** One query for each kind, whatever the number of users. */
+export const readBackground: ReadBackground = async (tx, users) => {
+  const personas = Map.groupBy(await findPersonas(tx, users), userKey);
+  const history = Map.groupBy(await recentHistory(tx, users, perUser), userKey);
+  const feedback = Map.groupBy(await recentFeedback(tx, users, perUser), userKey);
+  return (user) => {
+    const key = userKey(user);
+    return {
+      facets: personas.get(key)?.[0]?.facets ?? startFacets,
+      history: (history.get(key) ?? []).map(({ content }) => content),
+      feedback: feedback.get(key) ?? [],
+    };
+  };
+};
 
 /** Groups what each user did within so many milliseconds of a first deed; each group and the groups in order of time. */
 export function windowsOf<T extends UserKey & { occurred_at: string }>(deeds: T[], windowMs: number): T[][] {

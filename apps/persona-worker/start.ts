@@ -6,8 +6,7 @@ import { connectPublisher } from '@learning-loop/queue/producer/publisher';
 import { serveHealth } from '@learning-loop/service/observability/health-server';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
-import { handlers } from './handlers.ts';
-import { noBackground, readBackground } from './persona-context.ts';
+import { handlers, noBackground, readBackground } from './handlers.ts';
 
 export async function start(service: Service<Config>): Promise<void> {
   const { config, log, metrics, use } = service;

@@ -11,8 +11,7 @@ import { selection } from '@learning-loop/testing/selection';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
-import { handlers } from './handlers.ts';
-import { noBackground } from './persona-context.ts';
+import { handlers, noBackground } from './handlers.ts';
 
 const log = pino({ level: 'silent' });
 const rules = handlers({

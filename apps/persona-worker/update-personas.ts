@@ -8,9 +8,9 @@ import {
   type PersonaUpdate,
   savePersonas,
 } from '@learning-loop/db/users/personas';
+import type { PersonaUpdated } from '@learning-loop/events/event';
 import type { Facets } from '@learning-loop/events/fields';
 import { newId } from '@learning-loop/events/id';
-import type { PersonaUpdated } from '@learning-loop/events/persona-updated';
 import { applyDeltas, startFacets } from '@learning-loop/learning/persona/facets';
 import type { FacetDecision } from '@learning-loop/llm/llm';
 import type { Context } from '@learning-loop/queue/consumer/process-events';

@@ -1,5 +1,5 @@
 import { extractPreferences } from '@learning-loop/learning/memories/extract';
-import { memoryKey } from '@learning-loop/learning/memories/memory-key';
+import { memoryKey } from '@learning-loop/learning/memories/memory';
 import { Type } from 'typebox';
 import type { Figure } from './figure.ts';
 import { readLines } from './read-lines.ts';

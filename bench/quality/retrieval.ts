@@ -1,8 +1,6 @@
 import type { VectorOf } from '@learning-loop/learning/embeddings/similarity';
-import { bm25, rarities } from '@learning-loop/learning/memories/bm25';
-import { historyContent } from '@learning-loop/learning/memories/history';
-import type { Memory } from '@learning-loop/learning/memories/memory';
-import { recall } from '@learning-loop/learning/memories/retrieval';
+import { historyContent, type Memory } from '@learning-loop/learning/memories/memory';
+import { bm25, rarities, recall } from '@learning-loop/learning/memories/retrieval';
 import { vectorOf as wordsOf } from '@learning-loop/learning/text/text-vector';
 import conversation from './data/conversation.json' with { type: 'json' };
 import { type Figure, percent } from './figure.ts';

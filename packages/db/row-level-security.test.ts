@@ -9,7 +9,7 @@ import { tablesOfUsers } from './privacy/user-data.ts';
 import { requestBuild } from './training/dataset-builds.ts';
 import { listExperiments, startExperiment } from './training/experiments.ts';
 import { insertModel, listModels } from './training/models.ts';
-import { asTenant } from './transactions/as-tenant.ts';
+import { asTenant } from './transactions.ts';
 import { setTrainingOptOut } from './users/settings.ts';
 
 async function database(): Promise<{ db: Db; url: string }> {

@@ -7,7 +7,7 @@ import { findKey, insertKey } from './access/api-keys.ts';
 import { isOutdated, PreparedClient } from './client/prepared-client.ts';
 import { connectDb } from './connect.ts';
 import { migrate, migrator } from './migrate.ts';
-import { asTenant } from './transactions/as-tenant.ts';
+import { asTenant } from './transactions.ts';
 import { findPersona, lockPersonas } from './users/personas.ts';
 
 /** The newest migration of the version whose statements were recorded: of what runs while this version is rolled out. */

@@ -1,8 +1,53 @@
+import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { FeedbackGiven } from './feedback-given.ts';
-import { HypothesisSelected } from './hypothesis-selected.ts';
-import { PersonaUpdated } from './persona-updated.ts';
+import { envelope } from './envelope.ts';
+import { FacetDeltas, Facets, ShownHypothesis, UsedMemory, UserContext } from './fields.ts';
 import type { EventName } from './routes.ts';
+
+/** A persona moved. */
+export const PersonaUpdated = Type.Object({
+  ...envelope,
+  old_facets: Facets,
+  new_facets: Facets,
+  facet_deltas: FacetDeltas,
+  signals: Type.Object({
+    selected_hypothesis_id: Type.Union([Type.String(), Type.Null()]),
+    success: Type.Boolean(),
+  }),
+  /** Who proposed the deltas: `rules`, or the model's id. */
+  decided_by: Type.String(),
+  reason: Type.String(),
+});
+export type PersonaUpdated = Type.Static<typeof PersonaUpdated>;
+
+/** A user picked one of the hypotheses shown, or none of them (`selected_id` null). */
+export const HypothesisSelected = Type.Object({
+  ...envelope,
+  input_text: Type.String(),
+  media_type: Type.String(),
+  context: UserContext,
+  hypotheses: Type.Array(ShownHypothesis),
+  used_memories: Type.Array(UsedMemory),
+  selected_id: Type.Union([Type.String(), Type.Null()]),
+  auto_advanced: Type.Boolean(),
+  model_id: Type.String(),
+});
+export type HypothesisSelected = Type.Static<typeof HypothesisSelected>;
+
+export const FeedbackType = Type.Union([
+  Type.Literal('thumbs_up'),
+  Type.Literal('thumbs_down'),
+  Type.Literal('rating'),
+  Type.Literal('comment'),
+]);
+
+/** A user said how good the outcome of an interaction was. `value`: 1 to 5 for a rating, text for a comment. */
+export const FeedbackGiven = Type.Object({
+  ...envelope,
+  type: FeedbackType,
+  value: Type.Union([Type.String(), Type.Number(), Type.Null()]),
+});
+export type FeedbackGiven = Type.Static<typeof FeedbackGiven>;
 
 export interface Events {
   'hypothesis.selected': HypothesisSelected;

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { FeedbackType } from './feedback-given.ts';
+import { FeedbackType } from './event.ts';
 import {
   Confidence,
   FacetDeltas,

@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Registry } from 'prom-client';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { connectLlm } from './model.ts';
-import { rules } from './rules.ts';
+import { connectLlm, rules } from './model.ts';
 import {
   facetRequest,
   fiveProposals,

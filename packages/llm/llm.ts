@@ -1,6 +1,5 @@
-import type { FeedbackGiven } from '@learning-loop/events/feedback-given';
+import type { FeedbackGiven, HypothesisSelected } from '@learning-loop/events/event';
 import type { FacetDeltas, Facets, UserContext } from '@learning-loop/events/fields';
-import type { HypothesisSelected } from '@learning-loop/events/hypothesis-selected';
 import type { Proposal } from '@learning-loop/learning/candidates/propose';
 
 /** What a user may mean, asked of whoever proposes. */

@@ -4,11 +4,10 @@ import { Registry } from 'prom-client';
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { ModelConfig } from './config.ts';
-import { connectLlm } from './model.ts';
+import { connectLlm, whatMatters } from './model.ts';
 import { howToAnswer, whatWasSaid } from './prompts/facet-deltas.ts';
 import { systemMessage } from './prompts/prompt.ts';
 import { whatIsMeant } from './prompts/propose.ts';
-import { whatMatters } from './prompts/rerank.ts';
 import {
   Asked,
   facetRequest,

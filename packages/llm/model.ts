@@ -1,16 +1,74 @@
+import { proposeByRules } from '@learning-loop/learning/candidates/propose';
+import { facetDeltasByFeedback, facetDeltasByRules } from '@learning-loop/learning/persona/facets';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { Type } from 'typebox';
 import { type Budget, createBudget } from './budget.ts';
-import { type Asker, createAsker } from './client/chat.ts';
 import { createSlots } from './client/circuit-breaker.ts';
+import { type Asker, createAsker } from './client/openai.ts';
 import type { Means } from './client/resilient-call.ts';
 import type { LlmConfig, ModelConfig } from './config.ts';
-import type { Llm } from './llm.ts';
+import type {
+  FacetDecision,
+  FacetRequest,
+  FeedbackRequest,
+  Llm,
+  Proposals,
+  ProposeRequest,
+  RerankRequest,
+} from './llm.ts';
 import { decision, howToAnswer, whatWasSaid } from './prompts/facet-deltas.ts';
+import { closed, type Question, visible, visibleLine } from './prompts/prompt.ts';
 import { filledUp, proposals, whatIsMeant } from './prompts/propose.ts';
-import { orderOf, whatMatters } from './prompts/rerank.ts';
-import { rules } from './rules.ts';
+
+const Ranking = Type.Object(
+  { ranking: Type.Array(Type.Integer({ minimum: 1, maximum: 10 }), { minItems: 1, maxItems: 10 }) },
+  closed,
+);
+type Ranking = Type.Static<typeof Ranking>;
+
+export const whatMatters: Question<RerankRequest, typeof Ranking> = {
+  operation: 'rerank',
+  instructions: `You find out which memories of a user help with a request ("query").
+Give the numbers of all memories as "ranking", those that help most first, each number once.`,
+  data: ({ query, memories }) => ({
+    query: visible(query, 2000),
+    memories: memories
+      .slice(0, 10)
+      .map((content, place) => ({ number: place + 1, content: visibleLine(content, 400) })),
+  }),
+  answer: Ranking,
+  maxTokens: 100,
+};
+
+/** The places, from 0, in the order that the model gave; what it left out follows as it stood. */
+export function orderOf({ ranking }: Ranking, count: number): number[] {
+  const given = ranking.map((number) => number - 1).filter((place) => place < count);
+  return [...new Set([...given, ...Array.from({ length: count }, (_, place) => place)])];
+}
+
+/** The engine without a model: the floor that every other one falls back to. */
+export const rules = {
+  async propose({ text, context }: ProposeRequest): Promise<Proposals> {
+    const { recent_goals: goals, preferences } = context;
+    return { proposals: proposeByRules({ text, goals, preferences }), model_id: 'rules' };
+  },
+
+  async facetDeltas({ selection }: FacetRequest): Promise<FacetDecision> {
+    return { ...facetDeltasByRules(selection), decided_by: 'rules' };
+  },
+
+  async feedbackDeltas({ given }: FeedbackRequest): Promise<FacetDecision> {
+    return { ...facetDeltasByFeedback(given), decided_by: 'rules' };
+  },
+
+  async rerank(): Promise<null> {
+    return null;
+  },
+
+  async [Symbol.asyncDispose]() {},
+} satisfies Llm;
 
 /** Models of the server that are asked at a time, of all tenants; who was not asked for longest makes room. */
 const mostModels = 50;

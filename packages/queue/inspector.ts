@@ -1,6 +1,6 @@
 import { persist } from '@learning-loop/async/retry';
 import type { Consumer } from '@learning-loop/events/routes';
-import { quietly } from '@learning-loop/service/log/throttled-log';
+import { quietly } from '@learning-loop/service/log/log';
 import type { Logger } from 'pino';
 import type { JobQueue, QueueConfig } from './backend/backend.ts';
 import { openQueues } from './backend/open.ts';

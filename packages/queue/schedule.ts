@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { persist } from '@learning-loop/async/retry';
-import { quietly } from '@learning-loop/service/log/throttled-log';
+import { quietly } from '@learning-loop/service/log/log';
 import type { Service } from '@learning-loop/service/service';
 import type { QueueConfig, Queues } from './backend/backend.ts';
-import { closeWithin } from './backend/close-with-timeout.ts';
+import { closeWithin } from './backend/bullmq-options.ts';
 import { openQueues, openWorker } from './backend/open.ts';
 
 const LOOK_MS = 5_000;

@@ -1,5 +1,5 @@
+import type { HypothesisSelected } from '@learning-loop/events/event';
 import type { ShownHypothesis } from '@learning-loop/events/fields';
-import type { HypothesisSelected } from '@learning-loop/events/hypothesis-selected';
 import { newId } from '@learning-loop/events/id';
 
 /** Hypotheses as they would be shown for these questions, the first the likeliest. */

@@ -1,5 +1,5 @@
 import { listBuilds } from '@learning-loop/db/training/dataset-builds';
-import { asTenant } from '@learning-loop/db/transactions/as-tenant';
+import { asTenant } from '@learning-loop/db/transactions';
 import type { Console } from '../context.ts';
 import { type Snapshot, sumOf } from '../metrics/derive.ts';
 import type { State } from './schemas.ts';

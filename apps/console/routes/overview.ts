@@ -1,6 +1,6 @@
 import { activitySince } from '@learning-loop/db/console/activity';
 import { outboxDepth } from '@learning-loop/db/loop/outbox';
-import { asTenant } from '@learning-loop/db/transactions/as-tenant';
+import { asTenant } from '@learning-loop/db/transactions';
 import { Type } from 'typebox';
 import { callerOf } from '../auth/sign-in.ts';
 import type { Console, Routes } from '../context.ts';

@@ -1,5 +1,5 @@
 import { deadByConsumer, deadLetterPayload, owedByConsumer } from '@learning-loop/db/console/backlog';
-import { asTenant } from '@learning-loop/db/transactions/as-tenant';
+import { asTenant } from '@learning-loop/db/transactions';
 import { type Consumer, routes } from '@learning-loop/events/routes';
 import { Type } from 'typebox';
 import { callerOf, requireAdmin } from '../auth/sign-in.ts';

@@ -2,7 +2,7 @@ import type { Tx } from '@learning-loop/db/connect';
 import { episodesOf, personaSteps, searchUsers } from '@learning-loop/db/console/users';
 import { findInteraction } from '@learning-loop/db/loop/interactions';
 import { findModel, shippedModel } from '@learning-loop/db/training/models';
-import { asTenant } from '@learning-loop/db/transactions/as-tenant';
+import { asTenant } from '@learning-loop/db/transactions';
 import { shippedWeights } from '@learning-loop/learning/ranking/weights';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';

@@ -1,6 +1,6 @@
 import { isOutage } from '@learning-loop/db/errors';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { textFormats } from './text-formats.ts';
+import { textFormats } from './validation.ts';
 
 interface Fault {
   statusCode: number;

@@ -1,5 +1,5 @@
 import type { Db } from '@learning-loop/db/connect';
-import { asTenant } from '@learning-loop/db/transactions/as-tenant';
+import { asTenant } from '@learning-loop/db/transactions';
 import type { UserKey } from '@learning-loop/db/user-key';
 import { readEmbeddings } from '@learning-loop/db/users/embeddings';
 import { awayFrom, middleOf, ordinary } from '@learning-loop/learning/embeddings/centering';

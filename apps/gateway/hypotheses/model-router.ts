@@ -9,7 +9,7 @@ import {
   type Model,
   shippedModel,
 } from '@learning-loop/db/training/models';
-import { asTenant } from '@learning-loop/db/transactions/as-tenant';
+import { asTenant } from '@learning-loop/db/transactions';
 import { type RankerWeights, shippedWeights } from '@learning-loop/learning/ranking/weights';
 import { LRUCache } from 'lru-cache';
 

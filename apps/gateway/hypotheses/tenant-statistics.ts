@@ -1,6 +1,6 @@
 import type { Db } from '@learning-loop/db/connect';
 import { type ChoiceMade, choicesOfTenant } from '@learning-loop/db/loop/selections';
-import { asTenant } from '@learning-loop/db/transactions/as-tenant';
+import { asTenant } from '@learning-loop/db/transactions';
 import { type Calibration, fitCalibration, type Outcome } from '@learning-loop/learning/ranking/calibration';
 import type { PastChoice } from '@learning-loop/learning/ranking/past-selection';
 import { LRUCache } from 'lru-cache';

@@ -1,5 +1,5 @@
 import { listDeadLetters, replayDeadLetter } from '@learning-loop/db/loop/dead-letters';
-import { asTenant } from '@learning-loop/db/transactions/as-tenant';
+import { asTenant } from '@learning-loop/db/transactions';
 import { Type } from 'typebox';
 import { tenantOf } from '../auth/authenticate.ts';
 import type { Gateway, Routes } from '../context.ts';

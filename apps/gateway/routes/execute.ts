@@ -1,6 +1,6 @@
 import type { Choice } from '@learning-loop/db/loop/interactions';
-import type { HypothesisSelected } from '@learning-loop/events/hypothesis-selected';
-import { buildPrompt } from '@learning-loop/learning/prompt/prompt';
+import type { HypothesisSelected } from '@learning-loop/events/event';
+import { buildPrompt } from '@learning-loop/learning/prompt';
 import { eventIdOf } from '@learning-loop/service/observability/event-trace';
 import { Type } from 'typebox';
 import { tenantOf } from '../auth/authenticate.ts';

@@ -2,7 +2,7 @@ import type { Tx } from '@learning-loop/db/connect';
 import type { ModelKind } from '@learning-loop/db/schema/training';
 import { type Experiment, listExperiments, startExperiment } from '@learning-loop/db/training/experiments';
 import { baselines } from '@learning-loop/db/training/models';
-import { asTenant } from '@learning-loop/db/transactions/as-tenant';
+import { asTenant } from '@learning-loop/db/transactions';
 import { newId } from '@learning-loop/events/id';
 import { Type } from 'typebox';
 import { tenantOf } from '../auth/authenticate.ts';

@@ -1,8 +1,8 @@
 import { findInteraction } from '@learning-loop/db/loop/interactions';
 import { insertEvents } from '@learning-loop/db/loop/outbox';
-import { asTenant } from '@learning-loop/db/transactions/as-tenant';
+import { asTenant } from '@learning-loop/db/transactions';
 import { insertFeedback } from '@learning-loop/db/users/feedback';
-import { type FeedbackGiven, FeedbackType } from '@learning-loop/events/feedback-given';
+import { type FeedbackGiven, FeedbackType } from '@learning-loop/events/event';
 import { eventIdOf, traceAcceptance } from '@learning-loop/service/observability/event-trace';
 import { Type } from 'typebox';
 import { tenantOf } from '../auth/authenticate.ts';

@@ -1,5 +1,5 @@
 import { learningMetrics } from '@learning-loop/db/training/learning-metrics';
-import { asTenant } from '@learning-loop/db/transactions/as-tenant';
+import { asTenant } from '@learning-loop/db/transactions';
 import { Type } from 'typebox';
 import { tenantOf } from '../auth/authenticate.ts';
 import type { Routes } from '../context.ts';

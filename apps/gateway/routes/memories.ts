@@ -1,5 +1,5 @@
 import type { Tx } from '@learning-loop/db/connect';
-import { asTenant } from '@learning-loop/db/transactions/as-tenant';
+import { asTenant } from '@learning-loop/db/transactions';
 import { correctMemory, forgetMemory } from '@learning-loop/db/users/correct-memories';
 import {
   memoriesById,
@@ -7,7 +7,7 @@ import {
   recentMemories,
   type SourcedMemory,
 } from '@learning-loop/db/users/memories';
-import { contentKey } from '@learning-loop/learning/memories/memory-key';
+import { contentKey } from '@learning-loop/learning/memories/memory';
 import { Type } from 'typebox';
 import { tenantOf } from '../auth/authenticate.ts';
 import type { Gateway, Routes } from '../context.ts';

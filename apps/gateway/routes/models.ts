@@ -8,7 +8,7 @@ import {
   modelChanges,
 } from '@learning-loop/db/training/models';
 import { type Change, promote, rollBack } from '@learning-loop/db/training/promotion';
-import { asTenant } from '@learning-loop/db/transactions/as-tenant';
+import { asTenant } from '@learning-loop/db/transactions';
 import { newId } from '@learning-loop/events/id';
 import { shippedWeights } from '@learning-loop/learning/ranking/weights';
 import { Type } from 'typebox';

@@ -1,5 +1,5 @@
 import { type DatasetBuild, listBuilds, requestBuild } from '@learning-loop/db/training/dataset-builds';
-import { asTenant } from '@learning-loop/db/transactions/as-tenant';
+import { asTenant } from '@learning-loop/db/transactions';
 import { newId } from '@learning-loop/events/id';
 import { countRecords } from '@learning-loop/training-log/read';
 import { Type } from 'typebox';

@@ -1,6 +1,6 @@
 import { type Erasure, findErasure, requestErasure } from '@learning-loop/db/privacy/erasures';
 import { readUserRows } from '@learning-loop/db/privacy/user-data';
-import { asTenant } from '@learning-loop/db/transactions/as-tenant';
+import { asTenant } from '@learning-loop/db/transactions';
 import { findPersona } from '@learning-loop/db/users/personas';
 import { setTrainingOptOut } from '@learning-loop/db/users/settings';
 import { Facets } from '@learning-loop/events/fields';

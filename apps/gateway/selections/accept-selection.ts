@@ -1,6 +1,6 @@
 import type { Notice } from '@learning-loop/db/loop/outbox';
 import { acceptPicks, type Pick } from '@learning-loop/db/loop/selections';
-import type { HypothesisSelected } from '@learning-loop/events/hypothesis-selected';
+import type { HypothesisSelected } from '@learning-loop/events/event';
 import { traceAcceptance } from '@learning-loop/service/observability/event-trace';
 import { Counter, type Registry } from 'prom-client';
 import type { Gateway } from '../context.ts';

@@ -5,7 +5,7 @@ import {
   findInteractions,
   type InteractionKey,
 } from '@learning-loop/db/loop/interactions';
-import { asTenant } from '@learning-loop/db/transactions/as-tenant';
+import { asTenant } from '@learning-loop/db/transactions';
 import { shared, together } from '../http/together.ts';
 import { HttpError } from '../http-error.ts';
 

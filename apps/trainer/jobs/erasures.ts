@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Db } from '@learning-loop/db/connect';
 import { waitingErasures } from '@learning-loop/db/privacy/erasures';
-import { exclusively } from '@learning-loop/db/transactions/advisory-lock';
+import { exclusively } from '@learning-loop/db/transactions';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from '../config.ts';
 import { erase, noteFailure } from '../privacy/erase-users.ts';

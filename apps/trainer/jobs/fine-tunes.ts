@@ -5,7 +5,7 @@ import type { Db } from '@learning-loop/db/connect';
 import { markIfErasedMeanwhile } from '@learning-loop/db/privacy/retraining';
 import { dueFineTunes, type FineTune, noteFineTune } from '@learning-loop/db/training/fine-tunes';
 import { activeModel, configuredModel, insertModel } from '@learning-loop/db/training/models';
-import { exclusively } from '@learning-loop/db/transactions/advisory-lock';
+import { exclusively } from '@learning-loop/db/transactions';
 import { FineTuneError, type FineTuneJob, type FineTuning } from '@learning-loop/llm/fine-tuning';
 import type { Service } from '@learning-loop/service/service';
 import { datasetsDirectory } from '../dataset/storage.ts';

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Db } from '@learning-loop/db/connect';
 import { deleteOlder } from '@learning-loop/db/privacy/retention';
-import { exclusively } from '@learning-loop/db/transactions/advisory-lock';
+import { exclusively } from '@learning-loop/db/transactions';
 import type { Service } from '@learning-loop/service/service';
 import { rewriteSegments } from '@learning-loop/training-log/rewrite';
 import { mirrorLog } from '@learning-loop/training-log/s3/mirror';

@@ -3,7 +3,7 @@ import { finishErasure, noteErasureError, type WaitingErasure } from '@learning-
 import { markForRetraining } from '@learning-loop/db/privacy/retraining';
 import { deleteUserRows, renewStatistics } from '@learning-loop/db/privacy/user-data';
 import type { ErasureReceipt } from '@learning-loop/db/schema/database';
-import { buildsEnded, olderTransactionsEnded } from '@learning-loop/db/transactions/wait-for-transactions';
+import { buildsEnded, olderTransactionsEnded } from '@learning-loop/db/transactions';
 import { userKey } from '@learning-loop/db/user-key';
 import { rewriteSegments } from '@learning-loop/training-log/rewrite';
 import { mirrorLog } from '@learning-loop/training-log/s3/mirror';

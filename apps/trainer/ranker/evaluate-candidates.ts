@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Db } from '@learning-loop/db/connect';
 import { type Model, noteMetrics, rankersWithout } from '@learning-loop/db/training/models';
-import { exclusively } from '@learning-loop/db/transactions/advisory-lock';
+import { exclusively } from '@learning-loop/db/transactions';
 import { newId } from '@learning-loop/events/id';
 import { openWorkspace } from '../dataset/duckdb.ts';
 import { datasetsDirectory, listVersions } from '../dataset/storage.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../connect.ts';
-import { exclusively } from '../transactions/advisory-lock.ts';
+import { exclusively } from '../transactions.ts';
 import { choiceLengths, memoryLengths } from './covering-indexes.ts';
 
 /** An index of a table that may be large: making it takes minutes, in which the service goes on. */

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import pg from 'pg';
 import type { Db, Tx } from '../connect.ts';
-import { exclusively } from '../transactions/advisory-lock.ts';
+import { exclusively } from '../transactions.ts';
 import { firstIdAt } from '../uuid-v7.ts';
 import { takeTables, waitBriefly, whenFree } from './lock-timeout.ts';
 import { ahead, bounds, makePartition, monthAfter, nameUntil } from './partitions.ts';

@@ -10,7 +10,7 @@ import { findByText, findInteraction, findInteractions, insertInteractions } fro
 import { migrate, migrator } from '../migrate.ts';
 import { deleteOlder } from '../privacy/retention.ts';
 import { deleteUserRows, renewStatistics, tablesOfUsers } from '../privacy/user-data.ts';
-import { asTenant } from '../transactions/as-tenant.ts';
+import { asTenant } from '../transactions.ts';
 import { firstIdAt } from '../uuid-v7.ts';
 import { partitionInteractions } from './convert-to-partitions.ts';
 import { analyzeWhole, makePartitionsAhead, monthAfter, partitions } from './partitions.ts';

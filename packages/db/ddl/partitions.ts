@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
-import { exclusively } from '../transactions/advisory-lock.ts';
+import { exclusively } from '../transactions.ts';
 import { firstIdAt, timeOf } from '../uuid-v7.ts';
 import { takeTables, whenFree } from './lock-timeout.ts';
 

@@ -1,7 +1,7 @@
 import type { Consumer } from '@learning-loop/events/routes';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
-import { withinTransaction } from '../transactions/within-transaction.ts';
+import { withinTransaction } from '../transactions.ts';
 import { type Notice, type OutboxRow, settle } from './outbox.ts';
 
 /** Sets an event aside for one consumer, with the reason. False when the consumer no longer owed it. */

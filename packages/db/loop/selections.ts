@@ -1,4 +1,4 @@
-import type { HypothesisSelected } from '@learning-loop/events/hypothesis-selected';
+import type { HypothesisSelected } from '@learning-loop/events/event';
 import { routes } from '@learning-loop/events/routes';
 import { sql } from 'kysely';
 import type { Db } from '../connect.ts';

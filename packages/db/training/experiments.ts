@@ -2,7 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
 import type { Database } from '../schema/database.ts';
 import type { ModelKind, Variant, VariantLook } from '../schema/training.ts';
-import { withinTransaction } from '../transactions/within-transaction.ts';
+import { withinTransaction } from '../transactions.ts';
 import { changeStatus, findModel, lockRegistry, type Model } from './models.ts';
 
 export type Experiment = Selectable<Database['experiments']>;

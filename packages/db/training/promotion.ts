@@ -1,5 +1,5 @@
 import type { Db, Tx } from '../connect.ts';
-import { withinTransaction } from '../transactions/within-transaction.ts';
+import { withinTransaction } from '../transactions.ts';
 import { endExperimentsOf } from './experiments.ts';
 import { activeModel, baselines, changeStatus, findModel, lockRegistry, type Model } from './models.ts';
 

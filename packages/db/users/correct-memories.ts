@@ -1,7 +1,7 @@
 import { newId } from '@learning-loop/events/id';
 import { type SqlBool, sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
-import { withinTransaction } from '../transactions/within-transaction.ts';
+import { withinTransaction } from '../transactions.ts';
 import type { Memory } from './memories.ts';
 
 interface MemoryKey {

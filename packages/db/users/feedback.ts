@@ -1,4 +1,4 @@
-import type { FeedbackGiven } from '@learning-loop/events/feedback-given';
+import type { FeedbackGiven } from '@learning-loop/events/event';
 import { type Insertable, sql } from 'kysely';
 import type { Tx } from '../connect.ts';
 import { notErased } from '../privacy/erasures.ts';

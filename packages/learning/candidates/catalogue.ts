@@ -1,4 +1,4 @@
-import data from '../propose/catalogue.json' with { type: 'json' };
+import data from './catalogue.json' with { type: 'json' };
 
 /** What can be asked: "Do you want to {ask}?" and why one may want it. */
 export interface Ask {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { extractGoal, extractPreferences } from './extract.ts';
-import { memoryKey } from './memory-key.ts';
+import { memoryKey } from './memory.ts';
 
 test.each([
   ['Do you want to build a REST API with FastAPI?', 'build a REST API with FastAPI'],

@@ -1,5 +1,4 @@
-import { meaningLikeness } from '../text/similarity.ts';
-import { type TermLens, termLens, termsLike } from '../text/term-scorer.ts';
+import { meaningLikeness, type TermLens, termLens, termsLike } from '../text/similarity.ts';
 import { type Subject, type TextVector, together, vectorOf } from '../text/text-vector.ts';
 import { type WordLens, wordLens } from '../text/word-scorer.ts';
 

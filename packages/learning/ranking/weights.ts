@@ -1,4 +1,4 @@
-import data from '../weights.json' with { type: 'json' };
+import data from './weights.json' with { type: 'json' };
 
 /** What a trainer may replace: a weight for every feature by name, and how sharply scores become confidences. */
 export interface RankerWeights {

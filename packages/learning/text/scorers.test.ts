@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { themeOf } from '../ranking/ranking-context.ts';
-import { termLikeness, wordLikeness } from './similarity.ts';
-import { termLens } from './term-scorer.ts';
+import { termLens, termLikeness, wordLikeness } from './similarity.ts';
 import { readText, vectorOf } from './text-vector.ts';
 import { wordLens } from './word-scorer.ts';
 

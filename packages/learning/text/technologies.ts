@@ -1,4 +1,4 @@
-import data from '../technologies.json' with { type: 'json' };
+import data from './technologies.json' with { type: 'json' };
 import { rarity } from './word-vectors.ts';
 
 /** A technology that a text names. */

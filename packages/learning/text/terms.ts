@@ -1,7 +1,7 @@
 import { memoize } from '@learning-loop/async/memoize';
 import stem from 'wink-porter2-stemmer';
-import technologies from '../technologies.json' with { type: 'json' };
-import { hashOf } from './hash.ts';
+import { hashOf } from './hash-index.ts';
+import technologies from './technologies.json' with { type: 'json' };
 import { cosineOf, rankOf, rarity } from './word-vectors.ts';
 
 const list = `a an the of to in on at for from by with and or but if nor yet is are was were be been being am do does did doing done

@@ -5,7 +5,7 @@
  * "All-but-the-Top"), keeps the next 80, and rounds each to a byte.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import technologies from '../technologies.json' with { type: 'json' };
+import technologies from '../text/technologies.json' with { type: 'json' };
 import { principalAxes } from './principal-axes.ts';
 
 const frequent = 40_000;

@@ -1,7 +1,7 @@
 import { APIError } from 'openai';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createGuard } from './circuit-breaker.ts';
-import { outcomeOf } from './outcome.ts';
+import { outcomeOf } from './resilient-call.ts';
 
 const limits = { timeoutMs: 1000, maxConcurrency: 2 };
 const start = new Date('2026-11-22T10:00:00Z');

@@ -11,7 +11,7 @@ import {
   TimeoutStrategy,
   timeout,
 } from 'cockatiel';
-import { NotSent, outcomeOf, retryAfterMs } from './outcome.ts';
+import { NotSent, outcomeOf, retryAfterMs } from './resilient-call.ts';
 
 interface Limits {
   timeoutMs: number;

@@ -1,8 +1,7 @@
 import { type FacetDeltas, facetNames } from '@learning-loop/events/fields';
 import { Type } from 'typebox';
 import type { FacetBackground, FacetRequest, FeedbackRequest } from '../llm.ts';
-import { visible, visibleLine, visibleLines } from './data-block.ts';
-import { closed, type Question } from './prompt.ts';
+import { closed, type Question, visible, visibleLine, visibleLines } from './prompt.ts';
 
 const Decided = Type.Object(
   {

@@ -24,3 +24,30 @@ ${JSON.stringify(question.answer)}`;
 
 /** Objects of answers are closed and complete, which strict structured output requires. */
 export const closed = { additionalProperties: false };
+
+/** Characters that a model reads and a person does not see: zero-width, bidirectional, tag and control characters. */
+const invisible = /(?![\n\t])[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cs}\p{Co}\uFFF9-\uFFFB\u2800]/gu;
+
+/** The text as a person sees it, at most `limit` characters long; what was cut off is marked by `…`. */
+export function visible(text: string, limit: number): string {
+  const seen = text.replaceAll(invisible, '').trim();
+  // A character is at most two code units: no need to split all of a long text.
+  const characters = [...seen.slice(0, 2 * limit + 2)];
+  return characters.length > limit ? `${characters.slice(0, limit - 1).join('')}…` : seen;
+}
+
+/** The same on one line. */
+export function visibleLine(text: string, limit: number): string {
+  return visible(text.replaceAll(/\s+/gu, ' '), limit);
+}
+
+/** The first texts of a list, each cut. */
+export function visibleLines(texts: readonly string[], limit: number): string[] {
+  return texts.slice(0, 10).map((text) => visibleLine(text, limit));
+}
+
+/** One labelled JSON document. Angle brackets are escaped, so that nothing inside can close the block. */
+export function dataBlock(data: object): string {
+  const json = JSON.stringify(data).replaceAll('<', '\\u003c').replaceAll('>', '\\u003e');
+  return `<data>\n${json}\n</data>`;
+}

@@ -4,8 +4,7 @@ import { termLikeness } from '@learning-loop/learning/text/similarity';
 import { vectorOf } from '@learning-loop/learning/text/text-vector';
 import { Type } from 'typebox';
 import type { ProposeRequest } from '../llm.ts';
-import { visible, visibleLine, visibleLines } from './data-block.ts';
-import { closed, type Question } from './prompt.ts';
+import { closed, type Question, visible, visibleLine, visibleLines } from './prompt.ts';
 
 /** Above this two questions differ in their openings and not in what they ask: "Do you want to", "Would you like to". */
 const alike = 0.96;

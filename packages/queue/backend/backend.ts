@@ -1,5 +1,5 @@
 import type { Queue } from 'bullmq';
-import type { Retry } from '../retry-policy.ts';
+import type { Retry } from './bullmq-options.ts';
 
 export interface QueueConfig {
   /** Set: the queues live in this Redis. Unset: in the database, in a schema of their own. */

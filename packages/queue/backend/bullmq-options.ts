@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueueOptions, WorkerOptions } from 'bullmq';
-import type { JobQueue } from './backend.ts';
+import type { JobQueue, JobWorker } from './backend.ts';
 
 /** In braces, so that all keys of a queue are on one slot of a cluster, and the queues on several. */
 const prefixOf = (queue: string) => `{learning-loop:${queue}}`;
@@ -33,4 +34,44 @@ export function byName<Q extends JobQueue>(open: Q[]): (name: string) => Q {
     if (!queue) throw new Error(`No queue ${name} was opened.`);
     return queue;
   };
+}
+
+const LOST_MS = 1_000;
+
+/**
+ * Closes a worker in order, or lets go of it after `ms`, and 1 s after its server is lost: what it had in hand is then
+ * taken over by others.
+ */
+export async function closeWithin(ms: number, worker: JobWorker): Promise<void> {
+  const over = new AbortController();
+  const pass = (time: number) => sleep(time, undefined, { signal: over.signal }).catch(() => undefined);
+  const closed = worker.close().then(
+    () => true,
+    () => true,
+  );
+  const inTime = await Promise.race([closed, pass(ms), worker.lost().then(() => pass(LOST_MS))]);
+  over.abort();
+  if (!inTime) worker.drop();
+}
+
+/** How often a failing event is tried, and the wait before the second try, which doubles each time. */
+export interface Retry {
+  attempts: number;
+  delayMs: number;
+}
+
+const usual: Retry = { attempts: 8, delayMs: 500 };
+const JITTER = 0.5;
+
+export const retryOf = ({ retry = usual }: { retry?: Retry | undefined }): Retry => retry;
+
+/** As BullMQ wants it; `attempts` are those that are left. */
+export function retryOptions({ delayMs }: Retry, attempts: number) {
+  return { attempts, backoff: { type: 'exponential', delay: delayMs, jitter: JITTER } };
+}
+
+/** The wait, in ms, before the attempt after this one (from 1): the same as BullMQ's for a job that failed so often. */
+export function backoffMs({ delayMs }: Retry, attempt: number): number {
+  const most = delayMs * 2 ** (attempt - 1);
+  return Math.round(most * (1 - JITTER * Math.random()));
 }

@@ -3,19 +3,58 @@ import { persist } from '@learning-loop/async/retry';
 import type { Db } from '@learning-loop/db/connect';
 import type { Notice } from '@learning-loop/db/loop/outbox';
 import type { Consumer } from '@learning-loop/events/routes';
-import { quietly } from '@learning-loop/service/log/throttled-log';
+import { quietly } from '@learning-loop/service/log/log';
 import type { Service } from '@learning-loop/service/service';
 import { DelayedError, type Job } from 'bullmq';
 import type { QueueConfig } from '../backend/backend.ts';
-import { closeWithin } from '../backend/close-with-timeout.ts';
+import { backoffMs, closeWithin, type Retry, retryOf } from '../backend/bullmq-options.ts';
 import { openWorker } from '../backend/open.ts';
 import { queueMetrics } from '../metrics.ts';
-import { noticesOf } from '../producer/jobs.ts';
+import { noticesOf } from '../producer/consumer-queue.ts';
 import type { Publisher } from '../producer/publisher.ts';
-import { backoffMs, type Retry, retryOf } from '../retry-policy.ts';
 import { type Delivery, deliver, type Verdict } from './deliver.ts';
 import type { Handlers } from './process-events.ts';
-import { watchProgress } from './stall-detector.ts';
+
+const LOOK_MS = 10_000;
+const WEDGED_MS = 120_000;
+
+interface Watched {
+  /** Jobs taken and not answered. */
+  inHand: () => number;
+  /** Jobs that stand in line; rejects when the queue is away. */
+  waiting: () => Promise<number>;
+  onWedged: (stillMs: number) => void;
+}
+
+/**
+ * Tells when a worker is wedged: for `wedgedMs` work was waiting, the queue could be reached, and no job was
+ * answered. A restart by the supervisor mends what this process cannot.
+ */
+export function watchProgress(
+  { inHand, waiting, onWedged }: Watched,
+  { lookMs = LOOK_MS, wedgedMs = WEDGED_MS }: { lookMs?: number; wedgedMs?: number } = {},
+): { made(): void; stop(): void } {
+  let last = performance.now();
+
+  async function look(): Promise<void> {
+    const inLine = await waiting().catch(() => 0);
+    if (inLine + inHand() === 0) last = performance.now();
+    const stillMs = performance.now() - last;
+    if (stillMs < wedgedMs) return;
+    stop();
+    onWedged(Math.round(stillMs));
+  }
+
+  const timer = setInterval(() => void look(), lookMs);
+  timer.unref();
+  const stop = () => clearInterval(timer);
+  return {
+    made() {
+      last = performance.now();
+    },
+    stop,
+  };
+}
 
 /** Jobs in hand at a time, each of up to 20 events. */
 const CONCURRENCY = { redis: 50, postgres: 10 };

@@ -1,8 +1,75 @@
-import type { Consumer } from '@learning-loop/events/routes';
+import type { Notice } from '@learning-loop/db/loop/outbox';
+import { type Consumer, type EventName, routes } from '@learning-loop/events/routes';
+import { type Job, UnrecoverableError } from 'bullmq';
 import type { Queues } from '../backend/backend.ts';
+import { type Retry, retryOptions } from '../backend/bullmq-options.ts';
 import type { QueueMetrics } from '../metrics.ts';
-import type { Retry } from '../retry-policy.ts';
-import { bundled, type Republished } from './jobs.ts';
+
+/**
+ * A notice of an event. One that has waited for long says so by its round, and gets past a job that stands in its way;
+ * one that failed says when it is due and how many attempts it has left.
+ */
+export type Republished = Notice & { round?: number; again?: { delayMs: number; attempts: number } };
+
+/** Events a job at most: enough to share its price, and few enough for many workers to share the work. */
+const EVENTS_PER_JOB = 20;
+
+/** What a job carries: ids, and nothing else. */
+type JobData = { event: EventName; event_id: string } | { event: EventName; event_ids: string[] };
+
+/**
+ * The jobs that tell of these events. Those that became known together share a job, because a queue's price is by the
+ * job; what comes again has one of its own, so that its id, its delay and its attempts are its own.
+ */
+export function bundled(notices: Republished[], retry: Retry) {
+  const alone = notices.filter(({ round, again }) => again !== undefined || (round ?? 0) > 0);
+  const fresh = Map.groupBy(
+    notices.filter((notice) => !alone.includes(notice)),
+    ({ event }) => event,
+  );
+  const bundles = [...fresh].flatMap(([event, all]) => chunks(all).map((some) => bundle(event, some, retry)));
+  return [...bundles, ...alone.map((notice) => single(notice, retry))];
+}
+
+function bundle(event: EventName, notices: Republished[], retry: Retry) {
+  const [first, ...others] = notices.map(({ event_id }) => event_id);
+  if (first === undefined) throw new RangeError('a bundle of nothing');
+  if (others.length === 0) return single({ event, event_id: first }, retry);
+  return {
+    name: event,
+    data: { event, event_ids: [first, ...others] } satisfies JobData,
+    opts: { jobId: `${first}+${others.length}`, ...retryOptions(retry, retry.attempts) },
+  };
+}
+
+function single({ event, event_id, round, again }: Republished, retry: Retry) {
+  const jobId = round ? `${event_id}~${round}` : event_id;
+  const { attempts, delayMs } = again ?? { attempts: retry.attempts, delayMs: 0 };
+  return {
+    name: event,
+    data: { event, event_id } satisfies JobData,
+    opts: { jobId, ...retryOptions(retry, attempts), ...(delayMs > 0 ? { delay: delayMs } : {}) },
+  };
+}
+
+function chunks<T>(all: T[]): T[][] {
+  const count = Math.ceil(all.length / EVENTS_PER_JOB);
+  return Array.from({ length: count }, (_, n) => all.slice(n * EVENTS_PER_JOB, (n + 1) * EVENTS_PER_JOB));
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The events that a job names: one, or those that became known together. */
+export function noticesOf({ id, name, data }: Job): Notice[] {
+  const ids: unknown[] = Array.isArray(data.event_ids) ? data.event_ids : [data.event_id];
+  return ids.map((event_id) => {
+    if (!isEventName(name) || typeof event_id !== 'string' || !uuid.test(event_id))
+      throw new UnrecoverableError(`Job ${id} names no event.`);
+    return { event: name, event_id };
+  });
+}
+
+const isEventName = (name: string): name is EventName => Object.hasOwn(routes, name);
 
 /** One consumer's queue as its publishers see it. */
 export interface Outlet {

@@ -6,11 +6,10 @@ import { type Consumer, routes } from '@learning-loop/events/routes';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { QueueConfig } from '../backend/backend.ts';
+import { retryOf } from '../backend/bullmq-options.ts';
 import { openQueues } from '../backend/open.ts';
 import { type QueueMetrics, queueMetrics } from '../metrics.ts';
-import { retryOf } from '../retry-policy.ts';
-import { type Outlet, openOutlet } from './consumer-queue.ts';
-import type { Republished } from './jobs.ts';
+import { type Outlet, openOutlet, type Republished } from './consumer-queue.ts';
 
 export interface Publisher extends AsyncDisposable {
   /**

@@ -2,14 +2,30 @@ import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { trace } from '@opentelemetry/api';
-import { type Level, type Logger, pino } from 'pino';
+import { type Level, type Logger, pino, stdSerializers } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import { type Static, Type } from 'typebox';
 import { errorCode, StartError } from '../errors.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { traceIdOf } from '../observability/event-trace.ts';
 import { isTracing } from '../observability/tracing.ts';
-import { tellError } from './error-serializer.ts';
+
+/** What an error may say besides its message: names and codes, which come from programs. */
+const harmless = [
+  ...['type', 'message', 'stack', 'code', 'errno', 'syscall', 'address', 'port', 'status', 'statusCode'],
+  ...['severity', 'schema', 'table', 'column', 'constraint', 'routine'],
+];
+
+/**
+ * An error as a line of the log. Of its own properties only those that are known to be harmless: PostgreSQL's `detail`
+ * and `where` quote rows, Redis's `command` quotes passwords, and a URL that cannot be read is quoted as `input`.
+ */
+export function tellError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const all = Object.entries(stdSerializers.err(error));
+  const told = Object.fromEntries(all.filter(([name]) => harmless.includes(name)));
+  return error instanceof AggregateError ? { ...told, errors: error.errors.map(tellError) } : told;
+}
 
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -123,4 +139,19 @@ function openDestination(dest: number, name: string): Destination {
 function flushed(destination: Destination): Promise<void> {
   const written = new Promise<void>((resolve) => destination.flush(() => resolve()));
   return Promise.race([written, setTimeout(2000, undefined, { ref: false })]);
+}
+
+const AGAIN_MS = 30_000;
+
+/** Logs an error unless the same was logged less than 30 s ago: connections repeat themselves. */
+export function quietly(log: Logger, name: string): (error: unknown) => void {
+  const said = new Map<string, number>();
+  return (err) => {
+    const text = String(err);
+    const now = performance.now();
+    if (now - (said.get(text) ?? -AGAIN_MS) < AGAIN_MS) return;
+    if (said.size > 100) said.clear();
+    said.set(text, now);
+    log.warn({ err }, name);
+  };
 }

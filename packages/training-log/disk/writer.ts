@@ -3,8 +3,7 @@ import { makeDirectory } from '../files.ts';
 import { GroupCommit } from '../group-commit.ts';
 import { usedSlots } from '../layout.ts';
 import { isOnS3 } from '../location.ts';
-import { FaultEpisode, type Log } from '../outage-log.ts';
-import type { TrainingLog, TrainingLogOptions } from '../training-log.ts';
+import { FaultEpisode, type Log, type TrainingLog, type TrainingLogOptions } from '../training-log.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { type Claim, claimFreeSlot, claimSlot, claimsDirectory } from './writer-lock.ts';
 

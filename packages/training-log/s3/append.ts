@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type LogName, logNames } from '@learning-loop/events/training-records';
 import { GroupCommit } from '../group-commit.ts';
 import { utcDay } from '../layout.ts';
-import { FaultEpisode } from '../outage-log.ts';
-import type { TrainingLog, TrainingLogOptions } from '../training-log.ts';
+import { FaultEpisode, type TrainingLog, type TrainingLogOptions } from '../training-log.ts';
 import { Bucket } from './bucket.ts';
 
 const maxGroupBytes = 8_388_608;

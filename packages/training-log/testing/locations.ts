@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Log } from '../outage-log.ts';
+import type { Log } from '../training-log.ts';
 
 /** A fresh directory, removed when the test ends. */
 export async function temporaryDirectory(): Promise<string> {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { stdout } from 'node:process';
 import { openTrainingLog } from '../disk/writer.ts';
 import { errorCode } from '../files.ts';
-import type { Log } from '../outage-log.ts';
 import { readTrainingLog } from '../read.ts';
+import type { Log } from '../training-log.ts';
 import { numbered } from './records.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bundled, type Republished } from './jobs.ts';
+import { bundled, type Republished } from './consumer-queue.ts';
 
 const retry = { attempts: 8, delayMs: 500 };
 const idsIn = (job: ReturnType<typeof bundled>[number]) =>

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readText, vectorOf } from '../text/text-vector.ts';
 import { directionOf } from '../text/vector.ts';
-import { rememberedChoice } from './encoded-selections.ts';
+import { rememberedChoice } from './history-features.ts';
 
 const text = fc.constantFrom('deploy api', 'a quiet inn', 'a loud hostel', 'write tests', 'sushi', '');
 const choice = fc

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { expect, test } from 'vitest';
-import type { Memory } from '../memories/memory.ts';
-import type { Recalled } from '../memories/retrieval.ts';
-import { startFacets } from '../persona/facets.ts';
-import { buildPrompt } from './prompt.ts';
-import { tokensOf } from './tokens.ts';
+import type { Memory } from './memories/memory.ts';
+import type { Recalled } from './memories/retrieval.ts';
+import { startFacets } from './persona/facets.ts';
+import { buildPrompt, tokensOf } from './prompt.ts';
 
 function recalled(type: Memory['type'], content: string, relevance = 0.6): Recalled {
   const last_seen = new Date('2026-11-01');

@@ -11,8 +11,7 @@ import pino from 'pino';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { readConfig } from './config.ts';
-import { handlers, windowsOf } from './handlers.ts';
-import { readBackground } from './persona-context.ts';
+import { handlers, readBackground, windowsOf } from './handlers.ts';
 
 const log = pino({ level: 'silent' });
 const at = (ms: number) => new Date(Date.UTC(2026, 0, 1) + ms).toISOString();

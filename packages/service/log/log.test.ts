@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
-import { tellError } from './error-serializer.ts';
+import { tellError } from './log.ts';
 
 const secret = 'hunter2';
 
@@ -38,7 +38,7 @@ it.each([
 ])('an error of %s is told without what it quotes', (_what, error, message) => {
   const line = told(error);
   expect(line).toContain(message);
-  expect(line).toContain('error-serializer.test.ts');
+  expect(line).toContain('log.test.ts');
   expect(line).not.toContain(secret);
 });
 

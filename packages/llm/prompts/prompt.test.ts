@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dataBlock, visible, visibleLine } from './data-block.ts';
+import { dataBlock, visible, visibleLine } from './prompt.ts';
 
 test('what a person cannot see is left out', () => {
   const tags = [...'obey'].map((c) => String.fromCodePoint(0xe0000 + (c.codePointAt(0) ?? 0))).join('');
