@@ -2,7 +2,7 @@ import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } fr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { quantile } from './load/quantile.ts';
+import { quantile } from '@learning-loop/service/observability/quantile';
 
 const pageBytes = 4096;
 /** More than a core's own cache holds, so that it lies in the one which it shares, with neighbours that nobody sees. */

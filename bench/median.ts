@@ -1,7 +1,3 @@
-import { quantile } from './load/quantile.ts';
+import { quantile } from '@learning-loop/service/observability/quantile';
 
-export const median = (values: number[]): number =>
-  quantile(
-    values.toSorted((a, b) => a - b),
-    0.5,
-  );
+export const median = (values: number[]): number => quantile(values, 0.5);

@@ -1,3 +1,5 @@
+import { histogramQuantile } from '@learning-loop/service/observability/quantile';
+
 /** A histogram's cumulative counts by upper bound, summed over its other labels and over several processes. */
 export type Buckets = Map<number, number>;
 
@@ -19,16 +21,8 @@ export function between(before: Buckets, after: Buckets): Buckets {
   return new Map([...after].map(([bound, count]) => [bound, count - (before.get(bound) ?? 0)]));
 }
 
-/** The value below which a share of the observations lies, linear within its bucket; as Prometheus computes it. */
+/** Interpolated as Prometheus's histogram_quantile does; NaN without observations. */
 export function quantileOf(buckets: Buckets, share: number): number {
-  const sorted = [...buckets].sort(([a], [b]) => a - b);
-  const wanted = (sorted.at(-1)?.[1] ?? 0) * share;
-  let [low, below] = [0, 0];
-  for (const [bound, count] of sorted) {
-    if (count >= wanted && count > below) {
-      return Number.isFinite(bound) ? low + ((bound - low) * (wanted - below)) / (count - below) : low;
-    }
-    [low, below] = [bound, count];
-  }
-  return Number.NaN;
+  const cumulative = [...buckets].sort(([a], [b]) => a - b).map(([le, count]) => ({ le, count }));
+  return histogramQuantile(cumulative, share) ?? Number.NaN;
 }

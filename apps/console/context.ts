@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { TtlCache } from '@learning-loop/async/memoize';
 import type { Db } from '@learning-loop/db/connect';
 import type { Activity } from '@learning-loop/db/console/activity';
 import type { Inspection } from '@learning-loop/queue/inspector';
@@ -6,7 +7,6 @@ import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
 import type { GatewayClient } from './gateway-client.ts';
 import type { Measurements } from './metrics/poller.ts';
-import type { Remember } from './remember.ts';
 
 /** What the routes work with. */
 export interface Console extends Pick<Service<Config>, 'config' | 'log' | 'metrics' | 'signal'> {
@@ -14,7 +14,7 @@ export interface Console extends Pick<Service<Config>, 'config' | 'log' | 'metri
   gateway: GatewayClient;
   queues: Inspection;
   measurements: Measurements;
-  activity: Remember<Activity[]>;
+  activity: TtlCache<Activity[]>;
 }
 
 /** A group of routes. */

@@ -1,3 +1,4 @@
+import { HttpError } from '@learning-loop/service/errors';
 import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify';
 import { Sessions } from './auth/sessions.ts';
 import { identify, signIn } from './auth/sign-in.ts';
@@ -55,7 +56,7 @@ function reportErrors(server: FastifyInstance): void {
   server.setErrorHandler((error: FastifyError, request, reply) => {
     const { statusCode = 500, code, message } = error;
     if (statusCode >= 500) request.log.warn({ err: error }, 'request_failed');
-    const told = statusCode < 500 || error.name === 'Refusal' ? { code, message } : failed;
+    const told = statusCode < 500 || error instanceof HttpError ? { code, message } : failed;
     return reply.status(statusCode).send({ error: told });
   });
   server.setNotFoundHandler((request, reply) =>

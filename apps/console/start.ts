@@ -1,3 +1,4 @@
+import { ttlCache } from '@learning-loop/async/memoize';
 import { connectDb } from '@learning-loop/db/connect';
 import type { Activity } from '@learning-loop/db/console/activity';
 import { openInspection } from '@learning-loop/queue/inspector';
@@ -6,7 +7,6 @@ import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
 import { openGatewayClient } from './gateway-client.ts';
 import { watchMeasurements } from './metrics/poller.ts';
-import { remember } from './remember.ts';
 import { createServer } from './server.ts';
 
 const connections = 4;
@@ -16,7 +16,7 @@ export async function start({ config, log, metrics, signal, use }: Service<Confi
   const queues = use(openInspection(config, log), 'queues');
   const measurements = use(watchMeasurements(config.metrics, metrics, log), 'measurements');
   const gateway = openGatewayClient(config.gatewayUrl);
-  const watched = { queues, measurements, gateway, activity: remember<Activity[]>() };
+  const watched = { queues, measurements, gateway, activity: ttlCache<Activity[]>() };
   const server = await createServer({ config, db, log, metrics, signal, ...watched });
   use(server, 'http');
   const { host, port } = config;

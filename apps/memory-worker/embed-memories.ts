@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Db } from '@learning-loop/db/connect';
 import {
   type DueEmbedding,
@@ -26,7 +26,6 @@ export function embedMemories(
   db: Db,
   embedder: Embedder,
 ): AsyncDisposable {
-  const stop = new AbortController();
   let place: typeof beforeTheFirst | undefined = beforeTheFirst;
 
   async function step(): Promise<number> {
@@ -37,23 +36,8 @@ export function embedMemories(
     return place ? pauseMs : lookEveryMs;
   }
 
-  async function goOn(): Promise<void> {
-    while (!stop.signal.aborted) {
-      const rest = await step().catch((err: unknown) => {
-        log.warn({ err }, 'embeddings_not_stored');
-        return restMs;
-      });
-      await setTimeout(rest, undefined, { signal: stop.signal }).catch(() => {});
-    }
-  }
-
-  const going = goOn();
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await going;
-    },
-  };
+  const onError = (err: unknown) => log.warn({ err }, 'embeddings_not_stored');
+  return backgroundLoop(step, { everyMs: lookEveryMs, afterErrorMs: restMs, onError });
 }
 
 /** Embeds some of the memories that have no vector of this model: one call for each tenant, which pays for it. */

@@ -8,7 +8,7 @@ import { learn } from '@learning-loop/queue/consumer/process-events';
 import { RetryLater } from '@learning-loop/queue/errors';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { selection } from '@learning-loop/testing/selection';
-import { openTrainingLog } from '@learning-loop/training-log/disk/writer';
+import { openTrainingLog } from '@learning-loop/training-log/open';
 import pino from 'pino';
 import { expect, test } from 'vitest';
 import { discard, recorder } from './handlers.ts';

@@ -5,7 +5,7 @@ import { connectPublisher } from '@learning-loop/queue/producer/publisher';
 import { errorCode, StartError } from '@learning-loop/service/errors';
 import { serveHealth } from '@learning-loop/service/observability/health-server';
 import type { Service } from '@learning-loop/service/service';
-import { openTrainingLog } from '@learning-loop/training-log/disk/writer';
+import { openTrainingLog } from '@learning-loop/training-log/open';
 import type { TrainingLog, Written } from '@learning-loop/training-log/training-log';
 import type { Logger } from 'pino';
 import { Counter, Histogram, type Registry } from 'prom-client';

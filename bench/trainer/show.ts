@@ -14,7 +14,7 @@ import {
 } from '@learning-loop/db/training/models';
 import { startEmbeddedPostgres } from '@learning-loop/embedded-postgres/start';
 import { newId } from '@learning-loop/events/id';
-import { openTrainingLog } from '@learning-loop/training-log/disk/writer';
+import { openTrainingLog } from '@learning-loop/training-log/open';
 import pino from 'pino';
 import { buildDataset } from 'trainer/dataset/build';
 import { lookAtExperiments } from 'trainer/jobs/experiments';

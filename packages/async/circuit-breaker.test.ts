@@ -1,55 +1,126 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { breaker } from './circuit-breaker.ts';
+import { CircuitOpenError, createCircuitBreaker } from './circuit-breaker.ts';
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'Date'] }));
 afterEach(() => void vi.useRealTimers());
 
-function make() {
-  const told: string[] = [];
-  const guarded = breaker(500, {
-    onOpen: (error) => void told.push(String(error)),
-    onClose: () => void told.push('closed'),
-  });
+type Options = Partial<Parameters<typeof createCircuitBreaker>[0]>;
+
+function make(options: Options = {}) {
+  const changes: string[] = [];
   const calls: string[] = [];
-  const call = (error?: Error) =>
-    guarded(async () => {
-      calls.push(error ? 'failing' : 'working');
-      if (error) throw error;
+  const circuit = createCircuitBreaker({
+    resetAfterMs: () => 500,
+    onStateChange: (from, to, error) => void changes.push(`${from} > ${to}: ${error}`),
+    ...options,
+  });
+  const succeed = () =>
+    circuit.execute(async () => {
+      calls.push('succeeded');
       return 'done';
     });
-  return { call, calls, told };
+  const fail = (error = new Error('down')) =>
+    circuit.execute(async () => {
+      calls.push('failed');
+      throw error;
+    });
+  return { circuit, succeed, fail, calls, changes };
 }
 
-test('after a failure it calls nothing until the rest is over, and says why', async () => {
-  const { call, calls } = make();
+test('after a failure nothing is called until the reset time is over, and the rejection says why', async () => {
+  const { succeed, fail, calls } = make();
   const cause = new Error('gone');
-  await expect(call(cause)).rejects.toBe(cause);
+  await expect(fail(cause)).rejects.toBe(cause);
   vi.advanceTimersByTime(499);
-  await expect(call()).rejects.toMatchObject({ cause });
-  expect(calls).toEqual(['failing']);
+  await expect(succeed()).rejects.toThrow(CircuitOpenError);
+  await expect(succeed()).rejects.toMatchObject({ cause });
+  expect(calls).toEqual(['failed']);
   vi.advanceTimersByTime(1);
-  await expect(call()).resolves.toBe('done');
-  expect(calls).toEqual(['failing', 'working']);
+  await expect(succeed()).resolves.toBe('done');
+  expect(calls).toEqual(['failed', 'succeeded']);
 });
 
-test('it tells of the first failure of a row and of its end', async () => {
-  const { call, told } = make();
-  for (let failures = 0; failures < 3; failures += 1) {
-    await expect(call(new Error('gone'))).rejects.toThrow('gone');
+test('each change is told once, with the failure', async () => {
+  const { succeed, fail, changes } = make();
+  for (let failures = 0; failures < 2; failures += 1) {
+    await expect(fail()).rejects.toThrow('down');
     vi.advanceTimersByTime(500);
   }
-  await call();
-  await call();
-  expect(told).toEqual(['Error: gone', 'closed']);
+  await succeed();
+  await succeed();
+  expect(changes).toEqual([
+    'closed > open: Error: down',
+    'open > half_open: Error: down',
+    'half_open > open: Error: down',
+    'open > half_open: Error: down',
+    'half_open > closed: Error: down',
+  ]);
 });
 
-test('an answer that proves nothing does not end a row of failures', async () => {
-  const told: string[] = [];
-  const call = breaker(0, { onOpen: () => told.push('open'), onClose: () => told.push('close') });
-  await call(() => Promise.reject(new Error('away'))).catch(() => undefined);
-  await call(async () => 'remembered', false);
-  await call(() => Promise.reject(new Error('away'))).catch(() => undefined);
-  expect(told).toEqual(['open']);
-  await call(async () => 'fresh');
-  expect(told).toEqual(['open', 'close']);
+test('one call probes; those beside it are rejected until it has succeeded', async () => {
+  const { circuit, succeed, fail } = make();
+  await fail().catch(() => undefined);
+  vi.advanceTimersByTime(500);
+  const probe = Promise.withResolvers<string>();
+  const probing = circuit.execute(() => probe.promise);
+  await expect(succeed()).rejects.toThrow(CircuitOpenError);
+  expect(circuit.state).toBe('half_open');
+  probe.resolve('back');
+  expect(await probing).toBe('back');
+  expect(circuit.state).toBe('closed');
+  expect(await succeed()).toBe('done');
+});
+
+test('a call from before the circuit opened neither closes it nor opens it again', async () => {
+  const { circuit, fail } = make();
+  const [slow, slower] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
+  const calls = [slow, slower].map(({ promise }) => circuit.execute(() => promise));
+  await fail().catch(() => undefined);
+  slow.resolve('late');
+  expect(await calls[0]).toBe('late');
+  expect(circuit.state).toBe('open');
+  vi.advanceTimersByTime(499);
+  slower.reject(new Error('late'));
+  await expect(calls[1]).rejects.toThrow('late');
+  vi.advanceTimersByTime(1);
+  expect(await circuit.execute(async () => 'probe')).toBe('probe');
+});
+
+test('the share of the last calls decides, once there are enough of them', async () => {
+  const { circuit, succeed, fail } = make({ failureShare: 0.5, windowCalls: 6, minCalls: 4 });
+  for (let failures = 0; failures < 3; failures += 1) await fail().catch(() => undefined);
+  expect(circuit.state).toBe('closed');
+  for (let successes = 0; successes < 3; successes += 1) await succeed();
+  // Three of six: half, and not more. The next failure pushes out the oldest one.
+  await fail().catch(() => undefined);
+  expect(circuit.state).toBe('closed');
+  await fail().catch(() => undefined);
+  await fail().catch(() => undefined);
+  expect(circuit.state).toBe('closed');
+  await fail().catch(() => undefined);
+  expect(circuit.state).toBe('open');
+});
+
+test('the wait grows with each opening in a row, and begins anew after a success', async () => {
+  const waits: number[] = [];
+  const resetAfterMs = (openings: number) => {
+    waits.push(openings);
+    return 500;
+  };
+  const { succeed, fail } = make({ resetAfterMs });
+  for (let failures = 0; failures < 3; failures += 1) {
+    await fail().catch(() => undefined);
+    vi.advanceTimersByTime(500);
+  }
+  await succeed();
+  await fail().catch(() => undefined);
+  expect(waits).toEqual([1, 2, 3, 1]);
+});
+
+test('a system clock that is set back does not keep it open', async () => {
+  const { succeed, fail } = make();
+  await fail().catch(() => undefined);
+  vi.setSystemTime(Date.now() - 3_600_000);
+  vi.advanceTimersByTime(500);
+  expect(await succeed()).toBe('done');
 });

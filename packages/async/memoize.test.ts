@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { memoize } from './memoize.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { memoize, ttlCache } from './memoize.ts';
 
 test('answers as the function does, and remembers at least the last ones asked for', () => {
   fc.assert(
@@ -32,6 +32,25 @@ test('heavy answers push out more', () => {
   );
   for (const key of ['aaaaaaaa', 'bbbbbbbb', 'cccccccc', 'aaaaaaaa']) memo(key);
   expect(computed).toBe(4);
+});
+
+test('a cached read is good for its time, shared by those who ask meanwhile, and no failure is cached', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  let reads = 0;
+  const cached = ttlCache<number>();
+  const read = async () => {
+    reads += 1;
+    if (reads === 1) throw new Error('down');
+    return reads;
+  };
+  await expect(cached('key', 100, read)).rejects.toThrow('down');
+  expect(await Promise.all([cached('key', 100, read), cached('key', 100, read)])).toEqual([2, 2]);
+  vi.advanceTimersByTime(99);
+  expect(await cached('key', 100, read)).toBe(2);
+  expect(await cached('other key', 100, read)).toBe(3);
+  vi.advanceTimersByTime(1);
+  expect(await cached('key', 100, read)).toBe(4);
 });
 
 /** The keys asked for last before a call, `limit` distinct ones at most. */

@@ -1,6 +1,3 @@
-/** What a value costs of a memo's limit. */
-export type Weigh<V> = (value: V) => number;
-
 /**
  * A bounded memo of a pure function. The answers asked for last, up to `limit` by weight (1 each, if nothing else is
  * said), are remembered, and at most twice as many: what was not asked for while a generation filled is forgotten.
@@ -8,7 +5,7 @@ export type Weigh<V> = (value: V) => number;
 export function memoize<V extends object | number>(
   compute: (key: string) => V,
   limit: number,
-  weigh: Weigh<V> = () => 1,
+  weigh: (value: V) => number = () => 1,
 ): (key: string) => V {
   let young = new Map<string, V>();
   let old = new Map<string, V>();
@@ -24,6 +21,21 @@ export function memoize<V extends object | number>(
       weight = weigh(value);
     }
     young.set(key, value);
+    return value;
+  };
+}
+
+export type TtlCache<T> = (key: string, ttlMs: number, read: () => Promise<T>) => Promise<T>;
+
+/** Caches what `read` resolves with, by key, for some ms. Concurrent calls share one read; a rejection is not cached. */
+export function ttlCache<T>(): TtlCache<T> {
+  const entries = new Map<string, { until: number; value: Promise<T> }>();
+  return (key, ttlMs, read) => {
+    const found = entries.get(key);
+    if (found && found.until > performance.now()) return found.value;
+    const value = read();
+    entries.set(key, { until: performance.now() + ttlMs, value });
+    value.catch(() => entries.delete(key));
     return value;
   };
 }

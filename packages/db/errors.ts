@@ -1,3 +1,5 @@
+import { errorCode } from '@learning-loop/service/errors';
+
 const systemFaults = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 
 // SQLSTATE classes: connection, resources (disk full, too many clients), operator intervention, system error;
@@ -11,10 +13,6 @@ const awayMessages =
 /** A server is away: no fault of the event, whose attempts must not be spent on it. */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const code = codeOf(error);
+  const code = errorCode(error) ?? '';
   return systemFaults.has(code) || awayStates.test(code) || awayMessages.test(error.message);
-}
-
-export function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

@@ -7,6 +7,7 @@ export const routes = {
 
 export type EventName = keyof typeof routes;
 export type Consumer = (typeof routes)[EventName][number];
+export const consumers: readonly Consumer[] = [...new Set(Object.values(routes).flat())];
 
 /** The events that a consumer is routed. */
 export type EventOf<C extends Consumer> = {

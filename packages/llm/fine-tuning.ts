@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import OpenAI, { APIError } from 'openai';
-import { retryAfterMs } from './client/resilient-call.ts';
+import { retryAfterMs } from './client/call-policy.ts';
 
 /** A server with OpenAI's fine-tuning API. */
 export interface FineTuningConfig {

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { Type } from 'typebox';
 import { type Budget, createBudget } from './budget.ts';
-import { createSlots } from './client/circuit-breaker.ts';
+import { createSlots } from './client/call-policy.ts';
 import { type Asker, createAsker } from './client/openai.ts';
 import type { Means } from './client/resilient-call.ts';
 import type { LlmConfig, ModelConfig } from './config.ts';

@@ -1,4 +1,4 @@
-import { codeOf } from '@learning-loop/db/errors';
+import { errorCode } from '@learning-loop/service/errors';
 
 /** The event can never be learned: it becomes a dead letter at once, with this error. */
 export class PermanentError extends Error {
@@ -23,5 +23,5 @@ export class Overtaken extends Error {
 
 /** Two transactions stood in each other's way; the same again will do. SQLSTATE 40001, 40P01. */
 export function isConflict(error: unknown): boolean {
-  return error instanceof Overtaken || (error instanceof Error && /^40(001|P01)$/.test(codeOf(error)));
+  return error instanceof Overtaken || /^40(001|P01)$/.test(errorCode(error) ?? '');
 }

@@ -1,10 +1,10 @@
-import { persist } from '@learning-loop/async/retry';
+import { retry } from '@learning-loop/async/retry';
 import type { Consumer } from '@learning-loop/events/routes';
+import { consumers } from '@learning-loop/events/routes';
 import { quietly } from '@learning-loop/service/log/log';
 import type { Logger } from 'pino';
 import type { JobQueue, QueueConfig } from './backend/backend.ts';
 import { openQueues } from './backend/open.ts';
-import { consumers } from './producer/publisher.ts';
 
 /** The consumers' queues, to be looked at. */
 export interface Inspection extends AsyncDisposable {
@@ -18,10 +18,9 @@ export interface Inspection extends AsyncDisposable {
 export function openInspection(config: QueueConfig, log: Logger): Inspection {
   const stop = new AbortController();
   const onError = quietly(log, 'queues_not_seen');
-  const opening = persist(() => openQueues(config, consumers, onError), {
+  const opening = retry(() => openQueues(config, consumers, onError), {
     signal: stop.signal,
-    again: () => true,
-    onAway: onError,
+    onFirstFailure: onError,
   });
   let queues: Map<string, JobQueue> | undefined;
   const opened = opening.then((open) => {

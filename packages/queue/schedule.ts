@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { persist } from '@learning-loop/async/retry';
+import { backgroundLoop } from '@learning-loop/async/background-loop';
+import { retry } from '@learning-loop/async/retry';
 import { quietly } from '@learning-loop/service/log/log';
 import type { Service } from '@learning-loop/service/service';
 import type { QueueConfig, Queues } from './backend/backend.ts';
@@ -23,19 +23,16 @@ export function schedule(
 ): AsyncDisposable {
   const stop = new AbortController();
   const onError = quietly(service.log, 'schedule_troubled');
-  const opening = { signal: stop.signal, again: () => true, onAway: onError };
+  const opening = { signal: stop.signal, onFirstFailure: onError };
 
-  async function keep(queues: Queues): Promise<void> {
+  function keep(queues: Queues): AsyncDisposable {
     const queue = queues.get(queueName);
-    while (!stop.signal.aborted) {
-      await ensure(queue, queueName, cron).catch(onError);
-      await sleep(LOOK_MS, undefined, { signal: stop.signal }).catch(() => undefined);
-    }
+    return backgroundLoop(() => ensure(queue, queueName, cron), { everyMs: LOOK_MS, onError });
   }
 
-  const queues = persist(() => openQueues(config, [queueName], onError), opening);
+  const queues = retry(() => openQueues(config, [queueName], onError), opening);
   const kept = queues.then(keep);
-  const worker = persist(
+  const worker = retry(
     () =>
       openWorker(config, { name: queueName, concurrency: 1, onError }, () =>
         attempt(service.log, queueName, run),
@@ -49,7 +46,7 @@ export function schedule(
       stop.abort();
       const opened = await worker.catch(() => undefined);
       if (opened) await closeWithin(CLOSE_MS, opened);
-      await kept.catch(() => undefined);
+      await kept.then((loop) => loop[Symbol.asyncDispose]()).catch(() => undefined);
       await queues.then((open) => open.close()).catch(() => undefined);
     },
   };

@@ -3,6 +3,19 @@ export class StartError extends Error {
   override name = 'StartError';
 }
 
+/** An answer that is not 2xx. `message` says what is wrong and what the caller can do. */
+export class HttpError extends Error {
+  override name = 'HttpError';
+  readonly statusCode: number;
+  readonly code: string;
+
+  constructor(statusCode: number, code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.statusCode = statusCode;
+    this.code = code;
+  }
+}
+
 /** What to throw when a server cannot listen: a StartError for a taken or forbidden address. */
 export function listenFault(error: unknown, host: string, port: number): unknown {
   const code = errorCode(error);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { openTrainingLog } from './disk/writer.ts';
+import { openTrainingLog } from './open.ts';
 import { countRecords, readTrainingLog } from './read.ts';
 import { rewriteSegments } from './rewrite.ts';
 import { collect, readIds } from './testing/collect.ts';

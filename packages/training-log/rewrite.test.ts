@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { openTrainingLog } from './disk/writer.ts';
 import { claimsDirectory, lockFile } from './disk/writer-lock.ts';
 import { segments } from './layout.ts';
+import { openTrainingLog } from './open.ts';
 import { rewriteSegments } from './rewrite.ts';
 import { readIds } from './testing/collect.ts';
 import { rememberingLog, temporaryDirectory } from './testing/locations.ts';

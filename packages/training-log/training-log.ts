@@ -1,3 +1,4 @@
+import { type Batcher, createBatcher } from '@learning-loop/async/batcher';
 import type { LogName, TrainingRecords } from '@learning-loop/events/training-records';
 import { errorCode } from './files.ts';
 
@@ -52,4 +53,26 @@ export interface Written {
   log: LogName;
   bytes: number;
   seconds: number;
+}
+
+const maxGroupBytes = 8_388_608;
+
+/**
+ * Group commit of lines: what callers append during one write goes with the next, 8 MB at most or a single caller's.
+ * Where a write is expensive, callers are collected for `lingerMs` before each.
+ */
+export function createLineBatcher(
+  write: (bytes: Buffer) => Promise<void>,
+  lingerMs = 0,
+): Batcher<Buffer, undefined> {
+  const writeAll = async (lines: Buffer[]) => {
+    await write(Buffer.concat(lines));
+    return lines.map(() => undefined);
+  };
+  return createBatcher(writeAll, { limit: maxGroupBytes, weigh: ({ length }) => length, lingerMs });
+}
+
+/** One line for each record, as the files and objects hold them. */
+export function toLines(records: TrainingRecords[LogName][]): Buffer {
+  return Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
 }

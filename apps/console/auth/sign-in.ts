@@ -1,7 +1,7 @@
+import { HttpError } from '@learning-loop/service/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Console, Routes } from '../context.ts';
-import { Refusal } from '../http-error.ts';
 import type { Sessions } from './sessions.ts';
 
 declare module 'fastify' {
@@ -27,11 +27,11 @@ export function identify(server: FastifyInstance, { gateway }: Console, sessions
     // A page elsewhere can make its own name point here (DNS rebinding); it has no session, only that name.
     if (key === undefined && !local.test(request.hostname)) throw needKey();
     const caller = await gateway.callerWith(key).catch((cause: unknown): never => {
-      throw new Refusal(
+      throw new HttpError(
         503,
         'gateway_away',
         'The gateway does not answer; start it, or check GATEWAY_URL.',
-        cause,
+        { cause },
       );
     });
     if (!caller) throw needKey();
@@ -51,10 +51,11 @@ function requireSameOrigin({ method, headers, host }: FastifyRequest): void {
   const { origin, 'sec-fetch-site': site = 'same-origin' } = headers;
   const isOwn = origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);
   if (isOwn && site === 'same-origin') return;
-  throw new Refusal(403, 'foreign_page', 'Only the console’s own pages may change something.');
+  throw new HttpError(403, 'foreign_page', 'Only the console’s own pages may change something.');
 }
 
-const needKey = () => new Refusal(401, 'key_needed', 'Sign in with an API key of the role reader or admin.');
+const needKey = () =>
+  new HttpError(401, 'key_needed', 'Sign in with an API key of the role reader or admin.');
 
 /** Whose data is shown. */
 export function callerOf({ caller, url }: FastifyRequest) {
@@ -65,7 +66,7 @@ export function callerOf({ caller, url }: FastifyRequest) {
 /** Refuses whoever may only look. */
 export function requireAdmin(request: FastifyRequest): void {
   if (callerOf(request).role !== 'admin')
-    throw new Refusal(403, 'role_needed', 'This needs a key with the role admin.');
+    throw new HttpError(403, 'role_needed', 'This needs a key with the role admin.');
 }
 
 /** POST /api/session opens a session with a key, DELETE ends it. */
@@ -76,7 +77,7 @@ export const signIn =
     server.post('/api/session', { schema: { body: Key } }, async (request, reply) => {
       requireSameOrigin(request);
       if (!(await gateway.callerWith(request.body.key)))
-        throw new Refusal(
+        throw new HttpError(
           401,
           'key_refused',
           'The gateway does not accept this key for reading; check it, or its role.',

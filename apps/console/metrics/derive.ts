@@ -1,4 +1,4 @@
-import { type Buckets, quantileOf } from './histogram.ts';
+import { type Buckets, histogramQuantile } from '@learning-loop/service/observability/quantile';
 import type { Sample } from './parse.ts';
 
 /** All series at one moment; `at` in ms. */
@@ -23,8 +23,8 @@ export function durationsBetween(
   const buckets = minus(bucketsOf(after, name, labels), bucketsOf(before, name, labels));
   const seconds = Math.max(0.001, (after.at - before.at) / 1000);
   return {
-    p50: quantileOf(buckets, 0.5),
-    p99: quantileOf(buckets, 0.99),
+    p50: histogramQuantile(buckets, 0.5),
+    p99: histogramQuantile(buckets, 0.99),
     perSecond: (buckets.at(-1)?.count ?? 0) / seconds,
   };
 }

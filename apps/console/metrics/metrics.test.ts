@@ -1,7 +1,7 @@
+import { histogramQuantile } from '@learning-loop/service/observability/quantile';
 import { Counter, Histogram, Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { durationsBetween, type Snapshot, sumOf } from './derive.ts';
-import { quantileOf } from './histogram.ts';
 import { parseMetrics } from './parse.ts';
 
 const registry = new Registry();
@@ -50,9 +50,9 @@ test('a process that began again counts from nothing', async () => {
 });
 
 test('a quantile of nothing is nothing, and one beyond the last bound is that bound', () => {
-  expect(quantileOf([], 0.5)).toBeNull();
+  expect(histogramQuantile([], 0.5)).toBeNull();
   expect(
-    quantileOf(
+    histogramQuantile(
       [
         { le: 1, count: 0 },
         { le: Number.POSITIVE_INFINITY, count: 0 },
@@ -61,7 +61,7 @@ test('a quantile of nothing is nothing, and one beyond the last bound is that bo
     ),
   ).toBeNull();
   expect(
-    quantileOf(
+    histogramQuantile(
       [
         { le: 1, count: 0 },
         { le: Number.POSITIVE_INFINITY, count: 5 },

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { durationsBetween, type Snapshot } from './derive.ts';
@@ -27,7 +27,6 @@ const kept = 450;
 
 /** Reads the metrics every 2 s: those of this process, and of the processes that `sources` names. */
 export function watchMeasurements(sources: Sources, own: Registry, log: Logger): Measurements {
-  const stop = new AbortController();
   const recent: Snapshot[] = [];
   const points: LagPoint[] = [];
 
@@ -45,23 +44,14 @@ export function watchMeasurements(sources: Sources, own: Registry, log: Logger):
     if (points.length > kept) points.shift();
   }
 
-  async function run(): Promise<void> {
-    while (!stop.signal.aborted) {
-      await look();
-      await sleep(everyMs, undefined, { signal: stop.signal }).catch(() => undefined);
-    }
-  }
-
-  const running = run();
+  const onError = (err: unknown) => log.warn({ err }, 'measurements_not_read');
+  const loop = backgroundLoop(look, { everyMs, onError });
   return {
     points,
     lately() {
       const [first, last] = [recent[0], recent.at(-1)];
       return first && last && first !== last ? [first, last] : undefined;
     },
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await running;
-    },
+    [Symbol.asyncDispose]: () => loop[Symbol.asyncDispose](),
   };
 }

@@ -1,7 +1,7 @@
+import { HttpError } from '@learning-loop/service/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/sign-in.ts';
 import type { Routes } from '../context.ts';
-import { Refusal } from '../http-error.ts';
 
 /** /v1/*: the pages act through the gateway's API, with the key of the session; the browser never sees the key. */
 export const passOn: Routes =
@@ -18,11 +18,11 @@ export const passOn: Routes =
       const answer = await gateway
         .send({ method: request.method, path: request.url, body, key })
         .catch((cause: unknown) => {
-          throw new Refusal(
+          throw new HttpError(
             503,
             'gateway_away',
             'The gateway does not answer; start it, or check GATEWAY_URL.',
-            cause,
+            { cause },
           );
         });
       const type = answer.headers.get('content-type') ?? 'application/json';

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
+import { HttpError } from '@learning-loop/service/errors';
 import type { FastifyReply } from 'fastify';
 import { builtPage } from '../build-page.ts';
 import type { Routes } from '../context.ts';
-import { Refusal } from '../http-error.ts';
 
 const policy = [
   "default-src 'none'",
@@ -29,7 +29,9 @@ export const pageAssets: Routes =
       directory ??= builtPage().catch((cause: unknown) => {
         directory = undefined;
         log.error({ err: cause }, 'page_not_built');
-        throw new Refusal(500, 'page_not_built', 'The page could not be built; the log says why.', cause);
+        throw new HttpError(500, 'page_not_built', 'The page could not be built; the log says why.', {
+          cause,
+        });
       });
       return directory;
     }

@@ -1,10 +1,10 @@
 import { deadByConsumer, deadLetterPayload, owedByConsumer } from '@learning-loop/db/console/backlog';
 import { asTenant } from '@learning-loop/db/transactions';
 import { type Consumer, routes } from '@learning-loop/events/routes';
+import { HttpError } from '@learning-loop/service/errors';
 import { Type } from 'typebox';
 import { callerOf, requireAdmin } from '../auth/sign-in.ts';
 import type { Console, Routes } from '../context.ts';
-import { Refusal } from '../http-error.ts';
 import { durationsBetween, type Snapshot } from '../metrics/derive.ts';
 import { scaleHint } from './scale-hint.ts';
 import { type QueueRow, Queues } from './schemas.ts';
@@ -25,7 +25,7 @@ export const queues: Routes = (console) => async (server) => {
     const { tenant_id } = callerOf(request);
     const { id } = request.params;
     const payload = await asTenant(console.db, tenant_id, (tx) => deadLetterPayload(tx, tenant_id, id));
-    if (payload === undefined) throw new Refusal(404, 'no_such_dead_letter', 'It was replayed meanwhile.');
+    if (payload === undefined) throw new HttpError(404, 'no_such_dead_letter', 'It was replayed meanwhile.');
     return { payload };
   });
 };

@@ -1,5 +1,5 @@
+import { HttpError } from '@learning-loop/service/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { HttpError } from '../http-error.ts';
 import type { Caller, Keyring } from './api-key-store.ts';
 import { isLocalName } from './local-access.ts';
 import { accessOf } from './roles.ts';

@@ -1,4 +1,5 @@
 import { isOutage } from '@learning-loop/db/errors';
+import { HttpError } from '@learning-loop/service/errors';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { textFormats } from './validation.ts';
 
@@ -87,3 +88,7 @@ function rule(
   const format = textFormats[fault?.params['format'] as keyof typeof textFormats];
   return format?.rule ?? fault?.message ?? 'is not valid';
 }
+
+/** For what was begun for a user who was erased meanwhile. */
+export const userErased = () =>
+  new HttpError(409, 'user_erased', 'This user was erased meanwhile; nothing was stored. Begin anew.');

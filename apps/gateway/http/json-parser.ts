@@ -1,5 +1,5 @@
+import { HttpError } from '@learning-loop/service/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { HttpError } from '../http-error.ts';
 
 const token = /"(?:[^"\\]|\\.)*"|[{}[\]:]/gu;
 

@@ -1,6 +1,6 @@
+import { HttpError } from '@learning-loop/service/errors';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { HttpError } from '../http-error.ts';
 
 const uuid = '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 const Cursor = Compile(Type.Tuple([Type.Integer({ minimum: 0 }), Type.String({ pattern: uuid })]));

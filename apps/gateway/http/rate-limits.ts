@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import rateLimit, { type RateLimitPluginOptions } from '@fastify/rate-limit';
 import { connectRedis } from '@learning-loop/queue/backend/redis-client';
+import { HttpError } from '@learning-loop/service/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Gateway } from '../context.ts';
-import { HttpError } from '../http-error.ts';
 
 const windowMs = 60_000;
 /** Counters in memory at most; the least recent ones are forgotten. */

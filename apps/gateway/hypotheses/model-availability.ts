@@ -1,8 +1,8 @@
 import type { Tx } from '@learning-loop/db/connect';
 import type { ModelKind } from '@learning-loop/db/schema/training';
 import { baselines, findModel, type Model } from '@learning-loop/db/training/models';
+import { HttpError } from '@learning-loop/service/errors';
 import type { Config } from '../config.ts';
-import { HttpError } from '../http-error.ts';
 
 const names: Record<ModelKind, string> = { ranker: 'ranker', llm: 'language model' };
 

@@ -1,3 +1,4 @@
+import { batchStatements } from '@learning-loop/db/client/batched-statements';
 import type { Db } from '@learning-loop/db/connect';
 import type { ShownOption } from '@learning-loop/db/schema/database';
 import type { UserKey } from '@learning-loop/db/user-key';
@@ -5,7 +6,6 @@ import { type KnownUser, knownUsers } from '@learning-loop/db/users/profiles';
 import type { Facets, UserContext } from '@learning-loop/events/fields';
 import type { Memory } from '@learning-loop/learning/memories/memory';
 import { startFacets } from '@learning-loop/learning/persona/facets';
-import { shared, together } from '../http/together.ts';
 
 /** All that is known of a user and may matter for a request. Newest first throughout. */
 export interface Known {
@@ -23,7 +23,7 @@ export type Recollect = (user: UserKey) => Promise<Known>;
 /** Reads what is known of users, those asked for at the same time together. Only the ranker reads their choices. */
 export function recollector(db: Db, { choices }: { choices: boolean }): Recollect {
   const wanted = choices ? reading : { ...reading, choices: 0 };
-  return together(async (users: UserKey[]) => (await knownUsers(db, users, wanted)).map(known), shared);
+  return batchStatements(async (users: UserKey[]) => (await knownUsers(db, users, wanted)).map(known));
 }
 
 function known({ persona, memories, choices }: KnownUser): Known {

@@ -1,9 +1,9 @@
 import { listDeadLetters, replayDeadLetter } from '@learning-loop/db/loop/dead-letters';
 import { asTenant } from '@learning-loop/db/transactions';
+import { HttpError } from '@learning-loop/service/errors';
 import { Type } from 'typebox';
 import { tenantOf } from '../auth/authenticate.ts';
 import type { Gateway, Routes } from '../context.ts';
-import { HttpError } from '../http-error.ts';
 
 const mostShown = 200;
 const mostAtOnce = 1_000;

@@ -4,11 +4,11 @@ import { type Experiment, listExperiments, startExperiment } from '@learning-loo
 import { baselines } from '@learning-loop/db/training/models';
 import { asTenant } from '@learning-loop/db/transactions';
 import { newId } from '@learning-loop/events/id';
+import { HttpError } from '@learning-loop/service/errors';
 import { Type } from 'typebox';
 import { tenantOf } from '../auth/authenticate.ts';
 import type { Config } from '../config.ts';
 import type { Routes } from '../context.ts';
-import { HttpError } from '../http-error.ts';
 import { kindOf, requireServable } from '../hypotheses/model-availability.ts';
 import { ModelId } from './models.ts';
 

@@ -3,11 +3,12 @@ import { insertEvents } from '@learning-loop/db/loop/outbox';
 import { asTenant } from '@learning-loop/db/transactions';
 import { insertFeedback } from '@learning-loop/db/users/feedback';
 import { type FeedbackGiven, FeedbackType } from '@learning-loop/events/event';
+import { HttpError } from '@learning-loop/service/errors';
 import { eventIdOf, traceAcceptance } from '@learning-loop/service/observability/event-trace';
 import { Type } from 'typebox';
 import { tenantOf } from '../auth/authenticate.ts';
 import type { Gateway, Routes } from '../context.ts';
-import { HttpError, userErased } from '../http-error.ts';
+import { userErased } from '../http/error-handler.ts';
 import { announce } from '../selections/accept-selection.ts';
 import { InteractionId, UserId } from './schemas.ts';
 

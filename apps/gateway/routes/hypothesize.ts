@@ -1,3 +1,4 @@
+import { batchStatements } from '@learning-loop/db/client/batched-statements';
 import { insertInteractions, type NewInteraction } from '@learning-loop/db/loop/interactions';
 import { type ShownHypothesis, type UsedMemory, UserContext } from '@learning-loop/events/fields';
 import { newId } from '@learning-loop/events/id';
@@ -10,8 +11,7 @@ import type { Proposals } from '@learning-loop/llm/llm';
 import { Type } from 'typebox';
 import { tenantOf } from '../auth/authenticate.ts';
 import type { Gateway, Routes } from '../context.ts';
-import { shared, together } from '../http/together.ts';
-import { userErased } from '../http-error.ts';
+import { userErased } from '../http/error-handler.ts';
 import { type ServingLlm, type ServingRanker, servingModels } from '../hypotheses/model-router.ts';
 import { relevantMemories } from '../hypotheses/retrieve-memories.ts';
 import { type TenantExperience, tenantExperiences } from '../hypotheses/tenant-statistics.ts';
@@ -59,7 +59,7 @@ export const hypothesize: Routes = (gateway) => async (server) => {
   const experienceOf = tenantExperiences(gateway.db);
   const recollect = recollector(gateway.db, { choices: true });
   const servedBy = servingModels(gateway.db, gateway.config.llm.impl);
-  const store = together((shown: NewInteraction[]) => insertInteractions(gateway.db, shown), shared);
+  const store = batchStatements((shown: NewInteraction[]) => insertInteractions(gateway.db, shown));
   const schema = { body: Request, response: { 200: Answer } };
   server.post('/v1/hypothesize', { schema }, async (request, reply) => {
     const tenantId = tenantOf(request);

@@ -6,10 +6,10 @@ import { memoriesOfInteraction } from '@learning-loop/db/users/memories';
 import { findPersonaUpdate } from '@learning-loop/db/users/personas';
 import { FacetDeltas, Facets, ShownHypothesis } from '@learning-loop/events/fields';
 import type { Consumer } from '@learning-loop/events/routes';
+import { HttpError } from '@learning-loop/service/errors';
 import { Type } from 'typebox';
 import { tenantOf } from '../auth/authenticate.ts';
 import type { Routes } from '../context.ts';
-import { HttpError } from '../http-error.ts';
 import { InteractionId } from './schemas.ts';
 
 const Params = Type.Object({ interaction_id: InteractionId }, { additionalProperties: false });

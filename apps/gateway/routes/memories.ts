@@ -8,11 +8,11 @@ import {
   type SourcedMemory,
 } from '@learning-loop/db/users/memories';
 import { contentKey } from '@learning-loop/learning/memories/memory';
+import { HttpError } from '@learning-loop/service/errors';
 import { Type } from 'typebox';
 import { tenantOf } from '../auth/authenticate.ts';
 import type { Gateway, Routes } from '../context.ts';
 import { readCursor, writeCursor } from '../http/pagination.ts';
-import { HttpError } from '../http-error.ts';
 import { relevantMemories } from '../hypotheses/retrieve-memories.ts';
 import { UserId, UserParams } from './schemas.ts';
 

@@ -11,10 +11,10 @@ import { type Change, promote, rollBack } from '@learning-loop/db/training/promo
 import { asTenant } from '@learning-loop/db/transactions';
 import { newId } from '@learning-loop/events/id';
 import { shippedWeights } from '@learning-loop/learning/ranking/weights';
+import { HttpError } from '@learning-loop/service/errors';
 import { Type } from 'typebox';
 import { tenantOf } from '../auth/authenticate.ts';
 import type { Gateway, Routes } from '../context.ts';
-import { HttpError } from '../http-error.ts';
 import { requireServer } from '../hypotheses/model-availability.ts';
 
 const mostListed = 200;

@@ -7,11 +7,11 @@ import { Facets } from '@learning-loop/events/fields';
 import { newId } from '@learning-loop/events/id';
 import { logNames } from '@learning-loop/events/training-records';
 import { startFacets } from '@learning-loop/learning/persona/facets';
+import { HttpError } from '@learning-loop/service/errors';
 import { readTrainingLog } from '@learning-loop/training-log/read';
 import { Type } from 'typebox';
 import { tenantOf } from '../auth/authenticate.ts';
 import type { Routes } from '../context.ts';
-import { HttpError } from '../http-error.ts';
 import { UserParams } from './schemas.ts';
 
 const Persona = Type.Object({

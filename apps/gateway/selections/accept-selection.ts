@@ -1,10 +1,10 @@
+import { batchStatements } from '@learning-loop/db/client/batched-statements';
 import type { Notice } from '@learning-loop/db/loop/outbox';
 import { acceptPicks, type Pick } from '@learning-loop/db/loop/selections';
 import type { HypothesisSelected } from '@learning-loop/events/event';
 import { traceAcceptance } from '@learning-loop/service/observability/event-trace';
 import { Counter, type Registry } from 'prom-client';
 import type { Gateway } from '../context.ts';
-import { shared, together } from '../http/together.ts';
 
 /** Counts accepted picks by model and outcome: the rates that say whether the guesses get better. */
 export function choiceCounter(registry: Registry): (event: HypothesisSelected) => void {
@@ -27,7 +27,7 @@ export function choiceCounter(registry: Registry): (event: HypothesisSelected) =
  */
 export function acceptor(gateway: Gateway): (pick: Pick) => Promise<boolean> {
   const count = choiceCounter(gateway.metrics);
-  const accept = together(async (picks: Pick[]) => {
+  const accept = batchStatements(async (picks: Pick[]) => {
     const accepted = await acceptPicks(gateway.db, picks);
     const first = picks.filter(({ event }) => accepted.has(event.event_id));
     announce(
@@ -36,7 +36,7 @@ export function acceptor(gateway: Gateway): (pick: Pick) => Promise<boolean> {
     );
     for (const { event } of first) count(event);
     return picks.map(({ event }) => accepted.has(event.event_id));
-  }, shared);
+  });
   return async (pick) => {
     const accepted = await accept(pick);
     if (accepted) traceAccepted(pick.event);

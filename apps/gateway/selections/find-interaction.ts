@@ -1,3 +1,4 @@
+import { batchStatements } from '@learning-loop/db/client/batched-statements';
 import type { Db } from '@learning-loop/db/connect';
 import {
   type Choice,
@@ -6,8 +7,7 @@ import {
   type InteractionKey,
 } from '@learning-loop/db/loop/interactions';
 import { asTenant } from '@learning-loop/db/transactions';
-import { shared, together } from '../http/together.ts';
-import { HttpError } from '../http-error.ts';
+import { HttpError } from '@learning-loop/service/errors';
 
 export interface Pick {
   user_id: string;
@@ -25,7 +25,7 @@ export interface Finder {
 
 /** Looks interactions up by id, those asked for at the same time together. */
 export function finder(db: Db): Finder {
-  return { db, find: together((keys: InteractionKey[]) => findInteractions(db, keys), shared) };
+  return { db, find: batchStatements((keys: InteractionKey[]) => findInteractions(db, keys)) };
 }
 
 /**

@@ -1,15 +1,10 @@
+import { quantile } from '@learning-loop/service/observability/quantile';
 import type { Interaction } from './answers.ts';
 import type { KnownUser } from './audit.ts';
 import type { Choice } from './choices.ts';
 import { facets, heading, say } from './narrate.ts';
 import type { Count } from './parity.ts';
 import type { Accepted } from './replay.ts';
-
-/** The smallest value that at least `share` (in 0..1] of the values do not exceed (nearest rank). NaN for no values. */
-export function quantile(values: number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
-}
 
 const MEMORIES_OF_THE_EXAMPLE = 5;
 

@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Db } from '@learning-loop/db/connect';
 import { dueBuilds, requestBuild, takeBuild } from '@learning-loop/db/training/dataset-builds';
 import { newId } from '@learning-loop/events/id';
@@ -18,28 +18,9 @@ const restMs = 60_000;
  * new candidates when nothing is to be built; disposing of it waits for the work at hand.
  */
 export function buildWhenAsked(service: Pick<Service<Config>, 'config' | 'log'>, db: Db): AsyncDisposable {
-  const stop = new AbortController();
-  const working = work(service, db, stop.signal);
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await working;
-    },
-  };
-}
-
-async function work(
-  service: Pick<Service<Config>, 'config' | 'log'>,
-  db: Db,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    const built = await buildNext(service, db).catch((err: unknown) => {
-      service.log.warn({ err }, 'builds_not_read');
-      return false;
-    });
-    if (!built) await setTimeout(lookEveryMs, undefined, { signal }).catch(() => {});
-  }
+  const onError = (err: unknown) => service.log.warn({ err }, 'builds_not_read');
+  const run = async () => ((await buildNext(service, db)) ? 0 : lookEveryMs);
+  return backgroundLoop(run, { everyMs: lookEveryMs, onError });
 }
 
 /** False when nothing waits. */

@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Db } from '@learning-loop/db/connect';
 import { waitingErasures } from '@learning-loop/db/privacy/erasures';
 import { exclusively } from '@learning-loop/db/transactions';
@@ -15,8 +15,6 @@ export function eraseWhenAsked(
   { config, log }: Pick<Service<Config>, 'config' | 'log'>,
   db: Db,
 ): AsyncDisposable {
-  const stop = new AbortController();
-
   async function eraseNext(): Promise<void> {
     const erasures = await waitingErasures(db, mostAtOnce);
     if (erasures.length === 0) return;
@@ -29,25 +27,7 @@ export function eraseWhenAsked(
     for (const { erasure_id } of erasures) log.info({ erasure_id }, 'user_erased');
   }
 
-  async function run(): Promise<void> {
-    while (!stop.signal.aborted) {
-      const failed = await exclusively(db, 'erasures', eraseNext).then(
-        () => false,
-        (err: unknown) => {
-          log.warn({ err }, 'erasure_failed');
-          return true;
-        },
-      );
-      const rest = failed ? afterErrorMs : lookEveryMs;
-      await setTimeout(rest, undefined, { signal: stop.signal }).catch(() => {});
-    }
-  }
-
-  const running = run();
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await running;
-    },
-  };
+  const onError = (err: unknown) => log.warn({ err }, 'erasure_failed');
+  const run = () => exclusively(db, 'erasures', eraseNext);
+  return backgroundLoop(run, { everyMs: lookEveryMs, afterErrorMs, onError });
 }

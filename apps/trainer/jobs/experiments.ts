@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Db } from '@learning-loop/db/connect';
 import {
   type Experiment,
@@ -19,22 +19,13 @@ const busyShare = 0.05;
 
 /** Looks at every running experiment again and again, and promotes or rolls back. Replicas may all do so. */
 export function watchExperiments({ log }: Pick<Service<unknown>, 'log'>, db: Db): AsyncDisposable {
-  const stop = new AbortController();
-  async function watch(): Promise<void> {
-    while (!stop.signal.aborted) {
-      const begun = performance.now();
-      await lookAtExperiments(db, log).catch((err: unknown) => log.warn({ err }, 'experiments_not_read'));
-      const rest = Math.max(lookEveryMs, (performance.now() - begun) / busyShare);
-      await setTimeout(rest, undefined, { signal: stop.signal }).catch(() => {});
-    }
+  async function run(): Promise<number> {
+    const begun = performance.now();
+    await lookAtExperiments(db, log);
+    return Math.max(lookEveryMs, (performance.now() - begun) / busyShare);
   }
-  const watching = watch();
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await watching;
-    },
-  };
+  const onError = (err: unknown) => log.warn({ err }, 'experiments_not_read');
+  return backgroundLoop(run, { everyMs: lookEveryMs, onError });
 }
 
 /** Looks once at every running experiment, and does what the test says. */

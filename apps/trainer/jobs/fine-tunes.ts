@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Db } from '@learning-loop/db/connect';
 import { markIfErasedMeanwhile } from '@learning-loop/db/privacy/retraining';
 import { dueFineTunes, type FineTune, noteFineTune } from '@learning-loop/db/training/fine-tunes';
@@ -24,22 +24,9 @@ const askEveryMs = 30_000;
 
 /** Follows every fine-tuning, in one replica at a time, until it is done; what a crash left is gone on with. */
 export function followFineTunes(tuner: FineTuner, db: Db): AsyncDisposable {
-  const stop = new AbortController();
-  async function follow(): Promise<void> {
-    while (!stop.signal.aborted) {
-      await exclusively(db, 'fine-tunes', () => goOn(tuner, db)).catch((err: unknown) =>
-        tuner.log.warn({ err }, 'fine_tunes_not_read'),
-      );
-      await setTimeout(lookEveryMs, undefined, { signal: stop.signal }).catch(() => {});
-    }
-  }
-  const following = follow();
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await following;
-    },
-  };
+  const onError = (err: unknown) => tuner.log.warn({ err }, 'fine_tunes_not_read');
+  const run = () => exclusively(db, 'fine-tunes', () => goOn(tuner, db));
+  return backgroundLoop(run, { everyMs: lookEveryMs, onError });
 }
 
 /** Takes every fine-tuning that is due one step further. A server that refuses ends it; one that is busy is asked later. */

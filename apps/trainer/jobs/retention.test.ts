@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { connectDb, type Db } from '@learning-loop/db/connect';
 import { newId } from '@learning-loop/events/id';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
-import { openTrainingLog } from '@learning-loop/training-log/disk/writer';
+import { openTrainingLog } from '@learning-loop/training-log/open';
 import { readTrainingLog } from '@learning-loop/training-log/read';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';

@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Db } from '@learning-loop/db/connect';
 import { deleteOlder } from '@learning-loop/db/privacy/retention';
 import { exclusively } from '@learning-loop/db/transactions';
@@ -13,25 +13,12 @@ type Keeper = Pick<Config, 'retentionDays' | 'trainingLog' | 'trainingDataDir'>;
 
 /** Deletes what is older than the retention time, at once and then every day. */
 export function forgetOld({ config, log }: Pick<Service<Config>, 'config' | 'log'>, db: Db): AsyncDisposable {
-  const stop = new AbortController();
-
   async function run(): Promise<void> {
-    while (!stop.signal.aborted) {
-      await exclusively(db, 'retention', () => forgetOlder(db, config, new Date())).then(
-        (forgotten) => forgotten && log.info(forgotten, 'old_data_deleted'),
-        (err: unknown) => log.warn({ err }, 'old_data_not_deleted'),
-      );
-      await setTimeout(dayMs, undefined, { signal: stop.signal }).catch(() => {});
-    }
+    const forgotten = await exclusively(db, 'retention', () => forgetOlder(db, config, new Date()));
+    if (forgotten) log.info(forgotten, 'old_data_deleted');
   }
-
-  const running = run();
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await running;
-    },
-  };
+  const onError = (err: unknown) => log.warn({ err }, 'old_data_not_deleted');
+  return backgroundLoop(run, { everyMs: dayMs, onError });
 }
 
 /** Deletes what is older at `now` than the retention time, and says how much. */

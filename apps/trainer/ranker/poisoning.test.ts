@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TrainingRecords } from '@learning-loop/events/training-records';
 import type { RankerWeights } from '@learning-loop/learning/ranking/weights';
-import { openTrainingLog } from '@learning-loop/training-log/disk/writer';
+import { openTrainingLog } from '@learning-loop/training-log/open';
 import pino from 'pino';
 import { expect, it } from 'vitest';
 import { type BuildRequest, buildDataset } from '../dataset/build.ts';

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TrainingRecords } from '@learning-loop/events/training-records';
-import { openTrainingLog } from '@learning-loop/training-log/disk/writer';
+import { openTrainingLog } from '@learning-loop/training-log/open';
 import pino from 'pino';
 import type { BuildRequest } from '../dataset/build.ts';
 

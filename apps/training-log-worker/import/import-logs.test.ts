@@ -1,6 +1,6 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { openTrainingLog } from '@learning-loop/training-log/disk/writer';
+import { openTrainingLog } from '@learning-loop/training-log/open';
 import { readTrainingLog } from '@learning-loop/training-log/read';
 import { collect } from '@learning-loop/training-log/testing/collect';
 import { rememberingLog, temporaryDirectory } from '@learning-loop/training-log/testing/locations';

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { prepareEnvironment } from '@learning-loop/service/config/dotenv';
 import { ConfigError, readEnv } from '@learning-loop/service/config/read-env';
 import { StartError } from '@learning-loop/service/errors';
-import { openTrainingLog } from '@learning-loop/training-log/disk/writer';
+import { openTrainingLog } from '@learning-loop/training-log/open';
 import { Type } from 'typebox';
 import { importLogs } from './import-logs.ts';
 

@@ -1,13 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { quantile } from '@learning-loop/service/observability/quantile';
 import type { Aftermath } from '../fault.ts';
 import type { Attempt } from './client.ts';
 import type { System } from './system.ts';
-
-/** The q-quantile, in [0, 1]; 0 of nothing. */
-export function quantile(values: number[], q: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
-}
 
 /** How many tries there were of each status; 0 stands for no answer. */
 export function statuses(attempts: Attempt[]): Map<number, number> {

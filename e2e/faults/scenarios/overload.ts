@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { quantile } from '@learning-loop/service/observability/quantile';
 import type { Fault } from '../fault.ts';
 import { startLoad } from '../harness/load.ts';
-import { memoryOf, quantile } from '../harness/measure.ts';
+import { memoryOf } from '../harness/measure.ts';
 import { slowMemory } from '../harness/slow-memory.ts';
 
 const MOST_ERRORS = 0.001;

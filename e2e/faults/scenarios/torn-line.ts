@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { openTrainingLog } from '@learning-loop/training-log/disk/writer';
 import { parseRecord } from '@learning-loop/training-log/lines';
+import { openTrainingLog } from '@learning-loop/training-log/open';
 import { readTrainingLog } from '@learning-loop/training-log/read';
 import type { Fault } from '../fault.ts';
 import { connectClient } from '../harness/client.ts';

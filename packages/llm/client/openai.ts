@@ -4,7 +4,8 @@ import { Value } from 'typebox/value';
 import type { Usage } from '../budget.ts';
 import type { ModelConfig } from '../config.ts';
 import { dataBlock, type Question, systemMessage } from '../prompts/prompt.ts';
-import { type Answer, createCaller, type Means, outcomeOf } from './resilient-call.ts';
+import { outcomeOf } from './call-policy.ts';
+import { type Answer, createCaller, type Means } from './resilient-call.ts';
 
 /** A fetch that follows no redirect, since texts go only where the operator said, and ends a body over the limit. */
 export function cappedFetch(maxBytes: number): typeof fetch {

@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { type Budget, createBudget } from '../budget.ts';
-import { createSlots } from '../client/circuit-breaker.ts';
+import { createSlots } from '../client/call-policy.ts';
 import { connectServer } from '../client/openai.ts';
 import { type Answer, createCaller } from '../client/resilient-call.ts';
 import type { EmbeddingConfig } from './config.ts';

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import tls from 'node:tls';
 import { freePort } from '@learning-loop/embedded-postgres/free-port';
+import { consumers } from '@learning-loop/events/routes';
 import { certificateForTest } from '@learning-loop/testing/certificate';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { clusterForTest, sentinelsForTest } from '@learning-loop/testing/redis-groups';
 import { startRedis } from '@learning-loop/testing/redis-process';
 import { Cluster } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { consumers } from '../producer/publisher.ts';
 import { idsOf, TestLoop } from '../testing/harness.ts';
 import { connectRedis, readRedisUrl } from './redis-client.ts';
 

@@ -1,5 +1,5 @@
-import { groupCommit } from '@learning-loop/async/batcher';
-import { persist } from '@learning-loop/async/retry';
+import { createBatcher } from '@learning-loop/async/batcher';
+import { retry } from '@learning-loop/async/retry';
 import type { Db } from '@learning-loop/db/connect';
 import type { Notice } from '@learning-loop/db/loop/outbox';
 import type { Consumer } from '@learning-loop/events/routes';
@@ -90,21 +90,27 @@ export function consume<C extends Consumer>(
   };
   const usual = config.redisUrl === undefined ? CONCURRENCY.postgres : CONCURRENCY.redis;
   const concurrency = Math.min(usual, config.mostJobs ?? usual);
-  const batches = groupCommit<Delivery>((batch) => deliver(pupil, batch), { limit: LARGEST_BATCH });
-  const retry = retryOf(config);
+  const batches = createBatcher(deliverAll, { limit: LARGEST_BATCH });
+  const retryPolicy = retryOf(config);
+
+  /** Every delivery has been answered when this resolves; it never rejects. */
+  async function deliverAll(batch: Delivery[]): Promise<undefined[]> {
+    await deliver(pupil, batch);
+    return batch.map(() => undefined);
+  }
 
   async function process(job: Job, token?: string): Promise<void> {
     const notices = noticesOf(job);
-    const attempt = Math.max(1, retry.attempts - (job.opts.attempts ?? 1) + job.attemptsMade + 1);
+    const attempt = Math.max(1, retryPolicy.attempts - (job.opts.attempts ?? 1) + job.attemptsMade + 1);
     const verdicts = await Promise.all(
       notices.map(({ event_id }) => {
         const { promise, resolve } = Promise.withResolvers<Verdict>();
-        batches.add({ event_id, attempt, attempts: retry.attempts, answer: resolve });
+        void batches.add({ event_id, attempt, attempts: retryPolicy.attempts, answer: resolve });
         return promise;
       }),
     );
     progress.made();
-    const owed = notices.flatMap((notice, i) => owedAgain(notice, verdicts[i], attempt, retry));
+    const owed = notices.flatMap((notice, i) => owedAgain(notice, verdicts[i], attempt, retryPolicy));
     if (owed.length === 0) return;
     // Who shares a job with others comes again in one of their own; at a shutdown the job itself is handed back.
     if (notices.length > 1 && !stop.signal.aborted) return await publisher.publish(owed, consumer);
@@ -116,7 +122,7 @@ export function consume<C extends Consumer>(
 
   const onError = quietly(log, 'worker_troubled');
   const open = () => openWorker(config, { name: consumer, concurrency, onError }, process);
-  const worker = persist(open, { signal: stop.signal, again: () => true, onAway: onError });
+  const worker = retry(open, { signal: stop.signal, onFirstFailure: onError });
   worker.catch(() => undefined);
   const progress = watchProgress({
     inHand: () => batches.size,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { persist } from '@learning-loop/async/retry';
+import { retry } from '@learning-loop/async/retry';
 import type { Db } from '@learning-loop/db/connect';
 import { isOutage } from '@learning-loop/db/errors';
 import { buryEvent } from '@learning-loop/db/loop/dead-letters';
@@ -28,16 +28,16 @@ export interface Pupil<C extends Consumer> {
 /** Repeats what failed for no fault of the events: a server was away, or two transactions collided. */
 export function undisturbed<C extends Consumer, T>(pupil: Pupil<C>, call: () => Promise<T>): Promise<T> {
   const { signal, log } = pupil;
-  return persist(call, {
+  return retry(call, {
     signal,
-    again(error) {
+    shouldRetry(error) {
       pupil.alive();
       return isOutage(error) || isConflict(error);
     },
-    onAway: (err) => {
+    onFirstFailure: (err) => {
       if (isOutage(err)) log.warn({ err }, 'learning_waits');
     },
-    onBack: () => log.debug('learning_goes_on'),
+    onRecovered: () => log.debug('learning_goes_on'),
   });
 }
 

@@ -87,15 +87,21 @@ const FULL_JOBS = 20_000;
 const FULL_MEMORY = 0.8;
 const LOOK_MS = 1_000;
 
-export function openOutlet(
-  queues: Queues,
-  { consumer, metrics, retry }: { consumer: Consumer; metrics: QueueMetrics; retry: Retry },
-): Outlet {
+type Guard = <T>(call: () => Promise<T>) => Promise<T>;
+
+interface OutletOptions {
+  consumer: Consumer;
+  metrics: QueueMetrics;
+  retry: Retry;
+  /** What asks the queue in `waiting` and `hasRoom`, where a cached answer will not do; `add` is guarded as a whole. */
+  guard: Guard;
+}
+
+export function openOutlet(queues: Queues, { consumer, metrics, retry, guard }: OutletOptions): Outlet {
   const queue = queues.get(consumer);
   let seen = { jobs: 0, waiting: 0, memory: 0, until: 0 };
 
   async function look() {
-    if (performance.now() < seen.until) return seen;
     const [counts, memory] = await Promise.all([
       queue.getJobCounts('waiting', 'active', 'delayed'),
       queues.memoryUse(),
@@ -107,17 +113,20 @@ export function openOutlet(
     return seen;
   }
 
-  async function hasRoom(): Promise<boolean> {
-    const { jobs, memory } = await look();
+  const recent = async (read: Guard) => (performance.now() < seen.until ? seen : read(look));
+  const direct: Guard = (call) => call();
+
+  async function hasRoom(read: Guard): Promise<boolean> {
+    const { jobs, memory } = await recent(read);
     return jobs < FULL_JOBS && memory < FULL_MEMORY;
   }
 
   return {
-    hasRoom,
+    hasRoom: () => hasRoom(guard),
     exported: () => queue.exportPrometheusMetrics(),
-    waiting: async () => (await look()).waiting,
+    waiting: async () => (await recent(guard)).waiting,
     async add(notices) {
-      if (!(await hasRoom())) {
+      if (!(await hasRoom(direct))) {
         metrics.published.inc({ consumer, outcome: 'held' }, notices.length);
         return;
       }

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { groupCommit } from '@learning-loop/async/batcher';
-import { breaker } from '@learning-loop/async/circuit-breaker';
-import { persist } from '@learning-loop/async/retry';
-import { type Consumer, routes } from '@learning-loop/events/routes';
+import { createBatcher } from '@learning-loop/async/batcher';
+import { CircuitOpenError, createCircuitBreaker } from '@learning-loop/async/circuit-breaker';
+import { retry } from '@learning-loop/async/retry';
+import { type Consumer, consumers, routes } from '@learning-loop/events/routes';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { QueueConfig } from '../backend/backend.ts';
 import { retryOf } from '../backend/bullmq-options.ts';
 import { openQueues } from '../backend/open.ts';
-import { type QueueMetrics, queueMetrics } from '../metrics.ts';
+import { queueMetrics } from '../metrics.ts';
 import { type Outlet, openOutlet, type Republished } from './consumer-queue.ts';
 
 export interface Publisher extends AsyncDisposable {
@@ -29,7 +29,6 @@ export interface Publisher extends AsyncDisposable {
 interface Publication {
   notices: Republished[];
   only: Consumer | undefined;
-  done: PromiseWithResolvers<void>;
 }
 
 const REST_MS = 500;
@@ -37,30 +36,28 @@ const OPENING_MS = 1_500;
 const BATCH_CALLS = 1_000;
 /** The events of so long a time share their jobs, except the first after a quiet one: it is told of at once. */
 export const BEAT_MS = 20;
-export const consumers: Consumer[] = [...new Set(Object.values(routes).flat())];
 
 export function connectPublisher(config: QueueConfig, log: Logger, registry: Registry): Publisher {
   const metrics = queueMetrics(registry);
   const stop = new AbortController();
-  const guarded = breaker(REST_MS, {
-    onOpen: (err) => log.warn({ err }, 'queue_away'),
-    onClose: () => log.info('queue_back'),
+  const circuit = createCircuitBreaker({
+    resetAfterMs: () => REST_MS,
+    onStateChange(from, to, err) {
+      if (from === 'closed') log.warn({ err }, 'queue_away');
+      if (to === 'closed') log.info('queue_back');
+    },
   });
-  // The breaker tells; the connections' own errors repeat it at every attempt to reconnect.
+  const guard = <T>(call: () => Promise<T>) => circuit.execute(call);
+  // The circuit breaker tells; the connections' own errors repeat it at every attempt to reconnect.
   const open = () => openQueues(config, consumers, () => undefined);
   let outlets: Map<Consumer, Outlet> | undefined;
-  const opening = persist(open, {
+  const opening = retry(open, {
     signal: stop.signal,
-    again: () => true,
-    onAway: (err) => log.warn({ err }, 'queue_away'),
-    onBack: () => log.info('queue_back'),
+    onFirstFailure: (err) => log.warn({ err }, 'queue_away'),
+    onRecovered: () => log.info('queue_back'),
   }).then((queues) => {
-    outlets = new Map(
-      consumers.map((consumer) => [
-        consumer,
-        openOutlet(queues, { consumer, metrics, retry: retryOf(config) }),
-      ]),
-    );
+    const options = { metrics, retry: retryOf(config), guard };
+    outlets = new Map(consumers.map((consumer) => [consumer, openOutlet(queues, { consumer, ...options })]));
     return queues;
   });
   opening.catch(() => undefined);
@@ -72,24 +69,37 @@ export function connectPublisher(config: QueueConfig, log: Logger, registry: Reg
     if (!found) throw new Error('The queues are not open yet; the sweeper will publish.');
     return found;
   }
-  const group = groupCommit<Publication>(
-    (calls) =>
-      write(
-        calls,
-        (consumer, notices) => guarded(async () => (await outlet(consumer)).add(notices)),
-        metrics,
-      ),
-    { limit: BATCH_CALLS, everyMs: BEAT_MS },
-  );
+
+  async function add(consumer: Consumer, notices: Republished[]): Promise<void> {
+    try {
+      await (await outlet(consumer)).add(notices);
+    } catch (error) {
+      refuse(consumer, notices);
+      throw error;
+    }
+  }
+
+  function refuse(consumer: Consumer, notices: Republished[]): void {
+    metrics.published.inc({ consumer, outcome: 'refused' }, notices.length);
+  }
+
+  /** One round trip for each consumer, whatever the number of calls. */
+  async function write(calls: Publication[]): Promise<undefined[]> {
+    const groups = [...byConsumer(calls)];
+    try {
+      await guard(() => allDone(groups.map(([consumer, notices]) => add(consumer, notices))));
+    } catch (error) {
+      if (error instanceof CircuitOpenError) for (const group of groups) refuse(...group);
+      throw error;
+    }
+    return calls.map(() => undefined);
+  }
+  const batcher = createBatcher(write, { limit: BATCH_CALLS, minIntervalMs: BEAT_MS });
 
   return {
-    publish(notices, only) {
-      const done = Promise.withResolvers<void>();
-      group.add({ notices, only, done });
-      return done.promise;
-    },
-    waiting: (consumer) => guarded(async () => (await outlet(consumer)).waiting(), false),
-    hasRoom: (consumer) => guarded(async () => (await outlet(consumer)).hasRoom(), false),
+    publish: (notices, only) => batcher.add({ notices, only }),
+    waiting: async (consumer) => (await outlet(consumer)).waiting(),
+    hasRoom: async (consumer) => (await outlet(consumer)).hasRoom(),
     exported: async (consumer) => (await outlet(consumer)).exported(),
     async [Symbol.asyncDispose]() {
       stop.abort();
@@ -99,22 +109,11 @@ export function connectPublisher(config: QueueConfig, log: Logger, registry: Reg
   };
 }
 
-/** Publishes what these calls ask for, one round trip a consumer, and answers every call. */
-async function write(
-  calls: Publication[],
-  add: (consumer: Consumer, notices: Republished[]) => Promise<void>,
-  metrics: QueueMetrics,
-): Promise<void> {
-  const results = await Promise.allSettled(
-    [...byConsumer(calls)].map(async ([consumer, notices]) => {
-      await add(consumer, notices).catch((error: unknown) => {
-        metrics.published.inc({ consumer, outcome: 'refused' }, notices.length);
-        throw error;
-      });
-    }),
-  );
+/** Waits for all, so that no call outlives the answer to it, and rejects if any failed. */
+async function allDone(calls: Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(calls);
   const failed = results.find((result) => result.status === 'rejected');
-  for (const { done } of calls) failed ? done.reject(failed.reason) : done.resolve();
+  if (failed) throw failed.reason;
 }
 
 function byConsumer(calls: Publication[]): Map<Consumer, Republished[]> {

@@ -1,12 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Db } from '@learning-loop/db/connect';
 import { outboxDepth, takeOverdue } from '@learning-loop/db/loop/outbox';
 import type { Consumer } from '@learning-loop/events/routes';
+import { consumers } from '@learning-loop/events/routes';
 import { quietly } from '@learning-loop/service/log/log';
 import type { Service } from '@learning-loop/service/service';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { queueMetrics } from '../metrics.ts';
-import { consumers, type Publisher } from './publisher.ts';
+import type { Publisher } from './publisher.ts';
 
 /** Dashboards may read /metrics often; the queues are asked at most this often. */
 const FRESH_MS = 5_000;
@@ -90,7 +91,6 @@ export function sweep(
   publisher: Publisher,
   pace: Pace,
 ): AsyncDisposable {
-  const stop = new AbortController();
   const metrics = queueMetrics(service.metrics);
   const onError = quietly(service.log, 'sweep_failed');
   exportBullmq(service.metrics, publisher);
@@ -126,24 +126,8 @@ export function sweep(
     return overdue.length;
   }
 
-  async function run(): Promise<void> {
-    while (!stop.signal.aborted) {
-      const found = await round().catch((error: unknown) => {
-        onError(error);
-        return 0;
-      });
-      if (found < pace.limit)
-        await sleep(pace.everyMs, undefined, { signal: stop.signal }).catch(() => undefined);
-    }
-  }
-
-  const running = run();
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await running;
-    },
-  };
+  const { everyMs, limit } = pace;
+  return backgroundLoop(async () => ((await round()) < limit ? everyMs : 0), { everyMs, onError });
 }
 
 /** The consumers whose queues take more: those with nothing in line, and those with a backlog. */

@@ -2,10 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { openTrainingLog } from '../open.ts';
 import { readIds } from '../testing/collect.ts';
 import { eventIds, rememberingLog, temporaryDirectory } from '../testing/locations.ts';
 import { hypothesesRecord, numbered } from '../testing/records.ts';
-import { openTrainingLog } from './writer.ts';
 
 it('survives a cut at every byte of the last line', { timeout: 60_000 }, async () => {
   const dir = await temporaryDirectory();

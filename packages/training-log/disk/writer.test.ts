@@ -2,13 +2,13 @@ import { mkdir, readdir, rename, stat, utimes, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { segments } from '../layout.ts';
+import { openTrainingLog } from '../open.ts';
 import { countRecords, readTrainingLog } from '../read.ts';
 import { rewriteSegments } from '../rewrite.ts';
 import { collect } from '../testing/collect.ts';
 import { describeTrainingLog } from '../testing/conformance.ts';
 import { eventIds, rememberingLog, temporaryDirectory } from '../testing/locations.ts';
 import { numbered } from '../testing/records.ts';
-import { openTrainingLog } from './writer.ts';
 
 describeTrainingLog('disk', async () => {
   const dir = await temporaryDirectory();

@@ -1,27 +1,30 @@
+import type { Batcher } from '@learning-loop/async/batcher';
 import { type LogName, logNames } from '@learning-loop/events/training-records';
 import { makeDirectory } from '../files.ts';
-import { GroupCommit } from '../group-commit.ts';
 import { usedSlots } from '../layout.ts';
-import { isOnS3 } from '../location.ts';
-import { FaultEpisode, type Log, type TrainingLog, type TrainingLogOptions } from '../training-log.ts';
+import {
+  createLineBatcher,
+  FaultEpisode,
+  type Log,
+  type TrainingLog,
+  type TrainingLogOptions,
+  toLines,
+} from '../training-log.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { type Claim, claimFreeSlot, claimSlot, claimsDirectory } from './writer-lock.ts';
 
 interface Writer {
-  commit: GroupCommit;
+  batcher: Batcher<Buffer, undefined>;
   segment: SegmentWriter;
 }
 type Writers = Record<LogName, Writer>;
 
-const maxGroupBytes = 8_388_608;
-
 /**
- * Opens the training log for appending; any number of processes may do so on one directory. The first holds
- * `<dir>/<name>.jsonl`, further ones `<dir>/<name>.<slot>.jsonl`; finished segments go to `<dir>/<name>/dt=YYYY-MM-DD/`.
- * Rejects when the directory cannot be made, locked or read. With `s3://bucket/prefix` the log is on object storage.
+ * Opens a directory for appending; any number of processes may do so. The first holds `<dir>/<name>.jsonl`, further ones
+ * `<dir>/<name>.<slot>.jsonl`; finished segments go to `<dir>/<name>/dt=YYYY-MM-DD/`. Rejects when the directory cannot
+ * be made, locked or read.
  */
-export async function openTrainingLog(dir: string, options: TrainingLogOptions): Promise<TrainingLog> {
-  if (isOnS3(dir)) return (await import('../s3/append.ts')).openS3Log(dir, options);
+export async function openDiskLog(dir: string, options: TrainingLogOptions): Promise<TrainingLog> {
   await makeDirectory(claimsDirectory(dir));
   await using resources = new AsyncDisposableStack();
   const claim = resources.use(claimFreeSlot(dir));
@@ -37,8 +40,7 @@ function trainingLog(writers: Writers, resources: AsyncDisposableStack): Trainin
     async append(name, records) {
       if (resources.disposed) throw new Error('The training log is closed.');
       if (records.length === 0) return;
-      const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
-      await writers[name].commit.add(Buffer.from(lines));
+      await writers[name].batcher.add(toLines(records));
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
@@ -51,11 +53,11 @@ function openWriters(dir: string, { slot }: Claim, options: TrainingLogOptions):
     const segment = new SegmentWriter({ dir, name, slot, rotateBytes, now });
     return {
       segment,
-      commit: new GroupCommit(async (bytes) => {
+      batcher: createLineBatcher(async (bytes) => {
         const begun = performance.now();
         await writeAndReport(episode, segment, name, bytes);
         onWritten?.({ log: name, bytes: bytes.length, seconds: (performance.now() - begun) / 1000 });
-      }, maxGroupBytes),
+      }),
     };
   };
   return {
@@ -112,7 +114,7 @@ async function finishSlot(dir: string, claim: Claim, options: TrainingLogOptions
 
 async function closeWriters(writers: Writers): Promise<void> {
   for (const name of logNames) {
-    await writers[name].commit.drain();
+    await writers[name].batcher.drain();
     await writers[name].segment.close();
   }
 }

@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { type LogName, logNames } from '@learning-loop/events/training-records';
-import { GroupCommit } from '../group-commit.ts';
 import { utcDay } from '../layout.ts';
-import { FaultEpisode, type TrainingLog, type TrainingLogOptions } from '../training-log.ts';
+import {
+  createLineBatcher,
+  FaultEpisode,
+  type TrainingLog,
+  type TrainingLogOptions,
+  toLines,
+} from '../training-log.ts';
 import { Bucket } from './bucket.ts';
 
-const maxGroupBytes = 8_388_608;
 /** An upload takes about 50 ms and costs a request: records wait for company for this long. */
-const gatherMs = 500;
+const lingerMs = 500;
 
 /**
  * The training log on object storage. Each group of records is an object of its own,
@@ -19,9 +23,7 @@ export function openS3Log(url: string, { log, now = () => new Date() }: Training
   const bucket = new Bucket(url);
   const episode = new FaultEpisode(log);
   const nextName = namer(bucket.place.prefix, now);
-  const commits = new Map(
-    logNames.map((name) => [name, new GroupCommit(upload(name), maxGroupBytes, gatherMs)]),
-  );
+  const batchers = new Map(logNames.map((name) => [name, createLineBatcher(upload(name), lingerMs)]));
   let closed = false;
 
   function upload(name: LogName) {
@@ -38,12 +40,11 @@ export function openS3Log(url: string, { log, now = () => new Date() }: Training
     async append(name, records) {
       if (closed) throw new Error('The training log is closed.');
       if (records.length === 0) return;
-      const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
-      await commits.get(name)?.add(Buffer.from(lines));
+      await batchers.get(name)?.add(toLines(records));
     },
     async [Symbol.asyncDispose]() {
       closed = true;
-      await Promise.all([...commits.values()].map((commit) => commit.drain()));
+      await Promise.all([...batchers.values()].map((batcher) => batcher.drain()));
       bucket[Symbol.dispose]();
     },
   };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openTrainingLog } from '../disk/writer.ts';
 import { readPlace } from '../location.ts';
+import { openTrainingLog } from '../open.ts';
 import { countRecords, readTrainingLog } from '../read.ts';
 import { rewriteSegments } from '../rewrite.ts';
 import { collect } from '../testing/collect.ts';

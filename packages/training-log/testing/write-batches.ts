@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stdout } from 'node:process';
-import { openTrainingLog } from '../disk/writer.ts';
 import { errorCode } from '../files.ts';
+import { openTrainingLog } from '../open.ts';
 import { readTrainingLog } from '../read.ts';
 import type { Log } from '../training-log.ts';
 import { numbered } from './records.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { quantile } from './report.ts';
+import { quantile } from './quantile.ts';
 
 test('takes the nearest rank, whatever the order', () => {
   const upTo100 = Array.from({ length: 100 }, (_, index) => 100 - index);

@@ -1,7 +1,6 @@
 import { APIError } from 'openai';
 import { afterEach, expect, test, vi } from 'vitest';
-import { createGuard } from './circuit-breaker.ts';
-import { outcomeOf } from './resilient-call.ts';
+import { createGuard, outcomeOf } from './call-policy.ts';
 
 const limits = { timeoutMs: 1000, maxConcurrency: 2 };
 const start = new Date('2026-11-22T10:00:00Z');
@@ -18,13 +17,13 @@ const limited = (headers: Record<string, string>) => () =>
   Promise.reject(APIError.generate(429, {}, undefined, new Headers(headers)));
 
 test('the breaker opens when most calls fail, lets one call probe, and closes when that succeeds', async () => {
-  vi.useFakeTimers({ toFake: ['Date'], now: start });
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: start });
   const states: string[] = [];
   using guard = createGuard(limits, (from, to, reason) => states.push(`${from} > ${to}: ${reason}`));
   for (let call = 0; call < 5; call += 1) expect(await outcome(guard.run(fail))).toBe('invalid');
   expect(await outcome(guard.run(succeed))).toBe('breaker_open');
 
-  vi.setSystemTime(start.getTime() + 60_000);
+  vi.advanceTimersByTime(60_000);
   const probe = Promise.withResolvers<string>();
   const probing = guard.run(() => probe.promise);
   expect(await outcome(guard.run(succeed))).toBe('breaker_open');
@@ -39,10 +38,10 @@ test('the breaker opens when most calls fail, lets one call probe, and closes wh
 });
 
 test('a probe that fails opens the breaker again', async () => {
-  vi.useFakeTimers({ toFake: ['Date'], now: start });
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: start });
   using guard = createGuard(limits, () => {});
   for (let call = 0; call < 5; call += 1) await outcome(guard.run(fail));
-  vi.setSystemTime(start.getTime() + 60_000);
+  vi.advanceTimersByTime(60_000);
   expect(await outcome(guard.run(fail))).toBe('invalid');
   expect(await outcome(guard.run(succeed))).toBe('breaker_open');
 });
@@ -57,20 +56,20 @@ test.each([
   ['seconds', '30'],
   ['a date', new Date(start.getTime() + 30_000).toUTCString()],
 ])('Retry-After in %s pauses all calls for as long', async (_form, value) => {
-  vi.useFakeTimers({ toFake: ['Date'], now: start });
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: start });
   using guard = createGuard(limits, () => {});
   expect(await outcome(guard.run(limited({ 'retry-after': value })))).toBe('rate_limited');
-  vi.setSystemTime(start.getTime() + 29_999);
+  vi.advanceTimersByTime(29_999);
   expect(await outcome(guard.run(succeed))).toBe('paused');
-  vi.setSystemTime(start.getTime() + 30_000);
+  vi.advanceTimersByTime(1);
   expect(await outcome(guard.run(succeed))).toBe('ok');
 });
 
 test('a pause is at most ten minutes, and nonsense is none', async () => {
-  vi.useFakeTimers({ toFake: ['Date'], now: start });
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: start });
   using guard = createGuard(limits, () => {});
   await outcome(guard.run(limited({ 'retry-after': '1e9' })));
-  vi.setSystemTime(start.getTime() + 600_000);
+  vi.advanceTimersByTime(600_000);
   expect(await outcome(guard.run(succeed))).toBe('ok');
   await outcome(guard.run(limited({ 'retry-after': 'soon' })));
   expect(await outcome(guard.run(succeed))).toBe('ok');

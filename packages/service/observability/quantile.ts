@@ -1,3 +1,9 @@
+/** The smallest value that at least `share`, in (0, 1], of the values do not exceed (nearest rank). NaN for no values. */
+export function quantile(values: number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
+
 /** Cumulative counts by upper bound, as a Prometheus histogram has them; bounds ascend, the last is +Inf. */
 export type Buckets = { le: number; count: number }[];
 
@@ -5,7 +11,7 @@ export type Buckets = { le: number; count: number }[];
  * The value below which the share `q` in [0, 1] of the observations lies, interpolated within its bucket as
  * Prometheus's histogram_quantile does; null without observations, the last finite bound when beyond it.
  */
-export function quantileOf(buckets: Buckets, q: number): number | null {
+export function histogramQuantile(buckets: Buckets, q: number): number | null {
   const total = buckets.at(-1)?.count ?? 0;
   if (total <= 0) return null;
   const rank = q * total;
