@@ -14,7 +14,7 @@ export const safetyEnv = {
   RATE_LIMIT_PER_USER: Type.Integer({ default: 600, minimum: 0 }),
 };
 
-export const safetyConfig = (env: Static<Type.TObject<typeof safetyEnv>>) => ({
+const safetyConfig = (env: Static<Type.TObject<typeof safetyEnv>>) => ({
   allowNoKeys: env.ALLOW_NO_KEYS,
   requestsPerKey: env.RATE_LIMIT_PER_KEY,
   requestsPerUser: env.RATE_LIMIT_PER_USER,

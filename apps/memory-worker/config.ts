@@ -1,7 +1,7 @@
 import { llmEnv } from '@learning-loop/llm/config';
 import { embeddingConfig, embeddingEnv } from '@learning-loop/llm/embeddings/config';
+import { workerConfig, workerEnv } from '@learning-loop/service/config/infra-env';
 import { readEnv } from '@learning-loop/service/config/read-env';
-import { workerConfig, workerEnv } from '@learning-loop/service/config/worker-env';
 import { Type } from 'typebox';
 
 const Env = Type.Object({ ...workerEnv, ...llmEnv, ...embeddingEnv });

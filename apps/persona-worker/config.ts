@@ -1,6 +1,6 @@
 import { llmConfig, llmEnv } from '@learning-loop/llm/config';
+import { workerConfig, workerEnv } from '@learning-loop/service/config/infra-env';
 import { readEnv } from '@learning-loop/service/config/read-env';
-import { workerConfig, workerEnv } from '@learning-loop/service/config/worker-env';
 import { Type } from 'typebox';
 
 const Env = Type.Object({

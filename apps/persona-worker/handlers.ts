@@ -64,7 +64,7 @@ interface Decided {
  * What the picks of one window, oldest first, do to the facets: a model decides once for all of them, with the last
  * one, and the others only count. Where the rules answer instead, they decide on each.
  */
-export async function decide(
+async function decide(
   llm: Llm,
   picks: HypothesisSelected[],
   background: FacetBackground,

@@ -21,7 +21,7 @@ interface Step {
 }
 
 /** Where a persona stands after its changes, and every step that led there. */
-export interface Walk {
+interface Walk {
   persona: Persona;
   /** One for each change, in the order of time. */
   moves: (Step & { change: Change })[];
@@ -30,7 +30,7 @@ export interface Walk {
 }
 
 /** Whether one of the changes happened before, or at the same time as, a move that the persona has made. */
-export function isLate({ moved_at }: Persona, changes: Change[]): boolean {
+function isLate({ moved_at }: Persona, changes: Change[]): boolean {
   return (
     moved_at !== null && changes.some(({ cause }) => Date.parse(cause.occurred_at) <= moved_at.getTime())
   );
@@ -40,7 +40,7 @@ export function isLate({ moved_at }: Persona, changes: Change[]): boolean {
  * Applies the changes in the order in which they happened, `later` moves among them: facets are clamped at every
  * step, so that the order matters, and the result must not depend on the order of delivery.
  */
-export function walk(start: Persona, changes: Change[], later: PersonaUpdate[]): Walk {
+function walk(start: Persona, changes: Change[], later: PersonaUpdate[]): Walk {
   const steps = [...changes.map((change) => ({ change })), ...later.map((move) => ({ move }))].toSorted(
     inTime,
   );

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { runningPostgres } from '@learning-loop/embedded-postgres/running';
+import { runningPostgres } from '@learning-loop/embedded-postgres/cluster';
 import { startEmbeddedPostgres } from '@learning-loop/embedded-postgres/start';
 import { runKeysCommand } from 'gateway/auth/keys-cli';
 import { readConfig } from './config.ts';

@@ -10,7 +10,27 @@ import { start as startTrainer } from 'trainer/start';
 import { start as startTrainingLogWorker } from 'training-log-worker/start';
 import type { Config } from './config.ts';
 import { findConsolePort, findPort } from './find-port.ts';
-import { addressOf, readyMessage } from './ready-message.ts';
+
+/** What ends the start-up: where the service is, and a request to paste. */
+function readyMessage(url: string, consoleUrl: string): string {
+  return `
+Learning loop is ready: ${url} (API: ${url}/docs, console: ${consoleUrl}). Try:
+
+  curl -s ${url}/v1/hypothesize -H 'content-type: application/json' -d '{"user_id":"me","input_text":"build api"}'
+
+`;
+}
+
+/** A URL that a client on this machine can use. */
+function addressOf(host: string, port: number): string {
+  return `http://${reachable(host)}:${port}`;
+}
+
+/** An address that a client can use, when the server listens on all of them. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
 
 /** The whole system in one process. The gateway comes after the workers and goes before them: what it accepts can be learned. */
 export async function start(service: Service<Config>): Promise<void> {

@@ -1,5 +1,5 @@
+import { workerConfig, workerEnv } from '@learning-loop/service/config/infra-env';
 import { ConfigError, readEnv } from '@learning-loop/service/config/read-env';
-import { workerConfig, workerEnv } from '@learning-loop/service/config/worker-env';
 import { isOnS3 } from '@learning-loop/training-log/location';
 import { Type } from 'typebox';
 

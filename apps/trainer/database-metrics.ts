@@ -1,6 +1,5 @@
 import type { Db } from '@learning-loop/db/connect';
-import { deadByConsumer, owedByConsumer } from '@learning-loop/db/console/backlog';
-import { datasetState, modelCounts } from '@learning-loop/db/console/training-state';
+import { datasetState, deadByConsumer, modelCounts, owedByConsumer } from '@learning-loop/db/console/backlog';
 import { type Consumer, routes } from '@learning-loop/events/routes';
 import type { Service } from '@learning-loop/service/service';
 import { Gauge } from 'prom-client';

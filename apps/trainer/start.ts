@@ -14,8 +14,7 @@ import { buildWhenAsked } from './jobs/dataset-builds.ts';
 import { eraseWhenAsked } from './jobs/erasures.ts';
 import { watchExperiments } from './jobs/experiments.ts';
 import { followFineTunes } from './jobs/fine-tunes.ts';
-import { keepPartitions } from './jobs/partitions.ts';
-import { forgetOld } from './jobs/retention.ts';
+import { forgetOld, keepPartitions } from './jobs/retention.ts';
 
 const everyNight = '30 2 * * *';
 const sweeping = { everyMs: 1_000, graceMs: 5_000, limit: 1_000 };

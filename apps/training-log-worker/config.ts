@@ -1,5 +1,5 @@
+import { workerConfig, workerEnv } from '@learning-loop/service/config/infra-env';
 import { readEnv } from '@learning-loop/service/config/read-env';
-import { workerConfig, workerEnv } from '@learning-loop/service/config/worker-env';
 import { Type } from 'typebox';
 
 const Env = Type.Object({

@@ -14,7 +14,7 @@ const lineOf = ({ occurred_at, event_id, tenant_id, user_id, interaction_id }: E
   ...{ event_id, tenant_id, user_id, interaction_id },
 });
 
-export function hypothesesRecord(event: HypothesisSelected): TrainingRecords['hypotheses_data'] {
+function hypothesesRecord(event: HypothesisSelected): TrainingRecords['hypotheses_data'] {
   const selected = event.hypotheses.find(({ id }) => id === event.selected_id);
   return {
     ...lineOf(event),
@@ -31,7 +31,7 @@ export function hypothesesRecord(event: HypothesisSelected): TrainingRecords['hy
   };
 }
 
-export function rankingRecord(event: HypothesisSelected): TrainingRecords['ranking_data'] {
+function rankingRecord(event: HypothesisSelected): TrainingRecords['ranking_data'] {
   return {
     ...lineOf(event),
     used_memories: event.used_memories,
@@ -43,12 +43,12 @@ export function rankingRecord(event: HypothesisSelected): TrainingRecords['ranki
   };
 }
 
-export function personaRecord(event: PersonaUpdated): TrainingRecords['persona_updates'] {
+function personaRecord(event: PersonaUpdated): TrainingRecords['persona_updates'] {
   const { old_facets, new_facets, facet_deltas, signals, decided_by, reason } = event;
   return { ...lineOf(event), old_facets, new_facets, facet_deltas, signals, decided_by, reason };
 }
 
-export function feedbackRecord(event: FeedbackGiven): TrainingRecords['user_feedback'] {
+function feedbackRecord(event: FeedbackGiven): TrainingRecords['user_feedback'] {
   const { type, value } = event;
   return { ...lineOf(event), type, value };
 }

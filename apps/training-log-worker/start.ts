@@ -13,7 +13,7 @@ import type { Config } from './config.ts';
 import { discard, recorder } from './handlers.ts';
 
 /** Counts what reaches the disk, and how long it takes to be durable there. */
-export function logMetrics(registry: Registry): (written: Written) => void {
+function logMetrics(registry: Registry): (written: Written) => void {
   const registers = [registry];
   const bytes = new Counter({
     name: 'learning_loop_training_log_bytes_total',

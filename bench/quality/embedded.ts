@@ -1,5 +1,4 @@
-import { awayFrom, middleOf, ordinary } from '@learning-loop/learning/embeddings/centering';
-import type { VectorOf } from '@learning-loop/learning/embeddings/similarity';
+import { awayFrom, meanVector, ordinary, type VectorOf } from '@learning-loop/learning/embeddings/similarity';
 import { vectorOf as wordsOf } from '@learning-loop/learning/text/text-vector';
 import { connectEmbedder, type Embedder, mostTexts } from '@learning-loop/llm/embeddings/embed';
 import { embedderConfig, embeddingServer } from '@learning-loop/llm/testing/embedding-server';
@@ -57,7 +56,7 @@ async function retrieval(embedder: Embedder): Promise<Figure> {
 /** The vectors of the texts as the gateway sees them. */
 async function embedded(embedder: Embedder, texts: string[]): Promise<VectorOf> {
   const vectors = new Map<string, Float32Array>();
-  const middle = middleOf(await embedder.embed('eval', ordinary));
+  const middle = meanVector(await embedder.embed('eval', ordinary));
   const distinct = [...new Set(texts)];
   for (let from = 0; from < distinct.length; from += mostTexts) {
     const some = distinct.slice(from, from + mostTexts);

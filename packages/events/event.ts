@@ -1,7 +1,6 @@
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { envelope } from './envelope.ts';
-import { FacetDeltas, Facets, ShownHypothesis, UsedMemory, UserContext } from './fields.ts';
+import { envelope, FacetDeltas, Facets, ShownHypothesis, UsedMemory, UserContext } from './fields.ts';
 import type { EventName } from './routes.ts';
 
 /** A persona moved. */

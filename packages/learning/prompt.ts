@@ -28,7 +28,7 @@ const tokensOfShort = memoize((text: string): number => countTokens(text, asText
 const asText = { disallowedSpecial: new Set<string>() };
 
 /** The head, cut to the longest beginning at which it and the tail together have at most `budget` tokens. */
-export function fitted(head: string, tail: string, budget: number): string {
+function fitted(head: string, tail: string, budget: number): string {
   if (tokensOf(head + tail) <= budget) return head + tail;
   let [fits, over] = [0, head.length];
   while (over - fits > 1) {

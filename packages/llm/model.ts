@@ -43,7 +43,7 @@ Give the numbers of all memories as "ranking", those that help most first, each 
 };
 
 /** The places, from 0, in the order that the model gave; what it left out follows as it stood. */
-export function orderOf({ ranking }: Ranking, count: number): number[] {
+function orderOf({ ranking }: Ranking, count: number): number[] {
   const given = ranking.map((number) => number - 1).filter((place) => place < count);
   return [...new Set([...given, ...Array.from({ length: count }, (_, place) => place)])];
 }
@@ -74,7 +74,7 @@ export const rules = {
 const mostModels = 50;
 
 /** A model answers, and the rules where it does not. */
-export function connectModel(config: ModelConfig, means: Omit<Means, 'slots'>): Llm {
+function connectModel(config: ModelConfig, means: Omit<Means, 'slots'>): Llm {
   const slots = createSlots(config.maxConcurrency, config.mostWaiting);
   const variants = new LRUCache<string, Asker>({
     max: mostModels,

@@ -1,6 +1,5 @@
 import { retry } from '@learning-loop/async/retry';
-import type { Consumer } from '@learning-loop/events/routes';
-import { consumers } from '@learning-loop/events/routes';
+import { type Consumer, consumers } from '@learning-loop/events/routes';
 import { quietly } from '@learning-loop/service/log/log';
 import type { Logger } from 'pino';
 import type { JobQueue, QueueConfig } from './backend/backend.ts';

@@ -15,7 +15,7 @@ import { createService, type Service } from './service.ts';
  * as it does in a burst; afterwards each keeps the young objects that it refers to until the next full collection.
  * To be called before the process has worked.
  */
-export function allocateYoung(): void {
+function allocateYoung(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');
 }
 

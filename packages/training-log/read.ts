@@ -33,7 +33,7 @@ async function* recordsOnS3<N extends LogName>(
   skipped: { broken: number; duplicates: number },
 ): AsyncGenerator<TrainingRecords[N]> {
   Object.assign(skipped, { broken: 0, duplicates: 0 });
-  const { readS3Log } = await import('./s3/read.ts');
+  const { readS3Log } = await import('./s3/records.ts');
   yield* readS3Log(url, name, skipped);
 }
 
@@ -58,7 +58,7 @@ export async function countRecords(dir: string, tenantId: string): Promise<Recor
 }
 
 async function newCounters(dir: string): Promise<Record<LogName, Counter>> {
-  const Counts = isOnS3(dir) ? (await import('./s3/count.ts')).S3LogCounter : LogCounter;
+  const Counts = isOnS3(dir) ? (await import('./s3/records.ts')).S3LogCounter : LogCounter;
   return {
     hypotheses_data: new Counts(dir, 'hypotheses_data'),
     persona_updates: new Counts(dir, 'persona_updates'),

@@ -20,7 +20,7 @@ const unfinished = '.rewrite';
  * rewrite is under way.
  */
 export async function rewriteSegments(dir: string, keep: Keep): Promise<number> {
-  if (isOnS3(dir)) return (await import('./s3/rewrite.ts')).rewriteS3Log(dir, keep);
+  if (isOnS3(dir)) return (await import('./s3/records.ts')).rewriteS3Log(dir, keep);
   await makeDirectory(claimsDirectory(dir));
   using lock = lockFile(join(claimsDirectory(dir), 'rewrite.lock'));
   if (!lock) throw new Error(`${dir} is being rewritten already`);

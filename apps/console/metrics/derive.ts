@@ -1,5 +1,5 @@
 import { type Buckets, histogramQuantile } from '@learning-loop/service/observability/quantile';
-import type { Sample } from './parse.ts';
+import type { Sample } from './scrape.ts';
 
 /** All series at one moment; `at` in ms. */
 export interface Snapshot {

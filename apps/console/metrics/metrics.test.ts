@@ -2,7 +2,7 @@ import { histogramQuantile } from '@learning-loop/service/observability/quantile
 import { Counter, Histogram, Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { durationsBetween, type Snapshot, sumOf } from './derive.ts';
-import { parseMetrics } from './parse.ts';
+import { parseMetrics } from './scrape.ts';
 
 const registry = new Registry();
 const seconds = new Histogram({

@@ -2,8 +2,7 @@ import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { durationsBetween, type Snapshot } from './derive.ts';
-import { parseMetrics } from './parse.ts';
-import { readMetrics, type Sources } from './scrape.ts';
+import { parseMetrics, readMetrics, type Sources } from './scrape.ts';
 
 /** What the processes of the loop measured lately. */
 export interface Measurements extends AsyncDisposable {

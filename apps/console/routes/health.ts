@@ -1,4 +1,8 @@
-import type { Routes } from '../context.ts';
+import { listBuilds } from '@learning-loop/db/training/dataset-builds';
+import { asTenant } from '@learning-loop/db/transactions';
+import type { Console, Routes } from '../context.ts';
+import { type Snapshot, sumOf } from '../metrics/derive.ts';
+import type { State } from './schemas.ts';
 
 /** GET /livez, /readyz and /metrics. */
 export const health: Routes =
@@ -19,3 +23,79 @@ export const health: Routes =
       reply.type(metrics.contentType).send(await metrics.metrics()),
     );
   };
+
+/** The parts of the system in plain words: what works, and what to do about what doesn't. */
+export async function states(console: Console, tenantId: string): Promise<State[]> {
+  const latest = console.measurements.lately()?.[1];
+  return await Promise.all([
+    postgres(console),
+    queueEngine(console),
+    llm(latest),
+    trainer(console, tenantId),
+  ]);
+}
+
+async function postgres({ db }: Console): Promise<State> {
+  const started = performance.now();
+  await db.selectNoFrom((no) => no.lit(1).as('one')).execute();
+  const ms = performance.now() - started;
+  return {
+    name: 'Postgres',
+    level: ms < 500 ? 'good' : 'attention',
+    text: `Answers in ${ms.toFixed(ms < 10 ? 1 : 0)} ms.`,
+  };
+}
+
+async function queueEngine({ config, queues }: Console): Promise<State> {
+  const engine = config.redisUrl === undefined ? 'in Postgres' : 'in Redis';
+  const up = await queues.counts('memory').then(
+    () => true,
+    () => false,
+  );
+  if (up) return { name: 'Queues', level: 'good', text: `Live ${engine} and answer.` };
+  return {
+    name: 'Queues',
+    level: 'bad',
+    text: `Live ${engine}, which is away. What is accepted waits in the outbox.`,
+  };
+}
+
+function llm(latest: Snapshot | undefined): State {
+  const of = (state: string) => (latest ? sumOf(latest, 'llm_breakers', { state }) : 0);
+  const [open, half, closed] = [of('open'), of('half_open'), of('closed')];
+  if (open > 0)
+    return { name: 'Model', level: 'attention', text: 'Given up on for a while; the rules answer instead.' };
+  if (half > 0) return { name: 'Model', level: 'attention', text: 'Is being tried again after failures.' };
+  if (closed > 0) return { name: 'Model', level: 'good', text: 'Answers.' };
+  return { name: 'Model', level: 'good', text: 'None configured: the rules answer.' };
+}
+
+async function trainer({ db }: Console, tenantId: string): Promise<State> {
+  const [newest] = await asTenant(db, tenantId, (tx) => listBuilds(tx, tenantId, 1));
+  if (!newest) return { name: 'Trainer', level: 'good', text: 'Has built no dataset yet.' };
+  const { status, error, requested_at, finished_at } = newest;
+  if (status === 'failed') return { name: 'Trainer', level: 'bad', text: `The last build failed: ${error}` };
+  if (status === 'empty')
+    return { name: 'Trainer', level: 'good', text: `Had nothing to learn from ${ago(finished_at)}.` };
+  if (status === 'done')
+    return { name: 'Trainer', level: 'good', text: `Built a dataset ${ago(finished_at)}.` };
+  const waits = Date.now() - requested_at.getTime() > 60_000 && status === 'queued';
+  if (waits)
+    return {
+      name: 'Trainer',
+      level: 'attention',
+      text: 'A build waits to be begun; is the trainer running?',
+    };
+  return {
+    name: 'Trainer',
+    level: 'good',
+    text: status === 'running' ? 'Builds a dataset now.' : 'Will begin a build.',
+  };
+}
+
+function ago(time: Date | null): string {
+  const minutes = Math.round((Date.now() - (time?.getTime() ?? Date.now())) / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 120) return `${minutes} min ago`;
+  return minutes < 2 * 1440 ? `${Math.round(minutes / 60)} h ago` : `${Math.round(minutes / 1440)} days ago`;
+}

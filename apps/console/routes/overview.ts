@@ -5,9 +5,8 @@ import { Type } from 'typebox';
 import { callerOf } from '../auth/sign-in.ts';
 import type { Console, Routes } from '../context.ts';
 import { durationsBetween, type Snapshot } from '../metrics/derive.ts';
-import { states } from './health-summary.ts';
-import { type Activity, Overview, WindowName as Window, type WindowName } from './schemas.ts';
-import { windows } from './time-ranges.ts';
+import { states } from './health.ts';
+import { type Activity, Overview, WindowName as Window, type WindowName, windows } from './schemas.ts';
 
 const Query = Type.Object({ window: Window }, { additionalProperties: false });
 

@@ -7,8 +7,7 @@ import pino from 'pino';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { caller } from '../testing/callers.ts';
 import { gatewayForTest } from '../testing/test-gateway.ts';
-import { makeKey, showKey } from './api-key.ts';
-import { openKeyring } from './api-key-store.ts';
+import { makeKey, openKeyring, showKey } from './api-key-store.ts';
 import { keysCommand } from './keys-cli.ts';
 import { requireKeys } from './local-access.ts';
 

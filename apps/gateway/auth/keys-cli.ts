@@ -6,7 +6,7 @@ import type { Role } from '@learning-loop/db/schema/database';
 import { prepareEnvironment } from '@learning-loop/service/config/dotenv';
 import { ConfigError } from '@learning-loop/service/config/read-env';
 import { StartError } from '@learning-loop/service/errors';
-import { makeKey, showKey } from './api-key.ts';
+import { makeKey, showKey } from './api-key-store.ts';
 
 const usage = `Usage:
   keys create --role app|reader|admin [--tenant default] [--name NAME] [--days N]

@@ -4,7 +4,7 @@ import type { Db } from '@learning-loop/db/connect';
 import { StartError } from '@learning-loop/service/errors';
 
 /** Whether this address or name is this machine's own, reachable from nowhere else. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return /^(?:127(?:\.\d{1,3}){3}|localhost|::1)$/iu.test(bare(host));
 }
 

@@ -14,7 +14,7 @@ interface Level {
  * What is wrong with the structure of a valid JSON document, as the end of a sentence: a key that stands twice, of
  * which readers disagree which one counts, or more nesting than `deepest`. Undefined when nothing is.
  */
-export function structureFault(json: string, deepest: number): string | undefined {
+function structureFault(json: string, deepest: number): string | undefined {
   const levels: Level[] = [{ keys: null, text: '' }];
   for (const [part] of json.matchAll(token)) {
     const level = levels.at(-1);

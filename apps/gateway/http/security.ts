@@ -9,7 +9,7 @@ import { type Overload, shedLoad } from './load-shedding.ts';
 import { limitRates } from './rate-limits.ts';
 
 /** Helmet's headers on every answer. They never change: making them anew took a twentieth of a request's time. */
-export function secureHeaders(server: FastifyInstance): void {
+function secureHeaders(server: FastifyInstance): void {
   const headers = headersOf(helmet({ contentSecurityPolicy: { directives: csp } }));
   server.addHook('onRequest', async (_request, reply) => {
     reply.headers(headers);

@@ -2,8 +2,7 @@ import type { Db } from '@learning-loop/db/connect';
 import { asTenant } from '@learning-loop/db/transactions';
 import type { UserKey } from '@learning-loop/db/user-key';
 import { readEmbeddings } from '@learning-loop/db/users/embeddings';
-import { awayFrom, middleOf, ordinary } from '@learning-loop/learning/embeddings/centering';
-import type { VectorOf } from '@learning-loop/learning/embeddings/similarity';
+import { awayFrom, meanVector, ordinary, type VectorOf } from '@learning-loop/learning/embeddings/similarity';
 import type { Memory } from '@learning-loop/learning/memories/memory';
 import { type Embedder, mostTexts } from '@learning-loop/llm/embeddings/embed';
 import { LRUCache } from 'lru-cache';
@@ -61,7 +60,7 @@ export function connectMeanings(db: Db, embedder: Embedder | null): Meanings {
   return {
     model,
     async of(user, memories, texts) {
-      middle ??= middleOf(await embedder.embed(user.tenant_id, ordinary));
+      middle ??= meanVector(await embedder.embed(user.tenant_id, ordinary));
       if (middle === undefined) return undefined;
       await Promise.all([embed(user.tenant_id, texts), look(user, memories)]);
       return (text) => vectors.get(text) ?? null;

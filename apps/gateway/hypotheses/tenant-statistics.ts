@@ -2,7 +2,7 @@ import type { Db } from '@learning-loop/db/connect';
 import { type ChoiceMade, choicesOfTenant } from '@learning-loop/db/loop/selections';
 import { asTenant } from '@learning-loop/db/transactions';
 import { type Calibration, fitCalibration, type Outcome } from '@learning-loop/learning/ranking/calibration';
-import type { PastChoice } from '@learning-loop/learning/ranking/past-selection';
+import type { PastChoice } from '@learning-loop/learning/ranking/history-features';
 import { LRUCache } from 'lru-cache';
 
 /** What all users of a tenant have taught: which options they choose, and how far confidences are to be trusted. */

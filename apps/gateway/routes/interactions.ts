@@ -1,6 +1,6 @@
 import type { Tx } from '@learning-loop/db/connect';
-import { learningState } from '@learning-loop/db/loop/event-status';
 import { type Choice, findInteraction } from '@learning-loop/db/loop/interactions';
+import { learningState } from '@learning-loop/db/loop/outbox';
 import { asTenant } from '@learning-loop/db/transactions';
 import { memoriesOfInteraction } from '@learning-loop/db/users/memories';
 import { findPersonaUpdate } from '@learning-loop/db/users/personas';

@@ -19,7 +19,7 @@ import { UserId, UserParams } from './schemas.ts';
 /** Among how many of a user's newest memories a query looks. */
 const searched = 5_000;
 
-export const MemoryShown = Type.Object({
+const MemoryShown = Type.Object({
   memory_id: Type.String(),
   type: Type.String(),
   content: Type.String(),
@@ -102,7 +102,7 @@ async function mostRelevant(gateway: Gateway, user: User, { type, query, limit }
   });
 }
 
-export const shown = (memory: SourcedMemory) => ({
+const shown = (memory: SourcedMemory) => ({
   ...memory,
   first_seen: memory.first_seen.toISOString(),
   last_seen: memory.last_seen.toISOString(),

@@ -7,7 +7,7 @@ import { Counter, type Registry } from 'prom-client';
 import type { Gateway } from '../context.ts';
 
 /** Counts accepted picks by model and outcome: the rates that say whether the guesses get better. */
-export function choiceCounter(registry: Registry): (event: HypothesisSelected) => void {
+function choiceCounter(registry: Registry): (event: HypothesisSelected) => void {
   const choices = new Counter({
     name: 'learning_loop_choices_total',
     help: 'Accepted picks: of the first place, of another one, or of none; advanced automatically or not.',

@@ -1,3 +1,7 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Type } from 'typebox';
+import { Compile } from 'typebox/compile';
 import type { Interaction, Memory, Persona } from './answers.ts';
 import type { Client } from './client.ts';
 import { inParallel } from './in-parallel.ts';
@@ -34,3 +38,29 @@ async function askAboutEach<T>(label: string, ids: string[], ask: (id: string) =
   });
   return answers;
 }
+
+/** The files themselves, read without the product's own reader: what the replay is checked against. */
+
+const Line = Compile(Type.Object({ event_id: Type.String() }));
+const LogLine = Compile(Type.Object({ event_id: Type.String(), time: Type.String() }));
+
+/** The distinct events in the hypotheses log, all its segments together, those that are finished in its folder included. */
+export async function loggedEvents(trainingDir: string): Promise<Set<string>> {
+  const names = await readdir(trainingDir, { recursive: true });
+  const segments = names.filter((name) => name.startsWith('hypotheses_data') && name.endsWith('.jsonl'));
+  const texts = await Promise.all(segments.map((name) => readFile(path.join(trainingDir, name), 'utf8')));
+  return new Set(texts.flatMap(linesOf).map((line) => Line.Parse(JSON.parse(line)).event_id));
+}
+
+/** When each event was learned by every consumer, in ms since 1970; an event that completed twice is there twice. */
+export async function completions(logFile: string): Promise<{ event_id: string; at: number }[]> {
+  const lines = linesOf(await readFile(logFile, 'utf8')).filter((line) =>
+    line.includes('learning_loop_complete'),
+  );
+  return lines.map((line) => {
+    const { event_id, time } = LogLine.Parse(JSON.parse(line));
+    return { event_id, at: Date.parse(time) };
+  });
+}
+
+const linesOf = (text: string) => text.split('\n').filter((line) => line !== '');

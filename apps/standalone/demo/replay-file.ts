@@ -1,8 +1,7 @@
 import path from 'node:path';
-import { askAboutInteractions, askAboutUsers } from './audit.ts';
+import { askAboutInteractions, askAboutUsers, completions, loggedEvents } from './audit.ts';
 import { type Choice, readChoices } from './choices.ts';
 import type { Client } from './client.ts';
-import { completions, loggedEvents } from './evidence.ts';
 import { heading, say } from './narrate.ts';
 import { countEverywhere } from './parity.ts';
 import { replay } from './replay.ts';

@@ -9,7 +9,7 @@ const space =
  * repetitions: it matches wherever the given one does, and perhaps elsewhere. What must stand before is taken in; what
  * must not, and what must come after, is not asked for; `{2,200}` becomes `{2,}`.
  */
-export function wider({ source, flags }: RegExp): string {
+function wider({ source, flags }: RegExp): string {
   const tokens = source.match(/\\[pP]\{\w+\}|\\u[\da-f]{4}|\\.|\(\?<?[=!]|\(\?:|\{\d+,\d+\}|./gsu) ?? [];
   let [out, inBrackets] = ['', false];
   for (let at = 0; at < tokens.length; at += 1) {

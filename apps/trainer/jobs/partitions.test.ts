@@ -3,7 +3,7 @@ import { monthAfter, partitions } from '@learning-loop/db/ddl/partitions';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { keepPartitions } from './partitions.ts';
+import { keepPartitions } from './retention.ts';
 
 test('makes the partitions of three months to come and says so once', async () => {
   await using db = connectDb(await databaseForTest());

@@ -1,5 +1,7 @@
 import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Db } from '@learning-loop/db/connect';
+import { partitionInteractions } from '@learning-loop/db/ddl/convert-to-partitions';
+import { analyzeWhole, makePartitionsAhead } from '@learning-loop/db/ddl/partitions';
 import { deleteOlder } from '@learning-loop/db/privacy/retention';
 import { exclusively } from '@learning-loop/db/transactions';
 import type { Service } from '@learning-loop/service/service';
@@ -30,4 +32,17 @@ export async function forgetOlder(db: Db, keeper: Keeper, now: Date) {
   const training_log_records = await rewriteSegments(trainingLog, ({ timestamp }) => timestamp >= oldest);
   await mirrorLog(trainingLog, trainingDataDir);
   return { rows, training_log_records };
+}
+
+/** Makes the partitions of `interactions` for the months after `now`. Any number of replicas may do so. */
+export async function keepPartitions(
+  { log }: Pick<Service<unknown>, 'log'>,
+  db: Db,
+  now: Date,
+): Promise<void> {
+  // Again, where the process that began with it at its start was killed.
+  if (!(await partitionInteractions(db, now))) log.warn('interactions_not_partitioned');
+  const made = await makePartitionsAhead(db, now);
+  if (made.length > 0) log.info({ partitions: made }, 'partitions_made');
+  await analyzeWhole(db);
 }

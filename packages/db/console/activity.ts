@@ -1,7 +1,7 @@
+import { firstIdAt } from '@learning-loop/events/id';
 import { sql } from 'kysely';
 import type { Db } from '../connect.ts';
 import { withinTransaction } from '../transactions.ts';
-import { firstIdAt } from '../uuid-v7.ts';
 
 /** What became of the displays of one span of time that one model made. */
 export interface Activity {

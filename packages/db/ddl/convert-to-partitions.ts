@@ -1,8 +1,8 @@
+import { firstIdAt } from '@learning-loop/events/id';
 import { type RawBuilder, sql } from 'kysely';
 import pg from 'pg';
 import type { Db, Tx } from '../connect.ts';
 import { exclusively } from '../transactions.ts';
-import { firstIdAt } from '../uuid-v7.ts';
 import { takeTables, waitBriefly, whenFree } from './lock-timeout.ts';
 import { ahead, bounds, makePartition, monthAfter, nameUntil } from './partitions.ts';
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import { firstIdAt } from '@learning-loop/events/id';
 import { fill } from '@learning-loop/testing/database/hot-queries';
 import { emptyDatabaseForTest } from '@learning-loop/testing/database/postgres';
 import { selection } from '@learning-loop/testing/selection';
@@ -11,7 +12,6 @@ import { migrate, migrator } from '../migrate.ts';
 import { deleteOlder } from '../privacy/retention.ts';
 import { deleteUserRows, renewStatistics, tablesOfUsers } from '../privacy/user-data.ts';
 import { asTenant } from '../transactions.ts';
-import { firstIdAt } from '../uuid-v7.ts';
 import { partitionInteractions } from './convert-to-partitions.ts';
 import { analyzeWhole, makePartitionsAhead, monthAfter, partitions } from './partitions.ts';
 

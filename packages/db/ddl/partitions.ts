@@ -1,7 +1,7 @@
+import { firstIdAt, timeOf } from '@learning-loop/events/id';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
 import { exclusively } from '../transactions.ts';
-import { firstIdAt, timeOf } from '../uuid-v7.ts';
 import { takeTables, whenFree } from './lock-timeout.ts';
 
 /** A part of `interactions`: the ids from `from` on and below `to`; undefined where it has no end. */

@@ -1,9 +1,9 @@
 import type { FacetDeltas, Facets } from '@learning-loop/events/fields';
+import { firstIdAt } from '@learning-loop/events/id';
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
 import type { Database } from '../schema/database.ts';
 import { type UserKey, userKeysJson } from '../user-key.ts';
-import { firstIdAt } from '../uuid-v7.ts';
 
 export type Persona = Selectable<Database['personas']>;
 export type PersonaUpdate = Selectable<Database['persona_updates']>;

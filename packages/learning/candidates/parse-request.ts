@@ -13,13 +13,13 @@ export function isProblem(phrase: string): boolean {
 }
 
 /** What someone wants to do about a thing of which they only say what is wrong with it: nobody builds a slow query. */
-export function remedyFor(object: string): Intent | null {
+function remedyFor(object: string): Intent | null {
   if (tooSlow.test(object)) return intentOf('optimise');
   return broken.test(object) || isProblem(object) ? intentOf('fix') : null;
 }
 
 /** A text as it may stand inside a question: one line, without control and steering characters. */
-export function cleaned(text: string): string {
+function cleaned(text: string): string {
   return text
     .slice(0, 4000)
     .normalize('NFC')
@@ -48,7 +48,7 @@ function capped(line: string): string {
 }
 
 /** Whether a text reads as a short English phrase that may stand unquoted. */
-export function isPlain(text: string): boolean {
+function isPlain(text: string): boolean {
   return (
     /^[\p{Script=Latin}\p{N}][\p{Script=Latin}\p{N} '’+#./&-]*$/u.test(text) && text.split(' ').length <= 9
   );

@@ -13,7 +13,7 @@ const vague =
 const longestTaste = 8;
 
 /** What a text says that somebody likes, in its words; a question between two things says of neither. */
-export function tastesIn(text: string): string[] {
+function tastesIn(text: string): string[] {
   const asksWhich = /^\s*(?:which|what|who|where|when|how|why)\b/iu.test(text);
   if (asksWhich) return [];
   return [...text.slice(0, 2000).matchAll(liked), ...text.slice(0, 2000).matchAll(favourite)]
@@ -27,13 +27,13 @@ const dropped =
   /\b(?:from|replace|replacing|instead of|without|not|no|rather than|than|over|compare|versus|vs|remove|leave|avoid)\s+(?:an?\s+|the\s+|my\s+|your\s+)?$/iu;
 
 /** A technology that a text says is used, and what it calls it. */
-export interface Used {
+interface Used {
   text: string;
   mention: Mention;
 }
 
 /** What a question says is used; a question between two says of neither. */
-export function usedIn(text: string): Used[] {
+function usedIn(text: string): Used[] {
   if (/\bor\b/iu.test(text) && text.trim().endsWith('?') && technologiesIn(text).length > 1) return [];
   const mentions = technologiesIn(text).filter(({ start }) => !dropped.test(text.slice(0, start)));
   const distinct = [...new Map(mentions.map((mention) => [mention.name, mention])).values()];
@@ -52,7 +52,7 @@ function phraseOf(text: string, { name, start, end }: Mention): string {
 }
 
 /** What the user's own words say is used: only what stands where such things stand. */
-export function usedBy(inputText: string): Used[] {
+function usedBy(inputText: string): Used[] {
   return usedIn(inputText).filter(({ mention }) => cue.test(inputText.slice(0, mention.start)));
 }
 

@@ -19,7 +19,7 @@ export function historyContent(inputText: string, selectedQuestion: string | nul
 }
 
 /** Verbs that say the same of a goal. */
-export const sameVerbs = new Map(
+const sameVerbs = new Map(
   Object.entries({
     build: 'creat make develop implement code program',
     fix: 'repair resolve solv correct patch',
@@ -28,10 +28,10 @@ export const sameVerbs = new Map(
   }).flatMap(([verb, others]) => others.split(' ').map((other) => [other, verb] as const)),
 );
 
-export const label = /^\s*(?:prefers|likes|goal|wants to)\s*:?\s*/iu;
+const label = /^\s*(?:prefers|likes|goal|wants to)\s*:?\s*/iu;
 
 /** Where two technologies stand on the two sides of one of these, their order is the meaning. */
-export const directed = /\b(?:to|into|over|than|instead of)\b/iu;
+const directed = /\b(?:to|into|over|than|instead of)\b/iu;
 
 /**
  * A key under which contents of the same meaning meet: the stems of their telling words, technologies by their usual

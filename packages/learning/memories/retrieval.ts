@@ -1,9 +1,9 @@
 import { memoize } from '@learning-loop/async/memoize';
 import { meaningsNear, type VectorOf } from '../embeddings/similarity.ts';
 import { Places } from '../text/hash-index.ts';
-import { rounded } from '../text/round.ts';
 import { meaningLikeness, termsLike } from '../text/similarity.ts';
 import { bytesOf, readText, type TextVector, vectorOf } from '../text/text-vector.ts';
+import { rounded } from '../text/vector.ts';
 import { NearWords } from '../text/word-scorer.ts';
 import type { Memory } from './memory.ts';
 
@@ -57,7 +57,7 @@ export function bm25({ places, tells }: Rarities, texts: TextVector[]): Float64A
 }
 
 /** What a memory says. */
-export interface Turn {
+interface Turn {
   speaker: string | null;
   said: TextVector;
 }
@@ -65,7 +65,7 @@ export interface Turn {
 const remembered = 48e6;
 
 /** Who says what, without the frame that the history puts round it. Remembered, as memories return. */
-export const turnOf: (content: string) => Turn = memoize(
+const turnOf: (content: string) => Turn = memoize(
   (content) => {
     const text = content.replace(/^User requested: /u, '').replace(/ \| Selected: (?:none of these$)?/u, ' ');
     const named = /^(?:\[[^\]]*\] )?(\p{Lu}[\p{L}.' -]{0,30}): /u.exec(text);

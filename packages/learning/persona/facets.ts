@@ -1,5 +1,5 @@
 import { type FacetDeltas, type Facets, facetNames } from '@learning-loop/events/fields';
-import { rounded } from '../text/round.ts';
+import { rounded } from '../text/vector.ts';
 import { styleOf } from './style.ts';
 
 /** What users say of an answer, and what it asks for. */
@@ -53,7 +53,7 @@ const remarks: Remark[] = [
 ];
 
 /** What a comment asks for; null when it says nothing about style. */
-export function remarkIn(comment: string): Remark | null {
+function remarkIn(comment: string): Remark | null {
   return remarks.find(({ said }) => said.test(comment.slice(0, 1000))) ?? null;
 }
 

@@ -1,7 +1,7 @@
-import { middleOf, type VectorOf } from '../embeddings/similarity.ts';
+import { meanDirection, type VectorOf } from '../embeddings/similarity.ts';
 import type { Memory } from '../memories/memory.ts';
 import { dot } from '../text/vector.ts';
-import type { PastChoice } from './past-selection.ts';
+import type { PastChoice } from './history-features.ts';
 
 export interface EmbeddingInput {
   input_text: string;
@@ -28,7 +28,7 @@ const dayMs = 86_400_000;
 export function embeddingFeatures(input: EmbeddingInput, vectorOf: VectorOf): EmbeddingFeatures[] {
   const { input_text, proposals, memories, choices, now } = input;
   const options = proposals.map(({ question }) => vectorOf(question));
-  const theme = middleOf([vectorOf(input_text), ...options]);
+  const theme = meanDirection([vectorOf(input_text), ...options]);
   const weighed = choices.map((choice) => weighedChoice(choice, theme, now, vectorOf));
   const total = 1 + weighed.reduce((sum, { weight }) => sum + weight, 0);
   return options.map((option) => ({
@@ -48,7 +48,7 @@ function weighedChoice(
   vectorOf: VectorOf,
 ) {
   const options = shown.map(({ question, chosen }) => ({ vector: vectorOf(question), chosen }));
-  const known = middleOf([vectorOf(input_text), ...options.map(({ vector }) => vector)]);
+  const known = meanDirection([vectorOf(input_text), ...options.map(({ vector }) => vector)]);
   const age = Math.max(0, now.getTime() - at.getTime()) / dayMs;
   const alike = theme === null || known === null ? null : dot(theme, known);
   const weight =

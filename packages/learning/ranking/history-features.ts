@@ -1,8 +1,14 @@
 import { joined } from '../text/hash-index.ts';
 import { type Subject, type TextVector, vectorOf } from '../text/text-vector.ts';
 import { directionOf, dot } from '../text/vector.ts';
-import type { PastChoice } from './past-selection.ts';
 import { type Situation, situationLikeness, themeOf } from './ranking-context.ts';
+
+/** What a user once was shown for a text, and what they chose of it; none chosen says that all were rejected. */
+export interface PastChoice {
+  input_text: string;
+  at: Date;
+  shown: { question: string; chosen: boolean }[];
+}
 
 /** How much nearer an option is to the chosen than to the rejected, each in [-1, 1]. */
 export interface ContrastLikeness {
@@ -63,7 +69,7 @@ interface Entry {
 const kept = new WeakMap<PastChoice, RememberedChoice>();
 
 /** The same for choices that the caller keeps and brings again, as those of a tenant. */
-export function keptChoice(choice: PastChoice): RememberedChoice {
+function keptChoice(choice: PastChoice): RememberedChoice {
   const known = kept.get(choice);
   if (known !== undefined) return known;
   const made = rememberedChoice(choice);

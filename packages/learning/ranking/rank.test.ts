@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { proposeByRules } from '../candidates/propose.ts';
 import type { Memory } from '../memories/memory.ts';
 import { startFacets } from '../persona/facets.ts';
-import type { PastChoice } from './past-selection.ts';
+import type { PastChoice } from './history-features.ts';
 import { type RankInput, rank } from './rank.ts';
 
 const now = new Date('2026-11-01T12:00:00Z');

@@ -3,11 +3,10 @@ import type { Proposal } from '../candidates/propose.ts';
 import type { VectorOf } from '../embeddings/similarity.ts';
 import type { Memory } from '../memories/memory.ts';
 import { styleFit } from '../persona/style.ts';
-import { rounded } from '../text/round.ts';
+import { rounded } from '../text/vector.ts';
 import { embeddingFeatures } from './embedding-features.ts';
-import { choiceFeatures, contraster, otherVoices, ownVoice } from './history-features.ts';
+import { choiceFeatures, contraster, otherVoices, ownVoice, type PastChoice } from './history-features.ts';
 import { memoryFeatures } from './memory-features.ts';
-import type { PastChoice } from './past-selection.ts';
 import { situationOf } from './ranking-context.ts';
 import { type RankerWeights, shippedWeights } from './weights.ts';
 
@@ -18,7 +17,7 @@ const doubt = 0.3;
  * How likely each score is the one that will be chosen, in [0, 1], adding up to 1: a softmax, made more even the less
  * the user has chosen yet, since a single choice may be chance.
  */
-export function confidencesOf(scores: number[], temperature: number, picks: number): number[] {
+function confidencesOf(scores: number[], temperature: number, picks: number): number[] {
   const best = Math.max(...scores);
   const weights = scores.map((score) => Math.exp((score - best) / temperature));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
@@ -26,7 +25,7 @@ export function confidencesOf(scores: number[], temperature: number, picks: numb
   return weights.map((weight) => rounded((1 - even) * (weight / total) + even / scores.length));
 }
 
-export type { PastChoice } from './past-selection.ts';
+export type { PastChoice } from './history-features.ts';
 
 export interface RankInput {
   input_text: string;

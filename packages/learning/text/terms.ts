@@ -11,7 +11,7 @@ more most other such own same too also into out up down over under about again i
 isn't aren't s t re ve ll d m want wants like need needs please suggest recommend recommendation give tell help get got let`;
 
 /** Words that say little about what a text is about. "Not", "no", "without" are none of them: they turn a meaning. */
-export const stopWords: ReadonlySet<string> = new Set(list.split(/\s+/u));
+const stopWords: ReadonlySet<string> = new Set(list.split(/\s+/u));
 
 /** A word as the rules compare it. */
 export interface Term {

@@ -5,7 +5,7 @@ import { unit } from './vector.ts';
 import { addWord, nextVector } from './word-vectors.ts';
 
 /** TF-IDF on stems and pieces of words, at length 1: hashes of what occurs, and the weight of each. */
-export interface Pieces {
+interface Pieces {
   readonly keys: Int32Array;
   readonly weights: Float32Array;
 }
@@ -21,7 +21,7 @@ interface Counted {
 }
 
 /** The stems and pieces of a text's words, in the order in which they come. */
-export function piecesOf({ words, counts, total }: Counted): Pieces {
+function piecesOf({ words, counts, total }: Counted): Pieces {
   const places = new Places(8 * words.length);
   const keys: number[] = [];
   const weights: number[] = [];

@@ -29,3 +29,8 @@ export function directionOf(meaning: Float32Array, siblings: Float32Array[]): Fl
   for (const sibling of siblings) addTo(away, sibling, -1 / siblings.length);
   return away.every((value) => Math.abs(value) < 1e-6) ? new Float32Array(meaning.length) : unit(away);
 }
+
+/** Four decimals: what is logged and shown needs no more. */
+export function rounded(value: number): number {
+  return Math.round(value * 10_000) / 10_000;
+}

@@ -40,7 +40,7 @@ export class NearWords {
 }
 
 /** The array, or a larger one with the same beginning. */
-export function roomFor(numbers: Float32Array<ArrayBuffer>, length: number): Float32Array<ArrayBuffer> {
+function roomFor(numbers: Float32Array<ArrayBuffer>, length: number): Float32Array<ArrayBuffer> {
   if (length <= numbers.length) return numbers;
   const more = new Float32Array(2 * length);
   more.set(numbers);

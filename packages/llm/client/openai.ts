@@ -8,7 +8,7 @@ import { outcomeOf } from './call-policy.ts';
 import { type Answer, createCaller, type Means } from './resilient-call.ts';
 
 /** A fetch that follows no redirect, since texts go only where the operator said, and ends a body over the limit. */
-export function cappedFetch(maxBytes: number): typeof fetch {
+function cappedFetch(maxBytes: number): typeof fetch {
   return async (input, init) => {
     const response = await fetch(input, { ...init, redirect: 'error' });
     return response.body ? new Response(response.body.pipeThrough(atMost(maxBytes)), response) : response;
@@ -72,7 +72,7 @@ export function connectServer(
   });
 }
 
-export function connectClient(config: ModelConfig): Client {
+function connectClient(config: ModelConfig): Client {
   const { chat } = connectServer(config, maxBytes);
   let knowsSchemas = true;
 

@@ -10,7 +10,7 @@ import { closed, type Question, visible, visibleLine, visibleLines } from './pro
 const alike = 0.96;
 
 /** The proposals without those that repeat an earlier one. */
-export function distinct(proposals: readonly Proposal[]): Proposal[] {
+function distinct(proposals: readonly Proposal[]): Proposal[] {
   const kept: Proposal[] = [];
   for (const proposal of proposals) {
     if (!kept.some((other) => asksTheSame(proposal, other))) kept.push(proposal);
@@ -19,7 +19,7 @@ export function distinct(proposals: readonly Proposal[]): Proposal[] {
 }
 
 /** Whether two questions are the same but for case and punctuation. */
-export function sameWords(one: Proposal, other: Proposal): boolean {
+function sameWords(one: Proposal, other: Proposal): boolean {
   const plain = ({ question }: Proposal) =>
     question
       .toLowerCase()

@@ -1,5 +1,10 @@
 import type { Queue } from 'bullmq';
-import type { Retry } from './bullmq-options.ts';
+
+/** How often a failing event is tried, and the wait before the second try, which doubles each time. */
+export interface Retry {
+  attempts: number;
+  delayMs: number;
+}
 
 export interface QueueConfig {
   /** Set: the queues live in this Redis. Unset: in the database, in a schema of their own. */

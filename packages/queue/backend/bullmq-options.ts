@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueueOptions, WorkerOptions } from 'bullmq';
-import type { JobQueue, JobWorker } from './backend.ts';
+import type { JobQueue, JobWorker, Retry } from './backend.ts';
 
 /** In braces, so that all keys of a queue are on one slot of a cluster, and the queues on several. */
 const prefixOf = (queue: string) => `{learning-loop:${queue}}`;
@@ -52,12 +52,6 @@ export async function closeWithin(ms: number, worker: JobWorker): Promise<void> 
   const inTime = await Promise.race([closed, pass(ms), worker.lost().then(() => pass(LOST_MS))]);
   over.abort();
   if (!inTime) worker.drop();
-}
-
-/** How often a failing event is tried, and the wait before the second try, which doubles each time. */
-export interface Retry {
-  attempts: number;
-  delayMs: number;
 }
 
 const usual: Retry = { attempts: 8, delayMs: 500 };

@@ -26,7 +26,7 @@ export interface Pupil<C extends Consumer> {
 }
 
 /** Repeats what failed for no fault of the events: a server was away, or two transactions collided. */
-export function undisturbed<C extends Consumer, T>(pupil: Pupil<C>, call: () => Promise<T>): Promise<T> {
+function undisturbed<C extends Consumer, T>(pupil: Pupil<C>, call: () => Promise<T>): Promise<T> {
   const { signal, log } = pupil;
   return retry(call, {
     signal,
@@ -41,13 +41,13 @@ export function undisturbed<C extends Consumer, T>(pupil: Pupil<C>, call: () => 
   });
 }
 
-export function count(metrics: QueueMetrics, consumer: Consumer, row: OutboxRow, outcome: Outcome): void {
+function count(metrics: QueueMetrics, consumer: Consumer, row: OutboxRow, outcome: Outcome): void {
   const tenant = metrics.tenantLabel(row.tenant_id);
   metrics.events.inc({ consumer, event: row.event, tenant, outcome });
 }
 
 /** Sets an event aside as a dead letter, and logs its error, the only time. */
-export async function bury<C extends Consumer>(
+async function bury<C extends Consumer>(
   pupil: Pupil<C>,
   row: OutboxRow,
   err: unknown,
@@ -76,11 +76,7 @@ function describe(error: unknown): string {
 }
 
 /** Decides on the one event whose learning failed. */
-export async function judge<C extends Consumer>(
-  pupil: Pupil<C>,
-  delivery: Delivery,
-  error: unknown,
-): Promise<void> {
+async function judge<C extends Consumer>(pupil: Pupil<C>, delivery: Delivery, error: unknown): Promise<void> {
   const { event_id, attempt, attempts, answer } = delivery;
   try {
     const [row] = await undisturbed(pupil, () => loadPending(pupil.db, pupil.consumer, [event_id]));

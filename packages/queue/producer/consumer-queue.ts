@@ -1,8 +1,8 @@
 import type { Notice } from '@learning-loop/db/loop/outbox';
 import { type Consumer, type EventName, routes } from '@learning-loop/events/routes';
 import { type Job, UnrecoverableError } from 'bullmq';
-import type { Queues } from '../backend/backend.ts';
-import { type Retry, retryOptions } from '../backend/bullmq-options.ts';
+import type { Queues, Retry } from '../backend/backend.ts';
+import { retryOptions } from '../backend/bullmq-options.ts';
 import type { QueueMetrics } from '../metrics.ts';
 
 /**

@@ -1,8 +1,7 @@
 import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Db } from '@learning-loop/db/connect';
 import { outboxDepth, takeOverdue } from '@learning-loop/db/loop/outbox';
-import type { Consumer } from '@learning-loop/events/routes';
-import { consumers } from '@learning-loop/events/routes';
+import { type Consumer, consumers } from '@learning-loop/events/routes';
 import { quietly } from '@learning-loop/service/log/log';
 import type { Service } from '@learning-loop/service/service';
 import { Counter, Gauge, type Registry } from 'prom-client';
@@ -16,7 +15,7 @@ const FRESH_MS = 5_000;
  * BullMQ's own export as part of the registry: jobs by queue and state, and on Redis what was finished and failed.
  * A queue that is away is left out. A second sweeper of a process adds nothing.
  */
-export function exportBullmq(registry: Registry, publisher: Pick<Publisher, 'exported'>): void {
+function exportBullmq(registry: Registry, publisher: Pick<Publisher, 'exported'>): void {
   if (registry.getSingleMetric('bullmq_job_count')) return;
   let until = 0;
   let asked: Promise<unknown> = Promise.resolve();

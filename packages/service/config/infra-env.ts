@@ -1,4 +1,5 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
+import { logConfig, logEnv } from '../log/log.ts';
 
 /** The servers that every app works on, to spread into its schema. */
 export const engineEnv = {
@@ -13,3 +14,22 @@ export const engineEnv = {
     }),
   ),
 };
+
+/** The variables that every process behind the queue reads, to spread into its schema. */
+export const workerEnv = {
+  ...engineEnv,
+  HOST: Type.String({ default: '127.0.0.1' }),
+  /** Where /livez, /readyz and /metrics are served; unset, they are not. */
+  PORT: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+  ...logEnv,
+};
+
+export function workerConfig(env: Static<Type.TObject<typeof workerEnv>>) {
+  return {
+    databaseUrl: env.DATABASE_URL,
+    redisUrl: env.REDIS_URL,
+    host: env.HOST,
+    port: env.PORT,
+    ...logConfig(env),
+  };
+}

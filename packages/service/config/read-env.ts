@@ -15,7 +15,7 @@ import { Value } from 'typebox/value';
 import { errorCode } from '../errors.ts';
 
 /** What a value of this schema is, to end a sentence with: "an integer from 0 to 65535". */
-export function describe(schema: TSchema): string {
+function describe(schema: TSchema): string {
   const { description } = options(schema);
   if (typeof description === 'string') return description;
   if (IsBoolean(schema)) return 'true or false';

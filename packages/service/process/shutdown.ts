@@ -51,13 +51,13 @@ const between = /^\S*(\bsh -c|node) /;
  * Resolves when the package manager that started this process is gone. `npx pnpm start` runs pnpm in a shell that
  * dies of SIGTERM without passing it on; the service would run on, unnoticed.
  */
-export async function launcherGone(launchers: number[]): Promise<void> {
+async function launcherGone(launchers: number[]): Promise<void> {
   // Without a free file descriptor nothing can be seen, which is no reason to end.
   while (await stillThere(launchers).catch(() => true)) await setTimeout(500, undefined, { ref: false });
 }
 
 /** The processes from the parent up to the outermost package manager; none when none started this process. */
-export async function findLaunchers(): Promise<number[]> {
+async function findLaunchers(): Promise<number[]> {
   const pids: number[] = [];
   let outermost = 0;
   for (let pid = process.ppid; pid > 1; ) {

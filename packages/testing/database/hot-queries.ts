@@ -1,12 +1,11 @@
 import type { Db } from '@learning-loop/db/connect';
-import { learningState } from '@learning-loop/db/loop/event-status';
 import {
   findByText,
   findInteraction,
   findInteractions,
   insertInteractions,
 } from '@learning-loop/db/loop/interactions';
-import { insertEvents, loadPending, settle } from '@learning-loop/db/loop/outbox';
+import { insertEvents, learningState, loadPending, settle } from '@learning-loop/db/loop/outbox';
 import { acceptPicks, choicesOfTenant } from '@learning-loop/db/loop/selections';
 import {
   readEmbeddings,

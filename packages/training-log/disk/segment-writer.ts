@@ -10,7 +10,7 @@ const newline = 0x0a;
  * Cuts off what a crash left behind the last good line: a line without its end, or lines that are no JSON.
  * None of it was acknowledged, and it holds what users wrote: it is not kept anywhere. Returns the bytes cut.
  */
-export async function cutTornTail(handle: FileHandle): Promise<number> {
+async function cutTornTail(handle: FileHandle): Promise<number> {
   const { size } = await handle.stat();
   const good = await endOfLastGoodLine(handle, size);
   if (good === size) return 0;

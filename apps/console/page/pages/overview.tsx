@@ -1,11 +1,37 @@
 import { useState } from 'react';
-import type { Activity, Overview, WindowName } from '../../routes/schemas.ts';
-import { windows } from '../../routes/time-ranges.ts';
+import { type Activity, type Overview, type WindowName, windows } from '../../routes/schemas.ts';
 import { duration, number, perSecond, share } from '../format.ts';
 import { Chart } from '../ui/chart.tsx';
 import { Card, Empty, Level, Loaded, Page, Scrollable, Stat } from '../ui/parts.tsx';
 import { useLive } from '../use-data.ts';
-import { bucketsOf, sum } from './activity.ts';
+
+/** All counts added up, over models and time. */
+function sum(rows: Activity[]): Activity {
+  const total = { ...nothing };
+  for (const row of rows) for (const name of counted) total[name] += row[name];
+  return total;
+}
+
+const counted = [
+  ...(['shown', 'decided', 'picked', 'first_place'] as const),
+  ...(['auto_advance', 'auto_decided', 'overridden'] as const),
+];
+const nothing = {
+  ...{ bucket: 0, model_id: '', shown: 0, decided: 0, picked: 0, first_place: 0 },
+  ...{ auto_advance: 0, auto_decided: 0, overridden: 0 },
+};
+
+/** The whole window, bucket by bucket; where nothing happened there are zeros. The last, unfinished one is left out. */
+function bucketsOf({ activity, bucket_seconds, at }: Overview): Activity[] {
+  const window = Object.values(windows).find(({ bucketSeconds }) => bucketSeconds === bucket_seconds);
+  const length = Math.round((window?.seconds ?? 900) / bucket_seconds);
+  const end = Math.floor(at / 1000 / bucket_seconds) * bucket_seconds;
+  const byBucket = Map.groupBy(activity, ({ bucket }) => bucket);
+  return Array.from({ length }, (_, i) => {
+    const bucket = end - (length - i) * bucket_seconds;
+    return { ...sum(byBucket.get(bucket) ?? []), bucket };
+  });
+}
 
 const names: Record<WindowName, string> = { '15m': '15 minutes', '6h': '6 hours', '7d': '7 days' };
 

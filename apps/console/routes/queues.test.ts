@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { scaleHint } from './scale-hint.ts';
+import { scaleHint } from './queues.ts';
 
 const calm = { owed: 0, oldest_seconds: null, per_second: 0, waiting: 0, dead: 0 };
 
