@@ -1,6 +1,6 @@
 import type { Db } from '@learning-loop/db/connect';
 import { acceptPicks } from '@learning-loop/db/loop/selections';
-import { newId } from '@learning-loop/events/id';
+import { newId } from '@learning-loop/events/ids';
 import { context, hypotheses, openInteractions } from './interactions.ts';
 
 const answer = {

@@ -1,5 +1,5 @@
 import type { Db } from '@learning-loop/db/connect';
-import { newId } from '@learning-loop/events/id';
+import { newId } from '@learning-loop/events/ids';
 import { sql } from 'kysely';
 import { acceptMany } from './accepted.ts';
 import type { Figure } from './figure.ts';

@@ -1,6 +1,6 @@
 import { engineEnv } from '@learning-loop/service/config/infra-env';
 import { readEnv } from '@learning-loop/service/config/read-env';
-import { logConfig, logEnv } from '@learning-loop/service/log/log';
+import { logConfig, logEnv } from '@learning-loop/service/log';
 import { Type } from 'typebox';
 
 const Env = Type.Object({

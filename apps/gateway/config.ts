@@ -1,8 +1,8 @@
 import { llmConfig, llmEnv, spendingConfig } from '@learning-loop/llm/config';
-import { embeddingConfig, embeddingEnv } from '@learning-loop/llm/embeddings/config';
+import { embeddingConfig, embeddingEnv } from '@learning-loop/llm/embeddings/embed';
 import { engineEnv } from '@learning-loop/service/config/infra-env';
 import { ConfigError, readEnv } from '@learning-loop/service/config/read-env';
-import { logConfig, logEnv } from '@learning-loop/service/log/log';
+import { logConfig, logEnv } from '@learning-loop/service/log';
 import { type Static, Type } from 'typebox';
 
 /** The variables that say who may call, and how often; to spread into the gateway's schema. */

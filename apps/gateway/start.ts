@@ -8,7 +8,7 @@ import { connectLlm } from '@learning-loop/llm/model';
 import { connectPublisher } from '@learning-loop/queue/producer/publisher';
 import { listenFault } from '@learning-loop/service/errors';
 import type { Service } from '@learning-loop/service/service';
-import { requireKeys } from './auth/local-access.ts';
+import { requireKeys } from './auth/authenticate.ts';
 import type { Config } from './config.ts';
 import { connectMeanings, type Meanings } from './hypotheses/embedding-lookup.ts';
 import { createServer } from './server.ts';

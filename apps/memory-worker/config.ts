@@ -1,5 +1,5 @@
 import { llmEnv } from '@learning-loop/llm/config';
-import { embeddingConfig, embeddingEnv } from '@learning-loop/llm/embeddings/config';
+import { embeddingConfig, embeddingEnv } from '@learning-loop/llm/embeddings/embed';
 import { workerConfig, workerEnv } from '@learning-loop/service/config/infra-env';
 import { readEnv } from '@learning-loop/service/config/read-env';
 import { Type } from 'typebox';

@@ -6,7 +6,7 @@ import {
   supersede,
 } from '@learning-loop/db/users/upsert-memories';
 import type { HypothesisSelected } from '@learning-loop/events/event';
-import { newId } from '@learning-loop/events/id';
+import { newId } from '@learning-loop/events/ids';
 import { extractGoal, extractPreferences } from '@learning-loop/learning/memories/extract';
 import { contentKey, historyContent, memoryKey } from '@learning-loop/learning/memories/memory';
 import type { Context } from '@learning-loop/queue/consumer/process-events';

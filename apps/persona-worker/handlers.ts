@@ -1,9 +1,9 @@
 import type { Tx } from '@learning-loop/db/connect';
-import { type UserKey, userKey } from '@learning-loop/db/user-key';
 import { recentFeedback } from '@learning-loop/db/users/feedback';
 import { recentHistory } from '@learning-loop/db/users/memories';
 import { findPersonas } from '@learning-loop/db/users/personas';
 import type { FeedbackGiven, HypothesisSelected } from '@learning-loop/events/event';
+import { type UserKey, userKey } from '@learning-loop/events/ids';
 import { facetDeltasByRules, startFacets } from '@learning-loop/learning/persona/facets';
 import type { FacetBackground, FacetDecision, Llm } from '@learning-loop/llm/llm';
 import type { Handlers } from '@learning-loop/queue/consumer/process-events';

@@ -2,7 +2,7 @@ import { connectDb, type Db } from '@learning-loop/db/connect';
 import { insertEvents, loadPending } from '@learning-loop/db/loop/outbox';
 import { findPersona } from '@learning-loop/db/users/personas';
 import type { NamedEvent } from '@learning-loop/events/event';
-import { firstIdAt, newId } from '@learning-loop/events/id';
+import { firstIdAt, newId } from '@learning-loop/events/ids';
 import { connectLlm } from '@learning-loop/llm/model';
 import { learn } from '@learning-loop/queue/consumer/process-events';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';

@@ -1,5 +1,4 @@
 import type { Tx } from '@learning-loop/db/connect';
-import { type UserKey, userKey } from '@learning-loop/db/user-key';
 import {
   correctMoves,
   lockPersonas,
@@ -10,7 +9,7 @@ import {
 } from '@learning-loop/db/users/personas';
 import type { PersonaUpdated } from '@learning-loop/events/event';
 import type { Facets } from '@learning-loop/events/fields';
-import { newId } from '@learning-loop/events/id';
+import { newId, type UserKey, userKey } from '@learning-loop/events/ids';
 import { applyDeltas, startFacets } from '@learning-loop/learning/persona/facets';
 import type { FacetDecision } from '@learning-loop/llm/llm';
 import type { Context } from '@learning-loop/queue/consumer/process-events';

@@ -1,5 +1,5 @@
 import { ConfigError, readEnv } from '@learning-loop/service/config/read-env';
-import { logConfig, logEnv } from '@learning-loop/service/log/log';
+import { logConfig, logEnv } from '@learning-loop/service/log';
 import { readConfig as readConsole } from 'console/config';
 import { readConfig as readGateway } from 'gateway/config';
 import { readConfig as readMemoryWorker } from 'memory-worker/config';

@@ -1,7 +1,7 @@
 import { connectDb, type Db, isReachable } from '@learning-loop/db/connect';
 import { migrate } from '@learning-loop/db/migrate';
 import { requestBuild, tenantsWithPicks } from '@learning-loop/db/training/dataset-builds';
-import { newId } from '@learning-loop/events/id';
+import { newId } from '@learning-loop/events/ids';
 import { connectFineTuning } from '@learning-loop/llm/fine-tuning';
 import { connectPublisher } from '@learning-loop/queue/producer/publisher';
 import { sweep } from '@learning-loop/queue/producer/sweeper';

@@ -1,6 +1,6 @@
-import { type UserKey, userKey } from '@learning-loop/db/user-key';
 import { optedOut } from '@learning-loop/db/users/settings';
 import type { FeedbackGiven, HypothesisSelected, PersonaUpdated } from '@learning-loop/events/event';
+import { type UserKey, userKey } from '@learning-loop/events/ids';
 import type { EventOf } from '@learning-loop/events/routes';
 import type { TrainingRecords } from '@learning-loop/events/training-records';
 import type { Context, Handlers } from '@learning-loop/queue/consumer/process-events';

@@ -13,7 +13,7 @@ import {
   type Model,
 } from '@learning-loop/db/training/models';
 import { startEmbeddedPostgres } from '@learning-loop/embedded-postgres/start';
-import { newId } from '@learning-loop/events/id';
+import { newId } from '@learning-loop/events/ids';
 import { openTrainingLog } from '@learning-loop/training-log/open';
 import pino from 'pino';
 import { buildDataset } from 'trainer/dataset/build';

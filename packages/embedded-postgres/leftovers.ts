@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { errorCode, StartError } from '@learning-loop/service/errors';
-import { findProcess } from '@learning-loop/service/process/shutdown';
+import { findProcess } from '@learning-loop/service/shutdown';
 
 /** Postgres ignores this setting; it tells a later start which process began the server. */
 export const ownerSetting = `learning_loop.owner=${process.pid}`;

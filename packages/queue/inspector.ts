@@ -1,6 +1,6 @@
 import { retry } from '@learning-loop/async/retry';
 import { type Consumer, consumers } from '@learning-loop/events/routes';
-import { quietly } from '@learning-loop/service/log/log';
+import { quietly } from '@learning-loop/service/log';
 import type { Logger } from 'pino';
 import type { JobQueue, QueueConfig } from './backend/backend.ts';
 import { openQueues } from './backend/open.ts';

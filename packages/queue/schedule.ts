@@ -1,6 +1,6 @@
 import { backgroundLoop } from '@learning-loop/async/background-loop';
 import { retry } from '@learning-loop/async/retry';
-import { quietly } from '@learning-loop/service/log/log';
+import { quietly } from '@learning-loop/service/log';
 import type { Service } from '@learning-loop/service/service';
 import type { QueueConfig, Queues } from './backend/backend.ts';
 import { closeWithin } from './backend/bullmq-options.ts';

@@ -1,14 +1,12 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Logger } from 'pino';
-import { prepareEnvironment } from './config/dotenv.ts';
-import { ConfigError } from './config/read-env.ts';
+import { ConfigError, prepareEnvironment } from './config/read-env.ts';
 import { StartError } from './errors.ts';
-import { createLog, type Log, type LogConfig } from './log/log.ts';
+import { createLog, type Log, type LogConfig } from './log.ts';
 import { processMetrics } from './observability/metrics.ts';
 import { isTracing, startTracing } from './observability/tracing.ts';
-import { Lifetime } from './process/lifetime.ts';
-import { stopOnce, stopOnSignals, stopWithLauncher } from './process/shutdown.ts';
-import { createService, type Service } from './service.ts';
+import { createService, Lifetime, type Service } from './service.ts';
+import { stopOnce, stopOnSignals, stopWithLauncher } from './shutdown.ts';
 
 /**
  * Lets what lives for one request die young. V8 makes objects in the old generation where it has seen them live long,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { findProcess } from '@learning-loop/service/process/shutdown';
+import { findProcess } from '@learning-loop/service/shutdown';
 import { expect, it } from 'vitest';
 
 const parent = `

@@ -2,7 +2,7 @@ import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endLeftovers } from '@learning-loop/embedded-postgres/leftovers';
-import { findProcess } from '@learning-loop/service/process/shutdown';
+import { findProcess } from '@learning-loop/service/shutdown';
 
 const prefix = 'learning-loop-test-';
 

@@ -1,6 +1,6 @@
 import type { HypothesisSelected } from '@learning-loop/events/event';
 import type { ShownHypothesis } from '@learning-loop/events/fields';
-import { newId } from '@learning-loop/events/id';
+import { newId } from '@learning-loop/events/ids';
 
 /** Hypotheses as they would be shown for these questions, the first the likeliest. */
 export function shownFor(questions: string[]): ShownHypothesis[] {

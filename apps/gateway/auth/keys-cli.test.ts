@@ -8,8 +8,8 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { caller } from '../testing/callers.ts';
 import { gatewayForTest } from '../testing/test-gateway.ts';
 import { makeKey, openKeyring, showKey } from './api-key-store.ts';
+import { requireKeys } from './authenticate.ts';
 import { keysCommand } from './keys-cli.ts';
-import { requireKeys } from './local-access.ts';
 
 const persona = '/v1/users/ada/persona';
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });

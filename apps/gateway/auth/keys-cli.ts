@@ -3,8 +3,7 @@ import { type ApiKey, disableKey, insertKey, listKeys } from '@learning-loop/db/
 import { connectDb, type Db } from '@learning-loop/db/connect';
 import { migrate } from '@learning-loop/db/migrate';
 import type { Role } from '@learning-loop/db/schema/database';
-import { prepareEnvironment } from '@learning-loop/service/config/dotenv';
-import { ConfigError } from '@learning-loop/service/config/read-env';
+import { ConfigError, prepareEnvironment } from '@learning-loop/service/config/read-env';
 import { StartError } from '@learning-loop/service/errors';
 import { makeKey, showKey } from './api-key-store.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import rateLimit, { type RateLimitPluginOptions } from '@fastify/rate-limit';
-import { connectRedis } from '@learning-loop/queue/backend/redis-client';
+import { connectRedis } from '@learning-loop/queue/backend/redis';
 import { HttpError } from '@learning-loop/service/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Gateway } from '../context.ts';

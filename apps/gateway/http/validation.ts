@@ -1,6 +1,7 @@
 import { Ajv, type Options } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { FastifySchemaCompiler } from 'fastify';
+import { Type } from 'typebox';
 
 /** String formats that JSON Schema has no word for: the check, and the rule as an error message says it. */
 export const textFormats = {
@@ -36,3 +37,9 @@ function validator(options: Options): Ajv {
   for (const [name, { check }] of Object.entries(textFormats)) ajv.addFormat(name, check);
   return ajv;
 }
+
+/** Pieces that several requests and answers share. */
+export const UserId = Type.String({ minLength: 1, maxLength: 200, format: 'user-id' });
+export const InputText = Type.String({ minLength: 1, maxLength: 8_000, format: 'text' });
+export const InteractionId = Type.String({ format: 'uuid' });
+export const UserParams = Type.Object({ user_id: UserId }, { additionalProperties: false });

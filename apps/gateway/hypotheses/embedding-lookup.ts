@@ -1,7 +1,7 @@
 import type { Db } from '@learning-loop/db/connect';
 import { asTenant } from '@learning-loop/db/transactions';
-import type { UserKey } from '@learning-loop/db/user-key';
 import { readEmbeddings } from '@learning-loop/db/users/embeddings';
+import type { UserKey } from '@learning-loop/events/ids';
 import { awayFrom, meanVector, ordinary, type VectorOf } from '@learning-loop/learning/embeddings/similarity';
 import type { Memory } from '@learning-loop/learning/memories/memory';
 import { type Embedder, mostTexts } from '@learning-loop/llm/embeddings/embed';

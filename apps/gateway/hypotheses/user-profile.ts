@@ -1,9 +1,9 @@
 import { batchStatements } from '@learning-loop/db/client/batched-statements';
 import type { Db } from '@learning-loop/db/connect';
 import type { ShownOption } from '@learning-loop/db/schema/database';
-import type { UserKey } from '@learning-loop/db/user-key';
 import { type KnownUser, knownUsers } from '@learning-loop/db/users/profiles';
 import type { Facets, UserContext } from '@learning-loop/events/fields';
+import type { UserKey } from '@learning-loop/events/ids';
 import type { Memory } from '@learning-loop/learning/memories/memory';
 import { startFacets } from '@learning-loop/learning/persona/facets';
 

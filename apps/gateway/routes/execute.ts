@@ -1,10 +1,11 @@
 import type { Choice } from '@learning-loop/db/loop/interactions';
 import type { HypothesisSelected } from '@learning-loop/events/event';
 import { buildPrompt } from '@learning-loop/learning/prompt';
-import { eventIdOf } from '@learning-loop/service/observability/event-trace';
+import { eventIdOf } from '@learning-loop/service/observability/tracing';
 import { Type } from 'typebox';
 import { tenantOf } from '../auth/authenticate.ts';
 import type { Gateway, Routes } from '../context.ts';
+import { InputText, InteractionId, UserId } from '../http/validation.ts';
 import { relevantMemories } from '../hypotheses/retrieve-memories.ts';
 import { type Known, recollector } from '../hypotheses/user-profile.ts';
 import { acceptor } from '../selections/accept-selection.ts';
@@ -16,7 +17,6 @@ import {
   madeBy,
   notFound,
 } from '../selections/find-interaction.ts';
-import { InputText, InteractionId, UserId } from './schemas.ts';
 
 const memoriesAtMost = 20;
 

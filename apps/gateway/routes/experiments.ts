@@ -3,7 +3,7 @@ import type { ModelKind } from '@learning-loop/db/schema/training';
 import { type Experiment, listExperiments, startExperiment } from '@learning-loop/db/training/experiments';
 import { baselines } from '@learning-loop/db/training/models';
 import { asTenant } from '@learning-loop/db/transactions';
-import { newId } from '@learning-loop/events/id';
+import { newId } from '@learning-loop/events/ids';
 import { HttpError } from '@learning-loop/service/errors';
 import { Type } from 'typebox';
 import { tenantOf } from '../auth/authenticate.ts';

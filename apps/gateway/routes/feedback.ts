@@ -4,13 +4,13 @@ import { asTenant } from '@learning-loop/db/transactions';
 import { insertFeedback } from '@learning-loop/db/users/feedback';
 import { type FeedbackGiven, FeedbackType } from '@learning-loop/events/event';
 import { HttpError } from '@learning-loop/service/errors';
-import { eventIdOf, traceAcceptance } from '@learning-loop/service/observability/event-trace';
+import { eventIdOf, traceAcceptance } from '@learning-loop/service/observability/tracing';
 import { Type } from 'typebox';
 import { tenantOf } from '../auth/authenticate.ts';
 import type { Gateway, Routes } from '../context.ts';
 import { userErased } from '../http/error-handler.ts';
+import { InteractionId, UserId } from '../http/validation.ts';
 import { announce } from '../selections/accept-selection.ts';
-import { InteractionId, UserId } from './schemas.ts';
 
 const Request = Type.Object(
   {

@@ -1,7 +1,7 @@
 import { batchStatements } from '@learning-loop/db/client/batched-statements';
 import { insertInteractions, type NewInteraction } from '@learning-loop/db/loop/interactions';
 import { type ShownHypothesis, type UsedMemory, UserContext } from '@learning-loop/events/fields';
-import { newId } from '@learning-loop/events/id';
+import { newId } from '@learning-loop/events/ids';
 import type { Proposal } from '@learning-loop/learning/candidates/propose';
 import type { VectorOf } from '@learning-loop/learning/embeddings/similarity';
 import { applyCalibration, autoAdvance } from '@learning-loop/learning/ranking/calibration';
@@ -12,11 +12,11 @@ import { Type } from 'typebox';
 import { tenantOf } from '../auth/authenticate.ts';
 import type { Gateway, Routes } from '../context.ts';
 import { userErased } from '../http/error-handler.ts';
+import { InputText, InteractionId, UserId } from '../http/validation.ts';
 import { type ServingLlm, type ServingRanker, servingModels } from '../hypotheses/model-router.ts';
 import { relevantMemories } from '../hypotheses/retrieve-memories.ts';
 import { type TenantExperience, tenantExperiences } from '../hypotheses/tenant-statistics.ts';
 import { contentsOf, contextOf, type Known, recollector } from '../hypotheses/user-profile.ts';
-import { InputText, InteractionId, UserId } from './schemas.ts';
 
 const shownByDefault = 3;
 const memoriesUsed = 10;

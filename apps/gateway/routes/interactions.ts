@@ -10,7 +10,7 @@ import { HttpError } from '@learning-loop/service/errors';
 import { Type } from 'typebox';
 import { tenantOf } from '../auth/authenticate.ts';
 import type { Routes } from '../context.ts';
-import { InteractionId } from './schemas.ts';
+import { InteractionId } from '../http/validation.ts';
 
 const Params = Type.Object({ interaction_id: InteractionId }, { additionalProperties: false });
 const Nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);

@@ -13,8 +13,8 @@ import { Type } from 'typebox';
 import { tenantOf } from '../auth/authenticate.ts';
 import type { Gateway, Routes } from '../context.ts';
 import { readCursor, writeCursor } from '../http/pagination.ts';
+import { UserId, UserParams } from '../http/validation.ts';
 import { relevantMemories } from '../hypotheses/retrieve-memories.ts';
-import { UserId, UserParams } from './schemas.ts';
 
 /** Among how many of a user's newest memories a query looks. */
 const searched = 5_000;

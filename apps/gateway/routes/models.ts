@@ -9,7 +9,7 @@ import {
 } from '@learning-loop/db/training/models';
 import { type Change, promote, rollBack } from '@learning-loop/db/training/promotion';
 import { asTenant } from '@learning-loop/db/transactions';
-import { newId } from '@learning-loop/events/id';
+import { newId } from '@learning-loop/events/ids';
 import { shippedWeights } from '@learning-loop/learning/ranking/weights';
 import { HttpError } from '@learning-loop/service/errors';
 import { Type } from 'typebox';

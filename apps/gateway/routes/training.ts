@@ -1,6 +1,6 @@
 import { type DatasetBuild, listBuilds, requestBuild } from '@learning-loop/db/training/dataset-builds';
 import { asTenant } from '@learning-loop/db/transactions';
-import { newId } from '@learning-loop/events/id';
+import { newId } from '@learning-loop/events/ids';
 import { countRecords } from '@learning-loop/training-log/read';
 import { Type } from 'typebox';
 import { tenantOf } from '../auth/authenticate.ts';

@@ -4,7 +4,7 @@ import { asTenant } from '@learning-loop/db/transactions';
 import { findPersona } from '@learning-loop/db/users/personas';
 import { setTrainingOptOut } from '@learning-loop/db/users/settings';
 import { Facets } from '@learning-loop/events/fields';
-import { newId } from '@learning-loop/events/id';
+import { newId } from '@learning-loop/events/ids';
 import { logNames } from '@learning-loop/events/training-records';
 import { startFacets } from '@learning-loop/learning/persona/facets';
 import { HttpError } from '@learning-loop/service/errors';
@@ -12,7 +12,7 @@ import { readTrainingLog } from '@learning-loop/training-log/read';
 import { Type } from 'typebox';
 import { tenantOf } from '../auth/authenticate.ts';
 import type { Routes } from '../context.ts';
-import { UserParams } from './schemas.ts';
+import { UserParams } from '../http/validation.ts';
 
 const Persona = Type.Object({
   facets: Facets,

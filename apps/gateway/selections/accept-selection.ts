@@ -2,7 +2,7 @@ import { batchStatements } from '@learning-loop/db/client/batched-statements';
 import type { Notice } from '@learning-loop/db/loop/outbox';
 import { acceptPicks, type Pick } from '@learning-loop/db/loop/selections';
 import type { HypothesisSelected } from '@learning-loop/events/event';
-import { traceAcceptance } from '@learning-loop/service/observability/event-trace';
+import { traceAcceptance } from '@learning-loop/service/observability/tracing';
 import { Counter, type Registry } from 'prom-client';
 import type { Gateway } from '../context.ts';
 

@@ -1,7 +1,7 @@
 import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Db } from '@learning-loop/db/connect';
 import { dueBuilds, requestBuild, takeBuild } from '@learning-loop/db/training/dataset-builds';
-import { newId } from '@learning-loop/events/id';
+import { newId } from '@learning-loop/events/ids';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from '../config.ts';
 import { estimateCandidates } from '../ranker/evaluate-candidates.ts';

@@ -2,7 +2,7 @@ import { connectDb, type Db } from '@learning-loop/db/connect';
 import type { ModelKind } from '@learning-loop/db/schema/training';
 import { listExperiments, startExperiment } from '@learning-loop/db/training/experiments';
 import { activeModel, findModel, insertModel, listModels } from '@learning-loop/db/training/models';
-import { newId } from '@learning-loop/events/id';
+import { newId } from '@learning-loop/events/ids';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import pino from 'pino';
 import { expect, it } from 'vitest';

@@ -9,7 +9,7 @@ import {
 } from '@learning-loop/db/training/experiments';
 import { promote, rollBack } from '@learning-loop/db/training/promotion';
 import { armsOf } from '@learning-loop/db/training/variant-stats';
-import { newId } from '@learning-loop/events/id';
+import { newId } from '@learning-loop/events/ids';
 import type { Service } from '@learning-loop/service/service';
 import { type Decision, decide } from '../experiments/decide.ts';
 

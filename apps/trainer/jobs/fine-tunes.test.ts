@@ -2,7 +2,7 @@ import { connectDb } from '@learning-loop/db/connect';
 import { finishErasure, requestErasure } from '@learning-loop/db/privacy/erasures';
 import { requestFineTune } from '@learning-loop/db/training/fine-tunes';
 import { activeModel, listModels } from '@learning-loop/db/training/models';
-import { newId } from '@learning-loop/events/id';
+import { newId } from '@learning-loop/events/ids';
 import { connectFineTuning } from '@learning-loop/llm/fine-tuning';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import pino from 'pino';

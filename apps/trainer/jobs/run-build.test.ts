@@ -13,7 +13,7 @@ import {
   takeBuild,
 } from '@learning-loop/db/training/dataset-builds';
 import { listModels } from '@learning-loop/db/training/models';
-import { newId } from '@learning-loop/events/id';
+import { newId } from '@learning-loop/events/ids';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import pino from 'pino';
 import { expect, it } from 'vitest';

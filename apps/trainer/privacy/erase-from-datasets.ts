@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type UserKey, userKey } from '@learning-loop/db/user-key';
+import { type UserKey, userKey } from '@learning-loop/events/ids';
 import { datasetCard } from '../dataset/dataset-card.ts';
 import { literal, openWorkspace, type Workspace } from '../dataset/duckdb.ts';
 import { describeFiles, type Manifest } from '../dataset/manifest.ts';

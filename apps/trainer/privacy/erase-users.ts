@@ -4,7 +4,7 @@ import { markForRetraining } from '@learning-loop/db/privacy/retraining';
 import { deleteUserRows, renewStatistics } from '@learning-loop/db/privacy/user-data';
 import type { ErasureReceipt } from '@learning-loop/db/schema/database';
 import { buildsEnded, olderTransactionsEnded } from '@learning-loop/db/transactions';
-import { userKey } from '@learning-loop/db/user-key';
+import { userKey } from '@learning-loop/events/ids';
 import { rewriteSegments } from '@learning-loop/training-log/rewrite';
 import { mirrorLog } from '@learning-loop/training-log/s3/mirror';
 import type { Config } from '../config.ts';

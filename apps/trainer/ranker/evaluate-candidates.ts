@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Db } from '@learning-loop/db/connect';
 import { type Model, noteMetrics, rankersWithout } from '@learning-loop/db/training/models';
 import { exclusively } from '@learning-loop/db/transactions';
-import { newId } from '@learning-loop/events/id';
+import { newId } from '@learning-loop/events/ids';
 import { openWorkspace } from '../dataset/duckdb.ts';
 import { datasetsDirectory, listVersions } from '../dataset/storage.ts';
 import { utilities } from './fit-ranker.ts';

@@ -4,7 +4,7 @@ import type { Db } from '@learning-loop/db/connect';
 import { markIfErasedMeanwhile } from '@learning-loop/db/privacy/retraining';
 import { startExperiment } from '@learning-loop/db/training/experiments';
 import { activeModel, insertModel, type Model, shippedModel } from '@learning-loop/db/training/models';
-import { newId } from '@learning-loop/events/id';
+import { newId } from '@learning-loop/events/ids';
 import { type RankerWeights, shippedWeights } from '@learning-loop/learning/ranking/weights';
 import type { Service } from '@learning-loop/service/service';
 import type { Dataset } from '../dataset/build.ts';

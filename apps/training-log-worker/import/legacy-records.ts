@@ -1,5 +1,5 @@
 import { Confidence, type Facets, facetNames, Timestamp } from '@learning-loop/events/fields';
-import { idOf } from '@learning-loop/events/id';
+import { idOf } from '@learning-loop/events/ids';
 import type { TrainingRecords } from '@learning-loop/events/training-records';
 import { Type } from 'typebox';
 

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { prepareEnvironment } from '@learning-loop/service/config/dotenv';
-import { ConfigError, readEnv } from '@learning-loop/service/config/read-env';
+import { ConfigError, prepareEnvironment, readEnv } from '@learning-loop/service/config/read-env';
 import { StartError } from '@learning-loop/service/errors';
 import { openTrainingLog } from '@learning-loop/training-log/open';
 import { Type } from 'typebox';

@@ -1,4 +1,4 @@
-import { firstIdAt } from '@learning-loop/events/id';
+import { firstIdAt } from '@learning-loop/events/ids';
 import { sql } from 'kysely';
 import type { Db } from '../connect.ts';
 import { withinTransaction } from '../transactions.ts';

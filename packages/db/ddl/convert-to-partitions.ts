@@ -1,4 +1,4 @@
-import { firstIdAt } from '@learning-loop/events/id';
+import { firstIdAt } from '@learning-loop/events/ids';
 import { type RawBuilder, sql } from 'kysely';
 import pg from 'pg';
 import type { Db, Tx } from '../connect.ts';

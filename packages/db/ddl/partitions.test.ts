@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { firstIdAt } from '@learning-loop/events/id';
+import { firstIdAt } from '@learning-loop/events/ids';
 import { fill } from '@learning-loop/testing/database/hot-queries';
 import { emptyDatabaseForTest } from '@learning-loop/testing/database/postgres';
 import { selection } from '@learning-loop/testing/selection';

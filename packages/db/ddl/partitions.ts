@@ -1,4 +1,4 @@
-import { firstIdAt, timeOf } from '@learning-loop/events/id';
+import { firstIdAt, timeOf } from '@learning-loop/events/ids';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
 import { exclusively } from '../transactions.ts';

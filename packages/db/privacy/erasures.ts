@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { UserKey } from '@learning-loop/events/ids';
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Db } from '../connect.ts';
 import type { Database, ErasureReceipt } from '../schema/database.ts';
-import type { UserKey } from '../user-key.ts';
 
 export type Erasure = Selectable<Database['erasures']>;
 /** An erasure that is not done knows whom it is about. */

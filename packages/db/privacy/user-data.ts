@@ -1,6 +1,6 @@
+import type { UserKey } from '@learning-loop/events/ids';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
-import type { UserKey } from '../user-key.ts';
 
 /** Learning that is under way. Erased first: who has not settled by then has no effect. */
 const underWay = ['outbox', 'dead_letters'];

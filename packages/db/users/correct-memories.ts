@@ -1,4 +1,4 @@
-import { newId } from '@learning-loop/events/id';
+import { newId } from '@learning-loop/events/ids';
 import { type SqlBool, sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
 import { withinTransaction } from '../transactions.ts';

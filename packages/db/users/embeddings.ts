@@ -1,6 +1,6 @@
+import type { UserKey } from '@learning-loop/events/ids';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
-import type { UserKey } from '../user-key.ts';
 import type { LearnedMemory } from './upsert-memories.ts';
 
 interface MemoryKey extends UserKey {

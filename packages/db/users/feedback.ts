@@ -1,9 +1,9 @@
 import type { FeedbackGiven } from '@learning-loop/events/event';
+import { type UserKey, userKeysJson } from '@learning-loop/events/ids';
 import { type Insertable, sql } from 'kysely';
 import type { Tx } from '../connect.ts';
 import { notErased } from '../privacy/erasures.ts';
 import type { Database } from '../schema/database.ts';
-import { type UserKey, userKeysJson } from '../user-key.ts';
 
 /** False, and nothing is stored, when the user is being erased or was since the interaction was shown. */
 export async function insertFeedback(

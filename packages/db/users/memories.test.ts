@@ -1,4 +1,4 @@
-import { newId } from '@learning-loop/events/id';
+import { newId } from '@learning-loop/events/ids';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

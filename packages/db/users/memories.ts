@@ -1,8 +1,8 @@
+import { type UserKey, userKeysJson } from '@learning-loop/events/ids';
 import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
-import { memoryLengths, newestOf } from '../ddl/covering-indexes.ts';
+import { memoryLengths, newestOf } from '../ddl/concurrent-indexes.ts';
 import type { Database, MemoryType } from '../schema/database.ts';
-import { type UserKey, userKeysJson } from '../user-key.ts';
 
 export type Memory = Selectable<Database['memories']>;
 

@@ -1,9 +1,8 @@
 import type { FacetDeltas, Facets } from '@learning-loop/events/fields';
-import { firstIdAt } from '@learning-loop/events/id';
+import { firstIdAt, type UserKey, userKeysJson } from '@learning-loop/events/ids';
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
 import type { Database } from '../schema/database.ts';
-import { type UserKey, userKeysJson } from '../user-key.ts';
 
 export type Persona = Selectable<Database['personas']>;
 export type PersonaUpdate = Selectable<Database['persona_updates']>;

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { ShownHypothesis } from '@learning-loop/events/fields';
-import { newId } from '@learning-loop/events/id';
+import { newId } from '@learning-loop/events/ids';
 import { fill } from '@learning-loop/testing/database/hot-queries';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { selection, shownFor } from '@learning-loop/testing/selection';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { connectDb, type Db } from '../connect.ts';
-import { choiceLengths } from '../ddl/covering-indexes.ts';
+import { choiceLengths } from '../ddl/concurrent-indexes.ts';
 import { acceptPicks, type Pick } from '../loop/selections.ts';
 import { lockPersonas } from './personas.ts';
 import { knownUsers } from './profiles.ts';

@@ -1,9 +1,9 @@
 import type { Facets } from '@learning-loop/events/fields';
+import { type UserKey, userKeysJson } from '@learning-loop/events/ids';
 import { sql } from 'kysely';
 import type { Db } from '../connect.ts';
-import { choiceLengths, memoryLengths, newestOf } from '../ddl/covering-indexes.ts';
+import { choiceLengths, memoryLengths, newestOf } from '../ddl/concurrent-indexes.ts';
 import type { MemoryType, ShownOption } from '../schema/database.ts';
-import { type UserKey, userKeysJson } from '../user-key.ts';
 
 /** How much of a user is read, newest first. */
 export interface Reading {

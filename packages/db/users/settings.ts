@@ -1,6 +1,6 @@
+import { type UserKey, userKey, userKeysJson } from '@learning-loop/events/ids';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
-import { type UserKey, userKey, userKeysJson } from '../user-key.ts';
 
 /** Users of the tenant who are not to be learned from: those who said so, and those who are being erased. */
 export async function usersNotToLearnFrom(db: Db, tenantId: string): Promise<string[]> {

@@ -1,7 +1,7 @@
+import { userKey } from '@learning-loop/events/ids';
 import { sql } from 'kysely';
 import type { Tx } from '../connect.ts';
 import type { MemoryType } from '../schema/database.ts';
-import { userKey } from '../user-key.ts';
 
 /** A memory as one interaction teaches it. */
 export interface LearnedMemory {

@@ -2,7 +2,7 @@ import type { Facets } from '@learning-loop/events/fields';
 import type { Proposal } from '../candidates/propose.ts';
 import type { VectorOf } from '../embeddings/similarity.ts';
 import type { Memory } from '../memories/memory.ts';
-import { styleFit } from '../persona/style.ts';
+import { styleFit } from '../persona/facets.ts';
 import { rounded } from '../text/vector.ts';
 import { embeddingFeatures } from './embedding-features.ts';
 import { choiceFeatures, contraster, otherVoices, ownVoice, type PastChoice } from './history-features.ts';

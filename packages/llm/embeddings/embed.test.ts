@@ -10,8 +10,7 @@ import {
   sendVectors,
 } from '../testing/embedding-server.ts';
 import { sendJson, silent } from '../testing/model-server.ts';
-import { embeddingConfig, embeddingEnv } from './config.ts';
-import { connectEmbedder } from './embed.ts';
+import { connectEmbedder, embeddingConfig, embeddingEnv } from './embed.ts';
 
 async function stage(changes: Parameters<typeof embedderConfig>[1] = {}) {
   const server = await embeddingServer();

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
-import type { EmbeddingConfig } from '../embeddings/config.ts';
+import type { EmbeddingConfig } from '../embeddings/embed.ts';
 
 const Asked = Type.Object({
   model: Type.String(),

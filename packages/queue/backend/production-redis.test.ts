@@ -9,7 +9,7 @@ import { startRedis } from '@learning-loop/testing/redis-process';
 import { Cluster } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { idsOf, TestLoop } from '../testing/harness.ts';
-import { connectRedis, readRedisUrl } from './redis-client.ts';
+import { connectRedis, readRedisUrl } from './redis.ts';
 
 const open = async (redisUrl: string) => TestLoop.open({ databaseUrl: await databaseForTest(), redisUrl });
 

@@ -3,7 +3,7 @@ import { retry } from '@learning-loop/async/retry';
 import type { Db } from '@learning-loop/db/connect';
 import type { Notice } from '@learning-loop/db/loop/outbox';
 import type { Consumer } from '@learning-loop/events/routes';
-import { quietly } from '@learning-loop/service/log/log';
+import { quietly } from '@learning-loop/service/log';
 import type { Service } from '@learning-loop/service/service';
 import { DelayedError, type Job } from 'bullmq';
 import type { QueueConfig, Retry } from '../backend/backend.ts';

@@ -8,7 +8,7 @@ import {
 } from '@learning-loop/db/loop/outbox';
 import { type Events, type NamedEvent, parseEvent } from '@learning-loop/events/event';
 import type { Consumer, EventOf } from '@learning-loop/events/routes';
-import { traceAcceptance, traceStep, tracingStep } from '@learning-loop/service/observability/event-trace';
+import { traceAcceptance, traceStep, tracingStep } from '@learning-loop/service/observability/tracing';
 import type { Logger } from 'pino';
 import { Overtaken } from '../errors.ts';
 

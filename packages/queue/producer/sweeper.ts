@@ -2,7 +2,7 @@ import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Db } from '@learning-loop/db/connect';
 import { outboxDepth, takeOverdue } from '@learning-loop/db/loop/outbox';
 import { type Consumer, consumers } from '@learning-loop/events/routes';
-import { quietly } from '@learning-loop/service/log/log';
+import { quietly } from '@learning-loop/service/log';
 import type { Service } from '@learning-loop/service/service';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { queueMetrics } from '../metrics.ts';

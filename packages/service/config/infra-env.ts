@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { logConfig, logEnv } from '../log/log.ts';
+import { logConfig, logEnv } from '../log.ts';
 
 /** The servers that every app works on, to spread into its schema. */
 export const engineEnv = {

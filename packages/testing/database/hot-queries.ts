@@ -39,7 +39,7 @@ import {
   lockSlots,
   supersede,
 } from '@learning-loop/db/users/upsert-memories';
-import { newId } from '@learning-loop/events/id';
+import { newId } from '@learning-loop/events/ids';
 import { sql } from 'kysely';
 import { selection } from '../selection.ts';
 

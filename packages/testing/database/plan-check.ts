@@ -1,6 +1,6 @@
 import type { Db } from '@learning-loop/db/connect';
 import { partitions } from '@learning-loop/db/ddl/partitions';
-import { firstIdAt } from '@learning-loop/events/id';
+import { firstIdAt } from '@learning-loop/events/ids';
 import { sql } from 'kysely';
 
 /** What grows with use. */

@@ -16,3 +16,16 @@ export function firstIdAt(time: Date): string {
 
 /** When a UUID of version 7 was made. */
 export const timeOf = (id: string): Date => new Date(Number.parseInt(id.replace('-', '').slice(0, 12), 16));
+
+/** Whose data a row is. */
+export interface UserKey {
+  tenant_id: string;
+  user_id: string;
+}
+
+/** The key as one value, for maps. */
+export const userKey = ({ tenant_id, user_id }: UserKey): string => JSON.stringify([tenant_id, user_id]);
+
+/** These users as JSON, for `jsonb_to_recordset … as row(tenant_id text, user_id text)`. */
+export const userKeysJson = (users: UserKey[]): string =>
+  JSON.stringify(users.map(({ tenant_id, user_id }) => ({ tenant_id, user_id })));

@@ -5,10 +5,9 @@ import { trace } from '@opentelemetry/api';
 import { type Level, type Logger, pino, stdSerializers } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import { type Static, Type } from 'typebox';
-import { errorCode, StartError } from '../errors.ts';
-import { makeDirectory } from '../make-directory.ts';
-import { traceIdOf } from '../observability/event-trace.ts';
-import { isTracing } from '../observability/tracing.ts';
+import { errorCode, StartError } from './errors.ts';
+import { makeDirectory } from './make-directory.ts';
+import { isTracing, traceIdOf } from './observability/tracing.ts';
 
 /** What an error may say besides its message: names and codes, which come from programs. */
 const harmless = [

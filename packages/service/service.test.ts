@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Lifetime } from './lifetime.ts';
+import { Lifetime } from './service.ts';
 
 it('closes in reverse order, past what fails to close', async () => {
   const closed: string[] = [];

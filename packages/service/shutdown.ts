@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Logger } from 'pino';
-import { errorCode } from '../errors.ts';
-import type { Log } from '../log/log.ts';
-import type { Lifetime } from './lifetime.ts';
+import { errorCode } from './errors.ts';
+import type { Log } from './log.ts';
+import type { Lifetime } from './service.ts';
 
 const run = promisify(execFile);
 
