@@ -1,5 +1,5 @@
 import type { Db } from '@learning-loop/db/connect';
-import { acceptPicks } from '@learning-loop/db/loop/selections';
+import { insertSelections } from '@learning-loop/db/loop/selections';
 import { newId } from '@learning-loop/events/ids';
 import { context, hypotheses, openInteractions } from './interactions.ts';
 
@@ -34,7 +34,7 @@ export async function acceptMany(db: Db, count: number, users: number): Promise<
     },
   }));
   for (let start = 0; start < picks.length; start += atOnce) {
-    await acceptPicks(db, picks.slice(start, start + atOnce));
+    await insertSelections(db, picks.slice(start, start + atOnce));
   }
   return picks.map(({ event }) => event.event_id);
 }

@@ -1,6 +1,6 @@
-import { proposeByRules } from '@learning-loop/learning/candidates/propose';
+import { generateCandidates } from '@learning-loop/learning/candidates/propose';
 import type { Memory } from '@learning-loop/learning/memories/memory';
-import type { PastChoice } from '@learning-loop/learning/ranking/rank';
+import type { PastSelection } from '@learning-loop/learning/ranking/rank';
 
 export const now = new Date('2026-11-01T12:00:00Z');
 
@@ -52,11 +52,11 @@ export function requestTexts(random: Random): { input_text: string; options: str
 }
 
 function optionsFor(input_text: string): { input_text: string; options: string[] } {
-  const proposals = proposeByRules({ text: input_text, goals: [], preferences: [] });
+  const proposals = generateCandidates({ text: input_text, goals: [], preferences: [] });
   return { input_text, options: proposals.slice(0, 4).map(({ question }) => question) };
 }
 
-export function picksOf(count: number, random: Random): PastChoice[] {
+export function picksOf(count: number, random: Random): PastSelection[] {
   return Array.from({ length: count }, (_, n) => {
     const { input_text, options } = optionsFor(requestText(random));
     const chosen = random(options);

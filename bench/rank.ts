@@ -1,6 +1,6 @@
-import { recall } from '@learning-loop/learning/memories/retrieval';
-import { startFacets } from '@learning-loop/learning/persona/facets';
-import { type PastChoice, rank } from '@learning-loop/learning/ranking/rank';
+import { retrieve } from '@learning-loop/learning/memories/retrieval';
+import { defaultFacets } from '@learning-loop/learning/persona/facets';
+import { type PastSelection, rank } from '@learning-loop/learning/ranking/rank';
 import type { Figure } from './figure.ts';
 import { historyOf, memoriesOf, now, picksOf, requestTexts, wordsFrom } from './rank-load.ts';
 
@@ -35,10 +35,17 @@ function rankAndRecall(ownPicks: number): Figure {
     const proposals = options.map((question) => ({ question, rationale: '', prior: 1 / options.length }));
     return measured(() => {
       rank({
-        ...{ input_text, proposals, memories, choices, tenantChoices, now },
-        ...{ facets: startFacets, interaction_count: ownPicks },
+        ...{
+          input_text,
+          candidates: proposals,
+          memories,
+          selections: choices,
+          tenantSelections: tenantChoices,
+          now,
+        },
+        ...{ facets: defaultFacets, interaction_count: ownPicks },
       });
-      recall(input_text, memories, now, 10);
+      retrieve(input_text, memories, now, 10);
     });
   };
   return figureOf(`rank and recall, 100 memories, ${ownPicks} own picks, 100 of the tenant`, 0.5, think);
@@ -49,13 +56,13 @@ function recallAmong(count: number, { limit, atMostMs }: { limit: number; atMost
   const texts = requestTexts(wordsFrom(count));
   return figureOf(`recall among ${count} memories`, atMostMs, (n) => {
     const read = readMemories(memories);
-    return measured(() => recall(texts[n % texts.length]?.input_text ?? '', read, now, limit));
+    return measured(() => retrieve(texts[n % texts.length]?.input_text ?? '', read, now, limit));
   });
 }
 
 const readMemories = (json: string): ReturnType<typeof memoriesOf> =>
   JSON.parse(json, (key, value) => (key === 'last_seen' ? new Date(value) : value));
-const read = (json: string): PastChoice[] =>
+const read = (json: string): PastSelection[] =>
   JSON.parse(json, (key, value) => (key === 'at' ? new Date(value) : value));
 
 /** CPU milliseconds of this process. */

@@ -1,10 +1,10 @@
-import { engineEnv } from '@learning-loop/service/config/infra-env';
+import { infraEnv } from '@learning-loop/service/config/infra-env';
 import { readEnv } from '@learning-loop/service/config/read-env';
 import { logConfig, logEnv } from '@learning-loop/service/log';
 import { Type } from 'typebox';
 
 const Env = Type.Object({
-  ...engineEnv,
+  ...infraEnv,
   HOST: Type.String({ default: '127.0.0.1' }),
   PORT: Type.Integer({ default: 8081, minimum: 0, maximum: 65_535 }),
   GATEWAY_URL: Type.String({

@@ -2,20 +2,20 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { TtlCache } from '@learning-loop/async/memoize';
 import type { Db } from '@learning-loop/db/connect';
 import type { Activity } from '@learning-loop/db/console/activity';
-import type { Inspection } from '@learning-loop/queue/inspector';
+import type { Inspector } from '@learning-loop/queue/inspector';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
 import type { GatewayClient } from './gateway-client.ts';
 import type { Measurements } from './metrics/poller.ts';
 
 /** What the routes work with. */
-export interface Console extends Pick<Service<Config>, 'config' | 'log' | 'metrics' | 'signal'> {
+export interface ConsoleContext extends Pick<Service<Config>, 'config' | 'log' | 'metrics' | 'signal'> {
   db: Db;
   gateway: GatewayClient;
-  queues: Inspection;
+  queues: Inspector;
   measurements: Measurements;
   activity: TtlCache<Activity[]>;
 }
 
 /** A group of routes. */
-export type Routes = (console: Console) => FastifyPluginAsyncTypebox;
+export type RouteGroup = (console: ConsoleContext) => FastifyPluginAsyncTypebox;

@@ -7,7 +7,7 @@ const callerAnswer = Compile(Caller);
 
 export interface GatewayClient {
   /** Who this key (or nobody's) is; undefined when the gateway does not let it look. Rejects when it is away. */
-  callerWith(key: string | undefined): Promise<Caller | undefined>;
+  authenticate(key: string | undefined): Promise<Caller | undefined>;
   /** Passes a request on. Rejects when the gateway is away. */
   send(request: {
     method: string;
@@ -33,7 +33,7 @@ export function openGatewayClient(gatewayUrl: string): GatewayClient {
   }
   return {
     send,
-    async callerWith(key) {
+    async authenticate(key) {
       const answer = await send({ method: 'GET', path: '/v1/session', key });
       if (answer.ok) return callerAnswer.Parse(await answer.json());
       if (answer.status < 500) return undefined;

@@ -2,19 +2,19 @@ import { HttpError } from '@learning-loop/service/errors';
 import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify';
 import { Sessions } from './auth/sessions.ts';
 import { identify, signIn } from './auth/sign-in.ts';
-import type { Console } from './context.ts';
+import type { ConsoleContext } from './context.ts';
 import { bullBoard } from './routes/bull-board.ts';
 import { experiments } from './routes/experiments.ts';
-import { passOn } from './routes/gateway-proxy.ts';
+import { proxyToGateway } from './routes/gateway-proxy.ts';
 import { health } from './routes/health.ts';
-import { live } from './routes/live.ts';
+import { sse } from './routes/live.ts';
 import { overview } from './routes/overview.ts';
 import { pageAssets } from './routes/page-assets.ts';
 import { queues } from './routes/queues.ts';
 import { users } from './routes/users.ts';
 
 /** The console's server: its page, what the page shows, and the way to the gateway. */
-export async function createServer(console: Console): Promise<FastifyInstance> {
+export async function createServer(console: ConsoleContext): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = console.log.child({ part: 'http' }, { level: 'warn' });
   const server = fastify({
     loggerInstance,
@@ -30,13 +30,13 @@ export async function createServer(console: Console): Promise<FastifyInstance> {
   identify(server, console, sessions);
   for (const routes of [
     signIn(sessions),
-    passOn,
+    proxyToGateway,
     health,
     overview,
     queues,
     users,
     experiments,
-    live,
+    sse,
     bullBoard,
     pageAssets,
   ])

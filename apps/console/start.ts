@@ -1,20 +1,20 @@
 import { ttlCache } from '@learning-loop/async/memoize';
 import { connectDb } from '@learning-loop/db/connect';
 import type { Activity } from '@learning-loop/db/console/activity';
-import { openInspection } from '@learning-loop/queue/inspector';
+import { openInspector } from '@learning-loop/queue/inspector';
 import { listenFault } from '@learning-loop/service/errors';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
 import { openGatewayClient } from './gateway-client.ts';
-import { watchMeasurements } from './metrics/poller.ts';
+import { pollMetrics } from './metrics/poller.ts';
 import { createServer } from './server.ts';
 
 const connections = 4;
 
 export async function start({ config, log, metrics, signal, use }: Service<Config>): Promise<void> {
   const db = use(connectDb(config.databaseUrl, { name: 'console', max: connections }), 'database');
-  const queues = use(openInspection(config, log), 'queues');
-  const measurements = use(watchMeasurements(config.metrics, metrics, log), 'measurements');
+  const queues = use(openInspector(config, log), 'queues');
+  const measurements = use(pollMetrics(config.metrics, metrics, log), 'measurements');
   const gateway = openGatewayClient(config.gatewayUrl);
   const watched = { queues, measurements, gateway, activity: ttlCache<Activity[]>() };
   const server = await createServer({ config, db, log, metrics, signal, ...watched });

@@ -1,6 +1,6 @@
 import { llmConfig, llmEnv, spendingConfig } from '@learning-loop/llm/config';
 import { embeddingConfig, embeddingEnv } from '@learning-loop/llm/embeddings/embed';
-import { engineEnv } from '@learning-loop/service/config/infra-env';
+import { infraEnv } from '@learning-loop/service/config/infra-env';
 import { ConfigError, readEnv } from '@learning-loop/service/config/read-env';
 import { logConfig, logEnv } from '@learning-loop/service/log';
 import { type Static, Type } from 'typebox';
@@ -21,7 +21,7 @@ const safetyConfig = (env: Static<Type.TObject<typeof safetyEnv>>) => ({
 });
 
 const Env = Type.Object({
-  ...engineEnv,
+  ...infraEnv,
   HOST: Type.String({ default: '127.0.0.1' }),
   PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535 }),
   TRAINING_DATA_DIR: Type.String({ default: './data/training' }),

@@ -4,15 +4,15 @@ import type { Llm } from '@learning-loop/llm/llm';
 import type { Publisher } from '@learning-loop/queue/producer/publisher';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
-import type { Meanings } from './hypotheses/embedding-lookup.ts';
+import type { EmbeddingLookup } from './hypotheses/embedding-lookup.ts';
 
 /** What the routes work with. */
-export interface Gateway extends Pick<Service<Config>, 'config' | 'log' | 'metrics'> {
+export interface GatewayContext extends Pick<Service<Config>, 'config' | 'log' | 'metrics'> {
   db: Db;
   llm: Llm;
-  meanings: Meanings;
+  embeddings: EmbeddingLookup;
   publisher: Publisher;
 }
 
 /** A group of routes. */
-export type Routes = (gateway: Gateway) => FastifyPluginAsyncTypebox;
+export type RouteGroup = (gateway: GatewayContext) => FastifyPluginAsyncTypebox;

@@ -1,10 +1,10 @@
 import { connectDb } from '@learning-loop/db/connect';
 import { migrate } from '@learning-loop/db/migrate';
-import { engineEnv } from '@learning-loop/service/config/infra-env';
+import { infraEnv } from '@learning-loop/service/config/infra-env';
 import { readEnv } from '@learning-loop/service/config/read-env';
 import { Type } from 'typebox';
 
 // Brings the database up to date before the new version's processes start, and ends.
-const Env = Type.Object({ DATABASE_URL: engineEnv.DATABASE_URL });
+const Env = Type.Object({ DATABASE_URL: infraEnv.DATABASE_URL });
 await using db = connectDb(readEnv(Env, process.env).DATABASE_URL, { name: 'migrate', max: 1 });
 await migrate(db);

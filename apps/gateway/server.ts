@@ -1,12 +1,12 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
-import type { Gateway } from './context.ts';
-import { reportErrors, reportUnroutable } from './http/error-handler.ts';
-import { parseJsonStrictly } from './http/json-parser.ts';
+import type { GatewayContext } from './context.ts';
+import { registerErrorHandler, reportUnroutable } from './http/error-handler.ts';
+import { registerJsonParser } from './http/json-parser.ts';
 import { overload } from './http/load-shedding.ts';
-import { measureRequests } from './http/metrics.ts';
-import { lookForSlowMs, protect } from './http/security.ts';
+import { registerHttpMetrics } from './http/metrics.ts';
+import { registerSecurity, slowRequestCheckMs } from './http/security.ts';
 import { validatorCompiler } from './http/validation.ts';
 import { deadLetters } from './routes/dead-letters.ts';
 import { execute } from './routes/execute.ts';
@@ -27,14 +27,14 @@ const maxBodyBytes = 256 * 1024;
 const longestParam = 4_000;
 
 /** The HTTP API, ready to listen; it sheds load `when` it cannot keep up. */
-export async function createServer(gateway: Gateway, when = overload): Promise<FastifyInstance> {
+export async function createServer(gateway: GatewayContext, when = overload): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = gateway.log.child({ part: 'http' }, { level: 'warn' });
   const server = fastify({
     loggerInstance,
     bodyLimit: maxBodyBytes,
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
-    http: { connectionsCheckingInterval: lookForSlowMs },
+    http: { connectionsCheckingInterval: slowRequestCheckMs },
     // What comes while it closes is served still: its caller learns by the closed connection where not to call.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
@@ -42,10 +42,10 @@ export async function createServer(gateway: Gateway, when = overload): Promise<F
     frameworkErrors: reportUnroutable,
   });
   server.setValidatorCompiler(validatorCompiler);
-  parseJsonStrictly(server);
-  reportErrors(server);
-  measureRequests(server, gateway.metrics);
-  await protect(server, gateway, when);
+  registerJsonParser(server);
+  registerErrorHandler(server);
+  registerHttpMetrics(server, gateway.metrics);
+  await registerSecurity(server, gateway, when);
   await describe(server);
   for (const routes of [
     hypothesize,

@@ -10,18 +10,21 @@ import { listenFault } from '@learning-loop/service/errors';
 import type { Service } from '@learning-loop/service/service';
 import { requireKeys } from './auth/authenticate.ts';
 import type { Config } from './config.ts';
-import { connectMeanings, type Meanings } from './hypotheses/embedding-lookup.ts';
+import { createEmbeddingLookup, type EmbeddingLookup } from './hypotheses/embedding-lookup.ts';
 import { createServer } from './server.ts';
 
 type Host = Pick<Service<Config>, 'config' | 'log' | 'metrics' | 'use'>;
 
 /** The language model and the embedding model, if any; a tenant's budget is one for both. */
-export function connectModels({ config, log, metrics, use }: Host, db: Db): { llm: Llm; meanings: Meanings } {
+export function connectModels(
+  { config, log, metrics, use }: Host,
+  db: Db,
+): { llm: Llm; embeddings: EmbeddingLookup } {
   const budget = createBudget(config.spending);
   const llm = use(connectLlm(config.llm, log, metrics, budget), 'llm');
   const embedder =
     config.embedding && use(connectEmbedder(config.embedding, log, metrics, budget), 'embedder');
-  return { llm, meanings: connectMeanings(db, embedder) };
+  return { llm, embeddings: createEmbeddingLookup(db, embedder) };
 }
 
 const connections = 20;
@@ -34,7 +37,12 @@ export async function start(service: Service<Config>): Promise<void> {
   const { config, log, metrics, use } = service;
   await prepare(config);
   const db = use(
-    connectDb(config.databaseUrl, { name: 'gateway', role: gatewayRole, max: connections, patienceMs }),
+    connectDb(config.databaseUrl, {
+      name: 'gateway',
+      role: gatewayRole,
+      max: connections,
+      serverTimeoutMs: patienceMs,
+    }),
     'database',
   );
   // The first callers shall not wait for connections to be made.

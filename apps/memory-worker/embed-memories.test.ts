@@ -5,14 +5,14 @@ import { correctMemory, forgetMemory } from '@learning-loop/db/users/correct-mem
 import { readEmbeddings, storeEmbeddings, takeDueEmbeddings } from '@learning-loop/db/users/embeddings';
 import { connectEmbedder, type Embedder } from '@learning-loop/llm/embeddings/embed';
 import { embedderConfig, embeddingServer } from '@learning-loop/llm/testing/embedding-server';
-import { learn } from '@learning-loop/queue/consumer/process-events';
+import { processEvents } from '@learning-loop/queue/consumer/process-events';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { selection } from '@learning-loop/testing/selection';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { expect, onTestFinished, test } from 'vitest';
-import { embedMemories, embedSome } from './embed-memories.ts';
-import { remember } from './extract-memories.ts';
+import { embedMemories, embedNextBatch } from './embed-memories.ts';
+import { extractMemories } from './extract-memories.ts';
 
 const log = pino({ level: 'silent' });
 const user = { tenant_id: 'default', user_id: 'ada' };
@@ -36,10 +36,10 @@ async function learnPick(db: Db, owner: Db, embedded: boolean): Promise<void> {
   const event = selection();
   await owner.transaction().execute((tx) => insertEvents(tx, [{ name: 'hypothesis.selected', event }]));
   const handlers = {
-    'hypothesis.selected': (events: (typeof event)[], context: Parameters<typeof remember>[1]) =>
-      remember(events, context, embedded),
+    'hypothesis.selected': (events: (typeof event)[], context: Parameters<typeof extractMemories>[1]) =>
+      extractMemories(events, context, embedded),
   };
-  await learn({ db, log, consumer: 'memory', handlers }, [event.event_id]);
+  await processEvents({ db, log, consumer: 'memory', handlers }, [event.event_id]);
 }
 
 const memoriesOf = (db: Db) => db.selectFrom('memories').select(['memory_id', 'content', 'type']).execute();
@@ -53,8 +53,8 @@ test('what was learned is embedded after it was, once; another model embeds it a
   expect(server.asked, 'learning asks nobody').toEqual([]);
   const count = (await idsOf(db)).length;
   const concepts = embedderOf('concepts');
-  expect(await embedSome(db, concepts)).toEqual({ taken: count, stored: count });
-  expect(await embedSome(db, concepts)).toEqual({ taken: 0, stored: 0 });
+  expect(await embedNextBatch(db, concepts)).toEqual({ taken: count, stored: count });
+  expect(await embedNextBatch(db, concepts)).toEqual({ taken: 0, stored: 0 });
   const contents = (await memoriesOf(db)).map(({ content }) => content);
   expect(server.asked.flatMap(({ input }) => input).toSorted()).toEqual(contents.toSorted());
   expect(await embeddedBy(db, 'concepts')).toBe(count);
@@ -62,7 +62,7 @@ test('what was learned is embedded after it was, once; another model embeds it a
     .updateTable('embeddings')
     .set({ tried_at: new Date(0) })
     .execute();
-  expect(await embedSome(db, embedderOf('other'))).toEqual({ taken: count, stored: count });
+  expect(await embedNextBatch(db, embedderOf('other'))).toEqual({ taken: count, stored: count });
   expect([await embeddedBy(db, 'concepts'), await embeddedBy(db, 'other')]).toEqual([0, count]);
 });
 
@@ -71,8 +71,8 @@ test('a model that fails leaves what was learned as it is, to be tried again lat
   server.state.fault = (response) => response.destroy();
   await learnPick(db, owner, true);
   const count = (await idsOf(db)).length;
-  expect(await embedSome(db, embedderOf('concepts'))).toEqual({ taken: count, stored: 0 });
-  expect(await embedSome(db, embedderOf('concepts')), 'not at once').toEqual({ taken: 0, stored: 0 });
+  expect(await embedNextBatch(db, embedderOf('concepts'))).toEqual({ taken: count, stored: 0 });
+  expect(await embedNextBatch(db, embedderOf('concepts')), 'not at once').toEqual({ taken: 0, stored: 0 });
 });
 
 test('a worker embeds what was learned before there was a model', async () => {
@@ -87,7 +87,7 @@ test('a worker embeds what was learned before there was a model', async () => {
 test('no vector outlives the words that it was made of, nor the user', async () => {
   const { db, owner, embedderOf } = await stage();
   await learnPick(db, owner, true);
-  await embedSome(db, embedderOf('concepts'));
+  await embedNextBatch(db, embedderOf('concepts'));
   const [first, second, third] = await idsOf(db);
   const key = (memory_id = '') => ({ ...user, memory_id });
   const vectorOf = async (id = '') => (await readEmbeddings(db, user, [id], 'concepts')).get(id);

@@ -6,7 +6,7 @@ import {
   storeEmbeddings,
   takeDueEmbeddings,
 } from '@learning-loop/db/users/embeddings';
-import { type Embedder, mostTexts } from '@learning-loop/llm/embeddings/embed';
+import { type Embedder, maxBatch } from '@learning-loop/llm/embeddings/embed';
 import type { Service } from '@learning-loop/service/service';
 
 const lookEveryMs = 1_000;
@@ -30,7 +30,7 @@ export function embedMemories(
 
   async function step(): Promise<number> {
     if (place) place = await requestMissingEmbeddings(db, place, pageSize);
-    const { taken, stored } = await embedSome(db, embedder);
+    const { taken, stored } = await embedNextBatch(db, embedder);
     if (stored < taken) return restMs;
     if (taken > 0) return 0;
     return place ? pauseMs : lookEveryMs;
@@ -41,8 +41,8 @@ export function embedMemories(
 }
 
 /** Embeds some of the memories that have no vector of this model: one call for each tenant, which pays for it. */
-export async function embedSome(db: Db, embedder: Embedder): Promise<{ taken: number; stored: number }> {
-  const due = await takeDueEmbeddings(db, { model: embedder.model, limit: mostTexts, againMs });
+export async function embedNextBatch(db: Db, embedder: Embedder): Promise<{ taken: number; stored: number }> {
+  const due = await takeDueEmbeddings(db, { model: embedder.model, limit: maxBatch, againMs });
   let stored = 0;
   for (const [tenantId, ofTenant] of Map.groupBy(due, ({ tenant_id }) => tenant_id)) {
     const embedded = await embedAll(embedder, tenantId, ofTenant);

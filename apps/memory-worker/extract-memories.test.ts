@@ -1,19 +1,22 @@
 import { connectDb, type Db } from '@learning-loop/db/connect';
 import { insertEvents } from '@learning-loop/db/loop/outbox';
-import { pageOfMemories } from '@learning-loop/db/users/memories';
+import { listMemories } from '@learning-loop/db/users/memories';
 import type { HypothesisSelected } from '@learning-loop/events/event';
-import { learn } from '@learning-loop/queue/consumer/process-events';
+import { processEvents } from '@learning-loop/queue/consumer/process-events';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
-import { selection, shownFor } from '@learning-loop/testing/selection';
+import { hypothesesFor, selection } from '@learning-loop/testing/selection';
 import pino from 'pino';
 import { expect, test } from 'vitest';
-import { remember } from './extract-memories.ts';
+import { extractMemories } from './extract-memories.ts';
 
 const log = pino({ level: 'silent' });
 
 async function deliver(db: Db, events: HypothesisSelected[]) {
   const ids = events.map(({ event_id }) => event_id);
-  return await learn({ db, log, consumer: 'memory', handlers: { 'hypothesis.selected': remember } }, ids);
+  return await processEvents(
+    { db, log, consumer: 'memory', handlers: { 'hypothesis.selected': extractMemories } },
+    ids,
+  );
 }
 
 async function accept(db: Db, events: HypothesisSelected[]): Promise<void> {
@@ -22,13 +25,13 @@ async function accept(db: Db, events: HypothesisSelected[]): Promise<void> {
 }
 
 const memories = (db: Db) =>
-  pageOfMemories(db, { tenantId: 'default', userId: 'ada', withSuperseded: true, limit: 50 });
+  listMemories(db, { tenantId: 'default', userId: 'ada', withSuperseded: true, limit: 50 });
 
 test('a pick is remembered as goal, preference and history, each with its interaction', async () => {
   await using db = connectDb(await databaseForTest());
   const event = selection();
   await accept(db, [event]);
-  const { reports } = await deliver(db, [event]);
+  const { logs: reports } = await deliver(db, [event]);
   const known = await memories(db);
   expect(known.find(({ type }) => type === 'goal')).toMatchObject({
     content: 'build a REST API with FastAPI and Docker deployment',
@@ -83,7 +86,7 @@ test('a goal that we put into the hypothesis ourselves counts a quarter when it 
 test('a batch of many users is remembered for each of them', async () => {
   await using db = connectDb(await databaseForTest());
   const events = Array.from({ length: 40 }, (_, n) =>
-    selection({ user_id: `user-${n % 8}`, hypotheses: shownFor([`Do you want to build thing ${n}?`]) }),
+    selection({ user_id: `user-${n % 8}`, hypotheses: hypothesesFor([`Do you want to build thing ${n}?`]) }),
   );
   await accept(db, events);
   await deliver(db, events);

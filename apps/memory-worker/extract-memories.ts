@@ -1,15 +1,15 @@
 import { requestEmbeddings } from '@learning-loop/db/users/embeddings';
 import {
-  type LearnedMemory,
-  learnMemories,
-  lockSlots,
-  supersede,
+  lockUserSlots,
+  type NewMemory,
+  supersedeOlder,
+  upsertMemories,
 } from '@learning-loop/db/users/upsert-memories';
 import type { HypothesisSelected } from '@learning-loop/events/event';
 import { newId } from '@learning-loop/events/ids';
 import { extractGoal, extractPreferences } from '@learning-loop/learning/memories/extract';
 import { contentKey, historyContent, memoryKey } from '@learning-loop/learning/memories/memory';
-import type { Context } from '@learning-loop/queue/consumer/process-events';
+import type { HandlerContext } from '@learning-loop/queue/consumer/process-events';
 
 /** A preference is read between the lines of what was chosen: less sure than the choice itself. */
 const preferenceDiscount = 0.9;
@@ -18,15 +18,15 @@ const echoWeight = 0.25;
 const learnedTags = ['learned', 'hypothesis_derived'];
 
 /** Turns picks into goals, preferences and history; `embedded` says whether a model is to embed them afterwards. */
-export async function remember(
+export async function extractMemories(
   events: HypothesisSelected[],
-  { tx, report }: Context,
+  { tx, logAfterCommit: report }: HandlerContext,
   embedded = false,
 ): Promise<void> {
-  const memories = events.flatMap(memoriesOf);
-  await lockSlots(tx, memories);
-  await learnMemories(tx, memories);
-  await supersede(tx, memories);
+  const memories = events.flatMap(toMemories);
+  await lockUserSlots(tx, memories);
+  await upsertMemories(tx, memories);
+  await supersedeOlder(tx, memories);
   if (embedded) await requestEmbeddings(tx, memories);
   for (const { type, interaction_id } of memories) {
     if (type === 'goal') report('goal_learned_from_hypothesis', { interaction_id });
@@ -34,20 +34,20 @@ export async function remember(
   }
 }
 
-type Lesson = Pick<LearnedMemory, 'type' | 'content_key' | 'content' | 'confidence' | 'tags' | 'slot'>;
+type MemoryDraft = Pick<NewMemory, 'type' | 'content_key' | 'content' | 'confidence' | 'tags' | 'slot'>;
 
-function memoriesOf(event: HypothesisSelected): LearnedMemory[] {
+function toMemories(event: HypothesisSelected): NewMemory[] {
   const { tenant_id, user_id, interaction_id, occurred_at: seen_at } = event;
-  return lessonsOf(event).map((lesson) => ({
+  return memoriesOfSelection(event).map((lesson) => ({
     ...lesson,
     ...{ tenant_id, user_id, interaction_id, seen_at },
     memory_id: newId(),
   }));
 }
 
-function lessonsOf(event: HypothesisSelected): Lesson[] {
+function memoriesOfSelection(event: HypothesisSelected): MemoryDraft[] {
   const selected = event.hypotheses.find(({ id }) => id === event.selected_id);
-  const history: Lesson = {
+  const history: MemoryDraft = {
     type: 'history',
     content_key: event.event_id,
     content: historyContent(event.input_text, selected?.question ?? null),
@@ -55,13 +55,13 @@ function lessonsOf(event: HypothesisSelected): Lesson[] {
     tags: ['interaction', event.media_type, ...(selected ? [selected.id] : [])],
     slot: null,
   };
-  return selected ? [history, ...wantsOf(selected, event)] : [history];
+  return selected ? [history, ...goalsAndPreferences(selected, event)] : [history];
 }
 
-function wantsOf(
+function goalsAndPreferences(
   { question, confidence }: { question: string; confidence: number },
   event: HypothesisSelected,
-): Lesson[] {
+): MemoryDraft[] {
   const lesson = (type: 'goal' | 'preference', content: string, certainty: number, slot: string | null) => {
     const key = memoryKey(content);
     const weight = isEcho(key, event) ? echoWeight : 1;

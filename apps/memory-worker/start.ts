@@ -8,7 +8,7 @@ import { serveHealth } from '@learning-loop/service/observability/health-server'
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
 import { embedMemories } from './embed-memories.ts';
-import { remember } from './extract-memories.ts';
+import { extractMemories } from './extract-memories.ts';
 
 /** Nobody waits for a memory to be embedded. */
 const patienceMs = 30_000;
@@ -21,7 +21,7 @@ export async function start(service: Service<Config>): Promise<void> {
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
   const { embedding } = config;
   const handlers: Handlers<'memory'> = {
-    'hypothesis.selected': (events, context) => remember(events, context, embedding !== null),
+    'hypothesis.selected': (events, context) => extractMemories(events, context, embedding !== null),
   };
   use(consume(service, db, publisher, 'memory', handlers, config), 'consumer');
   if (embedding) {

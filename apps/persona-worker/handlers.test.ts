@@ -3,7 +3,7 @@ import { insertEvents } from '@learning-loop/db/loop/outbox';
 import { findPersona } from '@learning-loop/db/users/personas';
 import { connectLlm } from '@learning-loop/llm/model';
 import { modelServer, sendContent, sendJson } from '@learning-loop/llm/testing/model-server';
-import { learn } from '@learning-loop/queue/consumer/process-events';
+import { processEvents } from '@learning-loop/queue/consumer/process-events';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { selection } from '@learning-loop/testing/selection';
 import fc from 'fast-check';
@@ -11,7 +11,7 @@ import pino from 'pino';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { readConfig } from './config.ts';
-import { handlers, readBackground, windowsOf } from './handlers.ts';
+import { createHandlers, groupByWindow, loadPersonaContext } from './handlers.ts';
 
 const log = pino({ level: 'silent' });
 const at = (ms: number) => new Date(Date.UTC(2026, 0, 1) + ms).toISOString();
@@ -33,9 +33,9 @@ async function deliver(times: number[], answer: Parameters<typeof modelServer>[0
       events.map((event) => ({ name: 'hypothesis.selected' as const, event })),
     ),
   );
-  const worker = handlers({ llm, readBackground, windowMs: config.windowMs });
+  const worker = createHandlers({ llm, readBackground: loadPersonaContext, windowMs: config.windowMs });
   const ids = events.map(({ event_id }) => event_id);
-  await learn({ db, log, consumer: 'persona', handlers: worker }, ids);
+  await processEvents({ db, log, consumer: 'persona', handlers: worker }, ids);
   const updates = await db.selectFrom('persona_updates').selectAll().orderBy('occurred_at').execute();
   return { updates, persona: await findPersona(db, 'default', 'ada'), calls: server.asked.length };
 }
@@ -77,7 +77,7 @@ test('windows hold every deed once, of one user, in order, and no longer than th
   });
   fc.assert(
     fc.property(fc.array(deed), fc.nat(8), (deeds, windowMs) => {
-      const windows = windowsOf(deeds, windowMs);
+      const windows = groupByWindow(deeds, windowMs);
       expect(new Set(windows.flat())).toEqual(new Set(deeds));
       expect(windows.flat()).toHaveLength(deeds.length);
       for (const window of windows) {

@@ -4,29 +4,29 @@ import { recentHistory } from '@learning-loop/db/users/memories';
 import { findPersonas } from '@learning-loop/db/users/personas';
 import type { FeedbackGiven, HypothesisSelected } from '@learning-loop/events/event';
 import { type UserKey, userKey } from '@learning-loop/events/ids';
-import { facetDeltasByRules, startFacets } from '@learning-loop/learning/persona/facets';
+import { defaultFacets, selectionFacetDeltas } from '@learning-loop/learning/persona/facets';
 import type { FacetBackground, FacetDecision, Llm } from '@learning-loop/llm/llm';
 import type { Handlers } from '@learning-loop/queue/consumer/process-events';
-import { adapt, type Change } from './update-personas.ts';
+import { type FacetUpdate, updatePersonas } from './update-personas.ts';
 
 /** What a model is told of users, besides what they did. */
-export type ReadBackground = (tx: Tx, users: UserKey[]) => Promise<(user: UserKey) => FacetBackground>;
+export type LoadPersonaContext = (tx: Tx, users: UserKey[]) => Promise<(user: UserKey) => FacetBackground>;
 
 const perUser = 5;
-const unknown: FacetBackground = { facets: startFacets, history: [], feedback: [] };
+const unknown: FacetBackground = { facets: defaultFacets, history: [], feedback: [] };
 
 /** The rules look at nothing but the selection. */
-export const noBackground: ReadBackground = async () => () => unknown;
+export const noPersonaContext: LoadPersonaContext = async () => () => unknown;
 
 /** One query for each kind, whatever the number of users. */
-export const readBackground: ReadBackground = async (tx, users) => {
+export const loadPersonaContext: LoadPersonaContext = async (tx, users) => {
   const personas = Map.groupBy(await findPersonas(tx, users), userKey);
   const history = Map.groupBy(await recentHistory(tx, users, perUser), userKey);
   const feedback = Map.groupBy(await recentFeedback(tx, users, perUser), userKey);
   return (user) => {
     const key = userKey(user);
     return {
-      facets: personas.get(key)?.[0]?.facets ?? startFacets,
+      facets: personas.get(key)?.[0]?.facets ?? defaultFacets,
       history: (history.get(key) ?? []).map(({ content }) => content),
       feedback: feedback.get(key) ?? [],
     };
@@ -34,7 +34,10 @@ export const readBackground: ReadBackground = async (tx, users) => {
 };
 
 /** Groups what each user did within so many milliseconds of a first deed; each group and the groups in order of time. */
-export function windowsOf<T extends UserKey & { occurred_at: string }>(deeds: T[], windowMs: number): T[][] {
+export function groupByWindow<T extends UserKey & { occurred_at: string }>(
+  deeds: T[],
+  windowMs: number,
+): T[][] {
   const ordered = deeds.toSorted((a, b) => Date.parse(a.occurred_at) - Date.parse(b.occurred_at));
   return [...Map.groupBy(ordered, userKey).values()].flatMap((ofUser) => {
     const windows: T[][] = [];
@@ -64,7 +67,7 @@ interface Decided {
  * What the picks of one window, oldest first, do to the facets: a model decides once for all of them, with the last
  * one, and the others only count. Where the rules answer instead, they decide on each.
  */
-async function decide(
+async function decideDeltas(
   llm: Llm,
   picks: HypothesisSelected[],
   background: FacetBackground,
@@ -74,60 +77,64 @@ async function decide(
   const before = picks.slice(0, -1);
   const decision = await llm.facetDeltas({ selection: last, before, ...background });
   return [
-    ...before.map((selection) => ({ selection, decision: decisionBeside(decision, selection) })),
+    ...before.map((selection) => ({ selection, decision: deltasForEarlier(decision, selection) })),
     { selection: last, decision },
   ];
 }
 
-function decisionBeside({ decided_by }: FacetDecision, selection: HypothesisSelected): FacetDecision {
-  if (decided_by === 'rules') return { ...facetDeltasByRules(selection), decided_by };
+function deltasForEarlier({ decided_by }: FacetDecision, selection: HypothesisSelected): FacetDecision {
+  if (decided_by === 'rules') return { ...selectionFacetDeltas(selection), decided_by };
   return { deltas: {}, decided_by, reason: 'decided together with the pick that soon followed' };
 }
 
-interface Means {
+interface HandlerDependencies {
   llm: Llm;
-  readBackground: ReadBackground;
+  readBackground: LoadPersonaContext;
   /** Picks of a user within so many milliseconds are decided upon together, as far as they are delivered together. */
   windowMs: number;
 }
 
 /** How the persona worker learns from picks and from feedback. */
-export const handlers = ({ llm, readBackground, windowMs }: Means): Handlers<'persona'> => ({
+export const createHandlers = ({
+  llm,
+  readBackground,
+  windowMs,
+}: HandlerDependencies): Handlers<'persona'> => ({
   // The deltas are asked for before any row is locked: a model may take its time.
   'hypothesis.selected': async (selections, context) => {
     const background = await readBackground(context.tx, selections);
     const decided = await Promise.all(
-      windowsOf(selections, windowMs).map((picks) => {
+      groupByWindow(selections, windowMs).map((picks) => {
         const [user] = picks;
-        return user === undefined ? [] : decide(llm, picks, background(user));
+        return user === undefined ? [] : decideDeltas(llm, picks, background(user));
       }),
     );
-    await adapt(decided.flat().map(changeByPick), context);
+    await updatePersonas(decided.flat().map(toSelectionUpdate), context);
   },
   'feedback.given': async (all, context) => {
     const background = await readBackground(context.tx, all);
     const changes = await Promise.all(
       all.map(async (given) =>
-        changeByFeedback(given, await llm.feedbackDeltas({ given, ...background(given) })),
+        toFeedbackUpdate(given, await llm.feedbackDeltas({ given, ...background(given) })),
       ),
     );
-    await adapt(changes, context);
+    await updatePersonas(changes, context);
   },
 });
 
-function changeByPick({
+function toSelectionUpdate({
   selection,
   decision,
 }: {
   selection: HypothesisSelected;
   decision: FacetDecision;
-}): Change {
+}): FacetUpdate {
   const { selected_id } = selection;
   const signals = { selected_hypothesis_id: selected_id, success: selected_id !== null };
   return { ...decision, cause: selection, interactions: 1, signals };
 }
 
-function changeByFeedback(cause: FeedbackGiven, decision: FacetDecision): Change {
+function toFeedbackUpdate(cause: FeedbackGiven, decision: FacetDecision): FacetUpdate {
   const success = cause.type === 'thumbs_up' || (cause.type === 'rating' && Number(cause.value) >= 4);
   const signals = { selected_hypothesis_id: null, success };
   return { ...decision, cause, interactions: 0, signals };

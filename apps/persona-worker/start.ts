@@ -6,7 +6,7 @@ import { connectPublisher } from '@learning-loop/queue/producer/publisher';
 import { serveHealth } from '@learning-loop/service/observability/health-server';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
-import { handlers, noBackground, readBackground } from './handlers.ts';
+import { createHandlers, loadPersonaContext, noPersonaContext } from './handlers.ts';
 
 export async function start(service: Service<Config>): Promise<void> {
   const { config, log, metrics, use } = service;
@@ -15,14 +15,14 @@ export async function start(service: Service<Config>): Promise<void> {
   const db = use(connectDb(config.databaseUrl, { name: 'persona-worker', role }), 'database');
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
   const llm = use(connectLlm(config.llm, log, metrics), 'llm');
-  const background = config.llm.impl === 'rules' ? noBackground : readBackground;
+  const background = config.llm.impl === 'rules' ? noPersonaContext : loadPersonaContext;
   use(
     consume(
       service,
       db,
       publisher,
       'persona',
-      handlers({ llm, readBackground: background, windowMs: config.windowMs }),
+      createHandlers({ llm, readBackground: background, windowMs: config.windowMs }),
       config,
     ),
     'consumer',

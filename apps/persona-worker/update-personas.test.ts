@@ -2,20 +2,20 @@ import { connectDb, type Db } from '@learning-loop/db/connect';
 import { insertEvents, loadPending } from '@learning-loop/db/loop/outbox';
 import { findPersona } from '@learning-loop/db/users/personas';
 import type { NamedEvent } from '@learning-loop/events/event';
-import { firstIdAt, newId } from '@learning-loop/events/ids';
+import { minUuidAt, newId } from '@learning-loop/events/ids';
 import { connectLlm } from '@learning-loop/llm/model';
-import { learn } from '@learning-loop/queue/consumer/process-events';
+import { processEvents } from '@learning-loop/queue/consumer/process-events';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { selection } from '@learning-loop/testing/selection';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
-import { handlers, noBackground } from './handlers.ts';
+import { createHandlers, noPersonaContext } from './handlers.ts';
 
 const log = pino({ level: 'silent' });
-const rules = handlers({
+const rules = createHandlers({
   llm: connectLlm({ impl: 'rules' }, log, new Registry()),
-  readBackground: noBackground,
+  readBackground: noPersonaContext,
   windowMs: 2_000,
 });
 
@@ -24,7 +24,8 @@ async function accept(db: Db, events: NamedEvent[]): Promise<string[]> {
   return events.map(({ event }) => event.event_id);
 }
 
-const deliver = (db: Db, ids: string[]) => learn({ db, log, consumer: 'persona', handlers: rules }, ids);
+const deliver = (db: Db, ids: string[]) =>
+  processEvents({ db, log, consumer: 'persona', handlers: rules }, ids);
 const pickOf = (said: Parameters<typeof selection>[0]) => ({
   name: 'hypothesis.selected' as const,
   event: selection(said),
@@ -122,7 +123,7 @@ async function learnInBatches(db: Db, order: number[], batch: number) {
     db,
     order.map((n) => {
       const occurred = new Date(Date.UTC(2026, 0, 1, 0, Math.floor(n / 2)));
-      const event_id = firstIdAt(occurred).slice(0, -12) + String(n).padStart(12, '0');
+      const event_id = minUuidAt(occurred).slice(0, -12) + String(n).padStart(12, '0');
       return pickOf({
         ...{ event_id, occurred_at: occurred.toISOString() },
         selected_id: pickedInTurn[n] ?? null,

@@ -1,18 +1,18 @@
 import type { Tx } from '@learning-loop/db/connect';
 import {
-  correctMoves,
   lockPersonas,
-  movesSince,
   type Persona,
   type PersonaUpdate,
+  rewriteUpdates,
   savePersonas,
+  updatesSince,
 } from '@learning-loop/db/users/personas';
 import type { PersonaUpdated } from '@learning-loop/events/event';
 import type { Facets } from '@learning-loop/events/fields';
 import { newId, type UserKey, userKey } from '@learning-loop/events/ids';
-import { applyDeltas, startFacets } from '@learning-loop/learning/persona/facets';
+import { applyDeltas, defaultFacets } from '@learning-loop/learning/persona/facets';
 import type { FacetDecision } from '@learning-loop/llm/llm';
-import type { Context } from '@learning-loop/queue/consumer/process-events';
+import type { HandlerContext } from '@learning-loop/queue/consumer/process-events';
 
 interface Step {
   old_facets: Facets;
@@ -20,16 +20,16 @@ interface Step {
 }
 
 /** Where a persona stands after its changes, and every step that led there. */
-interface Walk {
+interface ReplayResult {
   persona: Persona;
   /** One for each change, in the order of time. */
-  moves: (Step & { change: Change })[];
+  moves: (Step & { change: FacetUpdate })[];
   /** Moves of before that come after one of the changes in time, as they are now. */
   corrected: PersonaUpdate[];
 }
 
 /** Whether one of the changes happened before, or at the same time as, a move that the persona has made. */
-function isLate({ moved_at }: Persona, changes: Change[]): boolean {
+function isOutOfOrder({ moved_at }: Persona, changes: FacetUpdate[]): boolean {
   return (
     moved_at !== null && changes.some(({ cause }) => Date.parse(cause.occurred_at) <= moved_at.getTime())
   );
@@ -39,11 +39,11 @@ function isLate({ moved_at }: Persona, changes: Change[]): boolean {
  * Applies the changes in the order in which they happened, `later` moves among them: facets are clamped at every
  * step, so that the order matters, and the result must not depend on the order of delivery.
  */
-function walk(start: Persona, changes: Change[], later: PersonaUpdate[]): Walk {
+function replayUpdates(start: Persona, changes: FacetUpdate[], later: PersonaUpdate[]): ReplayResult {
   const steps = [...changes.map((change) => ({ change })), ...later.map((move) => ({ move }))].toSorted(
     inTime,
   );
-  const moves: Walk['moves'] = [];
+  const moves: ReplayResult['moves'] = [];
   const corrected: PersonaUpdate[] = [];
   let facets = later[0]?.old_facets ?? start.facets;
   for (const step of steps) {
@@ -61,7 +61,7 @@ function walk(start: Persona, changes: Change[], later: PersonaUpdate[]): Walk {
   return { persona: { ...start, facets, interaction_count, moved_at }, moves, corrected };
 }
 
-type Timed = { change: Change } | { move: PersonaUpdate };
+type Timed = { change: FacetUpdate } | { move: PersonaUpdate };
 
 const timeOf = (step: Timed): number =>
   'change' in step ? Date.parse(step.change.cause.occurred_at) : step.move.occurred_at.getTime();
@@ -72,7 +72,7 @@ const idOf = (step: Timed): string => ('change' in step ? step.change.cause : st
 const inTime = (a: Timed, b: Timed): number => timeOf(a) - timeOf(b) || (idOf(a) < idOf(b) ? -1 : 1);
 
 /** What an event does to its user's persona, and why. */
-export interface Change extends FacetDecision {
+export interface FacetUpdate extends FacetDecision {
   cause: UserKey & { event_id: string; interaction_id: string; occurred_at: string };
   /** How many interactions it adds to the user's count. */
   interactions: number;
@@ -80,17 +80,19 @@ export interface Change extends FacetDecision {
 }
 
 /** Applies the changes to their users' personas, each user's in the order in which they happened. */
-export async function adapt(changes: Change[], context: Context): Promise<void> {
-  const { tx, emit, report } = context;
+export async function updatePersonas(changes: FacetUpdate[], context: HandlerContext): Promise<void> {
+  const { tx, emit, logAfterCommit: report } = context;
   const byUser = Map.groupBy(changes, ({ cause }) => userKey(cause));
   const ofUser = (user: UserKey) => byUser.get(userKey(user)) ?? [];
   const personas = await lockPersonas(
     tx,
     changes.map(({ cause }) => cause),
-    startFacets,
+    defaultFacets,
   );
-  const later = await laterMoves(tx, personas, ofUser);
-  const walks = personas.map((persona) => walk(persona, ofUser(persona), later.get(userKey(persona)) ?? []));
+  const later = await loadLaterUpdates(tx, personas, ofUser);
+  const walks = personas.map((persona) =>
+    replayUpdates(persona, ofUser(persona), later.get(userKey(persona)) ?? []),
+  );
   const moves = walks.flatMap(({ moves }) => moves.map((move) => ({ move, event: eventOf(move) })));
   await savePersonas(
     tx,
@@ -98,7 +100,7 @@ export async function adapt(changes: Change[], context: Context): Promise<void> 
     moves.map(({ move, event }) => ({ ...event, event_id: move.change.cause.event_id })),
   );
   const corrected = walks.flatMap((walked) => walked.corrected);
-  if (corrected.length > 0) await correctMoves(tx, corrected);
+  if (corrected.length > 0) await rewriteUpdates(tx, corrected);
   await emit(...moves.map(({ event }) => ({ name: 'persona.updated' as const, event })));
   for (const { event } of moves) {
     const { interaction_id, facet_deltas, decided_by } = event;
@@ -107,17 +109,17 @@ export async function adapt(changes: Change[], context: Context): Promise<void> 
 }
 
 /** What the personas did after the earliest change, where that comes late; mostly nothing, and then unasked. */
-async function laterMoves(tx: Tx, personas: Persona[], ofUser: (user: UserKey) => Change[]) {
-  const late = personas.filter((persona) => isLate(persona, ofUser(persona)));
+async function loadLaterUpdates(tx: Tx, personas: Persona[], ofUser: (user: UserKey) => FacetUpdate[]) {
+  const late = personas.filter((persona) => isOutOfOrder(persona, ofUser(persona)));
   if (late.length === 0) return new Map<string, PersonaUpdate[]>();
   const since = late.map(({ tenant_id, user_id }) => {
     const times = ofUser({ tenant_id, user_id }).map(({ cause }) => cause.occurred_at);
     return { tenant_id, user_id, occurred_at: times.toSorted()[0] ?? '' };
   });
-  return Map.groupBy(await movesSince(tx, since), userKey);
+  return Map.groupBy(await updatesSince(tx, since), userKey);
 }
 
-function eventOf({ change, old_facets, new_facets }: Walk['moves'][number]): PersonaUpdated {
+function eventOf({ change, old_facets, new_facets }: ReplayResult['moves'][number]): PersonaUpdated {
   const { cause, deltas: facet_deltas, decided_by, reason, signals } = change;
   const { tenant_id, user_id, interaction_id, occurred_at } = cause;
   return {

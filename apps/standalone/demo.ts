@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { InputError } from './demo/choices.ts';
 import { replayFile } from './demo/replay-file.ts';
-import { tellStory } from './demo/story.ts';
+import { runWalkthrough } from './demo/story.ts';
 import { trainOnShow } from './demo/train.ts';
 import { EndedAtStart } from './launch.ts';
 
@@ -32,7 +32,7 @@ function play({ input, keep, train }: Arguments): Promise<boolean> {
   if (train && (input !== undefined || keep))
     throw new InputError(`--train takes no other option.\n${usage}`);
   if (train) return trainOnShow();
-  return input === undefined ? tellStory(keep) : replayFile(input, keep);
+  return input === undefined ? runWalkthrough(keep) : replayFile(input, keep);
 }
 
 function readArguments(): Arguments {

@@ -1,5 +1,10 @@
 import type { Db } from '@learning-loop/db/connect';
-import { datasetState, deadByConsumer, modelCounts, owedByConsumer } from '@learning-loop/db/console/backlog';
+import {
+  datasetState,
+  deadLettersByConsumer,
+  modelCounts,
+  pendingByConsumer,
+} from '@learning-loop/db/console/backlog';
 import { type Consumer, routes } from '@learning-loop/events/routes';
 import type { Service } from '@learning-loop/service/service';
 import { Gauge } from 'prom-client';
@@ -10,7 +15,10 @@ const consumers: Consumer[] = [...new Set(Object.values(routes).flat())];
  * What the database says of the whole system, read whenever the metrics are: one process tells it, for all. While the
  * database is away the last values stand.
  */
-export function tellState({ metrics, log }: Pick<Service<unknown>, 'metrics' | 'log'>, db: Db): void {
+export function registerDatabaseMetrics(
+  { metrics, log }: Pick<Service<unknown>, 'metrics' | 'log'>,
+  db: Db,
+): void {
   const registers = [metrics];
   const labelNames = ['consumer'];
   const oldest = new Gauge({
@@ -47,8 +55,8 @@ export function tellState({ metrics, log }: Pick<Service<unknown>, 'metrics' | '
 
   async function read(): Promise<void> {
     const [debts, letters, dataset, counts] = await Promise.all([
-      owedByConsumer(db),
-      deadByConsumer(db),
+      pendingByConsumer(db),
+      deadLettersByConsumer(db),
       datasetState(db),
       modelCounts(db),
     ]);

@@ -1,6 +1,6 @@
 import { connectDb, type Db, isReachable } from '@learning-loop/db/connect';
 import { migrate } from '@learning-loop/db/migrate';
-import { requestBuild, tenantsWithPicks } from '@learning-loop/db/training/dataset-builds';
+import { listTenantsWithSelections, requestBuild } from '@learning-loop/db/training/dataset-builds';
 import { newId } from '@learning-loop/events/ids';
 import { connectFineTuning } from '@learning-loop/llm/fine-tuning';
 import { connectPublisher } from '@learning-loop/queue/producer/publisher';
@@ -9,12 +9,12 @@ import { schedule } from '@learning-loop/queue/schedule';
 import { serveHealth } from '@learning-loop/service/observability/health-server';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
-import { tellState } from './database-metrics.ts';
-import { buildWhenAsked } from './jobs/dataset-builds.ts';
-import { eraseWhenAsked } from './jobs/erasures.ts';
-import { watchExperiments } from './jobs/experiments.ts';
-import { followFineTunes } from './jobs/fine-tunes.ts';
-import { forgetOld, keepPartitions } from './jobs/retention.ts';
+import { registerDatabaseMetrics } from './database-metrics.ts';
+import { runDatasetBuilds } from './jobs/dataset-builds.ts';
+import { runErasures } from './jobs/erasures.ts';
+import { monitorExperiments } from './jobs/experiments.ts';
+import { pollFineTunes } from './jobs/fine-tunes.ts';
+import { maintainPartitions, runRetention } from './jobs/retention.ts';
 
 const everyNight = '30 2 * * *';
 const sweeping = { everyMs: 1_000, graceMs: 5_000, limit: 1_000 };
@@ -29,21 +29,21 @@ export async function start(service: Service<Config>): Promise<void> {
     schedule(service, 'trainer', config.cron, () => requestBuilds(db), config),
     'schedule',
   );
-  const keepPartitioned = () => keepPartitions(service, db, new Date());
+  const keepPartitioned = () => maintainPartitions(service, db, new Date());
   use(schedule(service, 'trainer-partitions', everyNight, keepPartitioned, config), 'partitions');
-  use(buildWhenAsked(service, db), 'builds');
-  use(watchExperiments(service, db), 'experiments');
+  use(runDatasetBuilds(service, db), 'builds');
+  use(monitorExperiments(service, db), 'experiments');
   const { fineTune, trainingDataDir } = config;
   if (fineTune) {
     const tuner = { api: connectFineTuning(fineTune), baseModel: fineTune.baseModel, trainingDataDir, log };
-    use(followFineTunes(tuner, db), 'fine-tunes');
+    use(pollFineTunes(tuner, db), 'fine-tunes');
   }
-  use(eraseWhenAsked(service, db), 'erasures');
-  if (config.retentionDays > 0) use(forgetOld(service, db), 'retention');
-  tellState(service, db);
+  use(runErasures(service, db), 'erasures');
+  if (config.retentionDays > 0) use(runRetention(service, db), 'retention');
+  registerDatabaseMetrics(service, db);
   await serveHealth(service, { postgres: () => isReachable(db) });
 }
 
 async function requestBuilds(db: Db): Promise<void> {
-  for (const tenant of await tenantsWithPicks(db)) await requestBuild(db, tenant, newId());
+  for (const tenant of await listTenantsWithSelections(db)) await requestBuild(db, tenant, newId());
 }

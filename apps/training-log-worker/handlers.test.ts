@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { connectDb, type Db } from '@learning-loop/db/connect';
 import { insertEvents } from '@learning-loop/db/loop/outbox';
 import { setTrainingOptOut } from '@learning-loop/db/users/settings';
-import { learn } from '@learning-loop/queue/consumer/process-events';
+import { processEvents } from '@learning-loop/queue/consumer/process-events';
 import { RetryLater } from '@learning-loop/queue/errors';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { selection } from '@learning-loop/testing/selection';
 import { openTrainingLog } from '@learning-loop/training-log/open';
 import pino from 'pino';
 import { expect, test } from 'vitest';
-import { discard, recorder } from './handlers.ts';
+import { createHandlers, discardingHandlers } from './handlers.ts';
 
 const log = pino({ level: 'silent' });
 
@@ -33,9 +33,9 @@ test('a pick becomes a line in the established format and a ranking sample, once
   await using db = connectDb(await databaseForTest());
   await using trainingLog = await openTrainingLog(dir, { log });
   const event = await acceptOne(db);
-  const pupil = { db, log, consumer: 'training-log' as const, handlers: recorder(trainingLog) };
-  await learn(pupil, [event.event_id]);
-  await learn(pupil, [event.event_id]);
+  const pupil = { db, log, consumer: 'training-log' as const, handlers: createHandlers(trainingLog) };
+  await processEvents(pupil, [event.event_id]);
+  await processEvents(pupil, [event.event_id]);
   const hypotheses = await linesOf(dir, 'hypotheses_data');
   expect(hypotheses).toEqual([
     {
@@ -66,7 +66,9 @@ test('a rejection of all is a negative sample', async () => {
   await using db = connectDb(await databaseForTest());
   await using trainingLog = await openTrainingLog(dir, { log });
   const event = await acceptOne(db, selection({ selected_id: null }));
-  await learn({ db, log, consumer: 'training-log', handlers: recorder(trainingLog) }, [event.event_id]);
+  await processEvents({ db, log, consumer: 'training-log', handlers: createHandlers(trainingLog) }, [
+    event.event_id,
+  ]);
   expect(await linesOf(dir, 'hypotheses_data')).toMatchObject([
     { selected_id: null, label: 'negative', selected_confidence: null },
   ]);
@@ -80,8 +82,8 @@ test('of a user who opted out nothing is written, of others in the same batch al
   await setTrainingOptOut(db, { tenant_id: 'elsewhere', user_id: 'in' }, true);
   const events = ['out', 'in'].map((user_id) => selection({ user_id }));
   for (const event of events) await acceptOne(db, event);
-  const pupil = { db, log, consumer: 'training-log' as const, handlers: recorder(trainingLog) };
-  const { learned } = await learn(
+  const pupil = { db, log, consumer: 'training-log' as const, handlers: createHandlers(trainingLog) };
+  const { processed: learned } = await processEvents(
     pupil,
     events.map(({ event_id }) => event_id),
   );
@@ -93,7 +95,10 @@ test('of a user who opted out nothing is written, of others in the same batch al
 test('with collection switched off nothing is written and nothing stays owed', async () => {
   await using db = connectDb(await databaseForTest());
   const event = await acceptOne(db);
-  const { learned } = await learn({ db, log, consumer: 'training-log', handlers: discard }, [event.event_id]);
+  const { processed: learned } = await processEvents(
+    { db, log, consumer: 'training-log', handlers: discardingHandlers },
+    [event.event_id],
+  );
   expect(learned).toHaveLength(1);
   const owed = await db.selectFrom('outbox').select('pending').execute();
   expect(owed).toEqual([{ pending: ['memory', 'persona'] }]);
@@ -103,8 +108,8 @@ test('a disk that cannot be written is no fault of the event: it waits, and spen
   await using db = connectDb(await databaseForTest());
   const event = await acceptOne(db);
   const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-  const handlers = recorder({ append: () => Promise.reject(full) });
-  const learning = learn({ db, log, consumer: 'training-log', handlers }, [event.event_id]);
+  const handlers = createHandlers({ append: () => Promise.reject(full) });
+  const learning = processEvents({ db, log, consumer: 'training-log', handlers }, [event.event_id]);
   await expect(learning).rejects.toThrow(RetryLater);
   await expect(learning).rejects.toMatchObject({ cause: full });
 });

@@ -3,7 +3,7 @@ import type { FeedbackGiven, HypothesisSelected, PersonaUpdated } from '@learnin
 import { type UserKey, userKey } from '@learning-loop/events/ids';
 import type { EventOf } from '@learning-loop/events/routes';
 import type { TrainingRecords } from '@learning-loop/events/training-records';
-import type { Context, Handlers } from '@learning-loop/queue/consumer/process-events';
+import type { HandlerContext, Handlers } from '@learning-loop/queue/consumer/process-events';
 import { RetryLater } from '@learning-loop/queue/errors';
 import type { TrainingLog } from '@learning-loop/training-log/training-log';
 
@@ -53,13 +53,13 @@ function feedbackRecord(event: FeedbackGiven): TrainingRecords['user_feedback'] 
   return { ...lineOf(event), type, value };
 }
 
-type Recorder = Handlers<'training-log'>;
+type HandlerDependencies = Handlers<'training-log'>;
 
 /** While the disk is full or failing all wait, however long: it is the fault of no event. */
 const retryMs = 1_000;
 
 /** Appends every event to its log; returning means that the lines are on disk. */
-export function recorder(trainingLog: Pick<TrainingLog, 'append'>): Recorder {
+export function createHandlers(trainingLog: Pick<TrainingLog, 'append'>): HandlerDependencies {
   const append: TrainingLog['append'] = async (name, records) => {
     try {
       await trainingLog.append(name, records);
@@ -69,7 +69,7 @@ export function recorder(trainingLog: Pick<TrainingLog, 'append'>): Recorder {
   };
   return {
     'hypothesis.selected': async (all, context) => {
-      const events = await ofThoseWhoAgree(all, context);
+      const events = await withoutOptedOut(all, context);
       await Promise.all([
         append('hypotheses_data', events.map(hypothesesRecord)),
         append('ranking_data', events.map(rankingRecord)),
@@ -77,12 +77,12 @@ export function recorder(trainingLog: Pick<TrainingLog, 'append'>): Recorder {
       reportLogged(context, 'hypothesis.selected', events);
     },
     'persona.updated': async (all, context) => {
-      const events = await ofThoseWhoAgree(all, context);
+      const events = await withoutOptedOut(all, context);
       await append('persona_updates', events.map(personaRecord));
       reportLogged(context, 'persona.updated', events);
     },
     'feedback.given': async (all, context) => {
-      const events = await ofThoseWhoAgree(all, context);
+      const events = await withoutOptedOut(all, context);
       await append('user_feedback', events.map(feedbackRecord));
       reportLogged(context, 'feedback.given', events);
     },
@@ -90,21 +90,25 @@ export function recorder(trainingLog: Pick<TrainingLog, 'append'>): Recorder {
 }
 
 /** Without the events of users who opted out of training. */
-async function ofThoseWhoAgree<E extends UserKey>(events: E[], { tx }: Context): Promise<E[]> {
+async function withoutOptedOut<E extends UserKey>(events: E[], { tx }: HandlerContext): Promise<E[]> {
   const out = await optedOut(tx, events);
   return out.size === 0 ? events : events.filter((event) => !out.has(userKey(event)));
 }
 
 type Line = Pick<TrainingRecords['hypotheses_data'], 'event_id' | 'interaction_id'>;
 
-function reportLogged({ report }: Context, event: EventOf<'training-log'>, lines: Line[]): void {
+function reportLogged(
+  { logAfterCommit: report }: HandlerContext,
+  event: EventOf<'training-log'>,
+  lines: Line[],
+): void {
   for (const { event_id, interaction_id } of lines) {
     report('training_data_logged', { event, event_id, interaction_id });
   }
 }
 
 /** Collection is switched off: nothing is written, and nothing stays owed. */
-export const discard: Recorder = {
+export const discardingHandlers: HandlerDependencies = {
   'hypothesis.selected': async () => {},
   'persona.updated': async () => {},
   'feedback.given': async () => {},

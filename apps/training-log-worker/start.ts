@@ -10,7 +10,7 @@ import type { TrainingLog, Written } from '@learning-loop/training-log/training-
 import type { Logger } from 'pino';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { Config } from './config.ts';
-import { discard, recorder } from './handlers.ts';
+import { createHandlers, discardingHandlers } from './handlers.ts';
 
 /** Counts what reaches the disk, and how long it takes to be durable there. */
 function logMetrics(registry: Registry): (written: Written) => void {
@@ -52,8 +52,8 @@ export async function start(service: Service<Config>): Promise<void> {
   const db = use(connectDb(config.databaseUrl, { name: 'training-log-worker', role }), 'database');
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
   const handlers = config.collect
-    ? recorder(use(await open(config.trainingDataDir, log, metrics), 'training log'))
-    : discard;
+    ? createHandlers(use(await open(config.trainingDataDir, log, metrics), 'training log'))
+    : discardingHandlers;
   use(consume(service, db, publisher, 'training-log', handlers, config), 'consumer');
   await serveHealth(service, { postgres: () => isReachable(db) });
 }

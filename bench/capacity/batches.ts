@@ -1,7 +1,7 @@
-import { BEAT_MS } from '@learning-loop/queue/producer/publisher';
+import { LINGER_MS } from '@learning-loop/queue/producer/publisher';
 import type { Costs, Demands } from './demands.ts';
 
-const beatSeconds = BEAT_MS / 1_000;
+const beatSeconds = LINGER_MS / 1_000;
 
 /**
  * Batches for each selection, in ]0, 1], when a gateway gets `perSecond` of them at random times (Poisson). A batch is

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { connectDb } from '@learning-loop/db/connect';
 import { runHotQueries } from '@learning-loop/testing/database/hot-queries';
-import { wholeTablesRead } from '@learning-loop/testing/database/plan-check';
+import { findFullScans } from '@learning-loop/testing/database/plan-check';
 import { sql } from 'kysely';
 import type { Figure } from '../figure.ts';
 import { median } from '../median.ts';
@@ -33,7 +33,7 @@ async function plansOf({ databaseUrl }: Side) {
   await using db = connectDb(databaseUrl, { max: 1 });
   await sql`set plan_cache_mode = force_generic_plan`.execute(db);
   await runHotQueries(db);
-  const read = await wholeTablesRead(db);
+  const read = await findFullScans(db);
   if (Object.keys(read).length > 0)
     throw new Error(`These statements read whole tables: ${JSON.stringify(read, null, 2)}`);
   const { rows } = await sql<{ gb: number }>`

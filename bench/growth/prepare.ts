@@ -2,7 +2,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connectDb, type Db } from '@learning-loop/db/connect';
-import { partitionInteractions } from '@learning-loop/db/ddl/convert-to-partitions';
+import { convertInteractionsToPartitions } from '@learning-loop/db/ddl/convert-to-partitions';
 import { migrate, migrator } from '@learning-loop/db/migrate';
 import { startEmbeddedPostgres } from '@learning-loop/embedded-postgres/start';
 import { type RawBuilder, sql } from 'kysely';
@@ -65,7 +65,7 @@ async function settle(): Promise<boolean> {
 async function migrateEarly(db: Db): Promise<void> {
   const { error } = await migrator(db).migrateToLatest();
   if (error !== undefined) throw error;
-  await partitionInteractions(db, oldest);
+  await convertInteractionsToPartitions(db, oldest);
   await migrate(db);
 }
 

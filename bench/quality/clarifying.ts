@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PastChoice } from '@learning-loop/learning/ranking/rank';
+import type { PastSelection } from '@learning-loop/learning/ranking/rank';
 import { Type } from 'typebox';
 import type { Figure } from './figure.ts';
 import { askedWith, type Case, choiceOf } from './ranking.ts';
@@ -45,12 +45,12 @@ function isHeldOut({ user_id }: Choice): boolean {
 
 /** Each choice as it was met: with the user's own before it, newest first, and those of others on the topic. */
 function casesOf(choices: Choice[]): Placed[] {
-  const made: { user: string; choice: PastChoice }[] = [];
+  const made: { user: string; choice: PastSelection }[] = [];
   return choices.map(({ user_id, input_text, candidates, selected_index }) => {
     const own = made.filter(({ user }) => user === user_id).map(({ choice }) => choice);
     const others = made.filter(({ user }) => user !== user_id).map(({ choice }) => choice);
     made.unshift({ user: user_id, choice: choiceOf(input_text, candidates, selected_index) });
-    const input = { ...askedWith(input_text, candidates, own), tenantChoices: others.slice(0, 100) };
+    const input = { ...askedWith(input_text, candidates, own), tenantSelections: others.slice(0, 100) };
     return { picks: own.length, answer: candidates[selected_index] ?? '', input };
   });
 }

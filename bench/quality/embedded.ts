@@ -1,6 +1,11 @@
-import { awayFrom, meanVector, ordinary, type VectorOf } from '@learning-loop/learning/embeddings/similarity';
-import { vectorOf as wordsOf } from '@learning-loop/learning/text/text-vector';
-import { connectEmbedder, type Embedder, mostTexts } from '@learning-loop/llm/embeddings/embed';
+import {
+  center,
+  type EmbeddingOf,
+  meanVector,
+  referenceTexts,
+} from '@learning-loop/learning/embeddings/similarity';
+import { toTextVector as wordsOf } from '@learning-loop/learning/text/text-vector';
+import { connectEmbedder, type Embedder, maxBatch } from '@learning-loop/llm/embeddings/embed';
 import { embedderConfig, embeddingServer } from '@learning-loop/llm/testing/embedding-server';
 import { silent } from '@learning-loop/llm/testing/model-server';
 import { Registry } from 'prom-client';
@@ -14,14 +19,14 @@ import { isFound, longHistories, questions } from './retrieval.ts';
  * one: a server gives the means of the shipped word vectors, which know nothing that the engine without it does not.
  */
 export async function embeddedFigures(): Promise<Figure[]> {
-  await using server = await embeddingServer((text) => [1, ...wordsOf(text).meaning]);
+  await using server = await embeddingServer((text) => [1, ...wordsOf(text).embedding]);
   await using embedder = connectEmbedder(embedderConfig(server.url), silent, new Registry());
   return [await ranking(embedder), await retrieval(embedder)];
 }
 
 async function ranking(embedder: Embedder): Promise<Figure> {
   const cases = heldOutAttitudes();
-  const texts = cases.flatMap(({ input: { input_text, proposals, choices } }) => [
+  const texts = cases.flatMap(({ input: { input_text, candidates: proposals, selections: choices } }) => [
     ...[input_text, ...proposals.map(({ question }) => question)],
     ...choices.flatMap((choice) => [choice.input_text, ...choice.shown.map(({ question }) => question)]),
   ]);
@@ -42,7 +47,7 @@ async function retrieval(embedder: Embedder): Promise<Figure> {
     ...history.map(({ content }) => content),
   ]);
   const vectorOf = await embedded(embedder, texts);
-  const share = (vectors?: VectorOf) =>
+  const share = (vectors?: EmbeddingOf) =>
     asked.filter(({ question, evidence, history }) => isFound(question, evidence, history, vectors)).length /
     asked.length;
   return {
@@ -54,16 +59,16 @@ async function retrieval(embedder: Embedder): Promise<Figure> {
 }
 
 /** The vectors of the texts as the gateway sees them. */
-async function embedded(embedder: Embedder, texts: string[]): Promise<VectorOf> {
+async function embedded(embedder: Embedder, texts: string[]): Promise<EmbeddingOf> {
   const vectors = new Map<string, Float32Array>();
-  const middle = meanVector(await embedder.embed('eval', ordinary));
+  const middle = meanVector(await embedder.embed('eval', referenceTexts));
   const distinct = [...new Set(texts)];
-  for (let from = 0; from < distinct.length; from += mostTexts) {
-    const some = distinct.slice(from, from + mostTexts);
+  for (let from = 0; from < distinct.length; from += maxBatch) {
+    const some = distinct.slice(from, from + maxBatch);
     const answer = await embedder.embed('eval', some);
     if (answer === null || middle === undefined)
       throw new Error('The embedding server did not answer in time.');
-    for (const [i, text] of some.entries()) vectors.set(text, awayFrom(middle, answer[i] ?? middle));
+    for (const [i, text] of some.entries()) vectors.set(text, center(middle, answer[i] ?? middle));
   }
   return (text) => vectors.get(text) ?? null;
 }

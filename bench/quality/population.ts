@@ -1,11 +1,11 @@
 import {
   applyCalibration,
   autoAdvance,
+  type CalibrationOutcome,
   expectedCalibrationError,
   fitCalibration,
-  type Outcome,
 } from '@learning-loop/learning/ranking/calibration';
-import { type PastChoice, rank } from '@learning-loop/learning/ranking/rank';
+import { type PastSelection, rank } from '@learning-loop/learning/ranking/rank';
 import tastes from './data/tastes.json' with { type: 'json' };
 import { type Figure, percent } from './figure.ts';
 import { numbersFrom, pick } from './random.ts';
@@ -37,7 +37,7 @@ export function populationFigures(): Figure[] {
 /** One user: a hidden liking for one value of each kind of taste, and picks by it, with some whim. */
 function lifeOf(random: () => number): Met[] {
   const liking = new Map(tastes.kinds.map(({ kind, values }) => [kind, pick(values, random).value]));
-  const choices: PastChoice[] = [];
+  const choices: PastSelection[] = [];
   return Array.from({ length: picksEach }, (_, picks) => {
     const { kind, values } = pick(tastes.kinds, random);
     const request = pick(tastes.kinds.find((one) => one.kind === kind)?.requests ?? [], random);
@@ -71,7 +71,7 @@ function confidenceFigures(met: Met[]): Figure[] {
   const acted = later.flatMap((one) => {
     const [best] = rank(one.input);
     const confidence = applyCalibration(calibration, best?.confidence ?? 0);
-    return autoAdvance(confidence, one.picks) ? [best?.proposal.question === one.answer] : [];
+    return autoAdvance(confidence, one.picks) ? [best?.candidate.question === one.answer] : [];
   });
   return [
     {
@@ -89,8 +89,8 @@ function confidenceFigures(met: Met[]): Figure[] {
   ];
 }
 
-function outcomesOf({ input, answer }: Met): Outcome[] {
-  return rank(input).map(({ proposal, confidence }) => ({
+function outcomesOf({ input, answer }: Met): CalibrationOutcome[] {
+  return rank(input).map(({ candidate: proposal, confidence }) => ({
     confidence,
     picked: proposal.question === answer,
   }));

@@ -1,5 +1,5 @@
-import { startFacets } from '@learning-loop/learning/persona/facets';
-import { type PastChoice, type RankInput, rank } from '@learning-loop/learning/ranking/rank';
+import { defaultFacets } from '@learning-loop/learning/persona/facets';
+import { type PastSelection, type RankInput, rank } from '@learning-loop/learning/ranking/rank';
 
 /** A display whose right answer is known. */
 export interface Case {
@@ -10,20 +10,20 @@ export interface Case {
 /** One clock for all: what is measured must not depend on the day. */
 const today = new Date('2026-11-01T12:00:00Z');
 
-export function choiceOf(input_text: string, options: string[], chosen: number): PastChoice {
+export function choiceOf(input_text: string, options: string[], chosen: number): PastSelection {
   return { input_text, at: today, shown: options.map((question, i) => ({ question, chosen: i === chosen })) };
 }
 
 /** What the gateway asks the ranker when a caller brings candidates. */
-export function askedWith(input_text: string, options: string[], choices: PastChoice[]): RankInput {
+export function askedWith(input_text: string, options: string[], choices: PastSelection[]): RankInput {
   const proposals = options.map((question) => ({ question, rationale: '', prior: 1 / options.length }));
   return {
     input_text,
-    proposals,
-    choices,
+    candidates: proposals,
+    selections: choices,
     memories: [],
-    tenantChoices: [],
-    facets: startFacets,
+    tenantSelections: [],
+    facets: defaultFacets,
     interaction_count: choices.length,
     now: today,
   };
@@ -32,7 +32,7 @@ export function askedWith(input_text: string, options: string[], choices: PastCh
 /** The same, with learning off. */
 export const unlearned = ({ input, answer }: Case): Case => ({
   answer,
-  input: { ...input, choices: [], tenantChoices: [], memories: [], facets: startFacets },
+  input: { ...input, selections: [], tenantSelections: [], memories: [], facets: defaultFacets },
 });
 
 export interface Hits {
@@ -44,7 +44,7 @@ export interface Hits {
 
 export function hitsOf(cases: Case[]): Hits {
   const places = cases.map(({ input, answer }) =>
-    rank(input).findIndex(({ proposal }) => proposal.question === answer),
+    rank(input).findIndex(({ candidate: proposal }) => proposal.question === answer),
   );
   return {
     first: places.filter((place) => place === 0).length / places.length,
@@ -54,7 +54,7 @@ export function hitsOf(cases: Case[]): Hits {
 
 /** Hits at random: one of the options first, and the mean of 1/place. */
 export function chanceOf(cases: Case[]): Hits {
-  const sizes = cases.map(({ input }) => input.proposals.length);
+  const sizes = cases.map(({ input }) => input.candidates.length);
   const harmonic = (n: number) =>
     Array.from({ length: n }, (_, i) => 1 / (i + 1)).reduce((sum, x) => sum + x, 0) / n;
   return {

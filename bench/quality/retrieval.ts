@@ -1,7 +1,7 @@
-import type { VectorOf } from '@learning-loop/learning/embeddings/similarity';
+import type { EmbeddingOf } from '@learning-loop/learning/embeddings/similarity';
 import { historyContent, type Memory } from '@learning-loop/learning/memories/memory';
-import { bm25, rarities, recall } from '@learning-loop/learning/memories/retrieval';
-import { vectorOf as wordsOf } from '@learning-loop/learning/text/text-vector';
+import { bm25, inverseDocumentFrequencies, retrieve } from '@learning-loop/learning/memories/retrieval';
+import { toTextVector as wordsOf } from '@learning-loop/learning/text/text-vector';
 import conversation from './data/conversation.json' with { type: 'json' };
 import { type Figure, percent } from './figure.ts';
 import { numbersFrom, pick } from './random.ts';
@@ -71,15 +71,20 @@ export const questions = conversation.facts.flatMap((fact) =>
 );
 
 /** Whether the evidence is among the first ten of what is recalled for the question. */
-export function isFound(question: string, evidence: string, history: Memory[], vectorOf?: VectorOf): boolean {
-  const best = recall(question, history, now, looked, vectorOf);
+export function isFound(
+  question: string,
+  evidence: string,
+  history: Memory[],
+  vectorOf?: EmbeddingOf,
+): boolean {
+  const best = retrieve(question, history, now, looked, vectorOf);
   return best.some(({ memory }) => memory.content === evidence);
 }
 
 function plainBest(question: string, history: Memory[]): string[] {
   const asked = wordsOf(question);
   const texts = history.map(({ content }) => wordsOf(content));
-  const scores = bm25(rarities(asked, texts), texts);
+  const scores = bm25(inverseDocumentFrequencies(asked, texts), texts);
   const order = history
     .map(({ content }, i) => ({ content, score: scores[i] ?? 0 }))
     .sort((a, b) => b.score - a.score);

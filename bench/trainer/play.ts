@@ -1,10 +1,10 @@
 import type { Db } from '@learning-loop/db/connect';
 import type { TrainingRecords } from '@learning-loop/events/training-records';
-import { startFacets } from '@learning-loop/learning/persona/facets';
-import { display } from '@learning-loop/learning/ranking/exploration';
-import { type PastChoice, rank } from '@learning-loop/learning/ranking/rank';
+import { defaultFacets } from '@learning-loop/learning/persona/facets';
+import { explore } from '@learning-loop/learning/ranking/exploration';
+import { type PastSelection, rank } from '@learning-loop/learning/ranking/rank';
 import type { TrainingLog } from '@learning-loop/training-log/training-log';
-import { type ServingRanker, servingModels } from 'gateway/hypotheses/model-router';
+import { createModelRouter, type ServingRanker } from 'gateway/hypotheses/model-router';
 import { seededId } from './seeded-id.ts';
 import { choose, type Person, person, situation } from './world.ts';
 
@@ -28,13 +28,13 @@ export interface Outcome {
 export function population(db: Db, log: TrainingLog, users: number, random: () => number): Population {
   const people = Array.from({ length: users }, (_, i) => ({
     ...person(`person-${i}`, random),
-    choices: [] as PastChoice[],
+    choices: [] as PastSelection[],
   }));
   // A time of its own: how long ago a choice was bears on the ranking, how fast the machine is must not.
   let clock = Date.UTC(2026, 0, 1);
   return {
     async play(interactions) {
-      const servedBy = servingModels(db, 'rules');
+      const servedBy = createModelRouter(db, 'rules');
       const shown: Shown[] = [];
       for (let i = 0; i < interactions; i += 1) {
         const someone = people[Math.floor(random() * people.length)];
@@ -56,12 +56,12 @@ interface Shown {
   event_id: string;
   at: Date;
   input_text: string;
-  hypotheses: ReturnType<typeof display>;
+  hypotheses: ReturnType<typeof explore>;
   selected_id: string;
 }
 
 function show(
-  someone: Person & { choices: PastChoice[] },
+  someone: Person & { choices: PastSelection[] },
   { ranker_id, weights }: ServingRanker,
   random: () => number,
   now: Date,
@@ -69,12 +69,18 @@ function show(
   const { input_text, proposals } = situation(random);
   const ranked = rank(
     {
-      ...{ input_text, proposals, memories: [], choices: someone.choices, facets: startFacets },
-      ...{ interaction_count: someone.choices.length, tenantChoices: [], now },
+      ...{
+        input_text,
+        candidates: proposals,
+        memories: [],
+        selections: someone.choices,
+        facets: defaultFacets,
+      },
+      ...{ interaction_count: someone.choices.length, tenantSelections: [], now },
     },
     weights,
   );
-  const hypotheses = display(ranked, exploration, random);
+  const hypotheses = explore(ranked, exploration, random);
   const chosen = choose(
     someone,
     hypotheses.map(({ question }) => question),
@@ -100,7 +106,7 @@ function outcomeOf(shown: Shown[]): Outcome {
   return { picks: shown.length, first_place_rate: first / Math.max(1, shown.length) };
 }
 
-const context = { persona_facets: startFacets, interaction_count: 0, recent_goals: [], preferences: [] };
+const context = { persona_facets: defaultFacets, interaction_count: 0, recent_goals: [], preferences: [] };
 const atOnce = 500;
 
 async function record(db: Db, log: TrainingLog, shown: Shown[]): Promise<void> {

@@ -17,8 +17,8 @@ import { newId } from '@learning-loop/events/ids';
 import { openTrainingLog } from '@learning-loop/training-log/open';
 import pino from 'pino';
 import { buildDataset } from 'trainer/dataset/build';
-import { lookAtExperiments } from 'trainer/jobs/experiments';
-import { fitAndRegister, weightsOf } from 'trainer/ranker/train-and-register';
+import { evaluateExperiments } from 'trainer/jobs/experiments';
+import { toRankerWeights, trainAndRegister } from 'trainer/ranker/train-and-register';
 import { numbersFrom } from '../quality/random.ts';
 import { chart, type Mark, type Point } from './chart.ts';
 import { type Outcome, type Population, population } from './play.ts';
@@ -99,7 +99,7 @@ async function learn(): Promise<string[]> {
     say(`  ${step.padEnd(34)}${left}`);
   say(`  hypotheses_chat.jsonl: ${samples['hypotheses_chat.jsonl']?.samples} samples`);
 
-  const model_id = await fitAndRegister(
+  const model_id = await trainAndRegister(
     { config: { canaryShare, trainingDataDir }, log: silent },
     db,
     dataset,
@@ -129,7 +129,7 @@ async function learn(): Promise<string[]> {
 
 async function defend(): Promise<string[]> {
   const serving = await activeModel(db, tenant_id, 'ranker');
-  const weights = Object.entries(weightsOf(serving).weights).map(([name, weight]) => [name, -weight]);
+  const weights = Object.entries(toRankerWeights(serving).weights).map(([name, weight]) => [name, -weight]);
   const artifact = { version: 1, temperature: 1, weights: Object.fromEntries(weights), calibration: null };
   await insertModel(db, {
     ...{ tenant_id, model_id: 'upside-down', kind: 'ranker', status: 'candidate', dataset_version: null },
@@ -162,7 +162,7 @@ async function playUntilDecided(crowd: Population, database: Db): Promise<number
   for (let played = 0; played < mostInteractions; ) {
     await crowd.play(lookEvery);
     played += lookEvery;
-    await lookAtExperiments(database, silent);
+    await evaluateExperiments(database, silent);
     const [experiment] = await listExperiments(database, tenant_id, 1);
     if (experiment?.status === 'stopped') return played;
   }
@@ -170,6 +170,6 @@ async function playUntilDecided(crowd: Population, database: Db): Promise<number
 }
 
 function sayWeights(model: Model): void {
-  for (const [name, weight] of Object.entries(weightsOf(model).weights))
+  for (const [name, weight] of Object.entries(toRankerWeights(model).weights))
     if (Math.abs(weight) > 0.01) say(`  ${name.padEnd(20)}${weight.toFixed(2)}`);
 }

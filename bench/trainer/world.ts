@@ -1,4 +1,4 @@
-import type { Proposal } from '@learning-loop/learning/candidates/propose';
+import type { Candidate } from '@learning-loop/learning/candidates/propose';
 import { pick } from '../quality/random.ts';
 
 /** Somebody with tastes that nobody is told. */
@@ -34,7 +34,7 @@ export function person(user_id: string, random: () => number): Person {
 }
 
 /** A request and four hypotheses. The proposer is sure of itself, and its priors mean nothing. */
-export function situation(random: () => number): { input_text: string; proposals: Proposal[] } {
+export function situation(random: () => number): { input_text: string; proposals: Candidate[] } {
   const [verb, topic] = [pick(verbs, random), pick(topics, random)];
   const [first, ...others] = technologies.toSorted(() => random() - 0.5);
   const offered = [first, ...others].slice(0, 4).map((technology) => ({

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Db } from '@learning-loop/db/connect';
-import { noteLook, startExperiment } from '@learning-loop/db/training/experiments';
+import { saveSnapshot, startExperiment } from '@learning-loop/db/training/experiments';
 import { rollBack } from '@learning-loop/db/training/promotion';
 import type { Client } from 'standalone/demo/client';
 
@@ -25,7 +25,7 @@ export async function losingExperiment(db: Db, model_id: string): Promise<void> 
   const variants = ['shipped', model_id].map((id) => ({ model_id: id, weight: 0.5 }));
   await startExperiment(db, { ...experiment, kind: 'ranker', variants });
   for (let shown = 50; shown <= 2_000; shown += 50)
-    await noteLook(db, experiment, lookAfter(shown, model_id), { decides: true });
+    await saveSnapshot(db, experiment, lookAfter(shown, model_id), { decides: true });
   await rollBack(db, 'default', model_id, 'five points worse');
 }
 

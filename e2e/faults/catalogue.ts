@@ -22,7 +22,7 @@ import { tenDeliveries } from './scenarios/ten-deliveries.ts';
 import { tornLine } from './scenarios/torn-line.ts';
 
 /** Every fault, in the order of the issue that asked for them. */
-export const catalogue: Fault[] = [
+export const scenarios: Fault[] = [
   killWorkers,
   killGateway,
   redisAway,

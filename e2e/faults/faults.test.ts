@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { catalogue } from './catalogue.ts';
+import { scenarios } from './catalogue.ts';
 import { type PostgresServer, startPostgres } from './harness/postgres-server.ts';
 import { runFault } from './run-fault.ts';
 import { short } from './sizes.ts';
@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 /** The short form; `pnpm test:faults` runs every fault, over 10,000 selections each. */
-test.for(catalogue.filter((fault) => fault.short))(
+test.for(scenarios.filter((fault) => fault.short))(
   'nothing is lost and nothing learned twice by fault $number: $name',
   { timeout: 240_000 },
   async (fault) => {

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { catalogue } from './catalogue.ts';
+import { scenarios } from './catalogue.ts';
 import { startPostgres } from './harness/postgres-server.ts';
 import { writeRow } from './report.ts';
 import { runFault } from './run-fault.ts';
@@ -30,7 +30,7 @@ else if (values.short && values.write) {
 } else process.exit(await runAll());
 
 async function runAll(): Promise<number> {
-  const chosen = catalogue.filter(
+  const chosen = scenarios.filter(
     ({ number }) => positionals.length === 0 || positionals.includes(String(number)),
   );
   const directory = await mkdtemp(path.join(tmpdir(), 'faults-'));

@@ -2,13 +2,13 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Aftermath, Bench, Fault, Size } from './fault.ts';
-import { judge, type Verdict } from './harness/oracle.ts';
+import { compareWithOracle, type OracleReport } from './harness/oracle.ts';
 import type { PostgresServer } from './harness/postgres-server.ts';
 import { startSystem } from './harness/system.ts';
 import { requirePrograms } from './programs.ts';
 
 /** One row of the table. */
-export interface Row extends Verdict, Pick<Aftermath, 'recoveryMs' | 'notes'> {
+export interface Row extends OracleReport, Pick<Aftermath, 'recoveryMs' | 'notes'> {
   fault: Pick<Fault, 'number' | 'name'>;
   tookMs: number;
   /** Where everything that it left lies, when something is wrong. */
@@ -28,7 +28,7 @@ export async function runFault(fault: Fault, postgres: PostgresServer, size: Siz
   };
   const aftermath = await fault.run({ size, postgres, start, use, directory });
   const { system, accepted, recoveryMs, broken, late = [] } = aftermath;
-  const verdict = await judge(system, accepted);
+  const verdict = await compareWithOracle(system, accepted);
   const judged = size.short ? broken : [...broken, ...late];
   const faults = [...judged, ...verdict.faults, ...tooFew(accepted.length, size)];
   const notes = [aftermath.notes, ...(size.short ? late : [])].join('; ');

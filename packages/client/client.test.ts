@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { connectLearningLoop } from './connect.ts';
-import { sourcesOf } from './generate.ts';
+import { generateSources } from './generate.ts';
 
 const generateAgain = 'run "pnpm --filter @learning-loop/client generate URL"';
 
@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => stop());
 
 test('the types are those of the API that the gateway serves', async () => {
-  const sources = await sourcesOf(await (await fetch(`${url}/docs/json`)).text());
+  const sources = await generateSources(await (await fetch(`${url}/docs/json`)).text());
   const below = await readdir(import.meta.dirname, { recursive: true });
   const files = below.filter((file) => /^api(\.|\/.*\.)ts$/.test(file)).sort();
   expect(files, generateAgain).toEqual([...sources.keys()].sort());

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sourcesOf } from './generate.ts';
+import { generateSources } from './generate.ts';
 
 const letter = {
   type: 'object',
@@ -29,7 +29,7 @@ const document = JSON.stringify({
   },
 });
 
-const sources = await sourcesOf(document);
+const sources = await generateSources(document);
 
 test('each path has a file, and what several say stands once, under the name that its property has', () => {
   expect([...sources.keys()]).toEqual([
@@ -57,5 +57,5 @@ test('a method that a path has not cannot be called', () => {
 });
 
 test('what is no OpenAPI document is refused', async () => {
-  await expect(sourcesOf('{"error": "not found"}')).rejects.toThrow();
+  await expect(generateSources('{"error": "not found"}')).rejects.toThrow();
 });

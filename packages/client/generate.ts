@@ -13,7 +13,7 @@ type Shared = ReadonlyMap<string, ts.TypeNode>;
  * The types of an OpenAPI document as sources, by their place below this folder: a file for each path, one for what is
  * said in several places, and `api.ts`, which joins them. Throws if the document has no paths.
  */
-export async function sourcesOf(document: string): Promise<Map<string, string>> {
+export async function generateSources(document: string): Promise<Map<string, string>> {
   const paths = (await openapiTS(document))
     .filter(ts.isInterfaceDeclaration)
     .find(({ name }) => name.text === 'paths');
@@ -58,7 +58,7 @@ function pathSource(file: string, type: ts.TypeNode, shared: Shared): string {
 
 if (import.meta.main) {
   const url = process.argv[2] ?? 'http://127.0.0.1:8080';
-  const sources = await sourcesOf(await (await fetch(`${url}/docs/json`)).text());
+  const sources = await generateSources(await (await fetch(`${url}/docs/json`)).text());
   await rm(join(import.meta.dirname, 'api'), { recursive: true, force: true });
   for (const [file, source] of sources) {
     await mkdir(dirname(join(import.meta.dirname, file)), { recursive: true });

@@ -11,7 +11,7 @@ test.for([
   async ({ patienceMs, left }) => {
     const url = await databaseForTest();
     await using watching = connectDb(url);
-    await using db = connectDb(url, { name: 'watched', ...(patienceMs && { patienceMs }) });
+    await using db = connectDb(url, { name: 'watched', ...(patienceMs && { serverTimeoutMs: patienceMs }) });
     const open = async () => {
       const { rows } = await sql<{ pid: number }>`
       select pid from pg_stat_activity where datname = current_database() and application_name = 'watched'

@@ -2,7 +2,7 @@ import { isTracing } from '@learning-loop/service/observability/tracing';
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { Kysely, type LogEvent, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
-import { noticeSilence, waitAtMost } from './client/connection-watchdog.ts';
+import { destroyDeadConnections, withAcquireTimeout } from './client/connection-watchdog.ts';
 import { CallbackClient, keptPlanSettings, PreparedClient } from './client/prepared-client.ts';
 import type { Database } from './schema/database.ts';
 
@@ -43,7 +43,7 @@ interface ConnectOptions {
    * A server that is silent for so long, in ms, counts as away, and who waits for it gets an error; else 5 s. Who waits
    * so little keeps its connections; those of others end after 10 s without use.
    */
-  patienceMs?: number;
+  serverTimeoutMs?: number;
 }
 
 const IDLE_MS = 10_000;
@@ -57,14 +57,14 @@ types.setTypeParser(NUMERIC, Number);
 
 /**
  * A pool of connections. Nothing connects before the first query. A query fails when it gets no connection in time;
- * with `patienceMs`, no query waits longer than that for a server that does not answer at all. `pooler=transaction`
+ * with `serverTimeoutMs`, no query waits longer than that for a server that does not answer at all. `pooler=transaction`
  * among the URL's parameters says that there is a pooler in that mode before the server.
  */
 export function connectDb(
   databaseUrl: string,
-  { max = 10, name = 'learning-loop', role, onIdleError, patienceMs }: ConnectOptions = {},
+  { max = 10, name = 'learning-loop', role, onIdleError, serverTimeoutMs }: ConnectOptions = {},
 ): Db {
-  const patience = patienceMs && { patienceMs, ended: () => pool.ended };
+  const watchdog = serverTimeoutMs && { serverTimeoutMs, ended: () => pool.ended };
   const pooled = isPooled(databaseUrl);
   const pool: pg.Pool = new pg.Pool({
     Client: pooled ? CallbackClient : PreparedClient,
@@ -76,15 +76,17 @@ export function connectDb(
     types,
     connectionTimeoutMillis: CONNECT_MS,
     // To make a connection takes a busy server longer than some callers wait: those that are made stay.
-    idleTimeoutMillis: patienceMs === undefined ? IDLE_MS : 0,
-    ...(patience ? { stream: noticeSilence(databaseUrl, patience) } : {}),
+    idleTimeoutMillis: serverTimeoutMs === undefined ? IDLE_MS : 0,
+    ...(watchdog ? { stream: destroyDeadConnections(databaseUrl, watchdog) } : {}),
     keepAlive: true,
   });
   // Without listeners the error of a connection, idle or in a transaction, would end the process.
   pool.on('error', (error) => onIdleError?.(error));
   pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<Database>({
-    dialect: new PostgresDialect({ pool: patienceMs ? waitAtMost(pool, patienceMs) : pool }),
+    dialect: new PostgresDialect({
+      pool: serverTimeoutMs ? withAcquireTimeout(pool, serverTimeoutMs) : pool,
+    }),
     ...(isTracing() ? { log: traceStatement } : {}),
   });
   if (pooled) throughPooler.add(db);
@@ -105,7 +107,7 @@ export async function isReachable(db: Db): Promise<boolean> {
 const throughPooler = new WeakSet<Db>();
 
 /** Whether a pooler in transaction mode stands before the server: no lock is kept for longer than a transaction. */
-export const goesThroughPooler = (db: Db): boolean => throughPooler.has(db);
+export const usesTransactionPooler = (db: Db): boolean => throughPooler.has(db);
 
 function startOptions(role: string | undefined): string {
   const settings = role ? [`role=${role}`, ...keptPlanSettings] : keptPlanSettings;

@@ -2,11 +2,11 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Kysely } from 'kysely';
 import { FileMigrationProvider, type Migration, Migrator } from 'kysely/migration';
-import { connectDb, type Db, goesThroughPooler } from './connect.ts';
-import { makeIndexesOnline, onlineIndexes } from './ddl/concurrent-indexes.ts';
-import { partitionInteractions } from './ddl/convert-to-partitions.ts';
-import { waitBriefly, whenFree } from './ddl/lock-timeout.ts';
-import { makePartitionsAhead } from './ddl/partitions.ts';
+import { connectDb, type Db, usesTransactionPooler } from './connect.ts';
+import { concurrentIndexes, createIndexesConcurrently } from './ddl/concurrent-indexes.ts';
+import { convertInteractionsToPartitions } from './ddl/convert-to-partitions.ts';
+import { retryOnLockTimeout, setLockTimeout } from './ddl/lock-timeout.ts';
+import { createFuturePartitions } from './ddl/partitions.ts';
 
 const migrationFolder = path.join(import.meta.dirname, 'migrations');
 
@@ -17,15 +17,15 @@ const migrationFolder = path.join(import.meta.dirname, 'migrations');
  * Through a pooler it only looks whether the schema is up to date, and throws, saying what to do, when it is not.
  */
 export async function migrate(db: Db): Promise<void> {
-  if (goesThroughPooler(db)) return await requireMigrated(db);
-  await whenFree(async () => {
+  if (usesTransactionPooler(db)) return await requireMigrated(db);
+  await retryOnLockTimeout(async () => {
     const { error } = await migrator(db).migrateToLatest();
     if (error !== undefined) throw error;
   });
-  await makeIndexesOnline(db, onlineIndexes);
+  await createIndexesConcurrently(db, concurrentIndexes);
   const now = new Date();
-  await partitionInteractions(db, now);
-  await makePartitionsAhead(db, now);
+  await convertInteractionsToPartitions(db, now);
+  await createFuturePartitions(db, now);
 }
 
 /**
@@ -45,11 +45,13 @@ export const migrator = (db: Db): Migrator => new Migrator({ db, provider: { get
 
 async function getMigrations(): Promise<Record<string, Migration>> {
   const files = await new FileMigrationProvider({ fs, path, migrationFolder }).getMigrations();
-  return Object.fromEntries(Object.entries(files).map(([name, { up }]) => [name, { up: patiently(up) }]));
+  return Object.fromEntries(
+    Object.entries(files).map(([name, { up }]) => [name, { up: retryMigration(up) }]),
+  );
 }
 
-const patiently = (up: Migration['up']) => async (db: Kysely<unknown>) => {
-  await waitBriefly(db);
+const retryMigration = (up: Migration['up']) => async (db: Kysely<unknown>) => {
+  await setLockTimeout(db);
   await up(db);
 };
 

@@ -1,5 +1,5 @@
-import { fill, runHotQueries } from '@learning-loop/testing/database/hot-queries';
-import { wholeTablesRead } from '@learning-loop/testing/database/plan-check';
+import { runHotQueries, seedTables } from '@learning-loop/testing/database/hot-queries';
+import { findFullScans } from '@learning-loop/testing/database/plan-check';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -36,26 +36,26 @@ test.each([
   'plans that were kept from %s tables reach their rows by an index, and are soon made anew',
   async (_size, few) => {
     const db = await keepingPlans();
-    if (few > 0) await fill(db, 1, few);
+    if (few > 0) await seedTables(db, 1, few);
     if (few > 0) await sql`analyze`.execute(db);
     await runHotQueries(db);
-    await fill(db, few + 1, many);
+    await seedTables(db, few + 1, many);
     expect(await keptStatements(db)).toBeGreaterThan(30);
-    expect(lookUps(await wholeTablesRead(db))).toEqual({});
+    expect(lookUps(await findFullScans(db))).toEqual({});
 
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + planLivesMs });
     onTestFinished(() => void vi.useRealTimers());
     await runHotQueries(db);
-    expect(await wholeTablesRead(db)).toEqual({});
+    expect(await findFullScans(db)).toEqual({});
     await sql`analyze`.execute(db);
-    expect(await wholeTablesRead(db)).toEqual({});
+    expect(await findFullScans(db)).toEqual({});
   },
 );
 
 test('a plan that reads whole partitions would be noticed', async () => {
   const db = await keepingPlans();
-  await fill(db, 1, many);
+  await seedTables(db, 1, many);
   await sql`select count(*) from interactions where media_type = ${'text/plain'}`.execute(db);
-  const [read = []] = Object.values(await wholeTablesRead(db));
+  const [read = []] = Object.values(await findFullScans(db));
   for (const { name } of await partitions(db)) expect(read.join()).toContain(name);
 });

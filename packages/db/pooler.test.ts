@@ -12,7 +12,7 @@ test('works through a pooler in transaction mode, over TLS, with more clients th
 }, async () => {
   const pooler = await pgbouncerForTest(await databaseForTest());
   onTestFinished(() => pooler[Symbol.asyncDispose]());
-  await using db = connectDb(pooler.url, { max: 20, patienceMs: 30_000, role: 'learning_loop_tenant' });
+  await using db = connectDb(pooler.url, { max: 20, serverTimeoutMs: 30_000, role: 'learning_loop_tenant' });
   await Promise.all([migrate(db), migrate(db)]);
   const events = Array.from({ length: 40 }, () => selection());
   const accept = (event: (typeof events)[number]) =>

@@ -38,7 +38,7 @@ const isTransaction = (db: Db | Tx): db is Tx => db.isTransaction;
  * Runs `work` unless another process is running it under this name: then returns undefined. `work` may use the
  * connection that says so, on which no transaction is open.
  */
-export async function exclusively<T>(
+export async function withAdvisoryLock<T>(
   db: Db,
   name: string,
   work: (connection: Db) => Promise<T>,

@@ -50,7 +50,7 @@ export async function hasCluster(directory: string): Promise<boolean> {
   );
 }
 
-export async function passwordOf(directory: string): Promise<string> {
+export async function readPassword(directory: string): Promise<string> {
   return readFile(join(directory, passwordFile), 'utf8');
 }
 
@@ -84,7 +84,7 @@ export async function runningPostgres(directory: string): Promise<string | undef
   const lock = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
   const port = Number(lock.split('\n')[portLine]);
   if (!(port > 0) || !(await answers(port))) return undefined;
-  return `postgres://postgres:${await passwordOf(data)}@127.0.0.1:${port}/postgres`;
+  return `postgres://postgres:${await readPassword(data)}@127.0.0.1:${port}/postgres`;
 }
 
 async function answers(port: number): Promise<boolean> {

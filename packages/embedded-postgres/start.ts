@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { errorCode, StartError } from '@learning-loop/service/errors';
 import { chooseAccount } from './account.ts';
-import { createCluster, findBinaries, hasCluster, passwordOf } from './cluster.ts';
+import { createCluster, findBinaries, hasCluster, readPassword } from './cluster.ts';
 import { endLeftovers } from './leftovers.ts';
 import { type Server, type ServerOptions, startServer } from './server.ts';
 
@@ -31,7 +31,7 @@ export async function startEmbeddedPostgres(
   const server = await startOn(data, port, options).catch((error: unknown) => {
     throw directoryFault(data, error);
   });
-  const password = await passwordOf(data);
+  const password = await readPassword(data);
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${server.port}/postgres`,
     stop: server.stop,

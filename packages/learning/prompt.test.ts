@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+import { countTokens as countExactly } from 'gpt-tokenizer/encoding/o200k_base';
 import { expect, test } from 'vitest';
 import type { Memory } from './memories/memory.ts';
-import type { Recalled } from './memories/retrieval.ts';
-import { startFacets } from './persona/facets.ts';
-import { buildPrompt, tokensOf } from './prompt.ts';
+import type { ScoredMemory } from './memories/retrieval.ts';
+import { defaultFacets } from './persona/facets.ts';
+import { buildPrompt, countTokens } from './prompt.ts';
 
-function recalled(type: Memory['type'], content: string, relevance = 0.6): Recalled {
+function recalled(type: Memory['type'], content: string, relevance = 0.6): ScoredMemory {
   const last_seen = new Date('2026-11-01');
   return {
     memory: { memory_id: content, type, content, confidence: 0.8, last_seen },
@@ -17,7 +17,7 @@ function recalled(type: Memory['type'], content: string, relevance = 0.6): Recal
 const request = {
   input_text: 'deploy api',
   confirmed: 'Do you want to deploy the REST API to a Kubernetes cluster?',
-  facets: { ...startFacets, concise: 0.7, formal: 0.3 },
+  facets: { ...defaultFacets, concise: 0.7, formal: 0.3 },
   memories: [
     recalled('goal', 'build a REST API with FastAPI'),
     recalled('preference', 'Prefers: FastAPI, Docker deployment', 0.3),
@@ -47,7 +47,7 @@ test('of a user of whom nothing is known only the request is said', () => {
   const { enriched_prompt, context_breakdown } = buildPrompt({
     input_text: 'auth',
     confirmed: null,
-    facets: startFacets,
+    facets: defaultFacets,
     memories: [],
     budget: 2000,
   });
@@ -59,7 +59,7 @@ test('the tokens are counted on that very prompt, and the kinds add up', () => {
   const whole = buildPrompt(request);
   const bare = buildPrompt({ ...request, memories: [] });
   const { goal, pref, history } = whole.context_breakdown;
-  expect(whole.tokens_estimate).toBe(countTokens(whole.enriched_prompt));
+  expect(whole.tokens_estimate).toBe(countExactly(whole.enriched_prompt));
   expect(bare.tokens_estimate + goal + pref + history).toBe(whole.tokens_estimate);
 });
 
@@ -100,7 +100,7 @@ test('whatever is remembered, the budget is kept', () => {
         expect(prompt.tokens_estimate).toBeLessThanOrEqual(budget);
         const { goal, pref, history } = prompt.context_breakdown;
         expect(goal + pref + history).toBeLessThan(prompt.tokens_estimate);
-        expect(tokensOf(prompt.enriched_prompt)).toBe(prompt.tokens_estimate);
+        expect(countTokens(prompt.enriched_prompt)).toBe(prompt.tokens_estimate);
       },
     ),
   );

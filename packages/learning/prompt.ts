@@ -1,39 +1,39 @@
 import { memoize } from '@learning-loop/async/memoize';
 import { type FacetName, type Facets, facetNames } from '@learning-loop/events/fields';
-import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+import { countTokens as countExactly } from 'gpt-tokenizer/encoding/o200k_base';
 import type { Memory } from './memories/memory.ts';
-import type { Recalled } from './memories/retrieval.ts';
+import type { ScoredMemory } from './memories/retrieval.ts';
 
 /** A run without spaces longer than this is counted in pieces: the tokenizer takes time squared in its length. */
 const longestRun = 400;
 const longRun = new RegExp(`\\S{${longestRun}}`, 'gu');
 
 /** Tokens of a text (o200k_base); exact unless it holds a run of more than 400 characters without a space. */
-export function tokensOf(text: string): number {
+export function countTokens(text: string): number {
   if (text.length < longestRun) return tokensOfShort(text);
   let sum = 0;
   let from = 0;
   for (const run of text.matchAll(longRun)) {
     const end = run.index + run[0].length;
-    sum += countTokens(text.slice(from, end), asText);
+    sum += countExactly(text.slice(from, end), asText);
     from = end;
   }
-  return sum + countTokens(text.slice(from), asText);
+  return sum + countExactly(text.slice(from), asText);
 }
 
 /** The same memories come into prompts again and again. */
-const tokensOfShort = memoize((text: string): number => countTokens(text, asText), 10_000);
+const tokensOfShort = memoize((text: string): number => countExactly(text, asText), 10_000);
 
 /** What looks like a control token in a user's text is text. */
 const asText = { disallowedSpecial: new Set<string>() };
 
 /** The head, cut to the longest beginning at which it and the tail together have at most `budget` tokens. */
-function fitted(head: string, tail: string, budget: number): string {
-  if (tokensOf(head + tail) <= budget) return head + tail;
+function truncateToBudget(head: string, tail: string, budget: number): string {
+  if (countTokens(head + tail) <= budget) return head + tail;
   let [fits, over] = [0, head.length];
   while (over - fits > 1) {
     const middle = Math.floor((fits + over) / 2);
-    if (tokensOf(`${head.slice(0, middle)}…${tail}`) <= budget) fits = middle;
+    if (countTokens(`${head.slice(0, middle)}…${tail}`) <= budget) fits = middle;
     else over = middle;
   }
   return `${head.slice(0, fits).toWellFormed()}…${tail}`;
@@ -44,7 +44,7 @@ export interface PromptRequest {
   /** The hypothesis that the user confirmed; null when none of them fitted. */
   confirmed: string | null;
   facets: Facets;
-  memories: Recalled[];
+  memories: ScoredMemory[];
   /** Most tokens that the prompt may have. */
   budget: number;
 }
@@ -67,21 +67,21 @@ export function buildPrompt({
 }: PromptRequest): EnrichedPrompt {
   const request = requestSection(input_text, confirmed, budget);
   const manner = mannerSection(facets);
-  const fixed = tokensOf(request) + tokensOf(manner);
+  const fixed = countTokens(request) + countTokens(manner);
   const room = budget - fixed;
   const { goal, preference, history } = sectionsWithin(room, memories);
   const kept = room >= 0 ? manner : '';
   const context_breakdown = {
-    goal: tokensOf(goal),
-    pref: tokensOf(preference),
-    history: tokensOf(history),
+    goal: countTokens(goal),
+    pref: countTokens(preference),
+    history: countTokens(history),
   };
   return {
     enriched_prompt: [kept, goal, preference, history, request].join(''),
     // A section ends with an empty line and the next begins with a letter: no token spans both.
     tokens_estimate: Object.values(context_breakdown).reduce(
       (sum, tokens) => sum + tokens,
-      room >= 0 ? fixed : tokensOf(request),
+      room >= 0 ? fixed : countTokens(request),
     ),
     context_breakdown,
   };
@@ -118,13 +118,13 @@ const sections: Record<Memory['type'], { title: string; least: number }> = {
 };
 
 /** The most relevant memories that fit, by section; each section ends with an empty line. */
-function sectionsWithin(room: number, memories: Recalled[]): Record<Memory['type'], string> {
+function sectionsWithin(room: number, memories: ScoredMemory[]): Record<Memory['type'], string> {
   const text = { goal: '', preference: '', history: '' };
   let left = room;
   for (const { memory, relevance } of memories.toSorted((a, b) => b.relevance - a.relevance)) {
     const { title, least } = sections[memory.type];
     const line = `- ${oneLine(memory.content)}\n`;
-    const cost = tokensOf(line) + (text[memory.type] === '' ? tokensOf(`${title}\n`) + 1 : 0);
+    const cost = countTokens(line) + (text[memory.type] === '' ? countTokens(`${title}\n`) + 1 : 0);
     if (relevance < least || cost > left || text[memory.type].includes(line)) continue;
     text[memory.type] += line;
     left -= cost;
@@ -152,5 +152,5 @@ function oneLine(content: string): string {
 /** What was asked and confirmed, cut where it alone would pass the budget. */
 function requestSection(inputText: string, confirmed: string | null, budget: number): string {
   const intent = confirmed === null ? '' : `\nConfirmed intent: ${oneLine(confirmed)}`;
-  return fitted(`Request: ${inputText.trim()}`, intent, budget);
+  return truncateToBudget(`Request: ${inputText.trim()}`, intent, budget);
 }

@@ -38,7 +38,7 @@ export function createBudget({ tokensPerHour, costPerDay }: Spending): Budget {
     reserve(tenant, estimate, prices) {
       const settleTokens = tokens(tenant, tokensIn(estimate));
       if (settleTokens === null) return 'over_budget';
-      const settleMoney = money(tenant, costOf(estimate, prices));
+      const settleMoney = money(tenant, computeCost(estimate, prices));
       if (settleMoney === null) {
         settleTokens(0);
         return 'over_cost';
@@ -46,7 +46,7 @@ export function createBudget({ tokensPerHour, costPerDay }: Spending): Budget {
       return {
         settle(used) {
           settleTokens(tokensIn(used));
-          settleMoney(costOf(used, prices));
+          settleMoney(computeCost(used, prices));
         },
       };
     },
@@ -55,7 +55,7 @@ export function createBudget({ tokensPerHour, costPerDay }: Spending): Budget {
 
 const tokensIn = ({ prompt, completion }: Usage): number => prompt + completion;
 
-export function costOf({ prompt, completion }: Usage, { input, output }: Prices): number {
+export function computeCost({ prompt, completion }: Usage, { input, output }: Prices): number {
   return (prompt * input + completion * output) / 1e6;
 }
 

@@ -44,7 +44,7 @@ export interface ModelConfig extends Spending {
   timeoutMs: number;
   maxConcurrency: number;
   /** Calls that wait for their turn; more are turned away at once, and one that has waited for half of the timeout. */
-  mostWaiting: number;
+  maxQueued: number;
   prices: Prices;
 }
 export type LlmConfig = { impl: 'rules' } | ModelConfig;

@@ -1,6 +1,6 @@
 import type { FeedbackGiven, HypothesisSelected } from '@learning-loop/events/event';
 import type { FacetDeltas, Facets, UserContext } from '@learning-loop/events/fields';
-import type { Proposal } from '@learning-loop/learning/candidates/propose';
+import type { Candidate } from '@learning-loop/learning/candidates/propose';
 
 /** What a user may mean, asked of whoever proposes. */
 export interface ProposeRequest {
@@ -16,7 +16,7 @@ export interface ProposeRequest {
 
 /** At least three distinct proposals; `model_id` is `rules`, or the implementation and its model: `ollama/llama3.1`. */
 export interface Proposals {
-  proposals: Proposal[];
+  proposals: Candidate[];
   model_id: string;
 }
 

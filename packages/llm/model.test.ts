@@ -4,10 +4,10 @@ import { Registry } from 'prom-client';
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { ModelConfig } from './config.ts';
-import { connectLlm, whatMatters } from './model.ts';
-import { howToAnswer, whatWasSaid } from './prompts/facet-deltas.ts';
-import { systemMessage } from './prompts/prompt.ts';
-import { whatIsMeant } from './prompts/propose.ts';
+import { connectLlm, rerankPrompt } from './model.ts';
+import { feedbackFacetPrompt, selectionFacetPrompt } from './prompts/facet-deltas.ts';
+import { renderSystem } from './prompts/prompt.ts';
+import { proposePrompt } from './prompts/propose.ts';
 import {
   Asked,
   facetRequest,
@@ -80,7 +80,7 @@ test('the system message is constant; texts of the user travel as data', async (
   await using llm = connect();
   const context = { ...proposeRequest().context, recent_goals: [attack], preferences: [attack] };
   await llm.propose(proposeRequest({ text: attack, context, history: [attack] }));
-  expect(sent().system).toBe(systemMessage(whatIsMeant));
+  expect(sent().system).toBe(renderSystem(proposePrompt));
   const { user } = sent();
   expect(user.split('CANARY')).toHaveLength(5);
   expect(user.match(/<\/?data>/gu)).toEqual(['<data>', '</data>']);
@@ -97,7 +97,7 @@ test('so do the texts of a selection and of feedback', async () => {
       history: [attack],
     }),
   );
-  expect(sent().system).toBe(systemMessage(howToAnswer));
+  expect(sent().system).toBe(renderSystem(selectionFacetPrompt));
   expect(sent().user.split('CANARY')).toHaveLength(4);
   expect(sent().user.match(/<\/?data>/gu)).toEqual(['<data>', '</data>']);
 });
@@ -126,7 +126,7 @@ test('the model reads what feedback says; stars and thumbs are for the rules', a
     decided_by: 'vllm/small',
     reason: 'wants more',
   });
-  expect(sent().system).toBe(systemMessage(whatWasSaid));
+  expect(sent().system).toBe(renderSystem(feedbackFacetPrompt));
   expect(sent().user.match(/<\/?data>/gu)).toEqual(['<data>', '</data>']);
   expect((await llm.feedbackDeltas({ given: stars, ...background })).decided_by).toBe('rules');
   expect(before).toEqual([]);
@@ -186,7 +186,7 @@ test('the model puts memories in order; what it forgets or makes up changes noth
   const memories = ['one', `two ${attack}`, 'three', 'four'];
   const request = { tenant_id: 'acme', query: attack, memories };
   expect(await llm.rerank(request)).toEqual({ order: [2, 0, 1, 3], by: 'vllm/small' });
-  expect(sent().system).toBe(systemMessage(whatMatters));
+  expect(sent().system).toBe(renderSystem(rerankPrompt));
   expect(sent().user.match(/<\/?data>/gu)).toEqual(['<data>', '</data>']);
 });
 

@@ -1,13 +1,13 @@
-import { proposeByRules } from '@learning-loop/learning/candidates/propose';
-import { facetDeltasByFeedback, facetDeltasByRules } from '@learning-loop/learning/persona/facets';
+import { generateCandidates } from '@learning-loop/learning/candidates/propose';
+import { feedbackFacetDeltas, selectionFacetDeltas } from '@learning-loop/learning/persona/facets';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { Type } from 'typebox';
 import { type Budget, createBudget } from './budget.ts';
-import { createSlots } from './client/call-policy.ts';
-import { type Asker, createAsker } from './client/openai.ts';
-import type { Means } from './client/resilient-call.ts';
+import { createBulkhead } from './client/call-policy.ts';
+import { type ChatModel, createChatModel } from './client/openai.ts';
+import type { LlmDependencies } from './client/resilient-call.ts';
 import type { LlmConfig, ModelConfig } from './config.ts';
 import type {
   FacetDecision,
@@ -18,9 +18,9 @@ import type {
   ProposeRequest,
   RerankRequest,
 } from './llm.ts';
-import { decision, howToAnswer, whatWasSaid } from './prompts/facet-deltas.ts';
-import { closed, type Question, visible, visibleLine } from './prompts/prompt.ts';
-import { filledUp, proposals, whatIsMeant } from './prompts/propose.ts';
+import { decision, feedbackFacetPrompt, selectionFacetPrompt } from './prompts/facet-deltas.ts';
+import { closed, type PromptTemplate, stripInvisible, toVisibleLine } from './prompts/prompt.ts';
+import { padWithRules, proposals, proposePrompt } from './prompts/propose.ts';
 
 const Ranking = Type.Object(
   { ranking: Type.Array(Type.Integer({ minimum: 1, maximum: 10 }), { minItems: 1, maxItems: 10 }) },
@@ -28,15 +28,15 @@ const Ranking = Type.Object(
 );
 type Ranking = Type.Static<typeof Ranking>;
 
-export const whatMatters: Question<RerankRequest, typeof Ranking> = {
+export const rerankPrompt: PromptTemplate<RerankRequest, typeof Ranking> = {
   operation: 'rerank',
   instructions: `You find out which memories of a user help with a request ("query").
 Give the numbers of all memories as "ranking", those that help most first, each number once.`,
   data: ({ query, memories }) => ({
-    query: visible(query, 2000),
+    query: stripInvisible(query, 2000),
     memories: memories
       .slice(0, 10)
-      .map((content, place) => ({ number: place + 1, content: visibleLine(content, 400) })),
+      .map((content, place) => ({ number: place + 1, content: toVisibleLine(content, 400) })),
   }),
   answer: Ranking,
   maxTokens: 100,
@@ -52,15 +52,15 @@ function orderOf({ ranking }: Ranking, count: number): number[] {
 export const rules = {
   async propose({ text, context }: ProposeRequest): Promise<Proposals> {
     const { recent_goals: goals, preferences } = context;
-    return { proposals: proposeByRules({ text, goals, preferences }), model_id: 'rules' };
+    return { proposals: generateCandidates({ text, goals, preferences }), model_id: 'rules' };
   },
 
   async facetDeltas({ selection }: FacetRequest): Promise<FacetDecision> {
-    return { ...facetDeltasByRules(selection), decided_by: 'rules' };
+    return { ...selectionFacetDeltas(selection), decided_by: 'rules' };
   },
 
   async feedbackDeltas({ given }: FeedbackRequest): Promise<FacetDecision> {
-    return { ...facetDeltasByFeedback(given), decided_by: 'rules' };
+    return { ...feedbackFacetDeltas(given), decided_by: 'rules' };
   },
 
   async rerank(): Promise<null> {
@@ -74,18 +74,18 @@ export const rules = {
 const mostModels = 50;
 
 /** A model answers, and the rules where it does not. */
-function connectModel(config: ModelConfig, means: Omit<Means, 'slots'>): Llm {
-  const slots = createSlots(config.maxConcurrency, config.mostWaiting);
-  const variants = new LRUCache<string, Asker>({
+function connectModel(config: ModelConfig, means: Omit<LlmDependencies, 'slots'>): Llm {
+  const slots = createBulkhead(config.maxConcurrency, config.maxQueued);
+  const variants = new LRUCache<string, ChatModel>({
     max: mostModels,
     dispose: (asker) => asker[Symbol.dispose](),
   });
-  const asker = createAsker(config, { ...means, slots });
+  const asker = createChatModel(config, { ...means, slots });
 
   /** A breaker each, since one model may be missing while the others are there; the slots are the server's. */
-  function askerOf(model: string | undefined): Asker {
+  function askerOf(model: string | undefined): ChatModel {
     if (model === undefined || model === config.model) return asker;
-    const known = variants.get(model) ?? createAsker({ ...config, model }, { ...means, slots });
+    const known = variants.get(model) ?? createChatModel({ ...config, model }, { ...means, slots });
     variants.set(model, known);
     return known;
   }
@@ -93,23 +93,23 @@ function connectModel(config: ModelConfig, means: Omit<Means, 'slots'>): Llm {
   return {
     async propose(request) {
       const asked = askerOf(request.model);
-      const answer = await asked.ask(request.tenant_id, whatIsMeant, request);
+      const answer = await asked.ask(request.tenant_id, proposePrompt, request);
       const proposed = answer ? proposals(answer) : [];
       if (proposed.length === 0) return rules.propose(request);
-      return { proposals: filledUp(proposed, request), model_id: asked.model };
+      return { proposals: padWithRules(proposed, request), model_id: asked.model };
     },
     async facetDeltas(request) {
-      const answer = await asker.ask(request.selection.tenant_id, howToAnswer, request);
+      const answer = await asker.ask(request.selection.tenant_id, selectionFacetPrompt, request);
       return answer ? { ...decision(answer), decided_by: asker.model } : rules.facetDeltas(request);
     },
     async feedbackDeltas(request) {
       // Thumbs and stars say nothing that a model could read more into than the rules.
       if (typeof request.given.value !== 'string') return rules.feedbackDeltas(request);
-      const answer = await asker.ask(request.given.tenant_id, whatWasSaid, request);
+      const answer = await asker.ask(request.given.tenant_id, feedbackFacetPrompt, request);
       return answer ? { ...decision(answer), decided_by: asker.model } : rules.feedbackDeltas(request);
     },
     async rerank(request) {
-      const answer = await asker.ask(request.tenant_id, whatMatters, request);
+      const answer = await asker.ask(request.tenant_id, rerankPrompt, request);
       return answer ? { order: orderOf(answer, request.memories.length), by: asker.model } : null;
     },
     async [Symbol.asyncDispose]() {

@@ -1,6 +1,6 @@
 import { isOutage } from '@learning-loop/db/errors';
 import { expect, test } from 'vitest';
-import { isConflict, Overtaken, PermanentError, RetryLater } from './errors.ts';
+import { AlreadySettled, isConflict, PermanentError, RetryLater } from './errors.ts';
 
 function coded(code: string): Error {
   return Object.assign(new Error('from a server'), { code });
@@ -29,7 +29,7 @@ test.each(['23505', '22P02', '57014', '42601', 'ENOSPC', '0A000', 'ERR_INVALID_A
 );
 
 test('transactions that collided, and a duplicate that won, are conflicts and no outage', () => {
-  for (const error of [coded('40P01'), coded('40001'), new Overtaken('first')]) {
+  for (const error of [coded('40P01'), coded('40001'), new AlreadySettled('first')]) {
     expect(isConflict(error)).toBe(true);
     expect(isOutage(error)).toBe(false);
   }

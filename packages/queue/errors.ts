@@ -17,11 +17,11 @@ export class RetryLater extends Error {
 }
 
 /** Somebody else settled an event of this batch first; nothing of the batch may stand. */
-export class Overtaken extends Error {
+export class AlreadySettled extends Error {
   override name = 'Overtaken';
 }
 
 /** Two transactions stood in each other's way; the same again will do. SQLSTATE 40001, 40P01. */
 export function isConflict(error: unknown): boolean {
-  return error instanceof Overtaken || /^40(001|P01)$/.test(errorCode(error) ?? '');
+  return error instanceof AlreadySettled || /^40(001|P01)$/.test(errorCode(error) ?? '');
 }

@@ -1,12 +1,12 @@
 import { retry } from '@learning-loop/async/retry';
 import { type Consumer, consumers } from '@learning-loop/events/routes';
-import { quietly } from '@learning-loop/service/log';
+import { throttledLog } from '@learning-loop/service/log';
 import type { Logger } from 'pino';
 import type { JobQueue, QueueConfig } from './backend/backend.ts';
 import { openQueues } from './backend/open.ts';
 
 /** The consumers' queues, to be looked at. */
-export interface Inspection extends AsyncDisposable {
+export interface Inspector extends AsyncDisposable {
   /** Resolves once the engine has answered; rejects when it was closed before. */
   opened: Promise<JobQueue[]>;
   /** Jobs by state; rejects when the engine is away. */
@@ -14,9 +14,9 @@ export interface Inspection extends AsyncDisposable {
 }
 
 /** Opens the queues in the background, as soon as their engine is there. */
-export function openInspection(config: QueueConfig, log: Logger): Inspection {
+export function openInspector(config: QueueConfig, log: Logger): Inspector {
   const stop = new AbortController();
-  const onError = quietly(log, 'queues_not_seen');
+  const onError = throttledLog(log, 'queues_not_seen');
   const opening = retry(() => openQueues(config, consumers, onError), {
     signal: stop.signal,
     onFirstFailure: onError,

@@ -1,9 +1,9 @@
 import { backgroundLoop } from '@learning-loop/async/background-loop';
 import { retry } from '@learning-loop/async/retry';
-import { quietly } from '@learning-loop/service/log';
+import { throttledLog } from '@learning-loop/service/log';
 import type { Service } from '@learning-loop/service/service';
 import type { QueueConfig, Queues } from './backend/backend.ts';
-import { closeWithin } from './backend/bullmq-options.ts';
+import { closeWithTimeout } from './backend/bullmq-options.ts';
 import { openQueues, openWorker } from './backend/open.ts';
 
 const LOOK_MS = 5_000;
@@ -22,7 +22,7 @@ export function schedule(
   config: QueueConfig,
 ): AsyncDisposable {
   const stop = new AbortController();
-  const onError = quietly(service.log, 'schedule_troubled');
+  const onError = throttledLog(service.log, 'schedule_troubled');
   const opening = { signal: stop.signal, onFirstFailure: onError };
 
   function keep(queues: Queues): AsyncDisposable {
@@ -45,7 +45,7 @@ export function schedule(
     async [Symbol.asyncDispose]() {
       stop.abort();
       const opened = await worker.catch(() => undefined);
-      if (opened) await closeWithin(CLOSE_MS, opened);
+      if (opened) await closeWithTimeout(CLOSE_MS, opened);
       await kept.then((loop) => loop[Symbol.asyncDispose]()).catch(() => undefined);
       await queues.then((open) => open.close()).catch(() => undefined);
     },

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
-import { tellError } from './log.ts';
+import { serializeError } from './log.ts';
 
 const secret = 'hunter2';
 
@@ -14,7 +14,7 @@ function told(err: unknown): string {
       done();
     },
   });
-  pino({ serializers: { err: tellError } }, stream).error({ err }, 'failed');
+  pino({ serializers: { err: serializeError } }, stream).error({ err }, 'failed');
   return lines.join('');
 }
 
@@ -43,6 +43,6 @@ it.each([
 });
 
 it('keeps the names and codes that say what to look at', () => {
-  expect(tellError(ofPostgres)).toMatchObject({ type: 'Error', code: '23505', constraint: 'users' });
-  expect(tellError('no error at all')).toBe('no error at all');
+  expect(serializeError(ofPostgres)).toMatchObject({ type: 'Error', code: '23505', constraint: 'users' });
+  expect(serializeError('no error at all')).toBe('no error at all');
 });

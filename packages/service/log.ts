@@ -7,7 +7,7 @@ import { prettyFactory } from 'pino-pretty';
 import { type Static, Type } from 'typebox';
 import { errorCode, StartError } from './errors.ts';
 import { makeDirectory } from './make-directory.ts';
-import { isTracing, traceIdOf } from './observability/tracing.ts';
+import { isTracing, toTraceId } from './observability/tracing.ts';
 
 /** What an error may say besides its message: names and codes, which come from programs. */
 const harmless = [
@@ -19,11 +19,11 @@ const harmless = [
  * An error as a line of the log. Of its own properties only those that are known to be harmless: PostgreSQL's `detail`
  * and `where` quote rows, Redis's `command` quotes passwords, and a URL that cannot be read is quoted as `input`.
  */
-export function tellError(error: unknown): unknown {
+export function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const all = Object.entries(stdSerializers.err(error));
   const told = Object.fromEntries(all.filter(([name]) => harmless.includes(name)));
-  return error instanceof AggregateError ? { ...told, errors: error.errors.map(tellError) } : told;
+  return error instanceof AggregateError ? { ...told, errors: error.errors.map(serializeError) } : told;
 }
 
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -79,7 +79,7 @@ function options(service: string, level: string) {
     level,
     base: { service, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
-    serializers: { err: tellError },
+    serializers: { err: serializeError },
     formatters: {
       level: (label: string) => ({ level: label }),
       ...(isTracing() ? { log: withTrace } : {}),
@@ -90,7 +90,7 @@ function options(service: string, level: string) {
 /** A line about an event names its trace, any other the trace that it was written in, if any. */
 function withTrace(line: Record<string, unknown>): Record<string, unknown> {
   const { event_id } = line;
-  if (typeof event_id === 'string') return { ...line, trace_id: traceIdOf(event_id) };
+  if (typeof event_id === 'string') return { ...line, trace_id: toTraceId(event_id) };
   const span = trace.getActiveSpan()?.spanContext();
   return span ? { ...line, trace_id: span.traceId, span_id: span.spanId } : line;
 }
@@ -143,7 +143,7 @@ function flushed(destination: Destination): Promise<void> {
 const AGAIN_MS = 30_000;
 
 /** Logs an error unless the same was logged less than 30 s ago: connections repeat themselves. */
-export function quietly(log: Logger, name: string): (error: unknown) => void {
+export function throttledLog(log: Logger, name: string): (error: unknown) => void {
   const said = new Map<string, number>();
   return (err) => {
     const text = String(err);

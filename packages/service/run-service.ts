@@ -5,15 +5,15 @@ import { StartError } from './errors.ts';
 import { createLog, type Log, type LogConfig } from './log.ts';
 import { processMetrics } from './observability/metrics.ts';
 import { isTracing, startTracing } from './observability/tracing.ts';
-import { createService, Lifetime, type Service } from './service.ts';
-import { stopOnce, stopOnSignals, stopWithLauncher } from './shutdown.ts';
+import { createService, ResourceStack, type Service } from './service.ts';
+import { stopOnce, stopOnSignals, stopWithParent } from './shutdown.ts';
 
 /**
  * Lets what lives for one request die young. V8 makes objects in the old generation where it has seen them live long,
  * as it does in a burst; afterwards each keeps the young objects that it refers to until the next full collection.
  * To be called before the process has worked.
  */
-function allocateYoung(): void {
+function setV8Flags(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');
 }
 
@@ -29,14 +29,14 @@ export async function runService<C>(
   readConfig: (env: NodeJS.ProcessEnv) => C & LogConfig,
   start: Start<C>,
 ): Promise<void> {
-  allocateYoung();
+  setV8Flags();
   try {
     prepareEnvironment();
     const config = readConfig(process.env);
     await run(name, config, createLog(config), start);
   } catch (error) {
     if (!isExpected(error)) throw error;
-    say(error);
+    printAndExit(error);
   }
 }
 
@@ -52,25 +52,25 @@ export async function startWithin<C>(
 }
 
 async function run<C>(name: string, config: C, logs: Log, start: Start<C>): Promise<void> {
-  const lifetime = new Lifetime();
+  const lifetime = new ResourceStack();
   const log = logs.of(name);
   const stop = stopOnce(lifetime, log, logs);
-  process.on('uncaughtException', (error) => die(log, error, stop));
+  process.on('uncaughtException', (error) => failFatally(log, error, stop));
   stopOnSignals(log, stop);
   try {
-    await stopWithLauncher(log, stop);
+    await stopWithParent(log, stop);
     if (isTracing()) lifetime.use(await startTracing(name), 'tracing');
     await start(createService(name, config, { logs, lifetime, stop, metrics: processMetrics() }));
   } catch (error) {
     // A start that the shutdown interrupted has not failed.
     if (lifetime.signal.aborted) return;
-    if (!isExpected(error)) return die(log, error, stop);
-    say(error);
+    if (!isExpected(error)) return failFatally(log, error, stop);
+    printAndExit(error);
     stop();
   }
 }
 
-function die(log: Logger, err: unknown, stop: () => void): void {
+function failFatally(log: Logger, err: unknown, stop: () => void): void {
   process.exitCode = 1;
   log.fatal({ err }, 'unexpected_error');
   stop();
@@ -80,7 +80,7 @@ function isExpected(error: unknown): error is Error {
   return error instanceof ConfigError || error instanceof StartError;
 }
 
-function say(error: Error): void {
+function printAndExit(error: Error): void {
   process.exitCode = 1;
   process.stderr.write(`${error.message}\n`);
 }

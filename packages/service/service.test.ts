@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { Lifetime } from './service.ts';
+import { ResourceStack } from './service.ts';
 
 it('closes in reverse order, past what fails to close', async () => {
   const closed: string[] = [];
   const failed: string[] = [];
-  const lifetime = new Lifetime();
+  const lifetime = new ResourceStack();
   lifetime.use(noting('first', closed), 'first');
   lifetime.use({ [Symbol.asyncDispose]: () => Promise.reject(new Error('stuck')) }, 'broken');
   lifetime.use(noting('last', closed), 'last');
@@ -14,7 +14,7 @@ it('closes in reverse order, past what fails to close', async () => {
 });
 
 it('names, after the deadline, what is still open', async () => {
-  const lifetime = new Lifetime();
+  const lifetime = new ResourceStack();
   lifetime.use(noting('first', []), 'first');
   lifetime.use({ [Symbol.asyncDispose]: () => new Promise(() => {}) }, 'queue');
   lifetime.use(noting('last', []), 'last');
@@ -23,7 +23,7 @@ it('names, after the deadline, what is still open', async () => {
 
 it('closes at once what comes after the shutdown has begun, and tells its opener', async () => {
   const closed: string[] = [];
-  const lifetime = new Lifetime();
+  const lifetime = new ResourceStack();
   lifetime.use(
     {
       async [Symbol.asyncDispose]() {

@@ -9,7 +9,7 @@ interface Entry {
 }
 
 /** What a process has opened, in order; closed once, in reverse. */
-export class Lifetime {
+export class ResourceStack {
   readonly #open: Entry[] = [];
   readonly #closing = new AbortController();
 
@@ -79,7 +79,7 @@ export interface Service<C> {
 export interface Shared {
   logs: Log;
   metrics: ServiceMetrics;
-  lifetime: Lifetime;
+  lifetime: ResourceStack;
   /** Begins the shutdown, once; the process then exits with process.exitCode. */
   stop(): void;
 }

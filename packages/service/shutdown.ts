@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { Logger } from 'pino';
 import { errorCode } from './errors.ts';
 import type { Log } from './log.ts';
-import type { Lifetime } from './service.ts';
+import type { ResourceStack } from './service.ts';
 
 const run = promisify(execFile);
 
@@ -51,13 +51,13 @@ const between = /^\S*(\bsh -c|node) /;
  * Resolves when the package manager that started this process is gone. `npx pnpm start` runs pnpm in a shell that
  * dies of SIGTERM without passing it on; the service would run on, unnoticed.
  */
-async function launcherGone(launchers: number[]): Promise<void> {
+async function parentExited(launchers: number[]): Promise<void> {
   // Without a free file descriptor nothing can be seen, which is no reason to end.
   while (await stillThere(launchers).catch(() => true)) await setTimeout(500, undefined, { ref: false });
 }
 
 /** The processes from the parent up to the outermost package manager; none when none started this process. */
-async function findLaunchers(): Promise<number[]> {
+async function findParentProcesses(): Promise<number[]> {
   const pids: number[] = [];
   let outermost = 0;
   for (let pid = process.ppid; pid > 1; ) {
@@ -89,7 +89,7 @@ const shutdownMs = 20_000;
 const sameSignalMs = 500;
 
 /** The shutdown: closes everything, writes the log, exits with process.exitCode. Further calls do nothing. */
-export function stopOnce(lifetime: Lifetime, log: Logger, logs: Log): () => void {
+export function stopOnce(lifetime: ResourceStack, log: Logger, logs: Log): () => void {
   const stop = async () => {
     try {
       await lifetime.close(shutdownMs, (err, resource) => log.error({ err, resource }, 'close_failed'));
@@ -122,13 +122,13 @@ export function stopOnSignals(log: Logger, stop: () => void): void {
 }
 
 /** Resolves as soon as the launchers are known: only then is the end of one seen. */
-export async function stopWithLauncher(log: Logger, stop: () => void): Promise<void> {
-  const launchers = await findLaunchers();
+export async function stopWithParent(log: Logger, stop: () => void): Promise<void> {
+  const launchers = await findParentProcesses();
   if (launchers.length > 0) void stopWhenGone(launchers, log, stop);
 }
 
 async function stopWhenGone(launchers: number[], log: Logger, stop: () => void): Promise<void> {
-  await launcherGone(launchers);
+  await parentExited(launchers);
   log.info({ signal: 'the package manager ended' }, 'stopping');
   stop();
 }

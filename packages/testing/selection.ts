@@ -3,7 +3,7 @@ import type { ShownHypothesis } from '@learning-loop/events/fields';
 import { newId } from '@learning-loop/events/ids';
 
 /** Hypotheses as they would be shown for these questions, the first the likeliest. */
-export function shownFor(questions: string[]): ShownHypothesis[] {
+export function hypothesesFor(questions: string[]): ShownHypothesis[] {
   return questions.map((question, place) => ({
     id: `h${place + 1}`,
     question,
@@ -40,7 +40,7 @@ export function selection(said: Partial<HypothesisSelected> = {}): HypothesisSel
       recent_goals: [],
       preferences: [],
     },
-    hypotheses: shownFor(questions),
+    hypotheses: hypothesesFor(questions),
     used_memories: [],
     selected_id: 'h1',
     auto_advanced: false,

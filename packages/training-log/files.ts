@@ -7,7 +7,7 @@ export function errorCode(error: unknown): string | undefined {
 }
 
 /** What a file operation gives, or undefined when the file is not there. */
-export async function absent<T>(operation: Promise<T>): Promise<T | undefined> {
+export async function ignoreMissing<T>(operation: Promise<T>): Promise<T | undefined> {
   try {
     return await operation;
   } catch (error) {
@@ -37,7 +37,7 @@ export async function makeDirectory(dir: string): Promise<void> {
 /** Moves a file into another directory, durably. Nothing happens when somebody has moved it already. */
 export async function moveFile(from: string, to: string): Promise<void> {
   await makeDirectory(dirname(to));
-  await absent(rename(from, to));
+  await ignoreMissing(rename(from, to));
   await syncDirectory(dirname(to));
   await syncDirectory(dirname(from));
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogName } from '@learning-loop/events/training-records';
-import { absent } from './files.ts';
+import { ignoreMissing } from './files.ts';
 
 /** A file of a log. `id` names the file itself: it stays when the file is moved, and is new when it is replaced. */
 export interface Segment {
@@ -61,7 +61,7 @@ async function finishedIn(folder: string): Promise<Segment[]> {
 
 async function describe(paths: string[], active: boolean): Promise<Segment[]> {
   const found = await Promise.all(
-    paths.map(async (path) => ({ path, at: await absent(stat(path, { bigint: true })) })),
+    paths.map(async (path) => ({ path, at: await ignoreMissing(stat(path, { bigint: true })) })),
   );
   return found.flatMap(({ path, at }) =>
     at ? [{ path, bytes: Number(at.size), active, id: fileId(at) }] : [],
@@ -74,5 +74,5 @@ export function fileId(at: { dev: bigint; ino: bigint; birthtimeNs: bigint }): s
 }
 
 async function entries(dir: string): Promise<string[]> {
-  return (await absent(readdir(dir))) ?? [];
+  return (await ignoreMissing(readdir(dir))) ?? [];
 }

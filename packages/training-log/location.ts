@@ -1,4 +1,4 @@
-export interface Place {
+export interface LogLocation {
   bucket: string;
   /** Empty, or ends in a slash. */
   prefix: string;
@@ -12,7 +12,7 @@ export function isOnS3(trainingDataDir: string): boolean {
 }
 
 /** Reads `s3://bucket/prefix`. Throws when it is none. */
-export function readPlace(url: string): Place {
+export function parseLocation(url: string): LogLocation {
   const [, bucket, prefix] = form.exec(url) ?? [];
   if (!bucket) throw new Error(`${url} is not of the form s3://bucket/prefix`);
   return { bucket, prefix: prefix ? `${prefix}/` : '' };

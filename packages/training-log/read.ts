@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { LogName, TrainingRecords } from '@learning-loop/events/training-records';
 import { LogCounter } from './disk/count.ts';
-import { absent } from './files.ts';
+import { ignoreMissing } from './files.ts';
 import { IdSet } from './id-set.ts';
 import { fileId, segments } from './layout.ts';
 import { parseRecord, readLines } from './lines.ts';
@@ -91,7 +91,7 @@ async function* segmentLines(dir: string, name: LogName): AsyncGenerator<Buffer[
     before = read.size;
     for (const segment of await segments(dir, name)) {
       if (read.has(segment.id)) continue;
-      await using handle = await absent(open(segment.path, 'r'));
+      await using handle = await ignoreMissing(open(segment.path, 'r'));
       if (!handle) continue;
       read.add(fileId(await handle.stat({ bigint: true })));
       for await (const { lines } of readLines(handle)) yield lines;

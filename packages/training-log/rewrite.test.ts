@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { claimsDirectory, lockFile } from './disk/writer-lock.ts';
+import { lockFile, locksDirectory } from './disk/writer-lock.ts';
 import { segments } from './layout.ts';
 import { openTrainingLog } from './open.ts';
 import { rewriteSegments } from './rewrite.ts';
@@ -41,9 +41,9 @@ it('does not touch a segment without the records in question', async () => {
 
 it('refuses to run beside another rewrite', async () => {
   const dir = await temporaryDirectory();
-  await mkdir(claimsDirectory(dir));
+  await mkdir(locksDirectory(dir));
   {
-    using _other = lockFile(join(claimsDirectory(dir), 'rewrite.lock'));
+    using _other = lockFile(join(locksDirectory(dir), 'rewrite.lock'));
     await expect(rewriteSegments(dir, () => true)).rejects.toThrow('being rewritten already');
   }
   expect(await rewriteSegments(dir, () => true)).toBe(0);

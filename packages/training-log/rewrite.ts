@@ -1,8 +1,8 @@
 import { type FileHandle, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type LogName, logNames, type TrainingRecords } from '@learning-loop/events/training-records';
-import { claimsDirectory, lockFile } from './disk/writer-lock.ts';
-import { absent, makeDirectory, moveFile, syncDirectory, writeFully } from './files.ts';
+import { lockFile, locksDirectory } from './disk/writer-lock.ts';
+import { ignoreMissing, makeDirectory, moveFile, syncDirectory, writeFully } from './files.ts';
 import { finishedPath, segments } from './layout.ts';
 import { parseRecord, readLines } from './lines.ts';
 import { isOnS3 } from './location.ts';
@@ -21,8 +21,8 @@ const unfinished = '.rewrite';
  */
 export async function rewriteSegments(dir: string, keep: Keep): Promise<number> {
   if (isOnS3(dir)) return (await import('./s3/records.ts')).rewriteS3Log(dir, keep);
-  await makeDirectory(claimsDirectory(dir));
-  using lock = lockFile(join(claimsDirectory(dir), 'rewrite.lock'));
+  await makeDirectory(locksDirectory(dir));
+  using lock = lockFile(join(locksDirectory(dir), 'rewrite.lock'));
   if (!lock) throw new Error(`${dir} is being rewritten already`);
   let removed = 0;
   for (const name of logNames) {
@@ -37,13 +37,13 @@ export async function rewriteSegments(dir: string, keep: Keep): Promise<number> 
 
 /** What an earlier rewrite left when it was killed. */
 async function removeUnfinished(folder: string): Promise<void> {
-  const files = (await absent(readdir(folder, { recursive: true }))) ?? [];
+  const files = (await ignoreMissing(readdir(folder, { recursive: true }))) ?? [];
   for (const file of files) if (file.endsWith(unfinished)) await rm(join(folder, file));
 }
 
 async function finishActive(dir: string, name: LogName): Promise<void> {
   for (const { path, active, bytes } of await segments(dir, name)) {
-    const at = active && bytes > 0 ? await absent(stat(path)) : undefined;
+    const at = active && bytes > 0 ? await ignoreMissing(stat(path)) : undefined;
     if (at) await moveFile(path, finishedPath(dir, name, at.mtime));
   }
 }

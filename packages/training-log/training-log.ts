@@ -10,7 +10,7 @@ export interface Log {
 }
 
 /** Says once that the logs cannot be written, whoever retries how often, and once that they can again. */
-export class FaultEpisode {
+export class OutageLog {
   readonly #log: Log;
   readonly #failing = new Map<LogName, string>();
 

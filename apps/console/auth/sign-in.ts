@@ -1,7 +1,7 @@
 import { HttpError } from '@learning-loop/service/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import type { Console, Routes } from '../context.ts';
+import type { ConsoleContext, RouteGroup } from '../context.ts';
 import type { Sessions } from './sessions.ts';
 
 declare module 'fastify' {
@@ -18,7 +18,7 @@ const Key = Type.Object(
 const local = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/u;
 
 /** Who is asking, and whose data may be shown: the gateway says it of the key that the session was opened with. */
-export function identify(server: FastifyInstance, { gateway }: Console, sessions: Sessions): void {
+export function identify(server: FastifyInstance, { gateway }: ConsoleContext, sessions: Sessions): void {
   server.decorateRequest('caller', null);
   server.addHook('onRequest', async (request) => {
     if (!isGuarded(request)) return;
@@ -26,7 +26,7 @@ export function identify(server: FastifyInstance, { gateway }: Console, sessions
     const key = sessions.keyOf(request);
     // A page elsewhere can make its own name point here (DNS rebinding); it has no session, only that name.
     if (key === undefined && !local.test(request.hostname)) throw needKey();
-    const caller = await gateway.callerWith(key).catch((cause: unknown): never => {
+    const caller = await gateway.authenticate(key).catch((cause: unknown): never => {
       throw new HttpError(
         503,
         'gateway_away',
@@ -71,12 +71,12 @@ export function requireAdmin(request: FastifyRequest): void {
 
 /** POST /api/session opens a session with a key, DELETE ends it. */
 export const signIn =
-  (sessions: Sessions): Routes =>
+  (sessions: Sessions): RouteGroup =>
   ({ gateway }) =>
   async (server) => {
     server.post('/api/session', { schema: { body: Key } }, async (request, reply) => {
       requireSameOrigin(request);
-      if (!(await gateway.callerWith(request.body.key)))
+      if (!(await gateway.authenticate(request.body.key)))
         throw new HttpError(
           401,
           'key_refused',

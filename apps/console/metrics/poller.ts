@@ -2,12 +2,12 @@ import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { durationsBetween, type Snapshot } from './derive.ts';
-import { parseMetrics, readMetrics, type Sources } from './scrape.ts';
+import { parseMetrics, type Sources, scrapeMetrics } from './scrape.ts';
 
 /** What the processes of the loop measured lately. */
 export interface Measurements extends AsyncDisposable {
   /** The newest snapshot, and one about 10 s older (the oldest there is, at first). Undefined before the second. */
-  lately(): [Snapshot, Snapshot] | undefined;
+  recentPair(): [Snapshot, Snapshot] | undefined;
   /** Learning lag of the last 15 minutes, a point every 2 s; null where nothing was learned. */
   readonly points: LagPoint[];
 }
@@ -25,12 +25,12 @@ const recently = 6;
 const kept = 450;
 
 /** Reads the metrics every 2 s: those of this process, and of the processes that `sources` names. */
-export function watchMeasurements(sources: Sources, own: Registry, log: Logger): Measurements {
+export function pollMetrics(sources: Sources, own: Registry, log: Logger): Measurements {
   const recent: Snapshot[] = [];
   const points: LagPoint[] = [];
 
   async function look(): Promise<void> {
-    const texts = await readMetrics(sources, own, log);
+    const texts = await scrapeMetrics(sources, own, log);
     const samples = texts.flatMap((text) => parseMetrics(text, watched));
     recent.push({ at: Date.now(), samples });
     if (recent.length > recently) recent.shift();
@@ -43,11 +43,11 @@ export function watchMeasurements(sources: Sources, own: Registry, log: Logger):
     if (points.length > kept) points.shift();
   }
 
-  const onError = (err: unknown) => log.warn({ err }, 'measurements_not_read');
+  const onError = (err: unknown) => log.warn({ err }, 'metrics_not_read');
   const loop = backgroundLoop(look, { everyMs, onError });
   return {
     points,
-    lately() {
+    recentPair() {
       const [first, last] = [recent[0], recent.at(-1)];
       return first && last && first !== last ? [first, last] : undefined;
     },

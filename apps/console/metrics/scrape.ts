@@ -12,7 +12,7 @@ export interface Sources {
 const timeoutMs = 1_500;
 
 /** The pages of all processes that answer; one that does not is left out. */
-export async function readMetrics({ urls, key }: Sources, own: Registry, log: Logger): Promise<string[]> {
+export async function scrapeMetrics({ urls, key }: Sources, own: Registry, log: Logger): Promise<string[]> {
   const addresses = (await Promise.all(urls.map(everyAddress))).flat();
   const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
   const pages = await Promise.allSettled([own.metrics(), ...addresses.map((url) => fetchText(url, headers))]);

@@ -2,7 +2,7 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
 import { requireAdmin } from '../auth/sign-in.ts';
-import type { Console, Routes } from '../context.ts';
+import type { ConsoleContext, RouteGroup } from '../context.ts';
 
 type Queue = ConstructorParameters<typeof BullMQAdapter>[0];
 
@@ -10,7 +10,7 @@ type Queue = ConstructorParameters<typeof BullMQAdapter>[0];
  * /bull-board: single jobs, to be looked at and not touched. /bull-board-admin: the same for admins, who may retry,
  * promote and clean them. Nothing can be lost by that: what is owed is in the outbox, and is published again.
  */
-export const bullBoard: Routes = (console) => async (server) => {
+export const bullBoard: RouteGroup = (console) => async (server) => {
   server.addHook('onSend', async (_request, reply, payload) => {
     reply.headers({ 'content-security-policy': policy, 'x-content-type-options': 'nosniff' });
     return typeof payload === 'string' ? payload.replace(webFonts, '') : payload;
@@ -24,7 +24,7 @@ export const bullBoard: Routes = (console) => async (server) => {
 
 const readOnly = { readOnlyMode: true, allowRetries: false };
 
-function board({ queues, log }: Console, basePath: string, options: Partial<typeof readOnly>) {
+function board({ queues, log }: ConsoleContext, basePath: string, options: Partial<typeof readOnly>) {
   const serverAdapter = new FastifyAdapter();
   serverAdapter.setBasePath(basePath);
   const { replaceQueues } = createBullBoard({
@@ -35,7 +35,7 @@ function board({ queues, log }: Console, basePath: string, options: Partial<type
   queues.opened
     .then((opened) => replaceQueues(opened.map((queue) => new BullMQAdapter(queue as Queue, options))))
     .catch((err: unknown) => log.debug({ err }, 'queues_not_shown'));
-  return async (server: Parameters<ReturnType<Routes>>[0]) => {
+  return async (server: Parameters<ReturnType<RouteGroup>>[0]) => {
     await server.register(serverAdapter.registerPlugin(), { prefix: basePath });
   };
 }

@@ -1,19 +1,19 @@
-import { looksOf } from '@learning-loop/db/training/experiments';
+import { listSnapshots } from '@learning-loop/db/training/experiments';
 import { Type } from 'typebox';
 import { callerOf } from '../auth/sign-in.ts';
-import type { Routes } from '../context.ts';
+import type { RouteGroup } from '../context.ts';
 import { Evidence } from './schemas.ts';
 
 const Params = Type.Object({ experiment_id: Type.String({ format: 'uuid' }) });
 
 /** GET /api/experiments/:experiment_id/evidence: how the test's mind was made up, look by look. */
-export const experiments: Routes =
+export const experiments: RouteGroup =
   ({ db }) =>
   async (server) => {
     const schema = { params: Params, response: { 200: Evidence } };
     server.get('/api/experiments/:experiment_id/evidence', { schema }, async (request) => {
       const { tenant_id } = callerOf(request);
-      const looks = await looksOf(db, { tenant_id, experiment_id: request.params.experiment_id });
+      const looks = await listSnapshots(db, { tenant_id, experiment_id: request.params.experiment_id });
       return { looks: looks.map(({ seen_at, variants }) => ({ at: seen_at.getTime() / 1000, variants })) };
     });
   };

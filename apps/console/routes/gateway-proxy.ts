@@ -1,10 +1,10 @@
 import { HttpError } from '@learning-loop/service/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/sign-in.ts';
-import type { Routes } from '../context.ts';
+import type { RouteGroup } from '../context.ts';
 
 /** /v1/*: the pages act through the gateway's API, with the key of the session; the browser never sees the key. */
-export const passOn: Routes =
+export const proxyToGateway: RouteGroup =
   ({ gateway }) =>
   async (server) => {
     server.removeContentTypeParser('application/json');

@@ -1,11 +1,11 @@
 import { listBuilds } from '@learning-loop/db/training/dataset-builds';
 import { asTenant } from '@learning-loop/db/transactions';
-import type { Console, Routes } from '../context.ts';
+import type { ConsoleContext, RouteGroup } from '../context.ts';
 import { type Snapshot, sumOf } from '../metrics/derive.ts';
 import type { State } from './schemas.ts';
 
 /** GET /livez, /readyz and /metrics. */
-export const health: Routes =
+export const health: RouteGroup =
   ({ db, metrics }) =>
   async (server) => {
     server.get('/livez', async () => ({ status: 'live' }));
@@ -25,8 +25,8 @@ export const health: Routes =
   };
 
 /** The parts of the system in plain words: what works, and what to do about what doesn't. */
-export async function states(console: Console, tenantId: string): Promise<State[]> {
-  const latest = console.measurements.lately()?.[1];
+export async function healthSummary(console: ConsoleContext, tenantId: string): Promise<State[]> {
+  const latest = console.measurements.recentPair()?.[1];
   return await Promise.all([
     postgres(console),
     queueEngine(console),
@@ -35,7 +35,7 @@ export async function states(console: Console, tenantId: string): Promise<State[
   ]);
 }
 
-async function postgres({ db }: Console): Promise<State> {
+async function postgres({ db }: ConsoleContext): Promise<State> {
   const started = performance.now();
   await db.selectNoFrom((no) => no.lit(1).as('one')).execute();
   const ms = performance.now() - started;
@@ -46,7 +46,7 @@ async function postgres({ db }: Console): Promise<State> {
   };
 }
 
-async function queueEngine({ config, queues }: Console): Promise<State> {
+async function queueEngine({ config, queues }: ConsoleContext): Promise<State> {
   const engine = config.redisUrl === undefined ? 'in Postgres' : 'in Redis';
   const up = await queues.counts('memory').then(
     () => true,
@@ -70,7 +70,7 @@ function llm(latest: Snapshot | undefined): State {
   return { name: 'Model', level: 'good', text: 'None configured: the rules answer.' };
 }
 
-async function trainer({ db }: Console, tenantId: string): Promise<State> {
+async function trainer({ db }: ConsoleContext, tenantId: string): Promise<State> {
   const [newest] = await asTenant(db, tenantId, (tx) => listBuilds(tx, tenantId, 1));
   if (!newest) return { name: 'Trainer', level: 'good', text: 'Has built no dataset yet.' };
   const { status, error, requested_at, finished_at } = newest;

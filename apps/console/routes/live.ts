@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { callerOf } from '../auth/sign-in.ts';
-import type { Routes } from '../context.ts';
+import type { RouteGroup } from '../context.ts';
 import { readOverview } from './overview.ts';
 import { readQueues } from './queues.ts';
-import { WindowName } from './schemas.ts';
+import { TimeRange } from './schemas.ts';
 
 const everyMs = 2_000;
-const Query = Type.Object({ window: WindowName }, { additionalProperties: false });
+const Query = Type.Object({ window: TimeRange }, { additionalProperties: false });
 
 /** GET /api/live/overview and /api/live/queues: the same answers as without "live", anew every 2 s (server-sent events). */
-export const live: Routes = (console) => async (server) => {
+export const sse: RouteGroup = (console) => async (server) => {
   server.get('/api/live/overview', { schema: { querystring: Query } }, (request, reply) =>
     stream(reply, console.signal, () =>
       readOverview(console, callerOf(request).tenant_id, request.query.window),

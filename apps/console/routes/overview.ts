@@ -3,15 +3,15 @@ import { outboxDepth } from '@learning-loop/db/loop/outbox';
 import { asTenant } from '@learning-loop/db/transactions';
 import { Type } from 'typebox';
 import { callerOf } from '../auth/sign-in.ts';
-import type { Console, Routes } from '../context.ts';
+import type { ConsoleContext, RouteGroup } from '../context.ts';
 import { durationsBetween, type Snapshot } from '../metrics/derive.ts';
-import { states } from './health.ts';
-import { type Activity, Overview, WindowName as Window, type WindowName, windows } from './schemas.ts';
+import { healthSummary } from './health.ts';
+import { type Activity, Overview, type TimeRange, timeRanges, TimeRange as Window } from './schemas.ts';
 
 const Query = Type.Object({ window: Window }, { additionalProperties: false });
 
 /** GET /api/overview: is it up, is it learning, and how well. */
-export const overview: Routes = (console) => async (server) => {
+export const overview: RouteGroup = (console) => async (server) => {
   const schema = { querystring: Query, response: { 200: Overview } };
   server.get('/api/overview', { schema }, async (request) =>
     readOverview(console, callerOf(request).tenant_id, request.query.window),
@@ -19,17 +19,17 @@ export const overview: Routes = (console) => async (server) => {
 };
 
 export async function readOverview(
-  console: Console,
+  console: ConsoleContext,
   tenantId: string,
-  window: WindowName,
+  window: TimeRange,
 ): Promise<Overview> {
-  const { bucketSeconds } = windows[window];
+  const { bucketSeconds } = timeRanges[window];
   const [depth, activity, parts] = await Promise.all([
     outboxDepth(console.db),
     activityIn(console, tenantId, window),
-    states(console, tenantId),
+    healthSummary(console, tenantId),
   ]);
-  const { perSecond, ...lag } = learnedLately(console.measurements.lately());
+  const { perSecond, ...lag } = learnedLately(console.measurements.recentPair());
   return {
     at: Date.now(),
     bucket_seconds: bucketSeconds,
@@ -50,8 +50,12 @@ function learnedLately(span: [Snapshot, Snapshot] | undefined) {
 }
 
 /** Read anew only when it can have changed visibly, however many people look. */
-function activityIn({ db, activity }: Console, tenantId: string, window: WindowName): Promise<Activity[]> {
-  const { seconds, bucketSeconds, freshMs } = windows[window];
+function activityIn(
+  { db, activity }: ConsoleContext,
+  tenantId: string,
+  window: TimeRange,
+): Promise<Activity[]> {
+  const { seconds, bucketSeconds, freshMs } = timeRanges[window];
   const begin = Math.floor(Date.now() / 1000 / bucketSeconds) * bucketSeconds - seconds;
   const since = new Date(begin * 1000);
   const read = () => asTenant(db, tenantId, (tx) => activitySince(tx, tenantId, { since, bucketSeconds }));

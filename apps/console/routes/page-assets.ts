@@ -4,7 +4,7 @@ import fastifyStatic from '@fastify/static';
 import { HttpError } from '@learning-loop/service/errors';
 import type { FastifyReply } from 'fastify';
 import { builtPage } from '../build-page.ts';
-import type { Routes } from '../context.ts';
+import type { RouteGroup } from '../context.ts';
 
 const policy = [
   "default-src 'none'",
@@ -21,7 +21,7 @@ const policy = [
 const headers = { 'content-security-policy': policy };
 
 /** The web page: built when it is first asked for, if this source was never built. */
-export const pageAssets: Routes =
+export const pageAssets: RouteGroup =
   ({ log }) =>
   async (server) => {
     let directory: Promise<string> | undefined;

@@ -1,10 +1,14 @@
-import { deadByConsumer, deadLetterPayload, owedByConsumer } from '@learning-loop/db/console/backlog';
+import {
+  deadLetterPayload,
+  deadLettersByConsumer,
+  pendingByConsumer,
+} from '@learning-loop/db/console/backlog';
 import { asTenant } from '@learning-loop/db/transactions';
 import { type Consumer, routes } from '@learning-loop/events/routes';
 import { HttpError } from '@learning-loop/service/errors';
 import { Type } from 'typebox';
 import { callerOf, requireAdmin } from '../auth/sign-in.ts';
-import type { Console, Routes } from '../context.ts';
+import type { ConsoleContext, RouteGroup } from '../context.ts';
 import { durationsBetween, type Snapshot } from '../metrics/derive.ts';
 import { type QueueRow, Queues } from './schemas.ts';
 
@@ -42,7 +46,7 @@ const consumers: Consumer[] = [...new Set(Object.values(routes).flat())];
 const Letter = Type.Object({ id: Type.String({ format: 'uuid' }) });
 
 /** GET /api/queues: how each consumer keeps up. */
-export const queues: Routes = (console) => async (server) => {
+export const queues: RouteGroup = (console) => async (server) => {
   server.get('/api/queues', { schema: { response: { 200: Queues } } }, async (request) =>
     readQueues(console, callerOf(request).tenant_id),
   );
@@ -58,13 +62,16 @@ export const queues: Routes = (console) => async (server) => {
   });
 };
 
-export async function readQueues({ db, queues, measurements }: Console, tenantId: string): Promise<Queues> {
+export async function readQueues(
+  { db, queues, measurements }: ConsoleContext,
+  tenantId: string,
+): Promise<Queues> {
   const [owed, dead, counts] = await Promise.all([
-    owedByConsumer(db),
-    asTenant(db, tenantId, (tx) => deadByConsumer(tx, tenantId)),
+    pendingByConsumer(db),
+    asTenant(db, tenantId, (tx) => deadLettersByConsumer(tx, tenantId)),
     Promise.all(consumers.map((consumer) => queues.counts(consumer).catch(() => null))),
   ]);
-  const span = measurements.lately();
+  const span = measurements.recentPair();
   const rows = consumers.map((consumer, i) => {
     const { waiting = null, active = null, delayed = null } = counts[i] ?? {};
     const { pending = 0, oldest_ms = null } = owed.find((one) => one.consumer === consumer) ?? {};

@@ -27,10 +27,10 @@ const Activity = Type.Object({
 });
 export type Activity = Type.Static<typeof Activity>;
 
-export const WindowName = Type.Union([Type.Literal('15m'), Type.Literal('6h'), Type.Literal('7d')], {
+export const TimeRange = Type.Union([Type.Literal('15m'), Type.Literal('6h'), Type.Literal('7d')], {
   default: '15m',
 });
-export type WindowName = Type.Static<typeof WindowName>;
+export type TimeRange = Type.Static<typeof TimeRange>;
 
 export const Overview = Type.Object({
   at: Type.Number(),
@@ -82,7 +82,7 @@ export const Evidence = Type.Object({ looks: Type.Array(Look) });
 export type Evidence = Type.Static<typeof Evidence>;
 
 /** The spans of time that the overview shows, how finely, and how old an answer may be. */
-export const windows = {
+export const timeRanges = {
   '15m': { seconds: 900, bucketSeconds: 15, freshMs: 1_500 },
   '6h': { seconds: 21_600, bucketSeconds: 300, freshMs: 15_000 },
   '7d': { seconds: 604_800, bucketSeconds: 7_200, freshMs: 60_000 },

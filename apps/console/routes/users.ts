@@ -1,5 +1,5 @@
 import type { Tx } from '@learning-loop/db/connect';
-import { episodesOf, personaSteps, searchUsers } from '@learning-loop/db/console/users';
+import { listEpisodes, listPersonaUpdates, searchUsers } from '@learning-loop/db/console/users';
 import { findInteraction } from '@learning-loop/db/loop/interactions';
 import { findModel, shippedModel } from '@learning-loop/db/training/models';
 import { asTenant } from '@learning-loop/db/transactions';
@@ -7,7 +7,7 @@ import { shippedWeights } from '@learning-loop/learning/ranking/weights';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { callerOf } from '../auth/sign-in.ts';
-import type { Routes } from '../context.ts';
+import type { RouteGroup } from '../context.ts';
 
 const most = { users: 50, steps: 500, episodes: 50 };
 
@@ -19,7 +19,7 @@ const Interaction = Type.Object({ interaction_id: Type.String({ format: 'uuid' }
 const Params = Type.Object({ user_id: Type.String({ minLength: 1, maxLength: 200 }) });
 
 /** /api/users: search; and one user's persona and interactions over time, which the gateway's API has one by one. */
-export const users: Routes =
+export const users: RouteGroup =
   ({ db }) =>
   async (server) => {
     function own<T>(request: FastifyRequest, read: (tx: Tx, tenantId: string) => Promise<T>): Promise<T> {
@@ -36,8 +36,8 @@ export const users: Routes =
     server.get('/api/users/:user_id', { schema: { params: Params } }, async (request) => {
       const { user_id } = request.params;
       return await own(request, async (tx, tenantId) => ({
-        steps: await personaSteps(tx, tenantId, user_id, most.steps),
-        episodes: await episodesOf(tx, tenantId, user_id, most.episodes),
+        steps: await listPersonaUpdates(tx, tenantId, user_id, most.steps),
+        episodes: await listEpisodes(tx, tenantId, user_id, most.episodes),
       }));
     });
 

@@ -1,11 +1,11 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { type ApiKey, anyKey, findKey, noteUses } from '@learning-loop/db/access/api-keys';
+import { type ApiKey, anyKey, findKey, recordKeyUsage } from '@learning-loop/db/access/api-keys';
 import type { Db } from '@learning-loop/db/connect';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 
 /** A key as its holder has it: `ll_<public>_<secret>`. The public part names it, also in logs. */
-export interface Key {
+export interface ApiKeyParts {
   key_id: string;
   secret: string;
 }
@@ -13,15 +13,15 @@ export interface Key {
 const shape = /^ll_([0-9a-z]{16})_([\w-]{43})$/u;
 
 /** A new key with 256 random bits in its secret. */
-export function makeKey(): Key & { secret_hash: Buffer } {
+export function createApiKey(): ApiKeyParts & { secret_hash: Buffer } {
   const secret = randomBytes(32).toString('base64url');
   return { key_id: randomBytes(8).toString('hex'), secret, secret_hash: hashSecret(secret) };
 }
 
-export const showKey = ({ key_id, secret }: Key): string => `ll_${key_id}_${secret}`;
+export const formatApiKey = ({ key_id, secret }: ApiKeyParts): string => `ll_${key_id}_${secret}`;
 
 /** The parts of what claims to be a key; undefined when it cannot be one. */
-function readKey(text: string): Key | undefined {
+function readKey(text: string): ApiKeyParts | undefined {
   const [, key_id, secret] = shape.exec(text) ?? [];
   return key_id === undefined || secret === undefined ? undefined : { key_id, secret };
 }
@@ -36,9 +36,9 @@ const hashSecret = (secret: string): Buffer => createHash('sha256').update(secre
 /** Who calls, as the key says. */
 export type Caller = Pick<ApiKey, 'tenant_id' | 'key_id' | 'role'>;
 
-export interface Keyring extends AsyncDisposable {
+export interface ApiKeyStore extends AsyncDisposable {
   /** The caller with this key; undefined when the key is unknown, wrong, expired or revoked. */
-  callerWith(key: string): Promise<Caller | undefined>;
+  authenticate(key: string): Promise<Caller | undefined>;
   /** Whether any key was ever made. */
   hasKeys(): Promise<boolean>;
 }
@@ -54,7 +54,7 @@ const nobodysHash = Buffer.alloc(32);
 const clock = { now: () => performance.now() };
 
 /** Knows the keys of the database, not older than 5 s, and remembers `most` of them at a time. */
-export function openKeyring(db: Db, log: Logger, most = mostRemembered): Keyring {
+export function createApiKeyStore(db: Db, log: Logger, most = mostRemembered): ApiKeyStore {
   const keys = new LRUCache<string, { key: ApiKey | undefined }>({
     max: most,
     ttl: freshMs,
@@ -73,13 +73,13 @@ export function openKeyring(db: Db, log: Logger, most = mostRemembered): Keyring
     if (uses.size === 0) return;
     const noted = [...uses].map(([key_id, at]) => ({ key_id, at }));
     uses = new Map();
-    await noteUses(db, noted).catch((err: unknown) => log.debug({ err }, 'key_uses_not_noted'));
+    await recordKeyUsage(db, noted).catch((err: unknown) => log.debug({ err }, 'key_uses_not_noted'));
   }
   const timer = setInterval(note, noteEveryMs);
   timer.unref();
 
   return {
-    async callerWith(text) {
+    async authenticate(text) {
       const parts = readKey(text);
       if (!parts) return undefined;
       const { key } = await keys.forceFetch(parts.key_id);

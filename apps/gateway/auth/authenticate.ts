@@ -3,8 +3,8 @@ import { anyKey } from '@learning-loop/db/access/api-keys';
 import type { Db } from '@learning-loop/db/connect';
 import { HttpError, StartError } from '@learning-loop/service/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Caller, Keyring } from './api-key-store.ts';
-import { accessOf } from './roles.ts';
+import type { ApiKeyStore, Caller } from './api-key-store.ts';
+import { routeAccess } from './roles.ts';
 
 /** Whether this address or name is this machine's own, reachable from nowhere else. */
 function isLoopback(host: string): boolean {
@@ -39,10 +39,10 @@ declare module 'fastify' {
 const anybody: Caller = { tenant_id: 'default', key_id: 'none', role: 'admin' };
 
 /** Lets a request through only if its key, or the absence of keys on this machine, gives it the route's role. */
-export function authenticate(server: FastifyInstance, keyring: Keyring): void {
+export function authenticate(server: FastifyInstance, keyring: ApiKeyStore): void {
   server.decorateRequest('keyHolder', null);
   server.addHook('onRequest', async (request, reply) => {
-    const access = accessOf(request.method, request.routeOptions.url ?? '');
+    const access = routeAccess(request.method, request.routeOptions.url ?? '');
     if (access === 'public' || request.is404) return;
     const caller = await callerOf(request, keyring);
     if (!caller) {
@@ -61,9 +61,9 @@ export function authenticate(server: FastifyInstance, keyring: Keyring): void {
   });
 }
 
-async function callerOf(request: FastifyRequest, keyring: Keyring): Promise<Caller | undefined> {
+async function callerOf(request: FastifyRequest, keyring: ApiKeyStore): Promise<Caller | undefined> {
   const [, key] = /^bearer +(\S+)$/iu.exec(request.headers.authorization ?? '') ?? [];
-  if (key !== undefined) return await keyring.callerWith(key);
+  if (key !== undefined) return await keyring.authenticate(key);
   if (await keyring.hasKeys()) return undefined;
   requireLocalName(request);
   return anybody;
@@ -82,7 +82,7 @@ function requireLocalName({ hostname, headers }: FastifyRequest): void {
 }
 
 /** Whose data a request may touch: the key says it, never the body. */
-export function tenantOf({ keyHolder, url }: FastifyRequest): string {
+export function getTenantId({ keyHolder, url }: FastifyRequest): string {
   if (!keyHolder) throw new Error(`${url} was not authenticated`);
   return keyHolder.tenant_id;
 }

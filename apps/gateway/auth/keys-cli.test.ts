@@ -7,7 +7,7 @@ import pino from 'pino';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { caller } from '../testing/callers.ts';
 import { gatewayForTest } from '../testing/test-gateway.ts';
-import { makeKey, openKeyring, showKey } from './api-key-store.ts';
+import { createApiKey, createApiKeyStore, formatApiKey } from './api-key-store.ts';
 import { requireKeys } from './authenticate.ts';
 import { keysCommand } from './keys-cli.ts';
 
@@ -19,10 +19,10 @@ async function status(server: FastifyInstance, headers: Record<string, string>):
 }
 
 async function storedKey(db: Db, changes: { expires_at?: Date } = {}): Promise<string> {
-  const { secret_hash, ...key } = makeKey();
+  const { secret_hash, ...key } = createApiKey();
   const rest = { tenant_id: 'default', role: 'reader' as const, name: '', expires_at: null };
   await insertKey(db, { ...rest, ...changes, key_id: key.key_id, secret_hash });
-  return showKey(key);
+  return formatApiKey(key);
 }
 
 function useFakeClock(): void {
@@ -119,14 +119,14 @@ test('a revoked key opens no gateway after 10 s, and a second live key opens the
 test('keys that nobody has push those out that were remembered, so that memory is bounded', async () => {
   const db = connectDb(await databaseForTest());
   onTestFinished(() => db.destroy());
-  await using keyring = openKeyring(db, pino({ level: 'silent' }), 2);
+  await using keyring = createApiKeyStore(db, pino({ level: 'silent' }), 2);
   const key = await storedKey(db);
-  expect(await keyring.callerWith(key)).toMatchObject({ role: 'reader' });
+  expect(await keyring.authenticate(key)).toMatchObject({ role: 'reader' });
   await keysCommand(db, ['revoke', key.slice(3, 19)]);
-  expect(await keyring.callerWith(key), 'remembered for 5 s').toMatchObject({ role: 'reader' });
+  expect(await keyring.authenticate(key), 'remembered for 5 s').toMatchObject({ role: 'reader' });
   for (let guess = 0; guess < 2; guess += 1)
-    expect(await keyring.callerWith(showKey(makeKey()))).toBeUndefined();
-  expect(await keyring.callerWith(key), 'asked for anew').toBeUndefined();
+    expect(await keyring.authenticate(formatApiKey(createApiKey()))).toBeUndefined();
+  expect(await keyring.authenticate(key), 'asked for anew').toBeUndefined();
 });
 
 test('when a key is made the open door closes, and revoking it does not open it again', async () => {

@@ -5,7 +5,7 @@ import { migrate } from '@learning-loop/db/migrate';
 import type { Role } from '@learning-loop/db/schema/database';
 import { ConfigError, prepareEnvironment } from '@learning-loop/service/config/read-env';
 import { StartError } from '@learning-loop/service/errors';
-import { makeKey, showKey } from './api-key-store.ts';
+import { createApiKey, formatApiKey } from './api-key-store.ts';
 
 const usage = `Usage:
   keys create --role app|reader|admin [--tenant default] [--name NAME] [--days N]
@@ -44,10 +44,10 @@ async function create(db: Db, { role, tenant = 'default', name = '', days }: Wan
   if (!/^[a-z0-9][a-z0-9_-]{0,62}$/u.test(tenant))
     throw new StartError('--tenant must be 1 to 63 of a-z, 0-9, _ and -, and begin with a letter or digit.');
   if (days !== undefined && !(Number(days) > 0)) throw new StartError('--days must be a number above 0.');
-  const { secret_hash, ...key } = makeKey();
+  const { secret_hash, ...key } = createApiKey();
   const expires_at = days === undefined ? null : new Date(Date.now() + Number(days) * day);
   await insertKey(db, { tenant_id: tenant, key_id: key.key_id, role, name, secret_hash, expires_at });
-  return showKey(key);
+  return formatApiKey(key);
 }
 
 async function revoke(db: Db, given: string): Promise<string> {

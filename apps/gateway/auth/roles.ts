@@ -40,7 +40,7 @@ export const roles: Record<string, Access> = {
 };
 
 /** What a route asks for. The pages of the API's own documentation are no secret. */
-export function accessOf(method: string, url: string): Access {
+export function routeAccess(method: string, url: string): Access {
   if (url === '/docs' || url.startsWith('/docs/')) return 'public';
   // Fastify answers HEAD wherever it answers GET.
   return roles[`${method === 'HEAD' ? 'GET' : method} ${url}`] ?? 'admin';

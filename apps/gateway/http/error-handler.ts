@@ -3,7 +3,7 @@ import { HttpError } from '@learning-loop/service/errors';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { textFormats } from './validation.ts';
 
-interface Fault {
+interface ErrorBody {
   statusCode: number;
   code: string;
   message: string;
@@ -13,8 +13,8 @@ interface Fault {
 const unavailableForSeconds = 1;
 
 /** The one place where an error becomes an answer. What the caller did not cause is logged, and told to nobody. */
-export function reportErrors(server: FastifyInstance): void {
-  server.setErrorHandler((error: FastifyError, request, reply) => answer(error, request, reply));
+export function registerErrorHandler(server: FastifyInstance): void {
+  server.setErrorHandler((error: FastifyError, request, reply) => toErrorBody(error, request, reply));
   server.setNotFoundHandler((request, reply) =>
     send(reply, {
       statusCode: 404,
@@ -26,12 +26,12 @@ export function reportErrors(server: FastifyInstance): void {
 
 /** What cannot even be routed: a broken URL, or one that is too long. */
 export function reportUnroutable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
-  send(reply, refused(error));
+  send(reply, toClientError(error));
 }
 
-function answer(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function toErrorBody(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error.validation) return send(reply, invalid(error));
-  if (error.statusCode !== undefined && error.statusCode < 500) return send(reply, refused(error));
+  if (error.statusCode !== undefined && error.statusCode < 500) return send(reply, toClientError(error));
   if (isOutage(error)) {
     request.log.warn({ err: error }, 'database_away');
     return send(reply.header('retry-after', unavailableForSeconds), unavailable);
@@ -40,22 +40,22 @@ function answer(error: FastifyError, request: FastifyRequest, reply: FastifyRepl
   return send(reply, internal);
 }
 
-function send(reply: FastifyReply, { statusCode, ...error }: Fault): FastifyReply {
+function send(reply: FastifyReply, { statusCode, ...error }: ErrorBody): FastifyReply {
   return reply.status(statusCode).send({ error });
 }
 
-const internal: Fault = {
+const internal: ErrorBody = {
   statusCode: 500,
   code: 'internal_error',
   message: 'Something went wrong on our side; the log has the details under this request id.',
 };
-const unavailable: Fault = {
+const unavailable: ErrorBody = {
   statusCode: 503,
   code: 'unavailable',
   message: 'The database cannot be reached; nothing was stored. Try again shortly.',
 };
 
-function refused({ statusCode = 400, code, message }: FastifyError): Fault {
+function toClientError({ statusCode = 400, code, message }: FastifyError): ErrorBody {
   const names: Record<string, string> = {
     FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
     FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
@@ -70,7 +70,7 @@ function refused({ statusCode = 400, code, message }: FastifyError): Fault {
 }
 
 /** Ajv's fault in words: which field, and what it should be. */
-function invalid(error: FastifyError): Fault {
+function invalid(error: FastifyError): ErrorBody {
   const [fault] = error.validation ?? [];
   const within = `${error.validationContext ?? 'body'}${fault?.instancePath ?? ''}`;
   const extra = fault?.params['additionalProperty'] ?? fault?.params['missingProperty'];

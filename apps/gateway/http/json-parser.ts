@@ -39,7 +39,7 @@ const deepest = 20;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Reads JSON bodies strictly: Fastify's own parser takes broken UTF-8 for U+FFFD and stores the damage. */
-export function parseJsonStrictly(server: FastifyInstance): void {
+export function registerJsonParser(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     // A route that wants a body says so itself, with the fields that it wants.

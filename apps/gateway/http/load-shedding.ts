@@ -1,7 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance } from 'fastify';
-import { accessOf } from '../auth/roles.ts';
+import { routeAccess } from '../auth/roles.ts';
 
 /** When the process counts as unable to keep up. */
 export interface Overload {
@@ -16,7 +16,7 @@ const retryAfterSeconds = 5;
 const mostOfTheHeap = 0.92;
 
 /** Answers 503 while the process cannot keep up, so that what it has begun gets done. Probes are always answered. */
-export async function shedLoad(
+export async function registerLoadShedding(
   server: FastifyInstance,
   { longestDelayMs, meanOfMs }: Overload,
 ): Promise<void> {
@@ -25,7 +25,7 @@ export async function shedLoad(
     maxEventLoopDelay: longestDelayMs,
     maxHeapUsedBytes: getHeapStatistics().heap_size_limit * mostOfTheHeap,
     pressureHandler: (request, reply) => {
-      if (accessOf(request.method, request.routeOptions.url ?? '') === 'public') return;
+      if (routeAccess(request.method, request.routeOptions.url ?? '') === 'public') return;
       const error = { code: 'overloaded', message: 'More is asked than can be answered; try again shortly.' };
       reply.status(503).header('retry-after', retryAfterSeconds).send({ error });
     },

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { Histogram, type Registry } from 'prom-client';
 
 /** Counts and times requests by route, never by address: what callers put into a URL makes no new series. */
-export function measureRequests(server: FastifyInstance, registry: Registry): void {
+export function registerHttpMetrics(server: FastifyInstance, registry: Registry): void {
   const seconds = new Histogram({
     name: 'http_request_seconds',
     help: 'Time from the first byte of a request to the last of its answer.',

@@ -3,7 +3,7 @@ import rateLimit, { type RateLimitPluginOptions } from '@fastify/rate-limit';
 import { connectRedis } from '@learning-loop/queue/backend/redis';
 import { HttpError } from '@learning-loop/service/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Gateway } from '../context.ts';
+import type { GatewayContext } from '../context.ts';
 
 const windowMs = 60_000;
 /** Counters in memory at most; the least recent ones are forgotten. */
@@ -16,7 +16,7 @@ const nameSpace = 'learning-loop:limit:';
  * there is a Redis, else for this one. Without Redis's answer the request goes on. Who calls without a key, which only
  * this machine can, is not limited; a limit of 0 is none.
  */
-export async function limitRates(server: FastifyInstance, gateway: Gateway): Promise<void> {
+export async function registerRateLimits(server: FastifyInstance, gateway: GatewayContext): Promise<void> {
   const { requestsPerKey, requestsPerUser } = gateway.config;
   if (requestsPerKey === 0 && requestsPerUser === 0) return;
   const shared = counters(server, gateway);
@@ -35,7 +35,7 @@ export async function limitRates(server: FastifyInstance, gateway: Gateway): Pro
   }
 }
 
-function counters(server: FastifyInstance, { config, log }: Gateway): RateLimitPluginOptions {
+function counters(server: FastifyInstance, { config, log }: GatewayContext): RateLimitPluginOptions {
   if (!config.redisUrl) return { cache: mostCounters };
   const redis = connectRedis(config.redisUrl, 'gathering', (err) => log.debug({ err }, 'limits_in_doubt'));
   server.addHook('onClose', () => redis.disconnect());

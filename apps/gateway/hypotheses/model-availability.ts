@@ -7,7 +7,7 @@ import type { Config } from '../config.ts';
 const names: Record<ModelKind, string> = { ranker: 'ranker', llm: 'language model' };
 
 /** The kind of models that the first of these ids that is a model has; the rankers' where none is. */
-export async function kindOf(tx: Tx, tenantId: string, ids: string[]): Promise<ModelKind> {
+export async function modelKind(tx: Tx, tenantId: string, ids: string[]): Promise<ModelKind> {
   for (const id of ids) {
     const model = await findModel(tx, tenantId, id);
     if (model) return model.kind;
@@ -16,7 +16,7 @@ export async function kindOf(tx: Tx, tenantId: string, ids: string[]): Promise<M
 }
 
 /** Throws a 404 or 409 where a model of this kind cannot serve; a baseline always can. */
-export async function requireServable(
+export async function assertServable(
   config: Config,
   tx: Tx,
   { tenantId, id, kind }: { tenantId: string; id: string; kind: ModelKind },
@@ -27,11 +27,11 @@ export async function requireServable(
     throw new HttpError(404, 'no_such_model', `There is no ${names[kind]} ${id}; GET /v1/models lists them.`);
   if (model.status === 'rejected')
     throw new HttpError(409, 'wrong_status', `${id} was rejected: ${model.reason}.`);
-  requireServer(config, model);
+  assertServerConfigured(config, model);
 }
 
 /** Throws a 409 for a language model that the configured server has not. */
-export function requireServer({ llm }: Config, { model_id, artifact }: Model): void {
+export function assertServerConfigured({ llm }: Config, { model_id, artifact }: Model): void {
   if (!('provider' in artifact) || artifact.provider === llm.impl) return;
   throw new HttpError(
     409,

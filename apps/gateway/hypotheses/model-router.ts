@@ -57,7 +57,7 @@ const configured: ServingLlm = { llm_id: configuredModel, model: undefined };
  * Who ranks and which model is asked for a user: the variant of the running experiment that the user always gets, or
  * the active model. Only models of the server that `impl` names can be asked.
  */
-export function servingModels(
+export function createModelRouter(
   db: Db,
   impl: string,
 ): (tenantId: string, userId: string) => Promise<ServingModels> {
@@ -124,14 +124,14 @@ function llmOf(model: Model | undefined, impl: string): ServingLlm {
 }
 
 const chosen = ({ ranker, llm }: ServingOfTenant, userId: string): ServingModels => ({
-  ranker: choose(ranker, userId),
-  llm: choose(llm, userId),
+  ranker: assignVariant(ranker, userId),
+  llm: assignVariant(llm, userId),
 });
 
 /** The same user gets the same variant, whichever process asks, and each experiment deals anew. */
-function choose<T>({ active, experiment }: Serving<T>, userId: string): T {
+function assignVariant<T>({ active, experiment }: Serving<T>, userId: string): T {
   if (!experiment) return active;
-  let left = shareOf(`${experiment.experiment_id} ${userId}`);
+  let left = hashToUnit(`${experiment.experiment_id} ${userId}`);
   for (const { served, weight } of experiment.variants) {
     left -= weight;
     if (left < 0) return served;
@@ -140,6 +140,6 @@ function choose<T>({ active, experiment }: Serving<T>, userId: string): T {
 }
 
 /** A text's place in [0, 1), as even as SHA-256 is. */
-function shareOf(text: string): number {
+function hashToUnit(text: string): number {
   return createHash('sha256').update(text).digest().readUInt32BE() / 2 ** 32;
 }

@@ -1,10 +1,10 @@
-import type { VectorOf } from '@learning-loop/learning/embeddings/similarity';
+import type { EmbeddingOf } from '@learning-loop/learning/embeddings/similarity';
 import type { Memory } from '@learning-loop/learning/memories/memory';
-import { type Recalled, recall } from '@learning-loop/learning/memories/retrieval';
-import type { Gateway } from '../context.ts';
+import { retrieve, type ScoredMemory } from '@learning-loop/learning/memories/retrieval';
+import type { GatewayContext } from '../context.ts';
 
 /** A memory that matters, and how it was found: by whose vectors beside its words, and who put it in its place. */
-export interface Found extends Recalled {
+export interface RetrievedMemory extends ScoredMemory {
   embedding?: string;
   reranked_by?: string;
 }
@@ -12,32 +12,44 @@ export interface Found extends Recalled {
 /** Memories that a model puts in order, if it is to: the most relevant ones. */
 const mostReranked = 10;
 
-interface Wanted {
+interface RetrievalQuery {
   tenant_id: string;
   query: string;
   memories: Memory[];
   limit: number;
-  vectorOf: VectorOf | undefined;
+  vectorOf: EmbeddingOf | undefined;
 }
 
 /**
  * The memories that matter for a query, most relevant first. With LLM_RERANK a model puts the first ten in order, and
  * they share the relevances that they had; where it does not answer in time, the order stands.
  */
-export async function relevantMemories(gateway: Gateway, wanted: Wanted): Promise<Found[]> {
+export async function retrieveMemories(
+  gateway: GatewayContext,
+  wanted: RetrievalQuery,
+): Promise<RetrievedMemory[]> {
   const { query, memories, limit, vectorOf } = wanted;
-  const found = recall(query, memories, new Date(), limit, vectorOf).map(
-    (recalled): Found => ({ ...recalled, ...foundBy(gateway, query, recalled.memory, vectorOf) }),
+  const found = retrieve(query, memories, new Date(), limit, vectorOf).map(
+    (recalled): RetrievedMemory => ({ ...recalled, ...foundBy(gateway, query, recalled.memory, vectorOf) }),
   );
   return gateway.config.rerank && found.length > 1 ? await reranked(gateway, wanted, found) : found;
 }
 
-function foundBy({ meanings }: Gateway, query: string, { content }: Memory, vectorOf: VectorOf | undefined) {
+function foundBy(
+  { embeddings: meanings }: GatewayContext,
+  query: string,
+  { content }: Memory,
+  vectorOf: EmbeddingOf | undefined,
+) {
   const meant = vectorOf && vectorOf(query) !== null && vectorOf(content) !== null;
   return meant && meanings.model !== null ? { embedding: meanings.model } : {};
 }
 
-async function reranked({ llm }: Gateway, { tenant_id, query }: Wanted, found: Found[]): Promise<Found[]> {
+async function reranked(
+  { llm }: GatewayContext,
+  { tenant_id, query }: RetrievalQuery,
+  found: RetrievedMemory[],
+): Promise<RetrievedMemory[]> {
   const best = found.slice(0, mostReranked);
   const answer = await llm.rerank({ tenant_id, query, memories: best.map(({ memory }) => memory.content) });
   if (answer === null) return found;

@@ -1,4 +1,4 @@
-import { buryEvent } from '@learning-loop/db/loop/dead-letters';
+import { insertDeadLetter } from '@learning-loop/db/loop/dead-letters';
 import { loadPending } from '@learning-loop/db/loop/outbox';
 import { expect, test } from 'vitest';
 import { gatewayForTest } from '../testing/test-gateway.ts';
@@ -15,7 +15,7 @@ async function givenUp(gateway: Gateway): Promise<string> {
   if (!row) throw new Error('The pick is not owed.');
   await gateway.db
     .transaction()
-    .execute((tx) => buryEvent(tx, 'memory', row, { error: 'no room', attempts: 8 }));
+    .execute((tx) => insertDeadLetter(tx, 'memory', row, { error: 'no room', attempts: 8 }));
   return event_id;
 }
 

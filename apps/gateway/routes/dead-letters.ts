@@ -2,8 +2,8 @@ import { listDeadLetters, replayDeadLetter } from '@learning-loop/db/loop/dead-l
 import { asTenant } from '@learning-loop/db/transactions';
 import { HttpError } from '@learning-loop/service/errors';
 import { Type } from 'typebox';
-import { tenantOf } from '../auth/authenticate.ts';
-import type { Gateway, Routes } from '../context.ts';
+import { getTenantId } from '../auth/authenticate.ts';
+import type { GatewayContext, RouteGroup } from '../context.ts';
 
 const mostShown = 200;
 const mostAtOnce = 1_000;
@@ -30,16 +30,16 @@ const Listed = Type.Object({ dead_letters: Type.Array(DeadLetter) });
 const Replayed = Type.Object({ replayed: Type.Integer({ description: 'Dead letters that are owed again' }) });
 
 /** GET /v1/dead-letters; POST …/:dead_letter_id/replay and /v1/dead-letters/replay bring them back, once each. */
-export const deadLetters: Routes = (gateway) => async (server) => {
+export const deadLetters: RouteGroup = (gateway) => async (server) => {
   server.get('/v1/dead-letters', { schema: { response: { 200: Listed } } }, async (request) => {
-    const letters = await lettersOf(gateway, tenantOf(request), mostShown);
+    const letters = await lettersOf(gateway, getTenantId(request), mostShown);
     return { dead_letters: letters.map(shown) };
   });
 
   const one = { schema: { params: Params, response: { 202: Replayed } } };
   server.post('/v1/dead-letters/:dead_letter_id/replay', one, async (request, reply) => {
     const { dead_letter_id } = request.params;
-    if (!(await replay(gateway, tenantOf(request), dead_letter_id))) throw notFound(dead_letter_id);
+    if (!(await replay(gateway, getTenantId(request), dead_letter_id))) throw notFound(dead_letter_id);
     return reply.status(202).send({ replayed: 1 });
   });
 
@@ -47,7 +47,7 @@ export const deadLetters: Routes = (gateway) => async (server) => {
     '/v1/dead-letters/replay',
     { schema: { response: { 202: Replayed } } },
     async (request, reply) => {
-      const tenantId = tenantOf(request);
+      const tenantId = getTenantId(request);
       const letters = await lettersOf(gateway, tenantId, mostAtOnce);
       let replayed = 0;
       for (const { dead_letter_id } of letters) {
@@ -58,11 +58,15 @@ export const deadLetters: Routes = (gateway) => async (server) => {
   );
 };
 
-const lettersOf = ({ db }: Gateway, tenantId: string, limit: number) =>
+const lettersOf = ({ db }: GatewayContext, tenantId: string, limit: number) =>
   asTenant(db, tenantId, (tx) => listDeadLetters(tx, tenantId, limit));
 
 /** False when somebody has brought it back before. */
-async function replay({ db, publisher, log }: Gateway, tenantId: string, id: string): Promise<boolean> {
+async function replay(
+  { db, publisher, log }: GatewayContext,
+  tenantId: string,
+  id: string,
+): Promise<boolean> {
   const notice = await asTenant(db, tenantId, (tx) => replayDeadLetter(tx, tenantId, id));
   if (!notice) return false;
   const { consumer, ...event } = notice;

@@ -1,21 +1,21 @@
-import type { Choice } from '@learning-loop/db/loop/interactions';
+import type { InteractionWithSelection } from '@learning-loop/db/loop/interactions';
 import type { HypothesisSelected } from '@learning-loop/events/event';
 import { buildPrompt } from '@learning-loop/learning/prompt';
-import { eventIdOf } from '@learning-loop/service/observability/tracing';
+import { newEventId } from '@learning-loop/service/observability/tracing';
 import { Type } from 'typebox';
-import { tenantOf } from '../auth/authenticate.ts';
-import type { Gateway, Routes } from '../context.ts';
+import { getTenantId } from '../auth/authenticate.ts';
+import type { GatewayContext, RouteGroup } from '../context.ts';
 import { InputText, InteractionId, UserId } from '../http/validation.ts';
-import { relevantMemories } from '../hypotheses/retrieve-memories.ts';
-import { type Known, recollector } from '../hypotheses/user-profile.ts';
-import { acceptor } from '../selections/accept-selection.ts';
+import { retrieveMemories } from '../hypotheses/retrieve-memories.ts';
+import { createProfileLoader, type UserProfile } from '../hypotheses/user-profile.ts';
+import { createSelectionWriter } from '../selections/accept-selection.ts';
 import {
-  alreadyPicked,
-  chosenInteraction,
-  type Finder,
-  finder,
-  madeBy,
+  createInteractionLoader,
+  findSelectableInteraction,
+  type InteractionLoader,
+  isSameSelection,
   notFound,
+  selectionConflict,
 } from '../selections/find-interaction.ts';
 
 const memoriesAtMost = 20;
@@ -44,19 +44,19 @@ const Answer = Type.Object({
 });
 
 /** POST /v1/execute: the pick is accepted, for good, and answered with the enriched prompt. */
-export const execute: Routes = (gateway) => async (server) => {
-  const accept = acceptor(gateway);
-  const interactions = finder(gateway.db);
-  const recollect = recollector(gateway.db, { choices: false });
+export const execute: RouteGroup = (gateway) => async (server) => {
+  const accept = createSelectionWriter(gateway);
+  const interactions = createInteractionLoader(gateway.db);
+  const recollect = createProfileLoader(gateway.db, { selections: false });
   const schema = { body: Request, response: { 200: Answer } };
   server.post('/v1/execute', { schema }, async (request) => {
-    const tenant_id = tenantOf(request);
+    const tenant_id = getTenantId(request);
     const [choice, known] = await Promise.all([
-      chosenInteraction(interactions, tenant_id, request.body),
+      findSelectableInteraction(interactions, tenant_id, request.body),
       recollect({ tenant_id, user_id: request.body.user_id }),
     ]);
     if (choice.event_id !== null) return answerOf(choice);
-    const event = eventOf(choice, request.body, eventIdOf(request));
+    const event = eventOf(choice, request.body, newEventId(request));
     const answer = await promptFor(gateway, choice, event.selected_id, known);
     if (!(await accept({ event, answer, shown_at: choice.created_at })))
       return await answerOfWinner(interactions, choice, request.body);
@@ -65,7 +65,7 @@ export const execute: Routes = (gateway) => async (server) => {
 };
 
 function eventOf(
-  choice: Choice,
+  choice: InteractionWithSelection,
   { hypothesis_id, auto_advanced = false }: Request,
   event_id: string,
 ): HypothesisSelected {
@@ -80,31 +80,36 @@ function eventOf(
   };
 }
 
-function answerOf({ interaction_id, event_id, answer }: Choice) {
+function answerOf({ interaction_id, event_id, answer }: InteractionWithSelection) {
   if (event_id === null || answer === null) throw new Error(`interaction ${interaction_id} has no answer`);
   return { interaction_id, event_id, ...answer };
 }
 
 /** Another call was first: its answer is ours too if its pick is. Or the user was erased meanwhile. */
-async function answerOfWinner({ find }: Finder, choice: Choice, pick: Request) {
+async function answerOfWinner({ find }: InteractionLoader, choice: InteractionWithSelection, pick: Request) {
   const winner = await find(choice);
   if (!winner) throw notFound(pick);
-  if (!madeBy(winner, pick)) throw alreadyPicked(winner);
+  if (!isSameSelection(winner, pick)) throw selectionConflict(winner);
   return answerOf(winner);
 }
 
-async function promptFor(gateway: Gateway, choice: Choice, selectedId: string | null, known: Known) {
+async function promptFor(
+  gateway: GatewayContext,
+  choice: InteractionWithSelection,
+  selectedId: string | null,
+  known: UserProfile,
+) {
   const { facets, memories } = known;
   const { tenant_id } = choice;
   const confirmed = choice.hypotheses.find(({ id }) => id === selectedId)?.question ?? null;
   const query = confirmed === null ? choice.input_text : `${choice.input_text} ${confirmed}`;
-  const vectorOf = memories.length > 0 ? await gateway.meanings.of(choice, memories, [query]) : undefined;
+  const vectorOf = memories.length > 0 ? await gateway.embeddings.get(choice, memories, [query]) : undefined;
   const wanted = { tenant_id, query, memories, limit: memoriesAtMost, vectorOf };
   return buildPrompt({
     input_text: choice.input_text,
     confirmed,
     facets,
-    memories: await relevantMemories(gateway, wanted),
+    memories: await retrieveMemories(gateway, wanted),
     budget: gateway.config.promptTokenBudget,
   });
 }

@@ -6,10 +6,10 @@ import { asTenant } from '@learning-loop/db/transactions';
 import { newId } from '@learning-loop/events/ids';
 import { HttpError } from '@learning-loop/service/errors';
 import { Type } from 'typebox';
-import { tenantOf } from '../auth/authenticate.ts';
+import { getTenantId } from '../auth/authenticate.ts';
 import type { Config } from '../config.ts';
-import type { Routes } from '../context.ts';
-import { kindOf, requireServable } from '../hypotheses/model-availability.ts';
+import type { RouteGroup } from '../context.ts';
+import { assertServable, modelKind } from '../hypotheses/model-availability.ts';
 import { ModelId } from './models.ts';
 
 const mostListed = 100;
@@ -50,12 +50,12 @@ const Shown = Type.Object({
 });
 
 /** GET and POST /v1/experiments. */
-export const experiments: Routes =
+export const experiments: RouteGroup =
   ({ config, db }) =>
   async (server) => {
     const list = Type.Object({ experiments: Type.Array(Shown) });
     server.get('/v1/experiments', { schema: { response: { 200: list } } }, async (request) => {
-      const tenantId = tenantOf(request);
+      const tenantId = getTenantId(request);
       const rows = await asTenant(db, tenantId, (tx) => listExperiments(tx, tenantId, mostListed));
       return { experiments: rows.map(shown) };
     });
@@ -63,7 +63,7 @@ export const experiments: Routes =
     const created = Type.Object({ experiment_id: Type.String(), status: Type.String() });
     const schema = { body: NewExperiment, response: { 201: created } };
     server.post('/v1/experiments', { schema }, async (request, reply) => {
-      const tenant_id = tenantOf(request);
+      const tenant_id = getTenantId(request);
       const { variants } = request.body;
       const experiment_id = newId();
       const started = await asTenant(db, tenant_id, async (tx) => {
@@ -92,10 +92,10 @@ async function requireVariants(
   if (new Set(ids).size < ids.length) throw invalid('variants must name each model once.');
   if (Math.abs(variants.reduce((sum, { weight }) => sum + weight, 0) - 1) > 1e-6)
     throw invalid('The weights of the variants must add up to 1.');
-  const kind = await kindOf(tx, tenantId, ids);
+  const kind = await modelKind(tx, tenantId, ids);
   if (ids.indexOf(baselines[kind]) > 0)
     throw invalid(`${baselines[kind]} must be the first variant: the others are compared with it.`);
-  for (const id of ids) await requireServable(config, tx, { tenantId, id, kind });
+  for (const id of ids) await assertServable(config, tx, { tenantId, id, kind });
   return kind;
 }
 

@@ -4,13 +4,13 @@ import { asTenant } from '@learning-loop/db/transactions';
 import { insertFeedback } from '@learning-loop/db/users/feedback';
 import { type FeedbackGiven, FeedbackType } from '@learning-loop/events/event';
 import { HttpError } from '@learning-loop/service/errors';
-import { eventIdOf, traceAcceptance } from '@learning-loop/service/observability/tracing';
+import { newEventId, traceAcceptance } from '@learning-loop/service/observability/tracing';
 import { Type } from 'typebox';
-import { tenantOf } from '../auth/authenticate.ts';
-import type { Gateway, Routes } from '../context.ts';
+import { getTenantId } from '../auth/authenticate.ts';
+import type { GatewayContext, RouteGroup } from '../context.ts';
 import { userErased } from '../http/error-handler.ts';
 import { InteractionId, UserId } from '../http/validation.ts';
-import { announce } from '../selections/accept-selection.ts';
+import { publishEvents } from '../selections/accept-selection.ts';
 
 const Request = Type.Object(
   {
@@ -30,13 +30,13 @@ type Request = Type.Static<typeof Request>;
 const Answer = Type.Object({ event_id: Type.String({ format: 'uuid' }) });
 
 /** POST /v1/feedback: how good the outcome was. */
-export const feedback: Routes = (gateway) => async (server) => {
+export const feedback: RouteGroup = (gateway) => async (server) => {
   const schema = { body: Request, response: { 202: Answer } };
   server.post('/v1/feedback', { schema }, async (request, reply) => {
     requireValue(request.body);
-    const tenantId = tenantOf(request);
+    const tenantId = getTenantId(request);
     const { created_at } = await requireInteraction(gateway, tenantId, request.body);
-    const event = eventOf(tenantId, request.body, eventIdOf(request));
+    const event = eventOf(tenantId, request.body, newEventId(request));
     await acceptFeedback(gateway, event, created_at);
     return reply.status(202).send({ event_id: event.event_id });
   });
@@ -51,7 +51,7 @@ function requireValue({ type, value }: Request): void {
 
 const badValue = (wanted: string) => new HttpError(400, 'invalid_request', `value must be ${wanted}.`);
 
-async function requireInteraction({ db }: Gateway, tenantId: string, request: Request) {
+async function requireInteraction({ db }: GatewayContext, tenantId: string, request: Request) {
   const interaction = await asTenant(db, tenantId, (tx) =>
     findInteraction(tx, tenantId, request.interaction_id),
   );
@@ -73,7 +73,7 @@ function eventOf(
   return { ...envelope, user_id, interaction_id, type, value };
 }
 
-async function acceptFeedback(gateway: Gateway, event: FeedbackGiven, shownAt: Date): Promise<void> {
+async function acceptFeedback(gateway: GatewayContext, event: FeedbackGiven, shownAt: Date): Promise<void> {
   const { tenant_id, event_id, user_id, interaction_id, type, value, occurred_at } = event;
   await asTenant(gateway.db, tenant_id, async (tx) => {
     const row = { tenant_id, event_id, user_id, interaction_id, type };
@@ -81,7 +81,7 @@ async function acceptFeedback(gateway: Gateway, event: FeedbackGiven, shownAt: D
     if (!(await insertFeedback(tx, stored, shownAt))) throw userErased();
     await insertEvents(tx, [{ name: 'feedback.given', event }]);
   });
-  announce(gateway, [{ event: 'feedback.given', event_id }]);
+  publishEvents(gateway, [{ event: 'feedback.given', event_id }]);
   const times = { from: Date.parse(occurred_at), to: Date.now() };
   traceAcceptance(event_id, { name: 'accept the feedback', ...times, attributes: { interaction_id } });
 }

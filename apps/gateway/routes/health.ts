@@ -1,6 +1,6 @@
 import { outboxDepth } from '@learning-loop/db/loop/outbox';
 import { Type } from 'typebox';
-import type { Gateway, Routes } from '../context.ts';
+import type { GatewayContext, RouteGroup } from '../context.ts';
 
 const Ready = Type.Object({
   status: Type.String({ description: 'ready, degraded (it serves, something is away), or unavailable' }),
@@ -10,7 +10,7 @@ const Ready = Type.Object({
 });
 
 /** GET /livez, /readyz and /metrics. */
-export const health: Routes = (gateway) => async (server) => {
+export const health: RouteGroup = (gateway) => async (server) => {
   server.get('/livez', async () => ({ status: 'live' }));
 
   server.get('/readyz', { schema: { response: { 200: Ready, 503: Ready } } }, async (_request, reply) => {
@@ -26,11 +26,11 @@ export const health: Routes = (gateway) => async (server) => {
   );
 };
 
-async function depthOrNull({ db }: Gateway) {
+async function depthOrNull({ db }: GatewayContext) {
   return await outboxDepth(db).catch(() => null);
 }
 
-async function queueIsUp({ publisher }: Gateway): Promise<boolean> {
+async function queueIsUp({ publisher }: GatewayContext): Promise<boolean> {
   return await publisher.waiting('memory').then(
     () => true,
     () => false,

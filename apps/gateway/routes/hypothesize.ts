@@ -2,21 +2,26 @@ import { batchStatements } from '@learning-loop/db/client/batched-statements';
 import { insertInteractions, type NewInteraction } from '@learning-loop/db/loop/interactions';
 import { type ShownHypothesis, type UsedMemory, UserContext } from '@learning-loop/events/fields';
 import { newId } from '@learning-loop/events/ids';
-import type { Proposal } from '@learning-loop/learning/candidates/propose';
-import type { VectorOf } from '@learning-loop/learning/embeddings/similarity';
+import type { Candidate } from '@learning-loop/learning/candidates/propose';
+import type { EmbeddingOf } from '@learning-loop/learning/embeddings/similarity';
 import { applyCalibration, autoAdvance } from '@learning-loop/learning/ranking/calibration';
-import { display } from '@learning-loop/learning/ranking/exploration';
+import { explore } from '@learning-loop/learning/ranking/exploration';
 import { rank } from '@learning-loop/learning/ranking/rank';
 import type { Proposals } from '@learning-loop/llm/llm';
 import { Type } from 'typebox';
-import { tenantOf } from '../auth/authenticate.ts';
-import type { Gateway, Routes } from '../context.ts';
+import { getTenantId } from '../auth/authenticate.ts';
+import type { GatewayContext, RouteGroup } from '../context.ts';
 import { userErased } from '../http/error-handler.ts';
 import { InputText, InteractionId, UserId } from '../http/validation.ts';
-import { type ServingLlm, type ServingRanker, servingModels } from '../hypotheses/model-router.ts';
-import { relevantMemories } from '../hypotheses/retrieve-memories.ts';
-import { type TenantExperience, tenantExperiences } from '../hypotheses/tenant-statistics.ts';
-import { contentsOf, contextOf, type Known, recollector } from '../hypotheses/user-profile.ts';
+import { createModelRouter, type ServingLlm, type ServingRanker } from '../hypotheses/model-router.ts';
+import { retrieveMemories } from '../hypotheses/retrieve-memories.ts';
+import { createTenantStatistics, type TenantStatistics } from '../hypotheses/tenant-statistics.ts';
+import {
+  createProfileLoader,
+  memoryTexts,
+  toUserContext,
+  type UserProfile,
+} from '../hypotheses/user-profile.ts';
 
 const shownByDefault = 3;
 const memoriesUsed = 10;
@@ -55,19 +60,19 @@ const Answer = Type.Object({
 });
 
 /** POST /v1/hypothesize: what may be meant, likeliest first, remembered as an interaction. */
-export const hypothesize: Routes = (gateway) => async (server) => {
-  const experienceOf = tenantExperiences(gateway.db);
-  const recollect = recollector(gateway.db, { choices: true });
-  const servedBy = servingModels(gateway.db, gateway.config.llm.impl);
+export const hypothesize: RouteGroup = (gateway) => async (server) => {
+  const experienceOf = createTenantStatistics(gateway.db);
+  const recollect = createProfileLoader(gateway.db, { selections: true });
+  const servedBy = createModelRouter(gateway.db, gateway.config.llm.impl);
   const store = batchStatements((shown: NewInteraction[]) => insertInteractions(gateway.db, shown));
   const schema = { body: Request, response: { 200: Answer } };
   server.post('/v1/hypothesize', { schema }, async (request, reply) => {
-    const tenantId = tenantOf(request);
+    const tenantId = getTenantId(request);
     const known = await recollect({ tenant_id: tenantId, user_id: request.body.user_id });
     const { ranker, llm } = await servedBy(tenantId, request.body.user_id);
     const proposed = await propose(gateway, tenantId, request.body, { known, llm });
-    const vectorOf = await meant(gateway, tenantId, request.body, { known, proposed });
-    const display = show(gateway, request.body, {
+    const vectorOf = await embedRequest(gateway, tenantId, request.body, { known, proposed });
+    const display = rankAndPlace(gateway, request.body, {
       known,
       proposals: proposed.proposals,
       ranker,
@@ -90,18 +95,18 @@ interface Proposed extends Proposals {
 }
 
 async function propose(
-  { llm, config }: Gateway,
+  { llm, config }: GatewayContext,
   tenantId: string,
   request: Request,
-  { known, llm: served }: { known: Known; llm: ServingLlm },
+  { known, llm: served }: { known: UserProfile; llm: ServingLlm },
 ): Promise<Proposed> {
   if (request.candidates)
     return { proposals: request.candidates.map(fromCaller), model_id: 'candidates', llm_id: null };
   const proposals = await llm.propose({
     tenant_id: tenantId,
     text: request.input_text,
-    context: contextOf(known),
-    history: contentsOf(known, 'history'),
+    context: toUserContext(known),
+    history: memoryTexts(known, 'history'),
     model: served.model,
   });
   return { ...proposals, llm_id: config.llm.impl === 'rules' ? null : served.llm_id };
@@ -114,74 +119,77 @@ const fromCaller = (question: string, _index: number, all: string[]) => ({
 });
 
 /** What the texts at hand mean by the embedding model; nothing to compare them with, nothing to embed. */
-async function meant(
-  { meanings }: Gateway,
+async function embedRequest(
+  { embeddings: meanings }: GatewayContext,
   tenant_id: string,
   { user_id, input_text }: Request,
-  { known: { memories, choices }, proposed }: { known: Known; proposed: Proposed },
-): Promise<VectorOf | undefined> {
+  { known: { memories, selections: choices }, proposed }: { known: UserProfile; proposed: Proposed },
+): Promise<EmbeddingOf | undefined> {
   if (memories.length + choices.length === 0) return undefined;
   const offered = proposed.proposals.map(({ question }) => question);
   const before = choices.flatMap((choice) => [
     choice.input_text,
     ...choice.shown.map(({ question }) => question),
   ]);
-  return await meanings.of({ tenant_id, user_id }, memories, [input_text, ...offered, ...before]);
+  return await meanings.get({ tenant_id, user_id }, memories, [input_text, ...offered, ...before]);
 }
 
 async function usedMemories(
-  gateway: Gateway,
+  gateway: GatewayContext,
   tenant_id: string,
   { input_text: query }: Request,
-  { known: { memories }, vectorOf }: { known: Known; vectorOf: VectorOf | undefined },
+  { known: { memories }, vectorOf }: { known: UserProfile; vectorOf: EmbeddingOf | undefined },
 ): Promise<UsedMemory[]> {
   const wanted = { tenant_id, query, memories, limit: memoriesUsed, vectorOf };
-  return (await relevantMemories(gateway, wanted)).map(({ memory: { memory_id, type }, ...found }) => ({
+  return (await retrieveMemories(gateway, wanted)).map(({ memory: { memory_id, type }, ...found }) => ({
     ...{ memory_id, type },
     ...found,
   }));
 }
 
-interface Shown {
+interface RankedDisplay {
   hypotheses: ShownHypothesis[];
   auto_advance: boolean;
   recommended_id: string;
 }
 
-interface Basis {
-  known: Known;
-  proposals: Proposal[];
+interface RankingInput {
+  known: UserProfile;
+  proposals: Candidate[];
   ranker: ServingRanker;
-  experience: TenantExperience;
-  vectorOf: VectorOf | undefined;
+  experience: TenantStatistics;
+  vectorOf: EmbeddingOf | undefined;
 }
 
 /** Ranks the proposals, says how sure that is, and chooses what to show where. */
-function show({ config }: Gateway, request: Request, basis: Basis): Shown {
+function rankAndPlace({ config }: GatewayContext, request: Request, basis: RankingInput): RankedDisplay {
   const { known, proposals, ranker, experience, vectorOf } = basis;
-  const tenantChoices = experience.choicesBut(request.user_id);
+  const tenantSelections = experience.selectionsOfOthers(request.user_id);
   const { input_text } = request;
-  const input = { ...known, input_text, proposals, tenantChoices, now: new Date(), vectorOf };
+  const input = {
+    ...{ ...known, input_text, candidates: proposals, tenantSelections },
+    ...{ now: new Date(), embeddingOf: vectorOf },
+  };
   const ranked = rank(input, ranker.weights);
   const best = request.candidates ? ranked : ranked.slice(0, shownByDefault);
-  const hypotheses = display(best, config.explorationRate, Math.random).map((hypothesis) => ({
+  const hypotheses = explore(best, config.explorationRate, Math.random).map((hypothesis) => ({
     ...hypothesis,
     confidence: rounded(applyCalibration(experience.calibration, hypothesis.raw_confidence)),
   }));
   const recommended = hypotheses.reduce((a, b) => (b.score > a.score ? b : a));
   return {
     hypotheses,
-    auto_advance: autoAdvance(recommended.confidence, known.choices.length, config.autoAdvanceThreshold),
+    auto_advance: autoAdvance(recommended.confidence, known.selections.length, config.autoAdvanceThreshold),
     recommended_id: recommended.id,
   };
 }
 
 /** All that an interaction is made of. */
-interface Made {
-  known: Known;
+interface InteractionParts {
+  known: UserProfile;
   proposed: Proposed;
   ranker: ServingRanker;
-  display: Shown;
+  display: RankedDisplay;
   used_memories: UsedMemory[];
 }
 
@@ -190,10 +198,10 @@ const rounded = (confidence: number) => Math.round(confidence * 10_000) / 10_000
 function interactionOf(
   tenant_id: string,
   { user_id, input_text, media_type = 'text/plain' }: Request,
-  { known, proposed: { model_id, llm_id }, ranker, display, used_memories }: Made,
+  { known, proposed: { model_id, llm_id }, ranker, display, used_memories }: InteractionParts,
 ) {
   const { hypotheses, auto_advance } = display;
-  const context = contextOf(known);
+  const context = toUserContext(known);
   const request = {
     tenant_id,
     interaction_id: newId(),

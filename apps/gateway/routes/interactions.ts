@@ -1,15 +1,15 @@
 import type { Tx } from '@learning-loop/db/connect';
-import { type Choice, findInteraction } from '@learning-loop/db/loop/interactions';
-import { learningState } from '@learning-loop/db/loop/outbox';
+import { findInteraction, type InteractionWithSelection } from '@learning-loop/db/loop/interactions';
+import { eventStatus } from '@learning-loop/db/loop/outbox';
 import { asTenant } from '@learning-loop/db/transactions';
-import { memoriesOfInteraction } from '@learning-loop/db/users/memories';
+import { listInteractionMemories } from '@learning-loop/db/users/memories';
 import { findPersonaUpdate } from '@learning-loop/db/users/personas';
 import { FacetDeltas, Facets, ShownHypothesis } from '@learning-loop/events/fields';
 import type { Consumer } from '@learning-loop/events/routes';
 import { HttpError } from '@learning-loop/service/errors';
 import { Type } from 'typebox';
-import { tenantOf } from '../auth/authenticate.ts';
-import type { Routes } from '../context.ts';
+import { getTenantId } from '../auth/authenticate.ts';
+import type { RouteGroup } from '../context.ts';
 import { InteractionId } from '../http/validation.ts';
 
 const Params = Type.Object({ interaction_id: InteractionId }, { additionalProperties: false });
@@ -60,11 +60,11 @@ const Answer = Type.Object({
 });
 
 /** GET /v1/interactions/:id: what was shown and why, what was picked, and what each consumer learned from it. */
-export const interactions: Routes = (gateway) => async (server) => {
+export const interactions: RouteGroup = (gateway) => async (server) => {
   const schema = { params: Params, response: { 200: Answer } };
   server.get('/v1/interactions/:interaction_id', { schema }, async (request) => {
     const { interaction_id } = request.params;
-    const tenantId = tenantOf(request);
+    const tenantId = getTenantId(request);
     const { choice, learning } = await asTenant(gateway.db, tenantId, async (tx) => {
       const found = await findInteraction(tx, tenantId, interaction_id);
       const event = found?.event_id ?? null;
@@ -83,12 +83,16 @@ export const interactions: Routes = (gateway) => async (server) => {
   });
 };
 
-async function learningOf(db: Tx, choice: Choice, event_id: string): Promise<Type.Static<typeof Learned>> {
+async function learningOf(
+  db: Tx,
+  choice: InteractionWithSelection,
+  event_id: string,
+): Promise<Type.Static<typeof Learned>> {
   const { tenant_id, user_id, interaction_id } = choice;
   // The state is read first: what it says is learned is then surely found.
-  const state = await learningState(db, event_id);
+  const state = await eventStatus(db, event_id);
   const [memories, move] = await Promise.all([
-    memoriesOfInteraction(db, tenant_id, interaction_id),
+    listInteractionMemories(db, tenant_id, interaction_id),
     findPersonaUpdate(db, { tenant_id, user_id, event_id }),
   ]);
   const of = (consumer: Consumer) => {

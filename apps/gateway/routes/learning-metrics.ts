@@ -1,8 +1,8 @@
 import { learningMetrics } from '@learning-loop/db/training/learning-metrics';
 import { asTenant } from '@learning-loop/db/transactions';
 import { Type } from 'typebox';
-import { tenantOf } from '../auth/authenticate.ts';
-import type { Routes } from '../context.ts';
+import { getTenantId } from '../auth/authenticate.ts';
+import type { RouteGroup } from '../context.ts';
 
 const Query = Type.Object(
   {
@@ -30,7 +30,7 @@ const Row = Type.Object({
 const Answer = Type.Object({ by: Type.String(), since: Type.String(), rows: Type.Array(Row) });
 
 /** GET /v1/metrics/learning: how well hypotheses did, by the models that ranked and proposed them or by day. */
-export const learning: Routes =
+export const learning: RouteGroup =
   ({ db }) =>
   async (server) => {
     const schema = { querystring: Query, response: { 200: Answer } };
@@ -38,7 +38,7 @@ export const learning: Routes =
       const { by, window } = request.query;
       const hours = Number.parseInt(window, 10) * (window.endsWith('d') ? 24 : 1);
       const since = new Date(Date.now() - hours * 3_600_000);
-      const tenantId = tenantOf(request);
+      const tenantId = getTenantId(request);
       const rows = await asTenant(db, tenantId, (tx) => learningMetrics(tx, tenantId, by, since));
       return { by, since: since.toISOString(), rows };
     });

@@ -2,19 +2,19 @@ import type { Tx } from '@learning-loop/db/connect';
 import { asTenant } from '@learning-loop/db/transactions';
 import { correctMemory, forgetMemory } from '@learning-loop/db/users/correct-memories';
 import {
+  listMemories,
   memoriesById,
-  pageOfMemories,
   recentMemories,
   type SourcedMemory,
 } from '@learning-loop/db/users/memories';
 import { contentKey } from '@learning-loop/learning/memories/memory';
 import { HttpError } from '@learning-loop/service/errors';
 import { Type } from 'typebox';
-import { tenantOf } from '../auth/authenticate.ts';
-import type { Gateway, Routes } from '../context.ts';
+import { getTenantId } from '../auth/authenticate.ts';
+import type { GatewayContext, RouteGroup } from '../context.ts';
 import { readCursor, writeCursor } from '../http/pagination.ts';
 import { UserId, UserParams } from '../http/validation.ts';
-import { relevantMemories } from '../hypotheses/retrieve-memories.ts';
+import { retrieveMemories } from '../hypotheses/retrieve-memories.ts';
 
 /** Among how many of a user's newest memories a query looks. */
 const searched = 5_000;
@@ -59,10 +59,10 @@ interface User {
 }
 
 /** GET /v1/users/:user_id/memories: newest first, or with `query` the most relevant first. */
-export const memories: Routes = (gateway) => async (server) => {
+export const memories: RouteGroup = (gateway) => async (server) => {
   const schema = { params: UserParams, querystring: Query, response: { 200: Answer } };
   server.get('/v1/users/:user_id/memories', { schema }, async (request) => {
-    const user = { tenantId: tenantOf(request), userId: request.params.user_id };
+    const user = { tenantId: getTenantId(request), userId: request.params.user_id };
     const { query } = request.query;
     if (query === undefined)
       return await asTenant(gateway.db, user.tenantId, (tx) => page(tx, user, request.query));
@@ -73,7 +73,7 @@ export const memories: Routes = (gateway) => async (server) => {
 async function page(db: Tx, user: User, { type, include, limit, cursor }: Query) {
   const after = cursor === undefined ? undefined : readCursor(cursor);
   const withSuperseded = include === 'superseded';
-  const found = await pageOfMemories(db, { ...user, type, after, withSuperseded, limit: limit + 1 });
+  const found = await listMemories(db, { ...user, type, after, withSuperseded, limit: limit + 1 });
   const shownNow = found.slice(0, limit);
   const last = shownNow.at(-1);
   return {
@@ -83,16 +83,20 @@ async function page(db: Tx, user: User, { type, include, limit, cursor }: Query)
 }
 
 /** No transaction is open while a model is asked. */
-async function mostRelevant(gateway: Gateway, user: User, { type, query, limit }: Query & { query: string }) {
-  const { db, meanings } = gateway;
+async function mostRelevant(
+  gateway: GatewayContext,
+  user: User,
+  { type, query, limit }: Query & { query: string },
+) {
+  const { db, embeddings: meanings } = gateway;
   const { tenantId: tenant_id, userId: user_id } = user;
   const types = type ? [type] : (['goal', 'preference', 'history'] as const);
   const memories = await asTenant(db, tenant_id, (tx) =>
     recentMemories(tx, { ...user, types: [...types], limit: searched }),
   );
   if (memories.length === 0) return [];
-  const vectorOf = await meanings.of({ tenant_id, user_id }, memories, [query]);
-  const best = await relevantMemories(gateway, { tenant_id, query, memories, limit, vectorOf });
+  const vectorOf = await meanings.get({ tenant_id, user_id }, memories, [query]);
+  const best = await retrieveMemories(gateway, { tenant_id, query, memories, limit, vectorOf });
   const ids = best.map(({ memory }) => memory.memory_id);
   const found = await asTenant(db, tenant_id, (tx) => memoriesById(tx, tenant_id, user_id, ids));
   const sourced = new Map(found.map((memory) => [memory.memory_id, memory]));
@@ -122,14 +126,14 @@ const Correction = Type.Object(
 );
 
 /** PATCH and DELETE /v1/users/:user_id/memories/:memory_id: the user's own word, which learning never overrules. */
-export const correctMemories: Routes =
+export const correctMemories: RouteGroup =
   ({ db }) =>
   async (server) => {
     const url = '/v1/users/:user_id/memories/:memory_id';
     const correct = { schema: { params: Params, body: Correction, response: { 200: MemoryShown } } };
     server.patch(url, correct, async (request) => {
       const { user_id, memory_id } = request.params;
-      const tenant_id = tenantOf(request);
+      const tenant_id = getTenantId(request);
       const { content, status } = request.body;
       const words = content === undefined ? undefined : { content, content_key: contentKey(content) };
       const memory = await asTenant(db, tenant_id, async (tx) => {
@@ -144,7 +148,7 @@ export const correctMemories: Routes =
     const forget = { schema: { params: Params, response: { 204: Type.Null() } } };
     server.delete(url, forget, async (request, reply) => {
       const { user_id, memory_id } = request.params;
-      const tenant_id = tenantOf(request);
+      const tenant_id = getTenantId(request);
       const key = { tenant_id, user_id, memory_id };
       const forgotten = await asTenant(db, tenant_id, (tx) => forgetMemory(tx, key));
       if (!forgotten) throw notFound(memory_id);

@@ -13,9 +13,9 @@ import { newId } from '@learning-loop/events/ids';
 import { shippedWeights } from '@learning-loop/learning/ranking/weights';
 import { HttpError } from '@learning-loop/service/errors';
 import { Type } from 'typebox';
-import { tenantOf } from '../auth/authenticate.ts';
-import type { Gateway, Routes } from '../context.ts';
-import { requireServer } from '../hypotheses/model-availability.ts';
+import { getTenantId } from '../auth/authenticate.ts';
+import type { GatewayContext, RouteGroup } from '../context.ts';
+import { assertServerConfigured } from '../hypotheses/model-availability.ts';
 
 const mostListed = 200;
 
@@ -77,10 +77,10 @@ const List = Type.Object({
 const Created = Type.Object({ model_id: Type.String(), status: Type.String() });
 
 /** GET and POST /v1/models, POST /v1/models/:model_id/promote and …/rollback. */
-export const models: Routes = (gateway) => async (server) => {
+export const models: RouteGroup = (gateway) => async (server) => {
   const { db, log } = gateway;
   server.get('/v1/models', { schema: { response: { 200: List } } }, async (request) => {
-    const tenantId = tenantOf(request);
+    const tenantId = getTenantId(request);
     const [rows, changes] = await asTenant(db, tenantId, async (tx) => [
       await listModels(tx, tenantId, mostListed),
       await modelChanges(tx, tenantId, mostListed),
@@ -96,7 +96,7 @@ export const models: Routes = (gateway) => async (server) => {
     const { kind, reason } = request.body;
     const { artifact, name } = artifactOf(gateway, request.body);
     const { model_id = name } = request.body;
-    const tenant_id = tenantOf(request);
+    const tenant_id = getTenantId(request);
     const row = {
       ...{ tenant_id, model_id, kind, status: 'candidate' as const },
       ...{ dataset_version: null, parent_id: null, metrics: '{}', reason: reason ?? 'registered by hand' },
@@ -115,11 +115,11 @@ export const models: Routes = (gateway) => async (server) => {
   ] as const) {
     server.post(`/v1/models/:model_id/${verb}`, { schema: changing }, async (request) => {
       const { model_id } = request.params;
-      const tenant_id = tenantOf(request);
+      const tenant_id = getTenantId(request);
       const reason = request.body?.reason ?? 'by hand';
       const changed = await asTenant(db, tenant_id, async (tx) => {
         const model = verb === 'promote' ? await findModel(tx, tenant_id, model_id) : undefined;
-        if (model) requireServer(gateway.config, model);
+        if (model) assertServerConfigured(gateway.config, model);
         return await change(tx, tenant_id, model_id, reason);
       });
       requireDone(changed, model_id, verb);
@@ -130,7 +130,7 @@ export const models: Routes = (gateway) => async (server) => {
 };
 
 /** What the model is, and the name that it gets when it was given none. */
-function artifactOf({ config }: Gateway, { kind, weights, temperature, model }: NewModel) {
+function artifactOf({ config }: GatewayContext, { kind, weights, temperature, model }: NewModel) {
   const needed = kind === 'ranker' ? weights : model;
   if (needed === undefined || (weights !== undefined && model !== undefined)) {
     const parts = kind === 'ranker' ? 'weights, and no model' : 'model, and no weights';
@@ -167,7 +167,7 @@ const shown = (model: Model) => ({
 });
 
 /** What serves where no other model of the kind is active, as rows: the shipped ranker, and the configured LLM if any. */
-function baselineRows({ config: { llm } }: Gateway, rows: Model[]) {
+function baselineRows({ config: { llm } }: GatewayContext, rows: Model[]) {
   const ranker = { kind: 'ranker' as const, reason: 'ships with the product', artifact: shippedWeights };
   const own = llm.impl === 'rules' ? [] : [{ provider: llm.impl, model: llm.model }];
   const configured = own.map((artifact) => ({

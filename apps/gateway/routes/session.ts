@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import { tenantOf } from '../auth/authenticate.ts';
-import type { Routes } from '../context.ts';
+import { getTenantId } from '../auth/authenticate.ts';
+import type { RouteGroup } from '../context.ts';
 
 const Session = Type.Object({
   tenant_id: Type.String(),
@@ -8,10 +8,10 @@ const Session = Type.Object({
 });
 
 /** GET /v1/session: what the caller's key stands for; the console signs people in with it. */
-export const session: Routes = () => async (server) => {
+export const session: RouteGroup = () => async (server) => {
   const schema = { response: { 200: Session } };
   server.get('/v1/session', { schema }, async (request) => ({
-    tenant_id: tenantOf(request),
+    tenant_id: getTenantId(request),
     role: request.keyHolder?.role ?? 'reader',
   }));
 };

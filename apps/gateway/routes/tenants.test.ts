@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { keysCommand } from '../auth/keys-cli.ts';
-import { accessOf, roles } from '../auth/roles.ts';
+import { roles, routeAccess } from '../auth/roles.ts';
 import { caller, pick } from '../testing/callers.ts';
 import { type DescribedRoute, describedRoutes } from '../testing/openapi-routes.ts';
 import { gatewayForTest } from '../testing/test-gateway.ts';
@@ -73,7 +73,7 @@ const foreigner: Record<string, { expected: Expected; body?: (loot: Loot) => obj
 };
 
 const isPublic = ({ name, method }: DescribedRoute) =>
-  accessOf(method, name.slice(method.length + 1)) === 'public' || name === 'GET /metrics';
+  routeAccess(method, name.slice(method.length + 1)) === 'public' || name === 'GET /metrics';
 
 function ask({ server }: Gateway, route: DescribedRoute, headers: Headers, loot: Loot) {
   const found = new Map<string, string>(Object.entries(loot));
@@ -205,7 +205,7 @@ test('a key without the role is refused, and changes nothing', async () => {
   for (const role of ['app', 'reader'] as const) {
     const headers = await caller(gateway.db, role, 'victim');
     for (const route of (await describedRoutes(gateway.server)).filter((one) => !isPublic(one))) {
-      const access = accessOf(route.method, route.name.slice(route.method.length + 1));
+      const access = routeAccess(route.method, route.name.slice(route.method.length + 1));
       if (access === role) continue;
       await expectRefused(route, role, headers, 403);
     }

@@ -3,8 +3,8 @@ import { asTenant } from '@learning-loop/db/transactions';
 import { newId } from '@learning-loop/events/ids';
 import { countRecords } from '@learning-loop/training-log/read';
 import { Type } from 'typebox';
-import { tenantOf } from '../auth/authenticate.ts';
-import type { Routes } from '../context.ts';
+import { getTenantId } from '../auth/authenticate.ts';
+import type { RouteGroup } from '../context.ts';
 
 const mostBuilds = 100;
 
@@ -32,11 +32,11 @@ const Build = Type.Object({
 });
 
 /** GET /v1/training/stats and /v1/training/datasets; POST to the latter asks the trainer for a dataset. */
-export const training: Routes =
+export const training: RouteGroup =
   ({ config, db }) =>
   async (server) => {
     server.get('/v1/training/stats', { schema: { response: { 200: Stats } } }, async (request) => {
-      const counts = await countRecords(config.trainingDataDir, tenantOf(request));
+      const counts = await countRecords(config.trainingDataDir, getTenantId(request));
       return {
         hypotheses_count: counts.hypotheses_data,
         persona_updates_count: counts.persona_updates,
@@ -52,7 +52,7 @@ export const training: Routes =
       { schema: { response: { 202: requested } } },
       async (request, reply) => {
         const build_id = newId();
-        const tenantId = tenantOf(request);
+        const tenantId = getTenantId(request);
         await asTenant(db, tenantId, (tx) => requestBuild(tx, tenantId, build_id));
         return reply.status(202).send({ build_id, status: 'queued' });
       },
@@ -60,7 +60,7 @@ export const training: Routes =
 
     const list = Type.Object({ builds: Type.Array(Build) });
     server.get('/v1/training/datasets', { schema: { response: { 200: list } } }, async (request) => {
-      const tenantId = tenantOf(request);
+      const tenantId = getTenantId(request);
       const builds = await asTenant(db, tenantId, (tx) => listBuilds(tx, tenantId, mostBuilds));
       return { builds: builds.map(shown) };
     });

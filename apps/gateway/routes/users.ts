@@ -6,12 +6,12 @@ import { setTrainingOptOut } from '@learning-loop/db/users/settings';
 import { Facets } from '@learning-loop/events/fields';
 import { newId } from '@learning-loop/events/ids';
 import { logNames } from '@learning-loop/events/training-records';
-import { startFacets } from '@learning-loop/learning/persona/facets';
+import { defaultFacets } from '@learning-loop/learning/persona/facets';
 import { HttpError } from '@learning-loop/service/errors';
 import { readTrainingLog } from '@learning-loop/training-log/read';
 import { Type } from 'typebox';
-import { tenantOf } from '../auth/authenticate.ts';
-import type { Routes } from '../context.ts';
+import { getTenantId } from '../auth/authenticate.ts';
+import type { RouteGroup } from '../context.ts';
 import { UserParams } from '../http/validation.ts';
 
 const Persona = Type.Object({
@@ -23,13 +23,13 @@ const Persona = Type.Object({
 });
 
 /** GET /v1/users/:user_id/persona: how a user likes to be answered. */
-export const users: Routes = (gateway) => async (server) => {
+export const users: RouteGroup = (gateway) => async (server) => {
   const schema = { params: UserParams, response: { 200: Persona } };
   server.get('/v1/users/:user_id/persona', { schema }, async (request) => {
-    const found = await asTenant(gateway.db, tenantOf(request), (tx) =>
-      findPersona(tx, tenantOf(request), request.params.user_id),
+    const found = await asTenant(gateway.db, getTenantId(request), (tx) =>
+      findPersona(tx, getTenantId(request), request.params.user_id),
     );
-    if (!found) return { facets: startFacets, interaction_count: 0, updated_at: null };
+    if (!found) return { facets: defaultFacets, interaction_count: 0, updated_at: null };
     return { ...found, updated_at: found.updated_at.toISOString() };
   });
 };
@@ -63,12 +63,12 @@ const Settings = Type.Object(
 );
 
 /** GET /v1/users/:user_id/export: all that is held of a user. PUT …/settings: whether it may be trained on. */
-export const userData: Routes =
+export const userData: RouteGroup =
   ({ db, config }) =>
   async (server) => {
     const all = { schema: { params: UserParams, querystring: Query, response: { 200: Export } } };
     server.get('/v1/users/:user_id/export', all, async (request) => {
-      const user = { tenant_id: tenantOf(request), user_id: request.params.user_id };
+      const user = { tenant_id: getTenantId(request), user_id: request.params.user_id };
       const held = await asTenant(db, user.tenant_id, (tx) => readUserRows(tx, user));
       const exported = { user_id: user.user_id, exported_at: new Date().toISOString(), held };
       if (request.query.include === undefined) return exported;
@@ -77,7 +77,7 @@ export const userData: Routes =
 
     const settings = { schema: { params: UserParams, body: Settings, response: { 200: Settings } } };
     server.put('/v1/users/:user_id/settings', settings, async (request) => {
-      const user = { tenant_id: tenantOf(request), user_id: request.params.user_id };
+      const user = { tenant_id: getTenantId(request), user_id: request.params.user_id };
       const { training_opt_out } = request.body;
       await asTenant(db, user.tenant_id, (tx) => setTrainingOptOut(tx, user, training_opt_out));
       return request.body;
@@ -123,12 +123,12 @@ const ErasureParams = Type.Object(
 );
 
 /** DELETE /v1/users/:user_id erases all that is held of a user; GET /v1/erasures/:erasure_id is the receipt. */
-export const erasure: Routes =
+export const erasure: RouteGroup =
   ({ db }) =>
   async (server) => {
     const ask = { schema: { params: UserParams, response: { 202: Receipt } } };
     server.delete('/v1/users/:user_id', ask, async (request, reply) => {
-      const user = { tenant_id: tenantOf(request), user_id: request.params.user_id };
+      const user = { tenant_id: getTenantId(request), user_id: request.params.user_id };
       return reply
         .status(202)
         .send(shown(await asTenant(db, user.tenant_id, (tx) => requestErasure(tx, user, newId()))));
@@ -136,8 +136,8 @@ export const erasure: Routes =
 
     const see = { schema: { params: ErasureParams, response: { 200: Receipt } } };
     server.get('/v1/erasures/:erasure_id', see, async (request) => {
-      const found = await asTenant(db, tenantOf(request), (tx) =>
-        findErasure(tx, tenantOf(request), request.params.erasure_id),
+      const found = await asTenant(db, getTenantId(request), (tx) =>
+        findErasure(tx, getTenantId(request), request.params.erasure_id),
       );
       if (found) return shown(found);
       throw new HttpError(404, 'no_such_erasure', `There is no erasure ${request.params.erasure_id}.`);

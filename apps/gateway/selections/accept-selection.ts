@@ -1,13 +1,13 @@
 import { batchStatements } from '@learning-loop/db/client/batched-statements';
-import type { Notice } from '@learning-loop/db/loop/outbox';
-import { acceptPicks, type Pick } from '@learning-loop/db/loop/selections';
+import type { EventRef } from '@learning-loop/db/loop/outbox';
+import { insertSelections, type NewSelection } from '@learning-loop/db/loop/selections';
 import type { HypothesisSelected } from '@learning-loop/events/event';
 import { traceAcceptance } from '@learning-loop/service/observability/tracing';
 import { Counter, type Registry } from 'prom-client';
-import type { Gateway } from '../context.ts';
+import type { GatewayContext } from '../context.ts';
 
 /** Counts accepted picks by model and outcome: the rates that say whether the guesses get better. */
-function choiceCounter(registry: Registry): (event: HypothesisSelected) => void {
+function createSelectionCounter(registry: Registry): (event: HypothesisSelected) => void {
   const choices = new Counter({
     name: 'learning_loop_choices_total',
     help: 'Accepted picks: of the first place, of another one, or of none; advanced automatically or not.',
@@ -25,12 +25,12 @@ function choiceCounter(registry: Registry): (event: HypothesisSelected) => void 
  * Accepts picks for good: one that resolves true is learned whatever crashes. False, and nothing happens, when its
  * interaction has a pick already. Picks that come while others are written share the next statement and its fsync.
  */
-export function acceptor(gateway: Gateway): (pick: Pick) => Promise<boolean> {
-  const count = choiceCounter(gateway.metrics);
-  const accept = batchStatements(async (picks: Pick[]) => {
-    const accepted = await acceptPicks(gateway.db, picks);
+export function createSelectionWriter(gateway: GatewayContext): (pick: NewSelection) => Promise<boolean> {
+  const count = createSelectionCounter(gateway.metrics);
+  const accept = batchStatements(async (picks: NewSelection[]) => {
+    const accepted = await insertSelections(gateway.db, picks);
     const first = picks.filter(({ event }) => accepted.has(event.event_id));
-    announce(
+    publishEvents(
       gateway,
       first.map(({ event: { event_id } }) => ({ event: 'hypothesis.selected', event_id })),
     );
@@ -51,7 +51,7 @@ function traceAccepted({ event_id, occurred_at, interaction_id, model_id }: Hypo
 }
 
 /** Tells the consumers now rather than at the next sweep; when the queue is away, the sweep will do. */
-export function announce({ publisher, log }: Gateway, notices: Notice[]): void {
+export function publishEvents({ publisher, log }: GatewayContext, notices: EventRef[]): void {
   if (notices.length === 0) return;
   publisher.publish(notices).catch((error: unknown) => log.debug({ err: error }, 'left_to_sweeper'));
 }

@@ -1,15 +1,15 @@
 import { batchStatements } from '@learning-loop/db/client/batched-statements';
 import type { Db } from '@learning-loop/db/connect';
 import {
-  type Choice,
   findByText,
   findInteractions,
   type InteractionKey,
+  type InteractionWithSelection,
 } from '@learning-loop/db/loop/interactions';
 import { asTenant } from '@learning-loop/db/transactions';
 import { HttpError } from '@learning-loop/service/errors';
 
-export interface Pick {
+export interface SelectionRequest {
   user_id: string;
   input_text: string;
   interaction_id?: string;
@@ -18,13 +18,13 @@ export interface Pick {
 
 const mostOfOneText = 20;
 
-export interface Finder {
+export interface InteractionLoader {
   db: Db;
-  find(key: InteractionKey): Promise<Choice | undefined>;
+  find(key: InteractionKey): Promise<InteractionWithSelection | undefined>;
 }
 
 /** Looks interactions up by id, those asked for at the same time together. */
-export function finder(db: Db): Finder {
+export function createInteractionLoader(db: Db): InteractionLoader {
   return { db, find: batchStatements((keys: InteractionKey[]) => findInteractions(db, keys)) };
 }
 
@@ -32,7 +32,11 @@ export function finder(db: Db): Finder {
  * The interaction that a pick is about: open, or closed by this very pick.
  * Throws 404 when there is none, 409 when it was closed by another pick.
  */
-export async function chosenInteraction({ db, find }: Finder, tenantId: string, pick: Pick): Promise<Choice> {
+export async function findSelectableInteraction(
+  { db, find }: InteractionLoader,
+  tenantId: string,
+  pick: SelectionRequest,
+): Promise<InteractionWithSelection> {
   const candidates = pick.interaction_id
     ? await byId(find, tenantId, pick, pick.interaction_id)
     : await asTenant(db, tenantId, (tx) =>
@@ -40,18 +44,20 @@ export async function chosenInteraction({ db, find }: Finder, tenantId: string, 
       );
   const [newest] = candidates;
   if (!newest) throw notFound(pick);
-  const choice = candidates.find((candidate) => candidate.event_id === null || madeBy(candidate, pick));
-  if (!choice) throw alreadyPicked(newest);
+  const choice = candidates.find(
+    (candidate) => candidate.event_id === null || isSameSelection(candidate, pick),
+  );
+  if (!choice) throw selectionConflict(newest);
   requireHypothesis(choice, pick.hypothesis_id);
   return choice;
 }
 
 async function byId(
-  find: Finder['find'],
+  find: InteractionLoader['find'],
   tenant_id: string,
-  pick: Pick,
+  pick: SelectionRequest,
   interaction_id: string,
-): Promise<Choice[]> {
+): Promise<InteractionWithSelection[]> {
   const choice = await find({ tenant_id, interaction_id });
   if (!choice || choice.user_id !== pick.user_id) return [];
   if (choice.input_text === pick.input_text) return [choice];
@@ -63,11 +69,11 @@ async function byId(
 }
 
 /** Whether this pick has been made already: then it is a retry, and gets the same answer. */
-export function madeBy(choice: Choice, pick: Pick): boolean {
+export function isSameSelection(choice: InteractionWithSelection, pick: SelectionRequest): boolean {
   return choice.event_id !== null && choice.selected_id === pick.hypothesis_id;
 }
 
-export function alreadyPicked({ interaction_id, selected_id }: Choice): HttpError {
+export function selectionConflict({ interaction_id, selected_id }: InteractionWithSelection): HttpError {
   const made = selected_id === null ? '"none of these"' : selected_id;
   return new HttpError(
     409,
@@ -76,7 +82,7 @@ export function alreadyPicked({ interaction_id, selected_id }: Choice): HttpErro
   );
 }
 
-export function notFound(pick: Pick): HttpError {
+export function notFound(pick: SelectionRequest): HttpError {
   const what = pick.interaction_id
     ? `interaction ${pick.interaction_id}`
     : 'interaction with this input_text';
@@ -87,7 +93,10 @@ export function notFound(pick: Pick): HttpError {
   );
 }
 
-function requireHypothesis({ hypotheses, interaction_id }: Choice, id: string | null): void {
+function requireHypothesis(
+  { hypotheses, interaction_id }: InteractionWithSelection,
+  id: string | null,
+): void {
   if (id === null || hypotheses.some((hypothesis) => hypothesis.id === id)) return;
   const ids = hypotheses.map((hypothesis) => hypothesis.id).join(', ');
   throw new HttpError(

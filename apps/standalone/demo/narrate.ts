@@ -1,27 +1,27 @@
 import type { Hypothesis, Learning, Persona } from './answers.ts';
 
-export function say(line: string): void {
+export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
 export function heading(line: string): void {
-  say(`\n${line}\n`);
+  print(`\n${line}\n`);
 }
 
 export function sayHypothesis({ id, confidence, question, rationale }: Hypothesis): void {
-  say(`  ${id}  ${confidence.toFixed(2)}  ${question}`);
-  say(`            ${rationale}`);
+  print(`  ${id}  ${confidence.toFixed(2)}  ${question}`);
+  print(`            ${rationale}`);
 }
 
 /** What one pick taught, and what the persona is now. */
 export function sayLearned({ memory, persona: { facet_deltas = {} } }: Learning, persona: Persona): void {
   for (const { type, content, confidence } of memory.memories) {
-    say(`    ${type.padEnd(10)}  ${content} (${confidence.toFixed(2)})`);
+    print(`    ${type.padEnd(10)}  ${content} (${confidence.toFixed(2)})`);
   }
   const moved = Object.entries(facet_deltas).map(
     ([name, delta]) => `${name} ${delta > 0 ? '+' : ''}${delta}`,
   );
-  say(`    persona     ${moved.join(', ') || 'unmoved'} → ${facets(persona)}`);
+  print(`    persona     ${moved.join(', ') || 'unmoved'} → ${facets(persona)}`);
 }
 
 /** The facets of a persona on one line. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { askAboutInteractions, askAboutUsers, completions, loggedEvents } from './audit.ts';
 import { type Choice, readChoices } from './choices.ts';
 import type { Client } from './client.ts';
-import { heading, say } from './narrate.ts';
+import { heading, print } from './narrate.ts';
 import { countEverywhere } from './parity.ts';
 import { replay } from './replay.ts';
 import { tellLearned, tellParity, tellRanking, tellSpeed } from './report.ts';
@@ -26,7 +26,7 @@ export async function replayFile(file: string, keep: boolean): Promise<boolean> 
   const choices = await readChoices(file);
   const { LOG_DIR } = process.env;
   const logDir = path.resolve(LOG_DIR || 'logs');
-  say('Starting a learning loop on a temporary directory …');
+  print('Starting a learning loop on a temporary directory …');
   const options = { env: { LOG_DIR: logDir }, discard: keep ? [] : ['data'] };
   return inTemporaryServer(options, async (client, directory) => {
     const trainingDir = path.join(directory, 'training');
@@ -74,8 +74,8 @@ function allCompletions(logFile: string, count: number): ReturnType<typeof compl
 
 function tellPlaces({ directory, trainingDir, logFile }: Places, keep: boolean): void {
   heading('To look for yourself');
-  say(`  head -n 1 ${path.join(trainingDir, 'hypotheses_data.jsonl')}`);
-  say(`  grep -c learning_loop_complete ${logFile}`);
+  print(`  head -n 1 ${path.join(trainingDir, 'hypotheses_data.jsonl')}`);
+  print(`  grep -c learning_loop_complete ${logFile}`);
   if (keep)
-    say(`  DATA_DIR=${path.join(directory, 'data')} TRAINING_DATA_DIR=${trainingDir} npx -y pnpm@12 start`);
+    print(`  DATA_DIR=${path.join(directory, 'data')} TRAINING_DATA_DIR=${trainingDir} npx -y pnpm@12 start`);
 }

@@ -2,7 +2,7 @@ import { quantile } from '@learning-loop/service/observability/quantile';
 import type { Interaction } from './answers.ts';
 import type { KnownUser } from './audit.ts';
 import type { Choice } from './choices.ts';
-import { facets, heading, say } from './narrate.ts';
+import { facets, heading, print } from './narrate.ts';
 import type { Count } from './parity.ts';
 import type { Accepted } from './replay.ts';
 
@@ -16,17 +16,17 @@ export function tellLearned(users: KnownUser[]): void {
   heading('What was learned');
   const of = (wanted: string) =>
     users.flatMap(({ memories }) => memories.filter(({ type }) => type === wanted)).length;
-  say(`  ${number(users.length)} users: ${number(of('history'))} memories of what they asked and picked,`);
-  say(`  ${number(of('goal'))} goals, ${number(of('preference'))} preferences, and a persona each.`);
+  print(`  ${number(users.length)} users: ${number(of('history'))} memories of what they asked and picked,`);
+  print(`  ${number(of('goal'))} goals, ${number(of('preference'))} preferences, and a persona each.`);
   const [example] = users.toSorted((a, b) => b.memories.length - a.memories.length);
   if (example) tellUser(example);
 }
 
 function tellUser({ user_id, memories, persona }: KnownUser): void {
-  say(`  For example ${user_id}:`);
+  print(`  For example ${user_id}:`);
   for (const { type, content } of memories.slice(0, MEMORIES_OF_THE_EXAMPLE))
-    say(`    ${type.padEnd(10)}  ${content}`);
-  say(`    persona     ${facets(persona)}`);
+    print(`    ${type.padEnd(10)}  ${content}`);
+  print(`    persona     ${facets(persona)}`);
 }
 
 /** How often the pick stood first, against what chance would give. */
@@ -34,10 +34,10 @@ export function tellRanking(accepted: Accepted[], choices: Choice[]): void {
   const first = accepted.filter(({ rankedFirst }) => rankedFirst).length;
   const chance = choices.reduce((sum, { candidates }) => sum + 1 / candidates.length, 0) / choices.length;
   heading('How well it was ranked');
-  say(
+  print(
     `  The pick stood first in ${number(first)} of ${number(accepted.length)}, ${percent(first / accepted.length)}.`,
   );
-  say(`  Chance would give ${percent(chance)}.`);
+  print(`  Chance would give ${percent(chance)}.`);
 }
 
 interface Timing {
@@ -55,10 +55,10 @@ export function tellSpeed({ accepted, replayMs, interactions, completed }: Timin
     return at === undefined || selected_at === null ? [] : [at - Date.parse(selected_at)];
   });
   heading('How fast it was');
-  say(
+  print(
     `  ${number(Math.round((1000 * accepted) / replayMs))} choices a second, each hypothesized and executed.`,
   );
-  say(
+  print(
     `  Learning lag, from the pick to learned by all: p50 ${quantile(lags, 0.5)} ms, p99 ${quantile(lags, 0.99)} ms.`,
   );
 }
@@ -68,7 +68,7 @@ export function tellParity(counts: Count[]): boolean {
   heading('Nothing lost, nothing twice');
   for (const { of, is, mustBe } of counts) {
     const verdict = is === mustBe ? 'ok' : `NO, must be ${number(mustBe)}`;
-    say(`  ${of.padEnd(42)} ${number(is).padStart(7)}  ${verdict}`);
+    print(`  ${of.padEnd(42)} ${number(is).padStart(7)}  ${verdict}`);
   }
   return counts.every(({ is, mustBe }) => is === mustBe);
 }

@@ -1,16 +1,16 @@
 import type { Hypotheses, Learning, Memory } from './answers.ts';
 import type { Client } from './client.ts';
-import { heading, say, sayHypothesis, sayLearned } from './narrate.ts';
+import { heading, print, sayHypothesis, sayLearned } from './narrate.ts';
 import { inTemporaryServer } from './temporary-server.ts';
-import { prove } from './visible-learning.ts';
+import { assertLearning } from './visible-learning.ts';
 import { until } from './wait.ts';
 
 const USER = 'demo-user';
 const LEARNING_DEADLINE_MS = 30_000;
 
 /** Plays three turns of one new user and tells what happens; all it says comes from the API. True when learning is visible. */
-export async function tellStory(keep: boolean): Promise<boolean> {
-  say('Starting a learning loop on a temporary directory …');
+export async function runWalkthrough(keep: boolean): Promise<boolean> {
+  print('Starting a learning loop on a temporary directory …');
   return inTemporaryServer({ discard: keep ? [] : ['.'] }, async (client, directory) => {
     const visible = await playStory(client);
     if (keep) heading(`Everything is kept in ${directory}.`);
@@ -24,9 +24,9 @@ async function playStory(client: Client): Promise<boolean> {
   const second = await ask(client, 'deploy api');
   const afterSecond = await pick(client, 'deploy api', second, 'h2');
   const third = await ask(client, 'auth');
-  const proofs = prove({ first, second, third, afterFirst, afterSecond });
+  const proofs = assertLearning({ first, second, third, afterFirst, afterSecond });
   heading('Is the learning visible?');
-  for (const { holds, claim } of proofs) say(`  ${holds ? 'yes' : 'NO '}  ${claim}`);
+  for (const { holds, claim } of proofs) print(`  ${holds ? 'yes' : 'NO '}  ${claim}`);
   return proofs.every(({ holds }) => holds);
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { heading, say } from './narrate.ts';
+import { heading, print } from './narrate.ts';
 
 const show = path.join(import.meta.dirname, '../../../bench/trainer/show.ts');
 
@@ -10,8 +10,8 @@ const show = path.join(import.meta.dirname, '../../../bench/trainer/show.ts');
  * process of its own. True when a better ranker was promoted and a worse one rolled back.
  */
 export async function trainOnShow(): Promise<boolean> {
-  say('Playing the big loop: picks, a dataset, a fitted ranker, its experiment, and a bad ranker’s.');
-  say('A simulated population of 600, all seeded; some 30,000 picks take a minute or two.\n');
+  print('Playing the big loop: picks, a dataset, a fitted ranker, its experiment, and a bad ranker’s.');
+  print('A simulated population of 600, all seeded; some 30,000 picks take a minute or two.\n');
   const [code] = await once(
     spawn(process.execPath, [show], { stdio: ['ignore', 'inherit', 'inherit'] }),
     'exit',

@@ -1,7 +1,7 @@
 import type { Hypotheses, Memory } from './answers.ts';
 
 /** Something that must be true if the service has learned, and whether it is. */
-export interface Proof {
+export interface LearningProof {
   claim: string;
   holds: boolean;
 }
@@ -15,7 +15,7 @@ interface Turns {
 }
 
 /** Judges three turns of one user by what the API answered. */
-export function prove({ first, second, third, afterFirst, afterSecond }: Turns): Proof[] {
+export function assertLearning({ first, second, third, afterFirst, afterSecond }: Turns): LearningProof[] {
   return [
     moreConfident('second', second, first),
     moreConfident('third', third, first),
@@ -25,7 +25,7 @@ export function prove({ first, second, third, afterFirst, afterSecond }: Turns):
   ];
 }
 
-function moreConfident(turn: string, later: Hypotheses, first: Hypotheses): Proof {
+function moreConfident(turn: string, later: Hypotheses, first: Hypotheses): LearningProof {
   const [now, then] = [topConfidence(later), topConfidence(first)];
   return {
     claim: `the ${turn} answer is surer than the first: ${now.toFixed(2)} against ${then.toFixed(2)}`,
@@ -33,7 +33,7 @@ function moreConfident(turn: string, later: Hypotheses, first: Hypotheses): Proo
   };
 }
 
-function mentions(turn: string, { hypotheses }: Hypotheses, names: string[]): Proof {
+function mentions(turn: string, { hypotheses }: Hypotheses, names: string[]): LearningProof {
   const said = hypotheses
     .map(({ question, rationale }) => `${question} ${rationale}`.toLowerCase())
     .join('\n');

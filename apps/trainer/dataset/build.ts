@@ -2,14 +2,14 @@ import { cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { datasetCard } from './dataset-card.ts';
 import { openWorkspace, type Workspace } from './duckdb.ts';
-import { type Choice, type Counts, chooseLines, fewestUsersToSplit } from './filter.ts';
+import { type Counts, type FilterOptions, fewestUsersToSplit, filterRecords } from './filter.ts';
 import type { ReadLog } from './log-columns.ts';
 import { codeVersion, describeFiles, type Manifest } from './manifest.ts';
 import { forgetLog, type Lines, readLog } from './read-log.ts';
 import { beginDirectory, datasetsDirectory, publish } from './storage.ts';
-import { prepareHypotheses, writePicks, writeSamples } from './write-samples.ts';
+import { prepareHypotheses, writeExamples, writeSamples } from './write-samples.ts';
 
-export interface BuildRequest extends Choice {
+export interface BuildRequest extends FilterOptions {
   buildId: string;
   trainingDataDir: string;
   now: Date;
@@ -23,7 +23,7 @@ export interface Dataset {
 }
 
 /** There is nothing to build a dataset from; the message says why. Not a fault. */
-export class NothingToLearn extends Error {}
+export class EmptyDataset extends Error {}
 
 /** What it takes to fine-tune a model on the dataset lies beside it. */
 const kit = join(import.meta.dirname, '../fine-tune/kit');
@@ -42,7 +42,7 @@ export async function buildDataset(request: BuildRequest): Promise<Dataset> {
   try {
     const built = await fill(request, directory);
     if (Object.values(built.samples).every((samples) => samples === 0))
-      throw new NothingToLearn(whyNothing(built, request));
+      throw new EmptyDataset(whyNothing(built, request));
     const manifest = await describe(request, version, directory, built);
     await request.progress('publish');
     await publish(datasets, directory, version);
@@ -68,7 +68,7 @@ async function fill(request: BuildRequest, directory: string): Promise<Built> {
     const lines = await readLog(workspace, request.trainingDataDir, log, request);
     built.lines[log] = lines;
     await request.progress(`choose ${log}`);
-    const counts = await chooseLines(workspace, log, request);
+    const counts = await filterRecords(workspace, log, request);
     built.filters[log] = { records: lines.records, broken: lines.broken, ...counts };
     built.users = Math.max(built.users, await workspace.count('from users'));
     await request.progress(`write ${log}`);
@@ -84,7 +84,7 @@ async function write(
   directory: string,
   built: Built,
 ): Promise<Record<string, number>> {
-  if (log === 'ranking_data') return writePicks(workspace, directory);
+  if (log === 'ranking_data') return writeExamples(workspace, directory);
   if (log === 'hypotheses_data') built.scrubbed = await prepareHypotheses(workspace);
   return writeSamples(workspace, log, directory);
 }

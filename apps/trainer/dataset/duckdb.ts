@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, DuckDBScalarFunction, VARCHAR } from '@duckdb/node-api';
-import { scrub } from './redact-pii.ts';
+import { redactPii } from './redact-pii.ts';
 
 /** What DuckDB may keep in memory before it spills, in MB. The process takes about 200 MB more. */
 const memoryMb = 240;
@@ -36,7 +36,7 @@ export async function openWorkspace(directory: string): Promise<Workspace> {
     preserve_insertion_order: 'false',
   });
   const connection = await instance.connect();
-  addScrub(connection);
+  addRedaction(connection);
   return {
     directory,
     async run(sql, values) {
@@ -78,7 +78,7 @@ async function rowsOf(
   return result.getRowObjectsJson();
 }
 
-function addScrub(connection: DuckDBConnection): void {
+function addRedaction(connection: DuckDBConnection): void {
   connection.registerScalarFunction(
     DuckDBScalarFunction.create({
       name: 'scrub',
@@ -86,7 +86,7 @@ function addScrub(connection: DuckDBConnection): void {
       returnType: VARCHAR,
       mainFunction(_, input, output) {
         const texts = input.getColumnVector(0);
-        for (let i = 0; i < input.rowCount; i++) output.setItem(i, scrub(String(texts.getItem(i))));
+        for (let i = 0; i < input.rowCount; i++) output.setItem(i, redactPii(String(texts.getItem(i))));
         output.flush();
       },
     }),

@@ -3,7 +3,7 @@ import { type ReadLog, texts } from './log-columns.ts';
 import { listNearDuplicates } from './near-duplicates.ts';
 
 /** Which lines may become samples. */
-export interface Choice {
+export interface FilterOptions {
   tenantId: string;
   /** Users who are not to be learned from: erased, or opted out. */
   excludedUsers: string[];
@@ -31,12 +31,16 @@ export const fewestUsersToSplit = 10;
  * were left after each step. No user is in two splits: the split is by the hash of the user. Only numbers are
  * sorted and grouped, so that hundreds of millions of lines spill little.
  */
-export async function chooseLines(workspace: Workspace, log: ReadLog, choice: Choice): Promise<Counts> {
+export async function filterRecords(
+  workspace: Workspace,
+  log: ReadLog,
+  choice: FilterOptions,
+): Promise<Counts> {
   await listUsers(workspace, log, choice);
   await workspace.run(`create or replace temp table keys as
     select line, hash(event_id) as event, user_no, allowed, settled, usable, confident
     from ${log} join users using (user_id)`);
-  const counts = await filterSimply(workspace);
+  const counts = await filterRecordwise(workspace);
   counts['without_near_duplicates'] = await dropNearDuplicates(workspace, log);
   if (texts[log] !== null)
     counts['within_the_share_of_a_saying'] = await capShares(workspace, 'saying', choice);
@@ -47,7 +51,7 @@ export async function chooseLines(workspace: Workspace, log: ReadLog, choice: Ch
   return counts;
 }
 
-async function listUsers(workspace: Workspace, log: ReadLog, choice: Choice): Promise<void> {
+async function listUsers(workspace: Workspace, log: ReadLog, choice: FilterOptions): Promise<void> {
   await workspace.run('create or replace temp table excluded (user_id VARCHAR)');
   for (let i = 0; i < choice.excludedUsers.length; i += 1_000) {
     const some = choice.excludedUsers.slice(i, i + 1_000).map((user) => `(${literal(user)})`);
@@ -63,7 +67,7 @@ async function listUsers(workspace: Workspace, log: ReadLog, choice: Choice): Pr
 }
 
 /** The steps that look at one line alone, after the first of every event. Leaves the table `lines`. */
-async function filterSimply(workspace: Workspace): Promise<Counts> {
+async function filterRecordwise(workspace: Workspace): Promise<Counts> {
   await workspace.run(`create or replace temp table firsts as
     select * from keys where line in (select min(line) from keys group by event)`);
   const row = await workspace.row(`select count(*)::int as distinct_events,
@@ -102,7 +106,7 @@ async function dropNearDuplicates(workspace: Workspace, log: ReadLog): Promise<n
 async function capShares(
   workspace: Workspace,
   of: 'user_no' | 'saying',
-  { maxShare, minPerUser }: Choice,
+  { maxShare, minPerUser }: FilterOptions,
 ): Promise<number> {
   const cap = Math.max(minPerUser, Math.floor(maxShare * (await workspace.count('from lines'))));
   // Sorting is dear: only the lines of those that have too many are sorted.

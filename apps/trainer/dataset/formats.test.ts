@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { openAiChat, trlChat, trlCompletion, trlPreference, type Validator } from '../testing/formats.ts';
-import { buildRequest, picksLog } from '../testing/picks-log.ts';
+import { buildRequest, writeTestLog } from '../testing/picks-log.ts';
 import { linesOf } from '../testing/read-lines.ts';
 import { buildDataset } from './build.ts';
 import { literal, openWorkspace } from './duckdb.ts';
@@ -18,7 +18,7 @@ const formats: Record<string, Validator[]> = {
 };
 
 it('writes samples that are valid by every rule of their formats, the same in JSON and in Parquet', async () => {
-  const dir = await picksLog({ users: 60, picksPerUser: 4 });
+  const dir = await writeTestLog({ users: 60, picksPerUser: 4 });
   const { directory } = await buildDataset(buildRequest(dir));
   await using workspace = await openWorkspace(join(dir, 'work'));
   for (const [name, validators] of Object.entries(formats)) {
@@ -38,7 +38,7 @@ it('writes samples that are valid by every rule of their formats, the same in JS
 });
 
 it('puts no user into two splits', async () => {
-  const dir = await picksLog({ users: 60, picksPerUser: 4 });
+  const dir = await writeTestLog({ users: 60, picksPerUser: 4 });
   const { directory } = await buildDataset(buildRequest(dir));
   await using workspace = await openWorkspace(join(dir, 'work'));
   const files = (await readdir(directory)).filter((file) => file.endsWith('.parquet'));
@@ -78,7 +78,7 @@ it.each([
 });
 
 it('lays a training script beside the samples that Python compiles, explains, and that reads what is there', async () => {
-  const dir = await picksLog({ users: 40, picksPerUser: 3 });
+  const dir = await writeTestLog({ users: 40, picksPerUser: 3 });
   const { directory } = await buildDataset(buildRequest(dir));
   const script = join(await mkdtemp(join(tmpdir(), 'kit-')), 'train_model.py');
   await cp(join(directory, 'train_model.py'), script);

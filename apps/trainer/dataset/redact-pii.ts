@@ -9,7 +9,7 @@ const space =
  * repetitions: it matches wherever the given one does, and perhaps elsewhere. What must stand before is taken in; what
  * must not, and what must come after, is not asked for; `{2,200}` becomes `{2,}`.
  */
-function wider({ source, flags }: RegExp): string {
+function toRe2Superset({ source, flags }: RegExp): string {
   const tokens = source.match(/\\[pP]\{\w+\}|\\u[\da-f]{4}|\\.|\(\?<?[=!]|\(\?:|\{\d+,\d+\}|./gsu) ?? [];
   let [out, inBrackets] = ['', false];
   for (let at = 0; at < tokens.length; at += 1) {
@@ -104,9 +104,9 @@ const sanitizer = new PiiSanitizer({
 });
 
 /** For RE2, which is fast enough to ask it of every text: without a match `scrub` would replace nothing. */
-export const mayBePersonal = patterns.map(({ regex }) => wider(regex)).join('|');
+export const mayHoldPii = patterns.map(({ regex }) => toRe2Superset(regex)).join('|');
 
 /** The text with mail addresses, telephone and card numbers, addresses, keys and passwords replaced by their kind. */
-export function scrub(text: string): string {
+export function redactPii(text: string): string {
   return sanitizer.sanitize(text);
 }

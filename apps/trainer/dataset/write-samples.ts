@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { literal, type Workspace } from './duckdb.ts';
 import type { ReadLog } from './log-columns.ts';
-import { mayBePersonal } from './redact-pii.ts';
+import { mayHoldPii } from './redact-pii.ts';
 import { type SampleFile, sampleFiles } from './sample-files.ts';
 
 const splits = ['train', 'validation', 'test'] as const;
@@ -24,7 +24,7 @@ export async function prepareHypotheses(workspace: Workspace): Promise<number> {
       from chosen_hypotheses_data
     ), parts as (
       select *, string_split(
-          case when regexp_matches(joined, ${literal(mayBePersonal)}) then scrub(joined) else joined end,
+          case when regexp_matches(joined, ${literal(mayHoldPii)}) then scrub(joined) else joined end,
           ${separator}) as part,
         coalesce(len(context.recent_goals), 0) as goals, coalesce(len(context.preferences), 0) as preferences
       from texts
@@ -97,7 +97,10 @@ function writeColumns(workspace: Workspace, file: SampleFile, path: string): Pro
 }
 
 /** Writes what the ranker is fitted on. */
-export async function writePicks(workspace: Workspace, directory: string): Promise<Record<string, number>> {
+export async function writeExamples(
+  workspace: Workspace,
+  directory: string,
+): Promise<Record<string, number>> {
   const path = join(directory, 'ranking_picks.parquet');
   const picks = await workspace.copy(`(
     select event_id, user_hash, split, hypotheses from chosen_ranking_data

@@ -1,4 +1,4 @@
-import type { Arm, Moments } from '@learning-loop/db/training/variant-stats';
+import type { RatioSums, VariantStats } from '@learning-loop/db/training/variant-stats';
 import { expect, it } from 'vitest';
 import { seeded } from '../testing/seeded.ts';
 import { decide } from './decide.ts';
@@ -8,7 +8,7 @@ const variants = [
   { model_id: 'shipped', weight: 0.9 },
   { model_id: 'canary', weight: 0.1 },
 ];
-const none: Moments = { users: 0, n: 0, y: 0, nn: 0, yy: 0, ny: 0 };
+const none: RatioSums = { users: 0, n: 0, y: 0, nn: 0, yy: 0, ny: 0 };
 
 /** Answers come one by one, each from a user who has habits of their own; looked at after every 50. */
 function run(rates: { control: number; canary: number }, answers: number, seed: number) {
@@ -37,7 +37,7 @@ function run(rates: { control: number; canary: number }, answers: number, seed: 
   return { kind: 'continue' as const, answers };
 }
 
-function armOf(arm: 'control' | 'canary', users: { n: number; y: number }[]): Arm {
+function armOf(arm: 'control' | 'canary', users: { n: number; y: number }[]): VariantStats {
   const sum = (of: (user: { n: number; y: number }) => number) =>
     users.reduce((total, user) => total + of(user), 0);
   const first_place = {
@@ -78,7 +78,7 @@ it('rolls back what users like less, though it is picked as often', () => {
   const same = { users: 100, n: 400, y: 240, nn: 1_600, yy: 576, ny: 960 };
   const liked = { users: 100, n: 100, y: 80, nn: 100, yy: 80, ny: 80 };
   const disliked = { users: 100, n: 100, y: 40, nn: 100, yy: 40, ny: 40 };
-  const arm = (model_id: string, assigned: number, satisfaction: Moments): Arm => ({
+  const arm = (model_id: string, assigned: number, satisfaction: RatioSums): VariantStats => ({
     ...{ model_id, assigned, interactions: 400, first_place: same, selection: none, satisfaction },
   });
   const { decision } = decide(variants, [arm('shipped', 900, liked), arm('canary', 100, disliked)]);

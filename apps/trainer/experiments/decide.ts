@@ -1,6 +1,6 @@
 import type { Comparison, Variant } from '@learning-loop/db/schema/training';
-import type { Look } from '@learning-loop/db/training/experiments';
-import type { Arm } from '@learning-loop/db/training/variant-stats';
+import type { Snapshot } from '@learning-loop/db/training/experiments';
+import type { VariantStats } from '@learning-loop/db/training/variant-stats';
 import { mismatch, mismatchEvidence } from './sample-ratio.ts';
 import { compareRates } from './sequential-test.ts';
 
@@ -19,25 +19,25 @@ export type Decision =
  * is promoted; one that is surely worse in first places, in selections or in satisfaction is rolled back. Looking
  * again and again makes neither surer than it says.
  */
-export function decide(variants: Variant[], arms: Arm[]): { decision: Decision; look: Look } {
+export function decide(variants: Variant[], arms: VariantStats[]): { decision: Decision; look: Snapshot } {
   const [control, ...others] = variants;
   const armOf = ({ model_id }: Variant) =>
-    arms.find((arm) => arm.model_id === model_id) ?? emptyArm(model_id);
+    arms.find((arm) => arm.model_id === model_id) ?? emptyVariant(model_id);
   const evidence = mismatch(
     variants.map((variant) => armOf(variant).assigned),
     variants.map(({ weight }) => weight),
   );
-  const look: Look = { sample_ratio_evidence: evidence, variants: {} };
+  const look: Snapshot = { sample_ratio_evidence: evidence, variants: {} };
   if (!control) return { decision: { kind: 'continue' }, look };
   const base = armOf(control);
   let decision: Decision = { kind: 'continue' };
   for (const variant of others) {
     const arm = armOf(variant);
     const first_place = compareRates(base.first_place, arm.first_place, alpha / others.length);
-    look.variants[arm.model_id] = { ...pickCounts(arm), first_place };
-    if (decision.kind === 'continue') decision = judge(base, arm, first_place, others.length);
+    look.variants[arm.model_id] = { ...selectionCounts(arm), first_place };
+    if (decision.kind === 'continue') decision = compareToControl(base, arm, first_place, others.length);
   }
-  look.variants[base.model_id] = { ...pickCounts(base), first_place: null };
+  look.variants[base.model_id] = { ...selectionCounts(base), first_place: null };
   if (evidence >= mismatchEvidence)
     return { decision: { kind: 'stop', outcome: 'invalid', reason: mismatchReason(variants, arms) }, look };
   if (
@@ -52,7 +52,12 @@ export function decide(variants: Variant[], arms: Arm[]): { decision: Decision; 
   return { decision, look };
 }
 
-function judge(control: Arm, arm: Arm, first: Comparison | null, comparisons: number): Decision {
+function compareToControl(
+  control: VariantStats,
+  arm: VariantStats,
+  first: Comparison | null,
+  comparisons: number,
+): Decision {
   const { model_id } = arm;
   if (first && first.low > 0)
     return { kind: 'promote', model_id, reason: said('first-place rate', first, arm, alpha) };
@@ -69,7 +74,7 @@ function judge(control: Arm, arm: Arm, first: Comparison | null, comparisons: nu
 function said(
   metric: string,
   { control, variant, low, high }: Comparison,
-  { first_place, assigned }: Arm,
+  { first_place, assigned }: VariantStats,
   error: number,
 ): string {
   const points = (share: number) => (share * 100).toFixed(1);
@@ -80,7 +85,7 @@ function said(
   );
 }
 
-function mismatchReason(variants: Variant[], arms: Arm[]): string {
+function mismatchReason(variants: Variant[], arms: VariantStats[]): string {
   const counts = variants.map(({ model_id, weight }) => {
     const assigned = arms.find((arm) => arm.model_id === model_id)?.assigned ?? 0;
     return `${model_id} ${assigned} users for a share of ${weight}`;
@@ -88,9 +93,9 @@ function mismatchReason(variants: Variant[], arms: Arm[]): string {
   return `users are not dealt out by the shares, so nothing can be concluded: ${counts.join(', ')}`;
 }
 
-const pickCounts = ({ assigned, interactions }: Arm) => ({ assigned, interactions });
+const selectionCounts = ({ assigned, interactions }: VariantStats) => ({ assigned, interactions });
 
-function emptyArm(model_id: string): Arm {
+function emptyVariant(model_id: string): VariantStats {
   const none = { users: 0, n: 0, y: 0, nn: 0, yy: 0, ny: 0 };
   return { model_id, assigned: 0, interactions: 0, first_place: none, selection: none, satisfaction: none };
 }

@@ -1,5 +1,5 @@
 import type { Comparison } from '@learning-loop/db/schema/training';
-import type { Moments } from '@learning-loop/db/training/variant-stats';
+import type { RatioSums } from '@learning-loop/db/training/variant-stats';
 
 /** The size of difference that is found soonest, as a share; fixed before any look. */
 const expected = 0.05;
@@ -12,7 +12,7 @@ const fewest = { users: 20, answers: 40 };
  * variance of Σy / Σn is the one between users (delta method), because picks of one user are alike. Null while there
  * is too little to go by.
  */
-export function compareRates(control: Moments, variant: Moments, alpha: number): Comparison | null {
+export function compareRates(control: RatioSums, variant: RatioSums, alpha: number): Comparison | null {
   if ([control, variant].some(({ users, n }) => users < fewest.users || n < fewest.answers)) return null;
   const difference = variant.y / variant.n - control.y / control.n;
   const v = varianceOf(control) + varianceOf(variant);
@@ -30,7 +30,7 @@ export function compareRates(control: Moments, variant: Moments, alpha: number):
 }
 
 /** Of the rate Σy / Σn; never less than that of independent answers, with one success and one failure added. */
-function varianceOf({ users, n, y, nn, yy, ny }: Moments): number {
+function varianceOf({ users, n, y, nn, yy, ny }: RatioSums): number {
   const rate = y / n;
   const between = (yy - 2 * rate * ny + rate ** 2 * nn) / n ** 2;
   const smoothed = (y + 1) / (n + 2);

@@ -1,11 +1,11 @@
 import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Db } from '@learning-loop/db/connect';
-import { dueBuilds, requestBuild, takeBuild } from '@learning-loop/db/training/dataset-builds';
+import { findDueDatasetBuilds, requestBuild, takeBuild } from '@learning-loop/db/training/dataset-builds';
 import { newId } from '@learning-loop/events/ids';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from '../config.ts';
-import { estimateCandidates } from '../ranker/evaluate-candidates.ts';
-import { carryOut } from './run-build.ts';
+import { evaluateCandidates } from '../ranker/evaluate-candidates.ts';
+import { runBuild } from './run-build.ts';
 
 const lookEveryMs = 1_000;
 /** A trainer beats every 5 s; after so long without it has died. */
@@ -17,7 +17,7 @@ const restMs = 60_000;
  * Builds one dataset after another for as long as some are asked for, or a tenant's log has grown enough, and estimates
  * new candidates when nothing is to be built; disposing of it waits for the work at hand.
  */
-export function buildWhenAsked(service: Pick<Service<Config>, 'config' | 'log'>, db: Db): AsyncDisposable {
+export function runDatasetBuilds(service: Pick<Service<Config>, 'config' | 'log'>, db: Db): AsyncDisposable {
   const onError = (err: unknown) => service.log.warn({ err }, 'builds_not_read');
   const run = async () => ((await buildNext(service, db)) ? 0 : lookEveryMs);
   return backgroundLoop(run, { everyMs: lookEveryMs, onError });
@@ -27,8 +27,8 @@ export function buildWhenAsked(service: Pick<Service<Config>, 'config' | 'log'>,
 async function buildNext(service: Pick<Service<Config>, 'config' | 'log'>, db: Db): Promise<boolean> {
   await requestDueBuilds(service, db);
   const build = await takeBuild(db, silentMs);
-  if (build) await carryOut(service, db, build);
-  else await estimateCandidates(db, service.config.trainingDataDir);
+  if (build) await runBuild(service, db, build);
+  else await evaluateCandidates(db, service.config.trainingDataDir);
   return build !== undefined;
 }
 
@@ -36,7 +36,7 @@ async function requestDueBuilds(
   { config, log }: Pick<Service<Config>, 'config' | 'log'>,
   db: Db,
 ): Promise<void> {
-  for (const { tenant_id, new_picks } of await dueBuilds(db, config.minNewSamples, restMs)) {
+  for (const { tenant_id, new_picks } of await findDueDatasetBuilds(db, config.minNewSamples, restMs)) {
     await requestBuild(db, tenant_id, newId());
     log.info({ tenant_id, new_picks }, 'dataset_due');
   }

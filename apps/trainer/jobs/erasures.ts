@@ -1,17 +1,17 @@
 import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Db } from '@learning-loop/db/connect';
 import { waitingErasures } from '@learning-loop/db/privacy/erasures';
-import { exclusively } from '@learning-loop/db/transactions';
+import { withAdvisoryLock } from '@learning-loop/db/transactions';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from '../config.ts';
-import { erase, noteFailure } from '../privacy/erase-users.ts';
+import { eraseUsers, recordFailure } from '../privacy/erase-users.ts';
 
 const lookEveryMs = 1_000;
 const afterErrorMs = 10_000;
 const mostAtOnce = 100;
 
 /** Erases users as they are asked for, in one replica at a time; disposing of it waits for what it is at. */
-export function eraseWhenAsked(
+export function runErasures(
   { config, log }: Pick<Service<Config>, 'config' | 'log'>,
   db: Db,
 ): AsyncDisposable {
@@ -19,15 +19,15 @@ export function eraseWhenAsked(
     const erasures = await waitingErasures(db, mostAtOnce);
     if (erasures.length === 0) return;
     try {
-      await erase(db, config, erasures);
+      await eraseUsers(db, config, erasures);
     } catch (error) {
-      await noteFailure(db, erasures, error);
+      await recordFailure(db, erasures, error);
       throw error;
     }
     for (const { erasure_id } of erasures) log.info({ erasure_id }, 'user_erased');
   }
 
   const onError = (err: unknown) => log.warn({ err }, 'erasure_failed');
-  const run = () => exclusively(db, 'erasures', eraseNext);
+  const run = () => withAdvisoryLock(db, 'erasures', eraseNext);
   return backgroundLoop(run, { everyMs: lookEveryMs, afterErrorMs, onError });
 }

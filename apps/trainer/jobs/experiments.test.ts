@@ -6,7 +6,7 @@ import { newId } from '@learning-loop/events/ids';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import pino from 'pino';
 import { expect, it } from 'vitest';
-import { lookAtExperiments } from './experiments.ts';
+import { evaluateExperiments } from './experiments.ts';
 
 const log = pino({ level: 'silent' });
 const tenant_id = 'default';
@@ -85,7 +85,7 @@ async function play(
 it('promotes the better ranker, with the reason in the registry', async () => {
   await using db = connectDb(await databaseForTest());
   await experiment(db, { shipped: 0.4, better: 0.7 });
-  await lookAtExperiments(db, log);
+  await evaluateExperiments(db, log);
   const [ended] = await listExperiments(db, tenant_id, 9);
   expect(ended).toMatchObject({ status: 'stopped', outcome: 'promoted' });
   expect(ended?.reason).toContain('first-place rate 70.0 % against 40.0 %');
@@ -95,7 +95,7 @@ it('promotes the better ranker, with the reason in the registry', async () => {
 it('rolls the worse one back; the others go on with its share at the control', async () => {
   await using db = connectDb(await databaseForTest());
   await experiment(db, { shipped: 0.6, worse: 0.2, equal: 0.6 });
-  await lookAtExperiments(db, log);
+  await evaluateExperiments(db, log);
   const [next, ended] = await listExperiments(db, tenant_id, 9);
   expect(ended).toMatchObject({ status: 'stopped', outcome: 'rolled_back' });
   expect(next?.status).toBe('running');
@@ -108,7 +108,7 @@ it('rolls the worse one back; the others go on with its share at the control', a
 it('rolls a language model back whose proposals are not picked, whoever ranked them', async () => {
   await using db = connectDb(await databaseForTest());
   await experiment(db, { configured: 1, tuned: 0 }, 'llm');
-  await lookAtExperiments(db, log);
+  await evaluateExperiments(db, log);
   expect(await findModel(db, tenant_id, 'tuned')).toMatchObject({
     status: 'retired',
     reason: expect.stringContaining('first-place rate 0.0 % against 100.0 %'),
@@ -118,7 +118,7 @@ it('rolls a language model back whose proposals are not picked, whoever ranked t
 it('goes on looking while neither is better, and keeps what it saw', async () => {
   await using db = connectDb(await databaseForTest());
   await experiment(db, { shipped: 0.6, equal: 0.6 });
-  await lookAtExperiments(db, log);
+  await evaluateExperiments(db, log);
   const [running] = await listExperiments(db, tenant_id, 9);
   expect(running?.status).toBe('running');
   expect(running?.looks).toMatchObject({

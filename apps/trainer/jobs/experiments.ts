@@ -2,13 +2,13 @@ import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Db } from '@learning-loop/db/connect';
 import {
   type Experiment,
-  noteLook,
   runningExperiments,
+  saveSnapshot,
   startExperiment,
   stopExperiment,
 } from '@learning-loop/db/training/experiments';
 import { promote, rollBack } from '@learning-loop/db/training/promotion';
-import { armsOf } from '@learning-loop/db/training/variant-stats';
+import { loadVariantStats } from '@learning-loop/db/training/variant-stats';
 import { newId } from '@learning-loop/events/ids';
 import type { Service } from '@learning-loop/service/service';
 import { type Decision, decide } from '../experiments/decide.ts';
@@ -18,10 +18,10 @@ const lookEveryMs = 5_000;
 const busyShare = 0.05;
 
 /** Looks at every running experiment again and again, and promotes or rolls back. Replicas may all do so. */
-export function watchExperiments({ log }: Pick<Service<unknown>, 'log'>, db: Db): AsyncDisposable {
+export function monitorExperiments({ log }: Pick<Service<unknown>, 'log'>, db: Db): AsyncDisposable {
   async function run(): Promise<number> {
     const begun = performance.now();
-    await lookAtExperiments(db, log);
+    await evaluateExperiments(db, log);
     return Math.max(lookEveryMs, (performance.now() - begun) / busyShare);
   }
   const onError = (err: unknown) => log.warn({ err }, 'experiments_not_read');
@@ -29,19 +29,19 @@ export function watchExperiments({ log }: Pick<Service<unknown>, 'log'>, db: Db)
 }
 
 /** Looks once at every running experiment, and does what the test says. */
-export async function lookAtExperiments(db: Db, log: Service<unknown>['log']): Promise<void> {
+export async function evaluateExperiments(db: Db, log: Service<unknown>['log']): Promise<void> {
   for (const experiment of await runningExperiments(db)) {
     const { tenant_id, experiment_id, variants } = experiment;
-    const { decision, look } = decide(variants, await armsOf(db, experiment));
-    await noteLook(db, experiment, look, { decides: decision.kind !== 'continue' });
+    const { decision, look } = decide(variants, await loadVariantStats(db, experiment));
+    await saveSnapshot(db, experiment, look, { decides: decision.kind !== 'continue' });
     if (decision.kind === 'continue') continue;
-    if (await carryOut(db, experiment, decision))
+    if (await applyDecision(db, experiment, decision))
       log.info({ tenant_id, experiment_id, ...decision }, 'experiment_decided');
   }
 }
 
 /** False when somebody else has decided meanwhile. */
-async function carryOut(
+async function applyDecision(
   db: Db,
   experiment: Experiment,
   decision: Exclude<Decision, { kind: 'continue' }>,
@@ -51,12 +51,16 @@ async function carryOut(
   if (decision.kind === 'promote')
     return (await promote(db, tenant_id, decision.model_id, decision.reason)) === 'done';
   if ((await rollBack(db, tenant_id, decision.model_id, decision.reason)) !== 'done') return false;
-  await goOnWithout(db, experiment, decision.model_id);
+  await continueWithout(db, experiment, decision.model_id);
   return true;
 }
 
 /** The other variants, if any, go on in an experiment of their own; the loser's share is the control's. */
-async function goOnWithout(db: Db, { tenant_id, kind, variants }: Experiment, loser: string): Promise<void> {
+async function continueWithout(
+  db: Db,
+  { tenant_id, kind, variants }: Experiment,
+  loser: string,
+): Promise<void> {
   const freed = variants.find(({ model_id }) => model_id === loser)?.weight ?? 0;
   const [control, ...others] = variants.filter(({ model_id }) => model_id !== loser);
   if (!control || others.length === 0) return;

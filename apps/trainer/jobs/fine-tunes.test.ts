@@ -9,15 +9,15 @@ import pino from 'pino';
 import { expect, it } from 'vitest';
 import { buildDataset } from '../dataset/build.ts';
 import { fineTuneServer } from '../testing/fine-tune-server.ts';
-import { buildRequest, picksLog } from '../testing/picks-log.ts';
-import { goOn } from './fine-tunes.ts';
+import { buildRequest, writeTestLog } from '../testing/picks-log.ts';
+import { advanceFineTunes } from './fine-tunes.ts';
 
 /** A tuner, a dataset that it is to tune on, and a server. */
 async function stage() {
   const resources = new AsyncDisposableStack();
   const server = resources.use(await fineTuneServer());
   const db = resources.use(connectDb(await databaseForTest()));
-  const trainingDataDir = await picksLog({ users: 40, picksPerUser: 2 });
+  const trainingDataDir = await writeTestLog({ users: 40, picksPerUser: 2 });
   const { manifest } = await buildDataset(buildRequest(trainingDataDir));
   const key = { tenant_id: 'default', dataset_version: manifest.version, provider: 'openai' };
   await requestFineTune(db, key);
@@ -42,15 +42,15 @@ async function stage() {
 
 it('uploads, starts, follows and registers the tuned model', async () => {
   await using on = await stage();
-  await goOn(on.tuner, on.db);
+  await advanceFineTunes(on.tuner, on.db);
   expect(on.server.uploads).toHaveLength(2);
   expect(on.server.uploads[0]).toContain('"messages"');
   expect(on.server.jobs).toHaveLength(1);
-  await goOn(on.tuner, on.db);
+  await advanceFineTunes(on.tuner, on.db);
   expect(await on.state()).toMatchObject({ status: 'running', job_id: 'ftjob-1' });
   Object.assign(on.server.jobs[0] ?? {}, { status: 'succeeded', fine_tuned_model: 'ft:small:ours' });
   await on.hurry();
-  await goOn(on.tuner, on.db);
+  await advanceFineTunes(on.tuner, on.db);
   expect(await on.state()).toMatchObject({ status: 'succeeded', model_id: 'ft:small:ours' });
   expect(await listModels(on.db, 'default', 9)).toMatchObject([
     { model_id: 'ft:small:ours', kind: 'llm', status: 'candidate' },
@@ -59,7 +59,7 @@ it('uploads, starts, follows and registers the tuned model', async () => {
 
 it('names a model in the receipt of a user who was erased while it was made', async () => {
   await using on = await stage();
-  await goOn(on.tuner, on.db);
+  await advanceFineTunes(on.tuner, on.db);
   const { dataset_version } = await on.state();
   const receipts = [`${dataset_version}/hypotheses_chat.parquet`, 'another/hypotheses_chat.parquet'].map(
     (file) => ({ rows: {}, training_log_records: 1, dataset_samples: { [file]: 1 }, models: ['before'] }),
@@ -70,7 +70,7 @@ it('names a model in the receipt of a user who was erased while it was made', as
   }
   Object.assign(on.server.jobs[0] ?? {}, { status: 'succeeded', fine_tuned_model: 'ft:small:ours' });
   await on.hurry();
-  await goOn(on.tuner, on.db);
+  await advanceFineTunes(on.tuner, on.db);
   const erasures = await on.db.selectFrom('erasures').select('receipt').orderBy('requested_at').execute();
   expect(erasures.map(({ receipt }) => receipt?.models)).toEqual([['before', 'ft:small:ours'], ['before']]);
   const [model] = await listModels(on.db, 'default', 9);
@@ -79,9 +79,9 @@ it('names a model in the receipt of a user who was erased while it was made', as
 
 it('starts no second job when it died before it could note the first', async () => {
   await using on = await stage();
-  await goOn(on.tuner, on.db);
+  await advanceFineTunes(on.tuner, on.db);
   await on.db.updateTable('fine_tunes').set({ job_id: null, status: 'uploading' }).execute();
-  await goOn(on.restarted(), on.db);
+  await advanceFineTunes(on.restarted(), on.db);
   expect(on.server.jobs).toHaveLength(1);
   expect(await on.state()).toMatchObject({ status: 'running', job_id: 'ftjob-1' });
 });
@@ -89,12 +89,12 @@ it('starts no second job when it died before it could note the first', async () 
 it('ends with a clear word when the key is refused', async () => {
   await using on = await stage();
   on.server.faults.push({ status: 401 });
-  await goOn(on.tuner, on.db);
+  await advanceFineTunes(on.tuner, on.db);
   expect(await on.state()).toMatchObject({
     status: 'failed',
     error: expect.stringContaining('OPENAI_API_KEY'),
   });
-  await goOn(on.tuner, on.db);
+  await advanceFineTunes(on.tuner, on.db);
   expect(on.server.uploads).toEqual([]);
   expect(await activeModel(on.db, 'default', 'llm')).toBeUndefined();
 });
@@ -102,23 +102,23 @@ it('ends with a clear word when the key is refused', async () => {
 it('comes back when the server wants it to, and goes on where it was', async () => {
   await using on = await stage();
   on.server.faults.push({ status: 429, headers: { 'retry-after': '120' } });
-  await goOn(on.tuner, on.db);
+  await advanceFineTunes(on.tuner, on.db);
   const { retry_at, status } = await on.state();
   expect(status).toBe('uploading');
   expect((retry_at?.getTime() ?? 0) - Date.now()).toBeGreaterThan(100_000);
-  await goOn(on.tuner, on.db);
+  await advanceFineTunes(on.tuner, on.db);
   expect(on.server.uploads).toEqual([]);
   await on.hurry();
-  await goOn(on.tuner, on.db);
+  await advanceFineTunes(on.tuner, on.db);
   expect(on.server.jobs).toHaveLength(1);
 });
 
 it('says what the server said of a job that failed', async () => {
   await using on = await stage();
-  await goOn(on.tuner, on.db);
+  await advanceFineTunes(on.tuner, on.db);
   Object.assign(on.server.jobs[0] ?? {}, { status: 'failed', error: { message: 'too few examples' } });
   await on.hurry();
-  await goOn(on.tuner, on.db);
+  await advanceFineTunes(on.tuner, on.db);
   expect(await on.state()).toMatchObject({ status: 'failed', error: 'too few examples' });
   expect(await listModels(on.db, 'default', 9)).toEqual([]);
 });

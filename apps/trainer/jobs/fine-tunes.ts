@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Db } from '@learning-loop/db/connect';
 import { markIfErasedMeanwhile } from '@learning-loop/db/privacy/retraining';
-import { dueFineTunes, type FineTune, noteFineTune } from '@learning-loop/db/training/fine-tunes';
+import { dueFineTunes, type FineTune, updateFineTune } from '@learning-loop/db/training/fine-tunes';
 import { activeModel, configuredModel, insertModel } from '@learning-loop/db/training/models';
-import { exclusively } from '@learning-loop/db/transactions';
+import { withAdvisoryLock } from '@learning-loop/db/transactions';
 import { FineTuneError, type FineTuneJob, type FineTuning } from '@learning-loop/llm/fine-tuning';
 import type { Service } from '@learning-loop/service/service';
 import { datasetsDirectory } from '../dataset/storage.ts';
@@ -23,37 +23,42 @@ const lookEveryMs = 5_000;
 const askEveryMs = 30_000;
 
 /** Follows every fine-tuning, in one replica at a time, until it is done; what a crash left is gone on with. */
-export function followFineTunes(tuner: FineTuner, db: Db): AsyncDisposable {
+export function pollFineTunes(tuner: FineTuner, db: Db): AsyncDisposable {
   const onError = (err: unknown) => tuner.log.warn({ err }, 'fine_tunes_not_read');
-  const run = () => exclusively(db, 'fine-tunes', () => goOn(tuner, db));
+  const run = () => withAdvisoryLock(db, 'fine-tunes', () => advanceFineTunes(tuner, db));
   return backgroundLoop(run, { everyMs: lookEveryMs, onError });
 }
 
 /** Takes every fine-tuning that is due one step further. A server that refuses ends it; one that is busy is asked later. */
-export async function goOn(tuner: FineTuner, db: Db): Promise<void> {
+export async function advanceFineTunes(tuner: FineTuner, db: Db): Promise<void> {
   for (const tune of await dueFineTunes(db)) {
     try {
       await step(tuner, db, tune);
     } catch (error) {
       if (!(error instanceof FineTuneError)) throw error;
-      await noteFault(tuner, db, tune, error);
+      await recordFailure(tuner, db, tune, error);
     }
   }
 }
 
-async function noteFault({ log }: FineTuner, db: Db, tune: FineTune, error: FineTuneError): Promise<void> {
+async function recordFailure(
+  { log }: FineTuner,
+  db: Db,
+  tune: FineTune,
+  error: FineTuneError,
+): Promise<void> {
   const { tenant_id, dataset_version } = tune;
   const { message, retryAfterMs } = error;
   log.warn({ tenant_id, dataset_version, retryAfterMs, error: message }, 'fine_tune_refused');
-  if (retryAfterMs === null) await noteFineTune(db, tune, { status: 'failed', error: message });
-  else await noteFineTune(db, tune, { error: message }, retryAfterMs);
+  if (retryAfterMs === null) await updateFineTune(db, tune, { status: 'failed', error: message });
+  else await updateFineTune(db, tune, { error: message }, retryAfterMs);
 }
 
 async function step(tuner: FineTuner, db: Db, tune: FineTune): Promise<void> {
   if (tune.job_id !== null) return follow(tuner, db, tune, await tuner.api.look(tune.job_id));
   const name = `${tune.tenant_id}/${tune.dataset_version}`;
   const job = (await tuner.api.find(name)) ?? (await start(tuner, db, tune, name));
-  await noteFineTune(db, tune, { status: 'running', job_id: job.job_id, error: null });
+  await updateFineTune(db, tune, { status: 'running', job_id: job.job_id, error: null });
   tuner.log.info({ tenant_id: tune.tenant_id, job_id: job.job_id }, 'fine_tune_started');
 }
 
@@ -61,20 +66,20 @@ async function start(tuner: FineTuner, db: Db, tune: FineTune, name: string): Pr
   const directory = join(datasetsDirectory(tuner.trainingDataDir, tune.tenant_id), tune.dataset_version);
   const trainingFile =
     tune.training_file ?? (await tuner.api.upload(join(directory, 'hypotheses_chat.jsonl')));
-  await noteFineTune(db, tune, { training_file: trainingFile });
+  await updateFineTune(db, tune, { training_file: trainingFile });
   const validation = join(directory, 'hypotheses_chat.validation.jsonl');
   const held = (await stat(validation)).size > 0;
   const validationFile = tune.validation_file ?? (held ? await tuner.api.upload(validation) : null);
-  await noteFineTune(db, tune, { validation_file: validationFile });
+  await updateFineTune(db, tune, { validation_file: validationFile });
   return tuner.api.start({ name, model: tuner.baseModel, trainingFile, validationFile });
 }
 
 async function follow({ log }: FineTuner, db: Db, tune: FineTune, job: FineTuneJob): Promise<void> {
   const { tenant_id, dataset_version, provider } = tune;
-  if (job.status === 'running') return noteFineTune(db, tune, { error: null }, askEveryMs);
+  if (job.status === 'running') return updateFineTune(db, tune, { error: null }, askEveryMs);
   if (job.status === 'failed' || job.model === null) {
     const error = job.error ?? 'the job succeeded without a model';
-    await noteFineTune(db, tune, { status: 'failed', error });
+    await updateFineTune(db, tune, { status: 'failed', error });
     log.error({ tenant_id, dataset_version, error }, 'fine_tune_failed');
     return;
   }
@@ -86,6 +91,6 @@ async function follow({ log }: FineTuner, db: Db, tune: FineTune, job: FineTuneJ
     reason: `fine-tuned on dataset ${dataset_version}`,
   });
   await markIfErasedMeanwhile(db, tenant_id, job.model);
-  await noteFineTune(db, tune, { status: 'succeeded', model_id: job.model, error: null });
+  await updateFineTune(db, tune, { status: 'succeeded', model_id: job.model, error: null });
   log.info({ tenant_id, dataset_version, model_id: job.model }, 'fine_tuned');
 }

@@ -3,7 +3,7 @@ import { monthAfter, partitions } from '@learning-loop/db/ddl/partitions';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { keepPartitions } from './retention.ts';
+import { maintainPartitions } from './retention.ts';
 
 test('makes the partitions of three months to come and says so once', async () => {
   await using db = connectDb(await databaseForTest());
@@ -11,7 +11,7 @@ test('makes the partitions of three months to come and says so once', async () =
   const log = pino({}, { write: (line) => void said.push(line) });
   const before = (await partitions(db)).length;
   const later = monthAfter(new Date(), 2);
-  for (let replica = 0; replica < 3; replica += 1) await keepPartitions({ log }, db, later);
+  for (let replica = 0; replica < 3; replica += 1) await maintainPartitions({ log }, db, later);
   expect(await partitions(db)).toHaveLength(before + 2);
   expect(said).toHaveLength(1);
   expect(JSON.parse(said[0] ?? '')).toMatchObject({

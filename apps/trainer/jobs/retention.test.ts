@@ -8,7 +8,7 @@ import { openTrainingLog } from '@learning-loop/training-log/open';
 import { readTrainingLog } from '@learning-loop/training-log/read';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { forgetOlder } from './retention.ts';
+import { deleteExpired } from './retention.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
 const daysAgo = (days: number) => new Date(now.getTime() - days * 24 * 60 * 60 * 1_000);
@@ -33,7 +33,7 @@ test('what is older than the retention time goes, and the rest stays', async () 
   }
   await log[Symbol.asyncDispose]();
 
-  const forgotten = await forgetOlder(
+  const forgotten = await deleteExpired(
     db,
     { retentionDays: 30, trainingLog: trainingDataDir, trainingDataDir },
     now,

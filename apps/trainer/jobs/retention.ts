@@ -1,9 +1,9 @@
 import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Db } from '@learning-loop/db/connect';
-import { partitionInteractions } from '@learning-loop/db/ddl/convert-to-partitions';
-import { analyzeWhole, makePartitionsAhead } from '@learning-loop/db/ddl/partitions';
+import { convertInteractionsToPartitions } from '@learning-loop/db/ddl/convert-to-partitions';
+import { analyzeWhole, createFuturePartitions } from '@learning-loop/db/ddl/partitions';
 import { deleteOlder } from '@learning-loop/db/privacy/retention';
-import { exclusively } from '@learning-loop/db/transactions';
+import { withAdvisoryLock } from '@learning-loop/db/transactions';
 import type { Service } from '@learning-loop/service/service';
 import { rewriteSegments } from '@learning-loop/training-log/rewrite';
 import { mirrorLog } from '@learning-loop/training-log/s3/mirror';
@@ -14,9 +14,12 @@ const dayMs = 24 * 60 * 60 * 1_000;
 type Keeper = Pick<Config, 'retentionDays' | 'trainingLog' | 'trainingDataDir'>;
 
 /** Deletes what is older than the retention time, at once and then every day. */
-export function forgetOld({ config, log }: Pick<Service<Config>, 'config' | 'log'>, db: Db): AsyncDisposable {
+export function runRetention(
+  { config, log }: Pick<Service<Config>, 'config' | 'log'>,
+  db: Db,
+): AsyncDisposable {
   async function run(): Promise<void> {
-    const forgotten = await exclusively(db, 'retention', () => forgetOlder(db, config, new Date()));
+    const forgotten = await withAdvisoryLock(db, 'retention', () => deleteExpired(db, config, new Date()));
     if (forgotten) log.info(forgotten, 'old_data_deleted');
   }
   const onError = (err: unknown) => log.warn({ err }, 'old_data_not_deleted');
@@ -24,7 +27,7 @@ export function forgetOld({ config, log }: Pick<Service<Config>, 'config' | 'log
 }
 
 /** Deletes what is older at `now` than the retention time, and says how much. */
-export async function forgetOlder(db: Db, keeper: Keeper, now: Date) {
+export async function deleteExpired(db: Db, keeper: Keeper, now: Date) {
   const { retentionDays, trainingLog, trainingDataDir } = keeper;
   const cutoff = new Date(now.getTime() - retentionDays * dayMs);
   const rows = await deleteOlder(db, cutoff);
@@ -35,14 +38,14 @@ export async function forgetOlder(db: Db, keeper: Keeper, now: Date) {
 }
 
 /** Makes the partitions of `interactions` for the months after `now`. Any number of replicas may do so. */
-export async function keepPartitions(
+export async function maintainPartitions(
   { log }: Pick<Service<unknown>, 'log'>,
   db: Db,
   now: Date,
 ): Promise<void> {
   // Again, where the process that began with it at its start was killed.
-  if (!(await partitionInteractions(db, now))) log.warn('interactions_not_partitioned');
-  const made = await makePartitionsAhead(db, now);
+  if (!(await convertInteractionsToPartitions(db, now))) log.warn('interactions_not_partitioned');
+  const made = await createFuturePartitions(db, now);
   if (made.length > 0) log.info({ partitions: made }, 'partitions_made');
   await analyzeWhole(db);
 }

@@ -1,17 +1,17 @@
 import type { Db } from '@learning-loop/db/connect';
 import {
   type BuildOutcome,
-  beatBuild,
   type DatasetBuild,
   finishBuild,
+  heartbeatBuild,
 } from '@learning-loop/db/training/dataset-builds';
 import { requestFineTune } from '@learning-loop/db/training/fine-tunes';
-import { usersNotToLearnFrom } from '@learning-loop/db/users/settings';
+import { listExcludedUsers } from '@learning-loop/db/users/settings';
 import type { Service } from '@learning-loop/service/service';
 import { mirrorLog } from '@learning-loop/training-log/s3/mirror';
 import type { Config } from '../config.ts';
-import { buildDataset, type Dataset, NothingToLearn } from '../dataset/build.ts';
-import { fitAndRegister } from '../ranker/train-and-register.ts';
+import { buildDataset, type Dataset, EmptyDataset } from '../dataset/build.ts';
+import { trainAndRegister } from '../ranker/train-and-register.ts';
 
 const beatEveryMs = 5_000;
 const minPerUser = 20;
@@ -21,18 +21,18 @@ const fewestToTune = 10;
 type Trainer = Pick<Service<Config>, 'config' | 'log'>;
 
 /** Builds the dataset and ends the build, whatever comes of it. A build that fails says so and harms no other. */
-export async function carryOut(trainer: Trainer, db: Db, build: DatasetBuild): Promise<void> {
+export async function runBuild(trainer: Trainer, db: Db, build: DatasetBuild): Promise<void> {
   const { log } = trainer;
   const { build_id, tenant_id } = build;
   // A beat that fails is made up for by the next; that the build was taken over shows at its next step.
-  const beat = setInterval(() => beatBuild(db, build).catch(() => {}), beatEveryMs);
+  const beat = setInterval(() => heartbeatBuild(db, build).catch(() => {}), beatEveryMs);
   try {
     const dataset = await buildFor(trainer, db, build);
     const { version, notes } = dataset.manifest;
     await finishBuild(db, build, { status: 'done', version, counts: countsOf(dataset), notes });
     log.info({ build_id, tenant_id, version, notes }, 'dataset_built');
     // The dataset stands, whatever comes of the fit.
-    await fitAndRegister(trainer, db, dataset).catch((err: unknown) =>
+    await trainAndRegister(trainer, db, dataset).catch((err: unknown) =>
       log.error({ err, build_id, tenant_id }, 'ranker_not_fitted'),
     );
     const samples = dataset.manifest.files['hypotheses_chat.jsonl']?.samples ?? 0;
@@ -40,7 +40,7 @@ export async function carryOut(trainer: Trainer, db: Db, build: DatasetBuild): P
       await requestFineTune(db, { tenant_id, dataset_version: version, provider: 'openai' });
   } catch (error) {
     await finishBuild(db, build, failure(error));
-    if (error instanceof NothingToLearn) log.info({ build_id, tenant_id }, 'dataset_empty');
+    if (error instanceof EmptyDataset) log.info({ build_id, tenant_id }, 'dataset_empty');
     else log.error({ err: error, build_id, tenant_id }, 'dataset_failed');
   } finally {
     clearInterval(beat);
@@ -57,10 +57,10 @@ async function buildFor({ config }: Trainer, db: Db, build: DatasetBuild): Promi
     minConfidence: config.minConfidence,
     maxShare: config.maxSharePerUser,
     minPerUser,
-    excludedUsers: await usersNotToLearnFrom(db, build.tenant_id),
+    excludedUsers: await listExcludedUsers(db, build.tenant_id),
     quarantineFrom: quarantineFrom(config.quarantineHours, now),
     now,
-    progress: (step) => beatBuild(db, build, step),
+    progress: (step) => heartbeatBuild(db, build, step),
   });
 }
 
@@ -77,7 +77,7 @@ function countsOf({ manifest }: Dataset): Record<string, number> {
 }
 
 function failure(error: unknown): BuildOutcome {
-  if (error instanceof NothingToLearn) return { status: 'empty', error: error.message };
+  if (error instanceof EmptyDataset) return { status: 'empty', error: error.message };
   const message = error instanceof Error ? error.message : String(error);
   if (/no space left/i.test(message))
     return { status: 'failed', error: 'The disk is full; nothing was kept of this build.' };

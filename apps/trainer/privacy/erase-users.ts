@@ -1,5 +1,5 @@
 import type { Db } from '@learning-loop/db/connect';
-import { finishErasure, noteErasureError, type WaitingErasure } from '@learning-loop/db/privacy/erasures';
+import { finishErasure, recordErasureError, type WaitingErasure } from '@learning-loop/db/privacy/erasures';
 import { markForRetraining } from '@learning-loop/db/privacy/retraining';
 import { deleteUserRows, renewStatistics } from '@learning-loop/db/privacy/user-data';
 import type { ErasureReceipt } from '@learning-loop/db/schema/database';
@@ -21,7 +21,7 @@ const buildsEndMs = 60 * 60 * 1_000;
  * makes it complete: once nothing more is accepted, the database; once nobody has read what was deleted there, the log;
  * then what was made from the log.
  */
-export async function erase(db: Db, places: Places, erasures: WaitingErasure[]): Promise<void> {
+export async function eraseUsers(db: Db, places: Places, erasures: WaitingErasure[]): Promise<void> {
   const { trainingLog, trainingDataDir } = places;
   await olderTransactionsEnded(db, transactionsEndMs);
   const rows = new Map<string, Record<string, number>>();
@@ -75,6 +75,6 @@ const versionsOf = (files: object): string[] => [
 ];
 
 /** Says in the receipts why it did not work yet. */
-export async function noteFailure(db: Db, erasures: WaitingErasure[], error: unknown): Promise<void> {
-  for (const erasure of erasures) await noteErasureError(db, erasure, String(error));
+export async function recordFailure(db: Db, erasures: WaitingErasure[], error: unknown): Promise<void> {
+  for (const erasure of erasures) await recordErasureError(db, erasure, String(error));
 }

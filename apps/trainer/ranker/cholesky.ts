@@ -2,7 +2,7 @@
  * Solves A x = b for a symmetric positive definite A (row-major, n × n) by Cholesky decomposition. Throws a RangeError
  * when A is not positive definite.
  */
-export function solve(a: Float64Array, b: Float64Array): Float64Array {
+export function solveCholesky(a: Float64Array, b: Float64Array): Float64Array {
   const n = b.length;
   const l = cholesky(a, n);
   const x = Float64Array.from(b);

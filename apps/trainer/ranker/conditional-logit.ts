@@ -1,5 +1,5 @@
-import { solve } from './cholesky.ts';
-import { eachDisplay, type Picks } from './examples.ts';
+import { solveCholesky } from './cholesky.ts';
+import { forEachInteraction, type TrainingExamples } from './examples.ts';
 
 /** What a conditional logit is fitted with. */
 export interface LogitOptions {
@@ -30,7 +30,7 @@ const placesTold = 6;
  * qualitative choice behavior"). γ takes up that people pick what stands first, so that β does not; displays in which
  * neighbours were swapped at random tell the two apart.
  */
-export function fitLogit(picks: Picks, options: LogitOptions): Logit {
+export function fitLogit(picks: TrainingExamples, options: LogitOptions): Logit {
   const features = picks.names.length;
   const places = options.withPositions ? placesTold - 1 : 0;
   const size = features + places;
@@ -40,7 +40,7 @@ export function fitLogit(picks: Picks, options: LogitOptions): Logit {
   let [value, iterations] = [Number.NEGATIVE_INFINITY, 0];
   for (; iterations < mostIterations; iterations += 1) {
     const { gradient, hessian } = derivatives(picks, theta, options, spread);
-    const step = solve(hessian, gradient);
+    const step = solveCholesky(hessian, gradient);
     const before = value;
     value = ascend(picks, theta, step, options, spread);
     if (value - before < tolerance * Math.abs(value)) break;
@@ -52,7 +52,7 @@ export function fitLogit(picks: Picks, options: LogitOptions): Logit {
 
 /** Takes the step, or the first half, quarter … of it that gains. Returns the new value. */
 function ascend(
-  picks: Picks,
+  picks: TrainingExamples,
   theta: Float64Array,
   step: Float64Array,
   options: LogitOptions,
@@ -71,14 +71,14 @@ function ascend(
 
 /** Weighted log-likelihood, less the penalty. */
 function objective(
-  picks: Picks,
+  picks: TrainingExamples,
   theta: Float64Array,
   { weights, prior, ridge }: LogitOptions,
   spread: Float64Array,
 ): number {
   let value = 0;
-  eachDisplay(picks, (display, from, to) => {
-    const chances = chancesOf(picks, theta, from, to);
+  forEachInteraction(picks, (display, from, to) => {
+    const chances = choiceProbabilities(picks, theta, from, to);
     value += at(weights, display) * Math.log(at(chances, (picks.picked[display] ?? 0) - from));
   });
   for (let k = 0; k < theta.length; k += 1) {
@@ -89,7 +89,7 @@ function objective(
 
 /** Gradient and negative Hessian of the objective. */
 function derivatives(
-  picks: Picks,
+  picks: TrainingExamples,
   theta: Float64Array,
   { weights, prior, ridge }: LogitOptions,
   spread: Float64Array,
@@ -99,9 +99,9 @@ function derivatives(
   const hessian = new Float64Array(size * size);
   const mean = new Float64Array(size);
   const x = new Float64Array(size);
-  eachDisplay(picks, (display, from, to) => {
+  forEachInteraction(picks, (display, from, to) => {
     const weight = at(weights, display);
-    const chances = chancesOf(picks, theta, from, to);
+    const chances = choiceProbabilities(picks, theta, from, to);
     mean.fill(0);
     for (let option = from; option < to; option += 1) {
       readRow(picks, option, x);
@@ -130,11 +130,16 @@ function derivatives(
 }
 
 /** The chance of each option of one display. */
-export function chancesOf(picks: Picks, theta: Float64Array, from: number, to: number): Float64Array {
+export function choiceProbabilities(
+  picks: TrainingExamples,
+  theta: Float64Array,
+  from: number,
+  to: number,
+): Float64Array {
   const chances = new Float64Array(to - from);
   let best = Number.NEGATIVE_INFINITY;
   for (let option = from; option < to; option += 1) {
-    const utility = utilityOf(picks, theta, option);
+    const utility = toUtility(picks, theta, option);
     chances[option - from] = utility;
     best = Math.max(best, utility);
   }
@@ -148,7 +153,7 @@ export function chancesOf(picks: Picks, theta: Float64Array, from: number, to: n
 }
 
 /** β·x + γ_place; `theta` holds β, then γ from the second place on, as far as it is told. */
-export function utilityOf(picks: Picks, theta: Float64Array, option: number): number {
+export function toUtility(picks: TrainingExamples, theta: Float64Array, option: number): number {
   const features = picks.names.length;
   let utility = 0;
   for (let k = 0; k < features; k += 1) utility += at(theta, k) * at(picks.values, option * features + k);
@@ -156,7 +161,7 @@ export function utilityOf(picks: Picks, theta: Float64Array, option: number): nu
   return place > 0 ? utility + (theta[features + place - 1] ?? 0) : utility;
 }
 
-function readRow(picks: Picks, option: number, x: Float64Array): void {
+function readRow(picks: TrainingExamples, option: number, x: Float64Array): void {
   const features = picks.names.length;
   for (let k = 0; k < features; k += 1) x[k] = at(picks.values, option * features + k);
   for (let k = features; k < x.length; k += 1) x[k] = 0;
@@ -165,17 +170,17 @@ function readRow(picks: Picks, option: number, x: Float64Array): void {
 }
 
 /** From 0; the last places share one effect. */
-function placeOf({ positions }: Picks, option: number): number {
+function placeOf({ positions }: TrainingExamples, option: number): number {
   return Math.min(placesTold, positions[option] ?? 1) - 1;
 }
 
 /** Variance of each feature within displays, so that the penalty does not depend on units; places weigh little. */
-function spreads(picks: Picks, weights: Float64Array): Float64Array {
+function spreads(picks: TrainingExamples, weights: Float64Array): Float64Array {
   const features = picks.names.length;
   const spread = new Float64Array(features + placesTold - 1).fill(0.05);
   spread.fill(0, 0, features);
   let total = 0;
-  eachDisplay(picks, (display, from, to) => {
+  forEachInteraction(picks, (display, from, to) => {
     total += at(weights, display);
     for (let k = 0; k < features; k += 1) {
       let [sum, squares] = [0, 0];

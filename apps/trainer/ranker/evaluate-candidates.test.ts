@@ -3,12 +3,12 @@ import { insertModel, listModels } from '@learning-loop/db/training/models';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { expect, it } from 'vitest';
 import { buildDataset } from '../dataset/build.ts';
-import { buildRequest, picksLog } from '../testing/picks-log.ts';
-import { estimateCandidates } from './evaluate-candidates.ts';
+import { buildRequest, writeTestLog } from '../testing/picks-log.ts';
+import { evaluateCandidates } from './evaluate-candidates.ts';
 
 it('estimates rankers that were registered by hand on the newest dataset, once there is one', async () => {
   await using db = connectDb(await databaseForTest());
-  const dir = await picksLog({ users: 60, picksPerUser: 3 });
+  const dir = await writeTestLog({ users: 60, picksPerUser: 3 });
   for (const [model_id, prior] of [
     ['as shown', 1],
     ['upside down', -1],
@@ -23,11 +23,11 @@ it('estimates rankers that were registered by hand on the newest dataset, once t
       (await listModels(db, 'default', 9)).map(({ model_id, metrics }) => [model_id, metrics]),
     );
 
-  await estimateCandidates(db, dir);
+  await evaluateCandidates(db, dir);
   expect(await estimates()).toEqual({ 'as shown': { by: 'hand' }, 'upside down': { by: 'hand' } });
 
   const { manifest } = await buildDataset(buildRequest(dir));
-  await estimateCandidates(db, dir);
+  await evaluateCandidates(db, dir);
   const { 'as shown': shown, 'upside down': turned } = await estimates();
   // Of every display the first was picked, and a ranker by prior would have shown it first.
   expect(shown).toMatchObject({

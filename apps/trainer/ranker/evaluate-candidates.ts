@@ -1,28 +1,28 @@
 import { join } from 'node:path';
 import type { Db } from '@learning-loop/db/connect';
-import { type Model, noteMetrics, rankersWithout } from '@learning-loop/db/training/models';
-import { exclusively } from '@learning-loop/db/transactions';
+import { type Model, rankersWithout, updateModelMetrics } from '@learning-loop/db/training/models';
+import { withAdvisoryLock } from '@learning-loop/db/transactions';
 import { newId } from '@learning-loop/events/ids';
 import { openWorkspace } from '../dataset/duckdb.ts';
 import { datasetsDirectory, listVersions } from '../dataset/storage.ts';
 import { utilities } from './fit-ranker.ts';
-import { featureNames, loadPicks } from './load-examples.ts';
+import { featureNames, loadExamples } from './load-examples.ts';
 import { type OffPolicy, offPolicy } from './off-policy.ts';
-import { weightsOf } from './train-and-register.ts';
+import { toRankerWeights } from './train-and-register.ts';
 
 /**
  * Notes for every ranker that somebody registered by hand how it would have done, before it sees traffic: off-policy
  * estimates on the held-out users of the tenant's newest dataset. Those of tenants without a dataset wait for one.
  */
-export async function estimateCandidates(db: Db, trainingDataDir: string): Promise<void> {
+export async function evaluateCandidates(db: Db, trainingDataDir: string): Promise<void> {
   if ((await rankersWithout(db, 'off_policy')).length === 0) return;
-  await exclusively(db, 'estimates', async () => {
+  await withAdvisoryLock(db, 'estimates', async () => {
     for (const model of await rankersWithout(db, 'off_policy')) {
       const datasets = datasetsDirectory(trainingDataDir, model.tenant_id);
       const version = (await listVersions(datasets)).at(-1);
       if (version === undefined) continue;
       const off_policy = await estimateOn(datasets, version, model);
-      await noteMetrics(db, model, { off_policy, estimated_on: version });
+      await updateModelMetrics(db, model, { off_policy, estimated_on: version });
     }
   });
 }
@@ -31,6 +31,6 @@ async function estimateOn(datasets: string, version: string, model: Model): Prom
   const dataset = join(datasets, version);
   await using workspace = await openWorkspace(join(datasets, `.building-estimate-${newId()}`));
   const names = await featureNames(workspace, dataset);
-  const picks = await loadPicks(workspace, dataset, 'test', names);
-  return offPolicy(picks, utilities(weightsOf(model), names));
+  const picks = await loadExamples(workspace, dataset, 'test', names);
+  return offPolicy(picks, utilities(toRankerWeights(model), names));
 }

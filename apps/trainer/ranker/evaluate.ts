@@ -1,20 +1,20 @@
-import { chancesOf } from './conditional-logit.ts';
-import { eachDisplay, type Picks } from './examples.ts';
+import { choiceProbabilities } from './conditional-logit.ts';
+import { forEachInteraction, type TrainingExamples } from './examples.ts';
 
 /** A difference between two rankers with its 95 % bootstrap interval; above 0 the candidate is better. */
-export interface Gain {
+export interface GainInterval {
   mean: number;
   low: number;
   high: number;
 }
 
-export interface Judgement {
+export interface Evaluation {
   picks: number;
   users: number;
   candidate: Score;
   serving: Score;
-  log_loss_gain: Gain;
-  hit_gain: Gain;
+  log_loss_gain: GainInterval;
+  hit_gain: GainInterval;
 }
 
 interface Score {
@@ -31,12 +31,12 @@ const resamples = 1_000;
  * same γ, which is a property of the display. Users are resampled as wholes, since picks of one user are alike (Efron
  * and Tibshirani 1993). `random` in [0, 1).
  */
-export function judge(
-  picks: Picks,
+export function compareRankers(
+  picks: TrainingExamples,
   weights: Float64Array,
   { candidate, serving }: { candidate: Float64Array; serving: Float64Array },
   random: () => number,
-): Judgement {
+): Evaluation {
   const ours = score(picks, candidate);
   const theirs = score(picks, serving);
   const gains = (of: (scored: Scored) => Float64Array, sign: number) =>
@@ -58,14 +58,14 @@ interface Scored {
   hits: Float64Array;
 }
 
-function score(picks: Picks, theta: Float64Array): Scored {
+function score(picks: TrainingExamples, theta: Float64Array): Scored {
   const losses = new Float64Array(picks.picked.length);
   const hits = new Float64Array(picks.picked.length);
   const withoutPlaces = theta.slice(0, picks.names.length);
-  eachDisplay(picks, (display, from, to) => {
+  forEachInteraction(picks, (display, from, to) => {
     const picked = (picks.picked[display] ?? 0) - from;
-    losses[display] = -Math.log(Math.max(1e-12, chancesOf(picks, theta, from, to)[picked] ?? 0));
-    hits[display] = firstPlaceShare(chancesOf(picks, withoutPlaces, from, to), picked);
+    losses[display] = -Math.log(Math.max(1e-12, choiceProbabilities(picks, theta, from, to)[picked] ?? 0));
+    hits[display] = firstPlaceShare(choiceProbabilities(picks, withoutPlaces, from, to), picked);
   });
   return { losses, hits };
 }
@@ -82,7 +82,7 @@ interface Sums {
   values: Float64Array;
 }
 
-function perUser({ users }: Picks, weights: Float64Array, values: Float64Array): Sums {
+function perUser({ users }: TrainingExamples, weights: Float64Array, values: Float64Array): Sums {
   const count = users.reduce((most, user) => Math.max(most, user + 1), 0);
   const sums = { weights: new Float64Array(count), values: new Float64Array(count) };
   for (const [i, user] of users.entries()) {
@@ -97,7 +97,7 @@ function bootstrapMean({ weights, values }: Sums): number {
   return total(values) / Math.max(1e-12, total(weights));
 }
 
-function bootstrap(sums: Sums, random: () => number): Gain {
+function bootstrap(sums: Sums, random: () => number): GainInterval {
   const users = sums.weights.length;
   const means = new Float64Array(resamples);
   for (let i = 0; i < resamples; i += 1) {

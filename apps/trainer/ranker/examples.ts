@@ -1,5 +1,5 @@
 /** Displays and what was picked of each, as numbers: row by row, the options of one display after another. */
-export interface Picks {
+export interface TrainingExamples {
   /** Names of the features, the columns of `values`. */
   names: string[];
   /** Option by feature, row-major. */
@@ -24,13 +24,16 @@ export interface Option {
 }
 
 /** One display with exactly one option chosen. */
-export interface Pick {
+export interface TrainingExample {
   user: string;
   options: Option[];
 }
 
 /** The picks as numbers. A feature that an option lacks is 0. Throws a RangeError for a display without a pick. */
-export function picksOf(picks: Pick[], names: string[] = featureNames(picks)): Picks {
+export function toExamples(
+  picks: TrainingExample[],
+  names: string[] = featureNames(picks),
+): TrainingExamples {
   const options = picks.flatMap((pick) => pick.options);
   const users = new Map<string, number>();
   const starts = new Uint32Array(picks.length + 1);
@@ -54,7 +57,7 @@ export function picksOf(picks: Pick[], names: string[] = featureNames(picks)): P
   };
 }
 
-function featureNames(picks: Pick[]): string[] {
+function featureNames(picks: TrainingExample[]): string[] {
   const names = new Set<string>();
   for (const { options } of picks)
     for (const { features } of options) for (const name in features) names.add(name);
@@ -62,8 +65,8 @@ function featureNames(picks: Pick[]): string[] {
 }
 
 /** Calls `use` with each display and the range of its options. */
-export function eachDisplay(
-  { starts }: Picks,
+export function forEachInteraction(
+  { starts }: TrainingExamples,
   use: (display: number, from: number, to: number) => void,
 ): void {
   for (let i = 0; i + 1 < starts.length; i += 1) use(i, starts[i] ?? 0, starts[i + 1] ?? 0);

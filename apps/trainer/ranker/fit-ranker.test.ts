@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { seeded } from '../testing/seeded.ts';
-import { simulatePicks } from '../testing/simulate-picks.ts';
+import { simulateSelections } from '../testing/simulate-picks.ts';
 import { fitLogit } from './conditional-logit.ts';
-import { type Pick, type Picks, picksOf } from './examples.ts';
-import { fitRanker, type SplitPicks } from './fit-ranker.ts';
-import { displayWeights } from './importance-weights.ts';
+import { type TrainingExample, type TrainingExamples, toExamples } from './examples.ts';
+import { fitRanker, type SplitExamples } from './fit-ranker.ts';
+import { importanceWeights } from './importance-weights.ts';
 import { offPolicy } from './off-policy.ts';
-import { gate } from './promotion-gate.ts';
+import { promotionGate } from './promotion-gate.ts';
 
 const tastes = { goal: 2, preference: -1, prior: 0.5 };
 const population = {
@@ -21,45 +21,47 @@ const population = {
 const names = Object.keys(tastes).sort();
 const truth = names.map((name) => Reflect.get(tastes, name));
 
-const plain = (picks: Picks) => new Float64Array(picks.picked.length).fill(1);
-const fit = (picks: Picks, weights: Float64Array, withPositions: boolean) =>
+const plain = (picks: TrainingExamples) => new Float64Array(picks.picked.length).fill(1);
+const fit = (picks: TrainingExamples, weights: Float64Array, withPositions: boolean) =>
   fitLogit(picks, { prior: new Float64Array(3), ridge: 0.01, weights, withPositions });
 const error = (found: Float64Array) =>
   Math.max(...truth.map((value, k) => Math.abs(value - (found[k] ?? 0))));
 
-function split(picks: Pick[]): SplitPicks {
+function split(picks: TrainingExample[]): SplitExamples {
   const part = (from: number, to: number) =>
-    picksOf(picks.slice(from * picks.length, to * picks.length), names);
+    toExamples(picks.slice(from * picks.length, to * picks.length), names);
   return { train: part(0, 0.7), validation: part(0.7, 0.8), test: part(0.8, 1) };
 }
 
 it('finds the tastes that made the picks', () => {
-  const picks = picksOf(simulatePicks({ ...population, users: 2_000 }));
+  const picks = toExamples(simulateSelections({ ...population, users: 2_000 }));
   expect(error(fit(picks, plain(picks), false).coefficients)).toBeLessThan(0.08);
 });
 
 it('is not misled by a bias for the first places, as a fit that does not know of places is', () => {
-  const picks = picksOf(simulatePicks({ ...population, users: 3_000, placeBias: 1, exploration: 0.3 }));
+  const picks = toExamples(
+    simulateSelections({ ...population, users: 3_000, placeBias: 1, exploration: 0.3 }),
+  );
   const blind = fit(picks, plain(picks), false);
-  const corrected = fit(picks, displayWeights(picks, 1_000), true);
+  const corrected = fit(picks, importanceWeights(picks, 1_000), true);
   expect(error(corrected.coefficients)).toBeLessThan(0.15);
   expect(error(blind.coefficients)).toBeGreaterThan(0.4);
   expect(corrected.positions[1]).toBeCloseTo(-1, 0);
 });
 
 it('stays with the serving weights while there is little to go by', () => {
-  const picks = split(simulatePicks({ ...population, users: 10, picksPerUser: 3 }));
+  const picks = split(simulateSelections({ ...population, users: 10, picksPerUser: 3 }));
   const fitted = fitRanker(picks, { version: 1, temperature: 1, weights: tastes }, seeded(1));
   for (const name of names) expect(fitted.weights.weights[name]).toBeCloseTo(Reflect.get(tastes, name), 0);
 });
 
 it('passes the gate where the serving ranker is wrong', () => {
   const fitted = fitRanker(
-    split(simulatePicks(population)),
+    split(simulateSelections(population)),
     { version: 1, temperature: 0.5, weights: { prior: 1 } },
     seeded(1),
   );
-  const verdict = gate(fitted.judgement);
+  const verdict = promotionGate(fitted.judgement);
   expect(verdict.passed).toBe(true);
   expect(fitted.judgement.candidate.hit - fitted.judgement.serving.hit).toBeGreaterThan(0.15);
 });
@@ -68,8 +70,12 @@ it.each([
   ['the serving ranker is right already', population, tastes, 'not surely'],
   ['too few users are held out', { ...population, users: 60 }, { prior: 1 }, 'only 12 held-out users'],
 ])('is rejected with the reason when %s', (_, crowd, weights, reason) => {
-  const fitted = fitRanker(split(simulatePicks(crowd)), { version: 1, temperature: 1, weights }, seeded(1));
-  const verdict = gate(fitted.judgement);
+  const fitted = fitRanker(
+    split(simulateSelections(crowd)),
+    { version: 1, temperature: 1, weights },
+    seeded(1),
+  );
+  const verdict = promotionGate(fitted.judgement);
   expect(verdict.passed).toBe(false);
   expect(verdict.reason).toContain(reason);
 });
@@ -77,8 +83,8 @@ it.each([
 it('estimates the first places of a ranker that never served', () => {
   // Two options only: then swaps give every ranker support.
   const two = { ...population, users: 3_000, options: 2, exploration: 0.5 };
-  const logged = picksOf(simulatePicks(two));
-  const served = picksOf(simulatePicks({ ...two, served: tastes, exploration: 0, seed: 99 }));
+  const logged = toExamples(simulateSelections(two));
+  const served = toExamples(simulateSelections({ ...two, served: tastes, exploration: 0, seed: 99 }));
   let hits = 0;
   for (const picked of served.picked) if (served.positions[picked] === 1) hits += 1;
   const estimate = offPolicy(logged, Float64Array.from(truth));
@@ -89,12 +95,12 @@ it('estimates the first places of a ranker that never served', () => {
 
 it('fits 100,000 picks within 30 s', { timeout: 60_000 }, () => {
   const many = Object.fromEntries(Array.from({ length: 12 }, (_, k) => [`f${k}`, k / 6 - 1]));
-  const picks = picksOf(simulatePicks({ ...population, users: 10_000, tastes: many, served: many }));
+  const picks = toExamples(simulateSelections({ ...population, users: 10_000, tastes: many, served: many }));
   const start = performance.now();
   const found = fitLogit(picks, {
     prior: new Float64Array(12),
     ridge: 1,
-    weights: displayWeights(picks, 20),
+    weights: importanceWeights(picks, 20),
     withPositions: true,
   });
   expect(performance.now() - start).toBeLessThan(30_000);

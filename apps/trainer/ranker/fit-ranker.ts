@@ -1,23 +1,27 @@
-import { type Calibration, fitCalibration, type Outcome } from '@learning-loop/learning/ranking/calibration';
+import {
+  type Calibration,
+  type CalibrationOutcome,
+  fitCalibration,
+} from '@learning-loop/learning/ranking/calibration';
 import type { RankerWeights } from '@learning-loop/learning/ranking/weights';
-import { chancesOf, fitLogit, type Logit } from './conditional-logit.ts';
-import { type Judgement, judge } from './evaluate.ts';
-import { eachDisplay, type Picks } from './examples.ts';
-import { displayWeights } from './importance-weights.ts';
+import { choiceProbabilities, fitLogit, type Logit } from './conditional-logit.ts';
+import { compareRankers, type Evaluation } from './evaluate.ts';
+import { forEachInteraction, type TrainingExamples } from './examples.ts';
+import { importanceWeights } from './importance-weights.ts';
 import { type OffPolicy, offPolicy } from './off-policy.ts';
 
 /** Picks by split; all with the same features in the same order. */
-export interface SplitPicks {
-  train: Picks;
-  validation: Picks;
-  test: Picks;
+export interface SplitExamples {
+  train: TrainingExamples;
+  validation: TrainingExamples;
+  test: TrainingExamples;
 }
 
 export interface FittedRanker {
   weights: RankerWeights;
   /** From the confidence of this ranker to how often the first place is picked. */
   calibration: Calibration;
-  judgement: Judgement;
+  judgement: Evaluation;
   off_policy: OffPolicy;
   /** How strongly it was drawn to the serving weights, chosen on the validation users. */
   ridge: number;
@@ -32,15 +36,15 @@ const ridges = [1, 10, 100, 1_000];
  * Fits a ranker to the training users' picks, drawn towards the serving one, and judges it on the test users. The
  * temperature of the result is 1: its weights are utilities. `random` in [0, 1) for the bootstrap.
  */
-export function fitRanker(picks: SplitPicks, serving: RankerWeights, random: () => number): FittedRanker {
+export function fitRanker(picks: SplitExamples, serving: RankerWeights, random: () => number): FittedRanker {
   const prior = utilities(serving, picks.train.names);
   const fits = ridges.map((ridge) => ({ ridge, logit: fitOn(picks.train, prior, ridge) }));
   const scored = fits.map((fit) => ({ ...fit, loss: lossOn(picks.validation, fit.logit) }));
   const { logit, ridge } = scored.reduce((best, other) => (other.loss < best.loss ? other : best));
   const places = logit.positions.slice(1);
-  const judgement = judge(
+  const judgement = compareRankers(
     picks.test,
-    displayWeights(picks.test, mostOfUser),
+    importanceWeights(picks.test, mostOfUser),
     { candidate: joined(logit.coefficients, places), serving: joined(prior, places) },
     random,
   );
@@ -54,16 +58,21 @@ export function fitRanker(picks: SplitPicks, serving: RankerWeights, random: () 
   };
 }
 
-function fitOn(picks: Picks, prior: Float64Array, ridge: number): Logit {
-  return fitLogit(picks, { prior, ridge, weights: displayWeights(picks, mostOfUser), withPositions: true });
+function fitOn(picks: TrainingExamples, prior: Float64Array, ridge: number): Logit {
+  return fitLogit(picks, {
+    prior,
+    ridge,
+    weights: importanceWeights(picks, mostOfUser),
+    withPositions: true,
+  });
 }
 
-function lossOn(picks: Picks, { coefficients, positions }: Logit): number {
+function lossOn(picks: TrainingExamples, { coefficients, positions }: Logit): number {
   const theta = joined(coefficients, positions.slice(1));
-  const weights = displayWeights(picks, mostOfUser);
+  const weights = importanceWeights(picks, mostOfUser);
   let loss = 0;
-  eachDisplay(picks, (display, from, to) => {
-    const chance = chancesOf(picks, theta, from, to)[(picks.picked[display] ?? 0) - from] ?? 0;
+  forEachInteraction(picks, (display, from, to) => {
+    const chance = choiceProbabilities(picks, theta, from, to)[(picks.picked[display] ?? 0) - from] ?? 0;
     loss -= (weights[display] ?? 0) * Math.log(Math.max(1e-12, chance));
   });
   return loss;
@@ -86,10 +95,10 @@ function joined(coefficients: Float64Array, places: Float64Array): Float64Array 
   return theta;
 }
 
-function outcomes(picks: Picks, coefficients: Float64Array): Outcome[] {
-  const all: Outcome[] = [];
-  eachDisplay(picks, (display, from, to) => {
-    for (const [i, confidence] of chancesOf(picks, coefficients, from, to).entries())
+function outcomes(picks: TrainingExamples, coefficients: Float64Array): CalibrationOutcome[] {
+  const all: CalibrationOutcome[] = [];
+  forEachInteraction(picks, (display, from, to) => {
+    for (const [i, confidence] of choiceProbabilities(picks, coefficients, from, to).entries())
       all.push({ confidence, picked: picks.picked[display] === from + i });
   });
   return all;

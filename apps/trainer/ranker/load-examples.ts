@@ -1,28 +1,28 @@
 import { join } from 'node:path';
 import { literal, type Workspace } from '../dataset/duckdb.ts';
-import type { Picks } from './examples.ts';
+import type { TrainingExamples } from './examples.ts';
 
 /** More picks than this would not make the fit better, only slower. */
-const mostPicks = { train: 100_000, validation: 25_000, test: 50_000 };
-export type Split = keyof typeof mostPicks;
+const maxExamples = { train: 100_000, validation: 25_000, test: 50_000 };
+export type Split = keyof typeof maxExamples;
 
 /** The features that the dataset's picks have, by name. */
 export async function featureNames(workspace: Workspace, dataset: string): Promise<string[]> {
   const rows = await workspace.rows(`select distinct unnest(map_keys(option.features)) as name
-    from (select unnest(hypotheses) as option ${fromPicks(dataset)}) order by name`);
+    from (select unnest(hypotheses) as option ${fromExamples(dataset)}) order by name`);
   return rows.map(({ name }) => String(name));
 }
 
 /** The picks of one split as numbers; a sample by hash when there are very many. */
-export async function loadPicks(
+export async function loadExamples(
   workspace: Workspace,
   dataset: string,
   split: Split,
   names: string[],
-): Promise<Picks> {
+): Promise<TrainingExamples> {
   const features = names.map((name) => `coalesce(option.features[${literal(name)}], 0)::DOUBLE`);
-  const sampled = `select user_hash, hypotheses, event_id ${fromPicks(dataset)} where split = '${split}'
-    order by hash(event_id), event_id limit ${mostPicks[split]}`;
+  const sampled = `select user_hash, hypotheses, event_id ${fromExamples(dataset)} where split = '${split}'
+    order by hash(event_id), event_id limit ${maxExamples[split]}`;
   const rows = workspace.chunks(`with sampled as (${sampled}), numbered as (
       select row_number() over ()::int as display, dense_rank() over (order by user_hash)::int - 1 as user_no, hypotheses
       from sampled
@@ -35,7 +35,7 @@ export async function loadPicks(
   return builder.picks();
 }
 
-const fromPicks = (dataset: string) =>
+const fromExamples = (dataset: string) =>
   `from read_parquet(${literal(join(dataset, 'ranking_picks.parquet'))})`;
 
 function newBuilder(names: string[]) {
@@ -66,7 +66,7 @@ function newBuilder(names: string[]) {
       }
       values.push(block);
     },
-    picks: (): Picks => ({
+    picks: (): TrainingExamples => ({
       names,
       values: joined(values),
       positions: Uint8Array.from(positions ?? []),

@@ -1,5 +1,5 @@
-import { utilityOf } from './conditional-logit.ts';
-import { eachDisplay, type Picks } from './examples.ts';
+import { toUtility } from './conditional-logit.ts';
+import { forEachInteraction, type TrainingExamples } from './examples.ts';
 
 /** What the first-place rate of a ranker would have been, estimated from what another one showed. */
 export interface OffPolicy {
@@ -15,9 +15,9 @@ export interface OffPolicy {
 const clip = 100;
 
 /** The estimates for the ranker with these utilities of features. */
-export function offPolicy(picks: Picks, coefficients: Float64Array): OffPolicy {
+export function offPolicy(picks: TrainingExamples, coefficients: Float64Array): OffPolicy {
   let [matched, reward, weights] = [0, 0, 0];
-  eachDisplay(picks, (display, from, to) => {
+  forEachInteraction(picks, (display, from, to) => {
     const first = optionAtFirstPlace(picks, from, to);
     if (first === null || bestOption(picks, coefficients, from, to) !== first) return;
     const weight = Math.min(clip, 1 / Math.max(1e-6, picks.propensities[first] ?? 1));
@@ -34,15 +34,15 @@ export function offPolicy(picks: Picks, coefficients: Float64Array): OffPolicy {
   };
 }
 
-function optionAtFirstPlace({ positions }: Picks, from: number, to: number): number | null {
+function optionAtFirstPlace({ positions }: TrainingExamples, from: number, to: number): number | null {
   for (let option = from; option < to; option += 1) if (positions[option] === 1) return option;
   return null;
 }
 
-function bestOption(picks: Picks, coefficients: Float64Array, from: number, to: number): number {
+function bestOption(picks: TrainingExamples, coefficients: Float64Array, from: number, to: number): number {
   let [best, most] = [from, Number.NEGATIVE_INFINITY];
   for (let option = from; option < to; option += 1) {
-    const utility = utilityOf({ ...picks, positions: noPlaces }, coefficients, option);
+    const utility = toUtility({ ...picks, positions: noPlaces }, coefficients, option);
     if (utility > most) [best, most] = [option, utility];
   }
   return best;

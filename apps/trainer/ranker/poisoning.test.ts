@@ -10,13 +10,13 @@ import { type BuildRequest, buildDataset } from '../dataset/build.ts';
 import { openWorkspace } from '../dataset/duckdb.ts';
 import { buildRequest } from '../testing/picks-log.ts';
 import { seeded } from '../testing/seeded.ts';
-import { simulatePicks } from '../testing/simulate-picks.ts';
+import { simulateSelections } from '../testing/simulate-picks.ts';
 import { fitLogit } from './conditional-logit.ts';
-import { type Pick, picksOf } from './examples.ts';
+import { type TrainingExample, toExamples } from './examples.ts';
 import { fitRanker, utilities } from './fit-ranker.ts';
-import { displayWeights } from './importance-weights.ts';
-import { featureNames, loadPicks } from './load-examples.ts';
-import { gate } from './promotion-gate.ts';
+import { importanceWeights } from './importance-weights.ts';
+import { featureNames, loadExamples } from './load-examples.ts';
+import { promotionGate } from './promotion-gate.ts';
 
 const tastes = { goal: 2, preference: 1, prior: 0.3 };
 const serving: RankerWeights = { version: 1, temperature: 1, weights: { goal: 1, preference: 1, prior: 1 } };
@@ -29,11 +29,11 @@ const population = {
   exploration: 0.05,
 };
 
-const honest = simulatePicks({ ...population, seed: 1 });
+const honest = simulateSelections({ ...population, seed: 1 });
 /** Other displays of honest users: what everyone else gets from a ranker is measured on them. */
-const everyoneElse = picksOf(simulatePicks({ ...population, users: 2_000, seed: 2 }));
+const everyoneElse = toExamples(simulateSelections({ ...population, users: 2_000, seed: 2 }));
 /** One user in a hundred, each as busy as two hundred others, always picks what users want least. */
-const attack = simulatePicks({ ...population, users: 10, picksPerUser: 1_200, seed: 3 }).map(sabotaged);
+const attack = simulateSelections({ ...population, users: 10, picksPerUser: 1_200, seed: 3 }).map(sabotaged);
 
 const protectedBuild = { maxShare: 0.01, minPerUser: 20, quarantineFrom: '2026-11-21T00:00:00.000Z' };
 const openBuild = { maxShare: 1, minPerUser: 1_000_000, quarantineFrom: null };
@@ -51,7 +51,7 @@ it('is not moved by one user in a hundred, whatever they pick, thanks to the pro
   }
 });
 
-function sabotaged({ user, options }: Pick): Pick {
+function sabotaged({ user, options }: TrainingExample): TrainingExample {
   const worst = options.reduce((a, b) => ((b.features['goal'] ?? 0) < (a.features['goal'] ?? 0) ? b : a));
   return {
     user: `attacker ${user}`,
@@ -60,7 +60,11 @@ function sabotaged({ user, options }: Pick): Pick {
 }
 
 /** A log in which honest users were first seen on 1 November and attackers when they came. */
-async function logOf(picks: Pick[], attackers: Pick[], attackersSince = ''): Promise<string> {
+async function logOf(
+  picks: TrainingExample[],
+  attackers: TrainingExample[],
+  attackersSince = '',
+): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'poisoning-'));
   await using log = await openTrainingLog(dir, { log: pino({ level: 'silent' }) });
   const records = [
@@ -72,7 +76,7 @@ async function logOf(picks: Pick[], attackers: Pick[], attackersSince = ''): Pro
 }
 
 const recordOf = (
-  { user, options }: Pick,
+  { user, options }: TrainingExample,
   i: number,
   timestamp: string,
 ): TrainingRecords['ranking_data'] => ({
@@ -94,15 +98,18 @@ async function firstPlaces(
   await using workspace = await openWorkspace(join(log, 'fitting'));
   const names = await featureNames(workspace, directory);
   const [train, validation, test] = [
-    await loadPicks(workspace, directory, 'train', names),
-    await loadPicks(workspace, directory, 'validation', names),
-    await loadPicks(workspace, directory, 'test', names),
+    await loadExamples(workspace, directory, 'train', names),
+    await loadExamples(workspace, directory, 'validation', names),
+    await loadExamples(workspace, directory, 'test', names),
   ];
   if (kind === 'protected') {
     const fitted = fitRanker({ train, validation, test }, serving, seeded(4));
-    return hitRate(utilities(gate(fitted.judgement).passed ? fitted.weights : serving, names), names);
+    return hitRate(
+      utilities(promotionGate(fitted.judgement).passed ? fitted.weights : serving, names),
+      names,
+    );
   }
-  const weights = displayWeights(train, Number.POSITIVE_INFINITY);
+  const weights = importanceWeights(train, Number.POSITIVE_INFINITY);
   const prior = utilities(serving, names);
   return hitRate(fitLogit(train, { prior, ridge: 1, weights, withPositions: true }).coefficients, names);
 }

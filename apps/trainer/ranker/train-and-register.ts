@@ -10,15 +10,15 @@ import type { Service } from '@learning-loop/service/service';
 import type { Dataset } from '../dataset/build.ts';
 import { openWorkspace } from '../dataset/duckdb.ts';
 import { type FittedRanker, fitRanker } from './fit-ranker.ts';
-import { featureNames, loadPicks } from './load-examples.ts';
-import { gate, type Verdict } from './promotion-gate.ts';
+import { featureNames, loadExamples } from './load-examples.ts';
+import { type GateResult, promotionGate } from './promotion-gate.ts';
 
 /** What is left to chance, so that a show may be seeded: numbers in [0, 1), and who gets which variant. */
-interface Chance {
+interface Randomness {
   random(): number;
   experimentId(): string;
 }
-const realChance: Chance = { random: () => randomInt(2 ** 32) / 2 ** 32, experimentId: newId };
+const realRandomness: Randomness = { random: () => randomInt(2 ** 32) / 2 ** 32, experimentId: newId };
 
 interface Trainer {
   config: { canaryShare: number; trainingDataDir: string };
@@ -29,17 +29,17 @@ interface Trainer {
  * Fits a ranker to the dataset and registers it: as a canary on a share of the users when it passes the gate, as
  * rejected with the reason otherwise. Returns its id, or null when there is nothing to hold out.
  */
-export async function fitAndRegister(
+export async function trainAndRegister(
   { config, log }: Trainer,
   db: Db,
   { manifest, directory }: Dataset,
-  chance = realChance,
+  chance = realRandomness,
 ): Promise<string | null> {
   const { tenant_id, version } = manifest;
   const serving = await activeModel(db, tenant_id, 'ranker');
-  const fitted = await fitOn(directory, weightsOf(serving), chance.random);
+  const fitted = await fitOn(directory, toRankerWeights(serving), chance.random);
   if (!fitted) return null;
-  const verdict = gate(fitted.judgement);
+  const verdict = promotionGate(fitted.judgement);
   const model_id = `ranker-${version}`;
   const parent_id = serving?.model_id ?? shippedModel;
   await insertModel(db, modelRow({ tenant_id, version, model_id, parent_id }, fitted, verdict));
@@ -62,7 +62,7 @@ export async function fitAndRegister(
 }
 
 /** The weights of a ranker model; those that ship where there is none. */
-export function weightsOf(model: Model | undefined): RankerWeights {
+export function toRankerWeights(model: Model | undefined): RankerWeights {
   return model && 'weights' in model.artifact ? model.artifact : shippedWeights;
 }
 
@@ -74,9 +74,9 @@ async function fitOn(
   await using workspace = await openWorkspace(join(directory, '..', `.building-fit-${newId()}`));
   const names = await featureNames(workspace, directory);
   const picks = {
-    train: await loadPicks(workspace, directory, 'train', names),
-    validation: await loadPicks(workspace, directory, 'validation', names),
-    test: await loadPicks(workspace, directory, 'test', names),
+    train: await loadExamples(workspace, directory, 'train', names),
+    validation: await loadExamples(workspace, directory, 'validation', names),
+    test: await loadExamples(workspace, directory, 'test', names),
   };
   if (Object.values(picks).some(({ picked }) => picked.length === 0)) return null;
   return fitRanker(picks, serving, random);
@@ -92,7 +92,7 @@ interface Lineage {
 function modelRow(
   { tenant_id, version, model_id, parent_id }: Lineage,
   fitted: FittedRanker,
-  verdict: Verdict,
+  verdict: GateResult,
 ) {
   const { weights, calibration, ...metrics } = fitted;
   return {

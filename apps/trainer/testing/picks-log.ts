@@ -29,7 +29,7 @@ interface Picks {
 type Pick = TrainingRecords['hypotheses_data'];
 
 /** A training log of made-up picks; the second user's name is a nasty one. */
-export async function picksLog(picks: Picks): Promise<string> {
+export async function writeTestLog(picks: Picks): Promise<string> {
   const dir = picks.dir ?? (await mkdtemp(join(tmpdir(), 'picks-')));
   const records = recordsOf(picks);
   await using log = await openTrainingLog(dir, { log: pino({ level: 'silent' }) });

@@ -1,4 +1,4 @@
-import type { Option, Pick } from '../ranker/examples.ts';
+import type { Option, TrainingExample } from '../ranker/examples.ts';
 import { seeded } from './seeded.ts';
 
 interface Population {
@@ -16,14 +16,14 @@ interface Population {
 }
 
 /** Displays sorted by what was served, neighbours swapped now and then, and picks by taste and place. */
-export function simulatePicks(population: Population): Pick[] {
+export function simulateSelections(population: Population): TrainingExample[] {
   const random = seeded(population.seed);
   return Array.from({ length: population.users }, (_, user) =>
     Array.from({ length: population.picksPerUser }, () => pickOf(`user-${user}`, population, random)),
   ).flat();
 }
 
-function pickOf(user: string, population: Population, random: () => number): Pick {
+function pickOf(user: string, population: Population, random: () => number): TrainingExample {
   const { options = 4, tastes, served, placeBias, exploration } = population;
   const drawn = Array.from({ length: options }, () =>
     Object.fromEntries(Object.keys(tastes).map((name) => [name, random() * 2 - 1])),

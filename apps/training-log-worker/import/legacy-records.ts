@@ -1,5 +1,5 @@
 import { Confidence, type Facets, facetNames, Timestamp } from '@learning-loop/events/fields';
-import { idOf } from '@learning-loop/events/ids';
+import { deterministicId } from '@learning-loop/events/ids';
 import type { TrainingRecords } from '@learning-loop/events/training-records';
 import { Type } from 'typebox';
 
@@ -38,7 +38,7 @@ type PersonaLine = Type.Static<typeof PersonaLine>;
 
 /** What every record has. The id is made of the line, so that a line that is brought in twice is one event. */
 function identity(tenant_id: string, text: string) {
-  const id = idOf(`${tenant_id}\n${text}`);
+  const id = deterministicId(`${tenant_id}\n${text}`);
   return { event_id: id, tenant_id, interaction_id: id };
 }
 

@@ -4,7 +4,7 @@ import type { Accepted } from './load.ts';
 import type { System } from './system.ts';
 
 /** What became of the accepted picks, compared place by place. */
-export interface Verdict {
+export interface OracleReport {
   accepted: number;
   /** Accepted picks that some place lacks; the worst place counts. */
   lost: number;
@@ -26,7 +26,7 @@ const SETTLE_MS = 180_000;
  * The oracle, the same after every fault: accepted answers = selections = distinct events in the training log =
  * history memories = persona updates, nothing left in the outbox, nothing set aside.
  */
-export async function judge(system: System, accepted: Accepted[]): Promise<Verdict> {
+export async function compareWithOracle(system: System, accepted: Accepted[]): Promise<OracleReport> {
   const faults: string[] = [];
   await system.settled(SETTLE_MS).catch((error: unknown) => faults.push(String(error)));
   const events = accepted.map(({ event_id }) => event_id);

@@ -36,7 +36,7 @@ export async function disableKey(db: Db, keyId: string): Promise<boolean> {
 }
 
 /** Notes when keys were last used. */
-export async function noteUses(db: Db, uses: { key_id: string; at: Date }[]): Promise<void> {
+export async function recordKeyUsage(db: Db, uses: { key_id: string; at: Date }[]): Promise<void> {
   await sql`
     update api_keys set last_used_at = greatest(last_used_at, used.at)
     from jsonb_to_recordset(${JSON.stringify(uses)}::jsonb) as used(key_id text, at timestamptz)

@@ -43,7 +43,7 @@ const answer = sql<{ one: number }>`select 1 as one`;
 
 test('whoever waits for a server that fell silent is told, and it goes on when the server is back', async () => {
   const { url, network } = await databaseThroughNetwork();
-  await using db = connectDb(url, { patienceMs: 2_000 });
+  await using db = connectDb(url, { serverTimeoutMs: 2_000 });
   await connected(db);
   network.silent = true;
   const started = performance.now();
@@ -61,7 +61,7 @@ test('whoever waits for a server that fell silent is told, and it goes on when t
 });
 
 test('a long query is not mistaken for silence', async () => {
-  await using db = connectDb(await databaseForTest(), { patienceMs: 1_000 });
+  await using db = connectDb(await databaseForTest(), { serverTimeoutMs: 1_000 });
   await connected(db);
   const { rows } = await sql`select pg_sleep(3.5), 1 as one`.execute(db);
   expect(rows).toHaveLength(1);
@@ -69,7 +69,7 @@ test('a long query is not mistaken for silence', async () => {
 
 test('a distant server that answers is not mistaken for a silent one', async () => {
   const { url, network } = await databaseThroughNetwork();
-  await using db = connectDb(url, { patienceMs: 1_500 });
+  await using db = connectDb(url, { serverTimeoutMs: 1_500 });
   await connected(db);
   network.delayMs = 200;
   // To connect anew takes several answers, each 400 ms after its question.
@@ -84,7 +84,7 @@ test('a distant server that answers is not mistaken for a silent one', async () 
 test('a server that takes longer to connect to than a caller waits is connected to all the same', async () => {
   const { url, network } = await databaseThroughNetwork();
   network.delayMs = 400;
-  await using db = connectDb(url, { patienceMs: 1_000 });
+  await using db = connectDb(url, { serverTimeoutMs: 1_000 });
   const started = performance.now();
   await expect(answer.execute(db)).rejects.toThrow('timeout exceeded');
   expect(performance.now() - started).toBeLessThan(2_400);

@@ -6,12 +6,12 @@ const tickMs = 100;
 
 /**
  * Gives the connections of a pool (pg's `stream` option), and ends them all when the server has given no sign of life
- * for `patienceMs`, as behind a broken network: who waits for an answer is told so, instead of waiting for ever.
+ * for `serverTimeoutMs`, as behind a broken network: who waits for an answer is told so, instead of waiting for ever.
  * The sign is asked for over a connection of its own, so that a long query is not mistaken for silence.
  */
-export function noticeSilence(
+export function destroyDeadConnections(
   connectionString: string,
-  { patienceMs, ended }: { patienceMs: number; ended: () => boolean },
+  { serverTimeoutMs, ended }: { serverTimeoutMs: number; ended: () => boolean },
 ): () => Socket {
   /** With the time at which each was opened. */
   const sockets = new Map<Socket, number>();
@@ -24,7 +24,7 @@ export function noticeSilence(
     // A process that was busy itself has not heard what was said to it: its own pauses count little.
     silentMs = probe.isUnheard() ? silentMs + Math.min(now - last, 2 * tickMs) : 0;
     last = now;
-    if (silentMs >= patienceMs) {
+    if (silentMs >= serverTimeoutMs) {
       // What was opened during the silence may be the first that is heard again.
       for (const [socket, openedAt] of sockets) if (openedAt < probe.askedAt()) socket.destroy();
       probe.end();
@@ -102,7 +102,7 @@ function createProbe(connectionString: string) {
  * The pool for callers who wait at most `ms` for a connection. One that takes longer to make is not given up with its
  * caller: it is there for the next, or else a distant or busy server would never be connected to.
  */
-export function waitAtMost(pool: pg.Pool, ms: number): PostgresPool {
+export function withAcquireTimeout(pool: pg.Pool, ms: number): PostgresPool {
   return {
     options: pool.options,
     end: () => pool.end(),

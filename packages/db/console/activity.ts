@@ -1,4 +1,4 @@
-import { firstIdAt } from '@learning-loop/events/ids';
+import { minUuidAt } from '@learning-loop/events/ids';
 import { sql } from 'kysely';
 import type { Db } from '../connect.ts';
 import { withinTransaction } from '../transactions.ts';
@@ -46,7 +46,7 @@ export async function activitySince(
           order by (option ->> 'score')::float8 desc limit 1))::int as overridden
       from interactions i
       left join selections s on s.tenant_id = i.tenant_id and s.interaction_id = i.interaction_id
-      where i.tenant_id = ${tenantId} and i.interaction_id >= ${firstIdAt(since)}::uuid
+      where i.tenant_id = ${tenantId} and i.interaction_id >= ${minUuidAt(since)}::uuid
       group by 1, 2 order by 1`.execute(tx);
     return rows;
   });

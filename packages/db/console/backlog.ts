@@ -4,15 +4,15 @@ import type { Db } from '../connect.ts';
 import type { ModelKind, ModelStatus } from '../schema/training.ts';
 
 /** What one consumer still owes, and for how long the oldest of it has waited, in ms. */
-export interface Owed {
+export interface PendingCount {
   consumer: Consumer;
   pending: number;
   oldest_ms: number;
 }
 
 /** Consumers that owe nothing are absent. */
-export async function owedByConsumer(db: Db): Promise<Owed[]> {
-  const { rows } = await sql<Owed>`
+export async function pendingByConsumer(db: Db): Promise<PendingCount[]> {
+  const { rows } = await sql<PendingCount>`
     select consumer, count(*)::int as pending,
       (extract(epoch from clock_timestamp() - min(created_at)) * 1000)::float8 as oldest_ms
     from outbox, unnest(pending) as consumer group by consumer`.execute(db);
@@ -20,7 +20,7 @@ export async function owedByConsumer(db: Db): Promise<Owed[]> {
 }
 
 /** How many events each consumer gave up on, of one tenant or of all; those without any are absent. */
-export async function deadByConsumer(
+export async function deadLettersByConsumer(
   db: Db,
   tenantId?: string,
 ): Promise<{ consumer: Consumer; dead: number }[]> {

@@ -52,7 +52,7 @@ export interface PersonaStep {
 }
 
 /** The newest steps of a user's persona, oldest of them first. */
-export async function personaSteps(
+export async function listPersonaUpdates(
   db: Db,
   tenantId: string,
   userId: string,
@@ -83,7 +83,7 @@ export interface Episode {
 }
 
 /** A user's newest interactions, newest first. */
-export async function episodesOf(
+export async function listEpisodes(
   db: Db,
   tenantId: string,
   userId: string,

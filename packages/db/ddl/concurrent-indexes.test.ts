@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { connectDb, type Db } from '../connect.ts';
 import { setTrainingOptOut } from '../users/settings.ts';
-import { makeIndexesOnline } from './concurrent-indexes.ts';
+import { createIndexesConcurrently } from './concurrent-indexes.ts';
 
 const indexes = [
   { name: 'settings_by_time', table: 'user_settings', on: '(tenant_id, updated_at)' },
@@ -50,15 +50,15 @@ test('while indexes are made others write, and other processes neither wait nor 
   const url = await databaseForTest();
   const db = await connect(url, 2);
   const letGo = await holdUp(url);
-  const making = makeIndexesOnline(await connect(url), indexes);
+  const making = createIndexesConcurrently(await connect(url), indexes);
   await vi.waitFor(async () => expect(await made(db)).toEqual({ settings_by_time: false }), 10_000);
-  await Promise.all([1, 2, 3].map(async () => makeIndexesOnline(await connect(url), indexes)));
+  await Promise.all([1, 2, 3].map(async () => createIndexesConcurrently(await connect(url), indexes)));
   await setTrainingOptOut(db, { tenant_id: 'acme', user_id: 'ada' }, true);
   expect(await made(db)).toEqual({ settings_by_time: false });
   await letGo();
   await making;
   expect(await made(db)).toEqual(all);
-  await makeIndexesOnline(db, indexes);
+  await createIndexesConcurrently(db, indexes);
   expect(await made(db)).toEqual(all);
 });
 
@@ -66,7 +66,7 @@ test('what a killed process left half made is made anew', async () => {
   const url = await databaseForTest();
   const db = await connect(url, 2);
   const letGo = await holdUp(url);
-  const killed = makeIndexesOnline(await connect(url), indexes);
+  const killed = createIndexesConcurrently(await connect(url), indexes);
   const failure = expect(killed).rejects.toThrow(/terminat/u);
   await vi.waitFor(async () => expect(await made(db)).toEqual({ settings_by_time: false }), 10_000);
   await sql`
@@ -76,7 +76,7 @@ test('what a killed process left half made is made anew', async () => {
   await letGo();
   expect(await made(db)).toEqual({ settings_by_time: false });
   await vi.waitFor(async () => {
-    await makeIndexesOnline(db, indexes);
+    await createIndexesConcurrently(db, indexes);
     expect(await made(db)).toEqual(all);
   }, 10_000);
 });

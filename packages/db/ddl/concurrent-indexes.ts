@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../connect.ts';
-import { exclusively } from '../transactions.ts';
+import { withAdvisoryLock } from '../transactions.ts';
 
 /**
  * What a request reads of its user was written over months, each row on a page among other users' rows. A covering
@@ -18,11 +18,11 @@ const lengthsOf = (bytes: string): Lengths => ({
   long: `${bytes} > ${mostBytes}`,
 });
 
-export const memoryLengths = lengthsOf('octet_length(content)');
-export const choiceLengths = lengthsOf('octet_length(input_text) + octet_length(shown::text)');
+export const memoryIndexFilters = lengthsOf('octet_length(content)');
+export const interactionIndexFilters = lengthsOf('octet_length(input_text) + octet_length(shown::text)');
 
 /** The newest of both lengths. Each is limited by itself: it is read in the order of its index, and not all of it. */
-export function newestOf(
+export function newestFromCoveringIndexes(
   { short, long }: Lengths,
   rowsOf: (length: RawBuilder<unknown>) => RawBuilder<unknown>,
   newest: RawBuilder<unknown>,
@@ -32,7 +32,7 @@ export function newestOf(
 }
 
 /** An index of a table that may be large: making it takes minutes, in which the service goes on. */
-export interface OnlineIndex {
+export interface ConcurrentIndex {
   name: string;
   table: string;
   /** What follows the table's name in `create index`: columns in parentheses, a method, a condition. */
@@ -44,27 +44,27 @@ export interface OnlineIndex {
  * while another process makes it goes on without. An index of a table that the same release makes belongs into its
  * migration.
  */
-export const onlineIndexes: OnlineIndex[] = [
+export const concurrentIndexes: ConcurrentIndex[] = [
   {
     name: 'memories_long',
     table: 'memories',
-    on: `(tenant_id, user_id, type, last_seen) where status = 'active' and ${memoryLengths.long}`,
+    on: `(tenant_id, user_id, type, last_seen) where status = 'active' and ${memoryIndexFilters.long}`,
   },
   {
     name: 'selections_long',
     table: 'selections',
-    on: `(tenant_id, user_id, interaction_id) where ${choiceLengths.long}`,
+    on: `(tenant_id, user_id, interaction_id) where ${interactionIndexFilters.long}`,
   },
   {
     name: 'memories_covering',
     table: 'memories',
     on: `(tenant_id, user_id, type, last_seen) include (memory_id, confidence, content)
-      where status = 'active' and ${memoryLengths.short}`,
+      where status = 'active' and ${memoryIndexFilters.short}`,
   },
   {
     name: 'selections_covering',
     table: 'selections',
-    on: `(tenant_id, user_id, interaction_id) include (selected_at, input_text, shown) where ${choiceLengths.short}`,
+    on: `(tenant_id, user_id, interaction_id) include (selected_at, input_text, shown) where ${interactionIndexFilters.short}`,
   },
 ];
 
@@ -73,10 +73,10 @@ export const onlineIndexes: OnlineIndex[] = [
  * would lock writers out. Safe from many processes at once: one makes them, the others return at once. What a killed
  * server left half made is made anew.
  */
-export async function makeIndexesOnline(db: Db, indexes: OnlineIndex[]): Promise<void> {
+export async function createIndexesConcurrently(db: Db, indexes: ConcurrentIndex[]): Promise<void> {
   if ((await unfinished(db, indexes)).length === 0) return;
   // Nobody waits for this lock in a statement: its snapshot would be one that the index's maker waits for in turn.
-  await exclusively(db, 'online indexes', async (connection) => {
+  await withAdvisoryLock(db, 'online indexes', async (connection) => {
     for (const { name, table, on, begun } of await unfinished(connection, indexes)) {
       if (begun) await sql`drop index concurrently ${sql.ref(name)}`.execute(connection);
       const definition = sql`${sql.ref(name)} on ${sql.table(table)} ${sql.raw(on)}`;
@@ -86,7 +86,10 @@ export async function makeIndexesOnline(db: Db, indexes: OnlineIndex[]): Promise
 }
 
 /** Those that are not there, or there and not valid (`begun`). */
-async function unfinished(db: Db, indexes: OnlineIndex[]): Promise<(OnlineIndex & { begun: boolean })[]> {
+async function unfinished(
+  db: Db,
+  indexes: ConcurrentIndex[],
+): Promise<(ConcurrentIndex & { begun: boolean })[]> {
   if (indexes.length === 0) return [];
   const { rows } = await sql<{ name: string; valid: boolean }>`
     select relname as name, indisvalid as valid from pg_index join pg_class on pg_class.oid = indexrelid

@@ -1,10 +1,10 @@
-import { firstIdAt } from '@learning-loop/events/ids';
+import { minUuidAt } from '@learning-loop/events/ids';
 import { type RawBuilder, sql } from 'kysely';
 import pg from 'pg';
 import type { Db, Tx } from '../connect.ts';
-import { exclusively } from '../transactions.ts';
-import { takeTables, waitBriefly, whenFree } from './lock-timeout.ts';
-import { ahead, bounds, makePartition, monthAfter, nameUntil } from './partitions.ts';
+import { withAdvisoryLock } from '../transactions.ts';
+import { lockTables, retryOnLockTimeout, setLockTimeout } from './lock-timeout.ts';
+import { bounds, makePartition, monthAfter, nameUntil, overflowPartition } from './partitions.ts';
 
 /**
  * The table that there was becomes the partition of all months before this one. Until it has, ids from later are refused:
@@ -17,14 +17,14 @@ const monthsInFirst = 3;
  * does it, the others return at once. What a killed process left half done is taken up again. False, and the table stays
  * as it was, when it holds ids that are no times, or times of years to come.
  */
-export async function partitionInteractions(db: Db, now: Date): Promise<boolean> {
+export async function convertInteractionsToPartitions(db: Db, now: Date): Promise<boolean> {
   if (await isPartitioned(db)) return true;
-  const done = await exclusively(db, 'partitions', async (connection) => {
+  const done = await withAdvisoryLock(db, 'partitions', async (connection) => {
     if (await isPartitioned(connection)) return true;
     const month = monthAfter(now, monthsInFirst);
     await refuseFrom(connection, month);
     if (!(await allBefore(connection))) return false;
-    await whenFree(() => connection.transaction().execute((tx) => swap(tx, month)));
+    await retryOnLockTimeout(() => connection.transaction().execute((tx) => swap(tx, month)));
     return true;
   });
   return done ?? true;
@@ -41,7 +41,7 @@ async function refuseFrom(db: Db, month: Date): Promise<void> {
   await inTurn(db, async (tx) => {
     await sql`alter table interactions drop constraint if exists interactions_until`.execute(tx);
     await sql`alter table interactions add constraint interactions_until
-      check (interaction_id < ${sql.lit(firstIdAt(month))}) not valid`.execute(tx);
+      check (interaction_id < ${sql.lit(minUuidAt(month))}) not valid`.execute(tx);
   });
 }
 
@@ -58,16 +58,16 @@ async function allBefore(db: Db): Promise<boolean> {
 }
 
 const inTurn = (db: Db, change: (tx: Tx) => Promise<unknown>) =>
-  whenFree(() =>
+  retryOnLockTimeout(() =>
     db.transaction().execute(async (tx) => {
-      await waitBriefly(tx);
+      await setLockTimeout(tx);
       await change(tx);
     }),
   );
 
 /** Nothing here takes longer the more rows there are. */
 async function swap(tx: Tx, month: Date): Promise<void> {
-  await takeTables(tx, ['interactions']);
+  await lockTables(tx, ['interactions']);
   const { forWhole, forFirst } = await belongings(tx, nameUntil(month));
   const first = sql.table(nameUntil(month));
   await sql`alter table interactions rename to ${first}`.execute(tx);
@@ -76,10 +76,10 @@ async function swap(tx: Tx, month: Date): Promise<void> {
     partition by range (interaction_id)`.execute(tx);
   await sql`alter table interactions enable row level security`.execute(tx);
   for (const statement of forWhole) await sql.raw(statement).execute(tx);
-  const range = { from: undefined, to: firstIdAt(month) };
+  const range = { from: undefined, to: minUuidAt(month) };
   await sql`alter table interactions attach partition ${first} ${bounds(range)}`.execute(tx);
   await sql`alter table ${first} drop constraint interactions_until`.execute(tx);
-  await makePartition(tx, { name: ahead, from: range.to, to: undefined });
+  await makePartition(tx, { name: overflowPartition, from: range.to, to: undefined });
 }
 
 interface Belongings {

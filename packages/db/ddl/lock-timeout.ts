@@ -14,23 +14,23 @@ const longestPauseMs = 5_000;
 const growth = 1.1;
 
 /** Runs `change` until no running service is in its way, as often as it takes: it is to undo what it has done. */
-export async function whenFree<T>(change: () => Promise<T>): Promise<T> {
+export async function retryOnLockTimeout<T>(change: () => Promise<T>): Promise<T> {
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * growth, longestPauseMs)) {
     try {
       return await change();
     } catch (error) {
-      if (!isInTheWay(error)) throw error;
+      if (!isLockTimeout(error)) throw error;
     }
     await setTimeout(pauseMs);
   }
 }
 
 /** SQLSTATE 55P03, or 40P01 where the server looks for deadlocks sooner. */
-const isInTheWay = (error: unknown): boolean =>
+const isLockTimeout = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && (error.code === '55P03' || error.code === '40P01');
 
 /** What the transaction waits for from now on, it waits for a moment only. */
-export async function waitBriefly(tx: QueryExecutorProvider): Promise<void> {
+export async function setLockTimeout(tx: QueryExecutorProvider): Promise<void> {
   await sql`set local lock_timeout = ${sql.lit(patience)}`.execute(tx);
 }
 
@@ -39,9 +39,9 @@ export async function waitBriefly(tx: QueryExecutorProvider): Promise<void> {
  * makes way only for who waits for a second, and nobody may have to wait behind that: so first comes a lock that readers
  * and writers do not mind.
  */
-export async function takeTables(tx: Tx, tables: string[]): Promise<void> {
+export async function lockTables(tx: Tx, tables: string[]): Promise<void> {
   const names = sql.join(tables.map((table) => sql`only ${sql.table(table)}`));
   await sql`lock table ${names} in share update exclusive mode`.execute(tx);
-  await waitBriefly(tx);
+  await setLockTimeout(tx);
   await sql`lock table ${names} in access exclusive mode`.execute(tx);
 }

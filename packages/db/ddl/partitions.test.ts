@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { firstIdAt } from '@learning-loop/events/ids';
-import { fill } from '@learning-loop/testing/database/hot-queries';
+import { minUuidAt } from '@learning-loop/events/ids';
+import { seedTables } from '@learning-loop/testing/database/hot-queries';
 import { emptyDatabaseForTest } from '@learning-loop/testing/database/postgres';
 import { selection } from '@learning-loop/testing/selection';
 import { sql } from 'kysely';
@@ -10,10 +10,10 @@ import { connectDb, type Db } from '../connect.ts';
 import { findByText, findInteraction, findInteractions, insertInteractions } from '../loop/interactions.ts';
 import { migrate, migrator } from '../migrate.ts';
 import { deleteOlder } from '../privacy/retention.ts';
-import { deleteUserRows, renewStatistics, tablesOfUsers } from '../privacy/user-data.ts';
+import { deleteUserRows, renewStatistics, userTables } from '../privacy/user-data.ts';
 import { asTenant } from '../transactions.ts';
-import { partitionInteractions } from './convert-to-partitions.ts';
-import { analyzeWhole, makePartitionsAhead, monthAfter, partitions } from './partitions.ts';
+import { convertInteractionsToPartitions } from './convert-to-partitions.ts';
+import { analyzeWhole, createFuturePartitions, monthAfter, partitions } from './partitions.ts';
 
 function connect(url: string, role?: string): Db {
   const db = connectDb(url, { max: 4, ...(role ? { role } : {}) });
@@ -32,12 +32,12 @@ async function plainDatabase(): Promise<string> {
 /** Partitions as a trainer leaves them that began in January 2026 and stands in June. */
 async function partitionedInJune(): Promise<Db> {
   const db = connect(await plainDatabase());
-  expect(await partitionInteractions(db, new Date('2026-01-15'))).toBe(true);
-  await makePartitionsAhead(db, new Date('2026-06-15'));
+  expect(await convertInteractionsToPartitions(db, new Date('2026-01-15'))).toBe(true);
+  await createFuturePartitions(db, new Date('2026-06-15'));
   return db;
 }
 
-const idAt = (time: Date) => firstIdAt(time).slice(0, 24) + randomBytes(6).toString('hex');
+const idAt = (time: Date) => minUuidAt(time).slice(0, 24) + randomBytes(6).toString('hex');
 
 /** Stores an interaction of this time; returns its id. */
 async function show(db: Db, at: Date, { id = idAt(at), user_id = 'ada' } = {}): Promise<string> {
@@ -97,7 +97,7 @@ function useMeanwhile(url: string): { rounds: () => number; stop: () => Promise<
 test('becomes partitioned while others read and write: nothing fails, and nothing is lost', async () => {
   const url = await plainDatabase();
   const db = connect(url);
-  await fill(db, 1, 3_000);
+  await seedTables(db, 1, 3_000);
   const others = useMeanwhile(url);
   await vi.waitFor(() => expect(others.rounds()).toBeGreaterThan(20), patience);
   const processes = [connect(url), connect(url), connect(url)];
@@ -134,12 +134,12 @@ test('rights, policies, columns and indexes stay as they were, and no partition 
   const before = await belongings(db);
   expect(before.filter((what) => what.startsWith('learning_loop_')).length).toBeGreaterThan(5);
   expect(before).toContain('row level security');
-  const tables = await tablesOfUsers(db);
+  const tables = await userTables(db);
   await migrate(db);
   expect(await names(db)).toHaveLength(3);
   // The owner's rights are written down as soon as anybody else has some.
   expect(await belongings(db)).toEqual(before);
-  expect(await tablesOfUsers(db)).toEqual(tables);
+  expect(await userTables(db)).toEqual(tables);
   for (const name of await names(db)) {
     const { rows } = await sql<{ closed: boolean; others: number; policies: number }>`
       select relrowsecurity as closed,
@@ -154,11 +154,11 @@ test('rights, policies, columns and indexes stay as they were, and no partition 
 test('reads the table once, before it locks anybody out', async () => {
   const url = await plainDatabase();
   await using filling = connectDb(url);
-  await fill(filling, 1, 1_000);
+  await seedTables(filling, 1, 1_000);
   await sql`select pg_stat_force_next_flush()`.execute(filling);
   await sql`select pg_stat_reset()`.execute(filling);
   await using working = connectDb(url, { max: 1 });
-  await partitionInteractions(working, new Date());
+  await convertInteractionsToPartitions(working, new Date());
   await sql`select pg_stat_force_next_flush()`.execute(working);
   const { rows } = await sql<{ scans: number; rows: number }>`
     select seq_scan as scans, seq_tup_read as rows from pg_stat_user_tables
@@ -169,9 +169,9 @@ test('reads the table once, before it locks anybody out', async () => {
 test('what a killed process left half done long ago refuses inserts until the next one takes it up again', async () => {
   const db = connect(await plainDatabase());
   await sql`alter table interactions add constraint interactions_until
-    check (interaction_id < ${sql.lit(firstIdAt(new Date('2026-02-01')))}) not valid`.execute(db);
+    check (interaction_id < ${sql.lit(minUuidAt(new Date('2026-02-01')))}) not valid`.execute(db);
   await expect(show(db, new Date())).rejects.toThrow(/interactions_until/u);
-  expect(await partitionInteractions(db, new Date())).toBe(true);
+  expect(await convertInteractionsToPartitions(db, new Date())).toBe(true);
   await show(db, new Date());
   const { rows } = await sql`select from pg_constraint where conname = 'interactions_until'`.execute(db);
   expect(rows).toEqual([]);
@@ -180,9 +180,9 @@ test('what a killed process left half done long ago refuses inserts until the ne
 test('a table with ids that are no times stays as it is, and takes every row', async () => {
   const db = connect(await plainDatabase());
   await show(db, new Date(), { id: 'f47ac10b-58cc-4372-a567-0e02b2c3d479' });
-  expect(await partitionInteractions(db, new Date())).toBe(false);
+  expect(await convertInteractionsToPartitions(db, new Date())).toBe(false);
   expect(await partitions(db)).toEqual([]);
-  expect(await makePartitionsAhead(db, new Date())).toEqual([]);
+  expect(await createFuturePartitions(db, new Date())).toEqual([]);
   await show(db, new Date(), { id: 'e47ac10b-58cc-4372-a567-0e02b2c3d479' });
   expect(await deleteOlder(db, new Date('2100-01-01'))).toMatchObject({ interactions: 2 });
 });
@@ -190,14 +190,14 @@ test('a table with ids that are no times stays as it is, and takes every row', a
 test('partitions are made ahead once, whoever makes them', async () => {
   const url = await plainDatabase();
   const db = connect(url);
-  await partitionInteractions(db, new Date('2026-10-31'));
+  await convertInteractionsToPartitions(db, new Date('2026-10-31'));
   expect(await names(db)).toEqual(['interactions_until_2027_01', 'interactions_ahead']);
   const now = new Date('2026-12-31');
   const others = [connect(url), connect(url), connect(url)];
-  const made = await Promise.all(others.map((other) => makePartitionsAhead(other, now)));
+  const made = await Promise.all(others.map((other) => createFuturePartitions(other, now)));
   const months = ['interactions_2027_01', 'interactions_2027_02', 'interactions_2027_03'];
   expect(made.flat()).toEqual(months);
-  expect(await makePartitionsAhead(db, now)).toEqual([]);
+  expect(await createFuturePartitions(db, now)).toEqual([]);
   expect(await names(db)).toEqual(['interactions_until_2027_01', ...months, 'interactions_ahead']);
 });
 
@@ -208,13 +208,13 @@ test('what came while nobody made partitions is moved into its own, and the rest
     'interactions_ahead',
     'interactions_ahead',
   ]);
-  await makePartitionsAhead(db, new Date('2026-11-15'));
+  await createFuturePartitions(db, new Date('2026-11-15'));
   expect([await partitionOf(db, late), await partitionOf(db, later)]).toEqual([
     'interactions_2026_11',
     'interactions_2027_02',
   ]);
   expect((await names(db)).at(-1)).toBe('interactions_ahead');
-  expect(await tablesOfUsers(db)).not.toContain('interactions_early');
+  expect(await userTables(db)).not.toContain('interactions_early');
 });
 
 test('ids of any time are taken and found', async () => {
@@ -345,8 +345,8 @@ const scanned = (plan: string) => [
 test('kept plans look only into the partitions that the ids may be in, and take the newest by text in order', async () => {
   const url = await plainDatabase();
   await using db = connectDb(url, { max: 1 });
-  await partitionInteractions(db, new Date('2026-01-15'));
-  await makePartitionsAhead(db, new Date('2026-06-15'));
+  await convertInteractionsToPartitions(db, new Date('2026-01-15'));
+  await createFuturePartitions(db, new Date('2026-06-15'));
   await sql`set plan_cache_mode = force_generic_plan`.execute(db);
   const [may, june] = [await show(db, new Date('2026-05-02')), await show(db, new Date('2026-06-02'))];
   const keys = [may, june].map((interaction_id) => ({ tenant_id: 'default', interaction_id }));

@@ -1,8 +1,8 @@
-import { firstIdAt, timeOf } from '@learning-loop/events/ids';
+import { minUuidAt, uuidTimestamp } from '@learning-loop/events/ids';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
-import { exclusively } from '../transactions.ts';
-import { takeTables, whenFree } from './lock-timeout.ts';
+import { withAdvisoryLock } from '../transactions.ts';
+import { lockTables, retryOnLockTimeout } from './lock-timeout.ts';
 
 /** A part of `interactions`: the ids from `from` on and below `to`; undefined where it has no end. */
 export interface Partition {
@@ -12,7 +12,7 @@ export interface Partition {
 }
 
 /** Takes what comes after the last month that there is a partition for, so that no insert ever fails. */
-export const ahead = 'interactions_ahead';
+export const overflowPartition = 'interactions_ahead';
 /** After the present one. */
 const monthsAhead = 3;
 
@@ -42,11 +42,11 @@ export async function partitions(db: Db | Tx): Promise<Partition[]> {
  * many processes at once: one makes them, the others return at once. What has come for such a month before its partition
  * was there is moved into it, for as long as which the table is locked.
  */
-export async function makePartitionsAhead(db: Db, now: Date): Promise<string[]> {
+export async function createFuturePartitions(db: Db, now: Date): Promise<string[]> {
   if ((await missing(db, now)).length === 0) return [];
   const make = (connection: Db) =>
-    whenFree(() => connection.transaction().execute((tx) => makeMissing(tx, now)));
-  return (await exclusively(db, 'partitions', make)) ?? [];
+    retryOnLockTimeout(() => connection.transaction().execute((tx) => makeMissing(tx, now)));
+  return (await withAdvisoryLock(db, 'partitions', make)) ?? [];
 }
 
 /** Makes the planner's statistics of all of `interactions`: autovacuum makes only those of each partition. */
@@ -60,18 +60,22 @@ async function missing(db: Db | Tx, now: Date): Promise<Date[]> {
   const months: Date[] = [];
   if (from === undefined) return months;
   const end = monthAfter(now, monthsAhead + 1);
-  for (let month = timeOf(from); month < end; month = monthAfter(month, 1)) months.push(month);
+  for (let month = uuidTimestamp(from); month < end; month = monthAfter(month, 1)) months.push(month);
   return months;
 }
 
 async function makeMissing(tx: Tx, now: Date): Promise<string[]> {
-  await takeTables(tx, ['interactions', ahead]);
+  await lockTables(tx, ['interactions', overflowPartition]);
   const months = await missing(tx, now);
   const [first] = months;
   if (first === undefined) return [];
-  const early = await takeAway(tx);
+  const early = await detachOverflow(tx);
   for (const month of months) await makeMonth(tx, month);
-  await makePartition(tx, { name: ahead, from: firstIdAt(monthAfter(first, months.length)), to: undefined });
+  await makePartition(tx, {
+    name: overflowPartition,
+    from: minUuidAt(monthAfter(first, months.length)),
+    to: undefined,
+  });
   if (early) {
     await sql`insert into interactions select * from ${sql.table(early)}`.execute(tx);
     await sql`drop table ${sql.table(early)}`.execute(tx);
@@ -80,23 +84,23 @@ async function makeMissing(tx: Tx, now: Date): Promise<string[]> {
 }
 
 /** Takes the partition for what is ahead away; returns the name of what it held, if anything. */
-async function takeAway(tx: Tx): Promise<string | undefined> {
-  const { rows } = await sql`select from ${sql.table(ahead)} limit 1`.execute(tx);
+async function detachOverflow(tx: Tx): Promise<string | undefined> {
+  const { rows } = await sql`select from ${sql.table(overflowPartition)} limit 1`.execute(tx);
   if (rows.length === 0) {
-    await sql`drop table ${sql.table(ahead)}`.execute(tx);
+    await sql`drop table ${sql.table(overflowPartition)}`.execute(tx);
     return undefined;
   }
   const early = 'interactions_early';
-  await sql`alter table interactions detach partition ${sql.table(ahead)}`.execute(tx);
-  await sql`alter table ${sql.table(ahead)} rename to ${sql.table(early)}`.execute(tx);
+  await sql`alter table interactions detach partition ${sql.table(overflowPartition)}`.execute(tx);
+  await sql`alter table ${sql.table(overflowPartition)} rename to ${sql.table(early)}`.execute(tx);
   return early;
 }
 
 const makeMonth = (tx: Tx, month: Date) =>
   makePartition(tx, {
     name: `interactions_${nameOf(month)}`,
-    from: firstIdAt(month),
-    to: firstIdAt(monthAfter(month, 1)),
+    from: minUuidAt(month),
+    to: minUuidAt(monthAfter(month, 1)),
   });
 
 /** Nobody has a right to a partition but through the whole, whatever rights new tables come with. */
@@ -121,7 +125,7 @@ export async function dropOlderPartitions(db: Db, cutoff: Date): Promise<number>
   const end = old.at(-1)?.to;
   const isEmptyFirst = old.length === 1 && rows === 0;
   if (end === undefined || isEmptyFirst) return 0;
-  await whenFree(() => db.transaction().execute((tx) => replace(tx, old, end)));
+  await retryOnLockTimeout(() => db.transaction().execute((tx) => replace(tx, old, end)));
   return rows;
 }
 
@@ -129,7 +133,7 @@ export async function dropOlderPartitions(db: Db, cutoff: Date): Promise<number>
 async function whollyOlder(db: Db, cutoff: Date): Promise<{ old: Partition[]; rows: number }> {
   const found = { old: [] as Partition[], rows: 0 };
   for (const partition of await partitions(db)) {
-    if (partition.to === undefined || partition.to > firstIdAt(cutoff)) break;
+    if (partition.to === undefined || partition.to > minUuidAt(cutoff)) break;
     const { rows: counts } = await sql<{ rows: number; young: boolean }>`
       select count(*) as rows, coalesce(bool_or(created_at >= ${cutoff}), false) as young
       from ${sql.table(partition.name)}`.execute(db);
@@ -143,7 +147,7 @@ async function whollyOlder(db: Db, cutoff: Date): Promise<{ old: Partition[]; ro
 
 async function replace(tx: Tx, old: Partition[], end: string): Promise<void> {
   const names = old.map(({ name }) => name);
-  await takeTables(tx, ['interactions', ...names]);
+  await lockTables(tx, ['interactions', ...names]);
   await sql`drop table ${sql.join(names.map((name) => sql.table(name)))}`.execute(tx);
-  await makePartition(tx, { name: nameUntil(timeOf(end)), from: undefined, to: end });
+  await makePartition(tx, { name: nameUntil(uuidTimestamp(end)), from: undefined, to: end });
 }

@@ -2,10 +2,10 @@ import type { Consumer } from '@learning-loop/events/routes';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
 import { withinTransaction } from '../transactions.ts';
-import { type Notice, type OutboxRow, settle } from './outbox.ts';
+import { type EventRef, type OutboxRow, settle } from './outbox.ts';
 
 /** Sets an event aside for one consumer, with the reason. False when the consumer no longer owed it. */
-export async function buryEvent(
+export async function insertDeadLetter(
   tx: Tx,
   consumer: Consumer,
   row: OutboxRow,
@@ -45,7 +45,7 @@ export async function replayDeadLetter(
   db: Db,
   tenantId: string,
   deadLetterId: string,
-): Promise<(Notice & { consumer: Consumer }) | null> {
+): Promise<(EventRef & { consumer: Consumer }) | null> {
   return withinTransaction(db, async (tx) => {
     const letter = await tx
       .deleteFrom('dead_letters')

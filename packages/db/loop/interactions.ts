@@ -6,7 +6,7 @@ import type { Answer, Database } from '../schema/database.ts';
 type Interaction = Selectable<Database['interactions']>;
 
 /** An interaction with what the user made of it; `event_id` is null while it is open. */
-export type Choice = Interaction & {
+export type InteractionWithSelection = Interaction & {
   event_id: string | null;
   selected_id: string | null;
   auto_advanced: boolean | null;
@@ -39,7 +39,7 @@ export async function insertInteractions(db: Db, interactions: NewInteraction[])
 
 const shownColumns = { tenantId: sql`shown.tenant_id`, userId: sql`shown.user_id`, since: sql`shown.begun` };
 
-const choices = (db: Db) =>
+const interactionsWithSelections = (db: Db) =>
   db
     .selectFrom('interactions')
     .leftJoin('selections', (join) =>
@@ -55,8 +55,8 @@ export function findInteraction(
   db: Db,
   tenantId: string,
   interactionId: string,
-): Promise<Choice | undefined> {
-  return choices(db)
+): Promise<InteractionWithSelection | undefined> {
+  return interactionsWithSelections(db)
     .where('interactions.tenant_id', '=', tenantId)
     .where('interactions.interaction_id', '=', interactionId)
     .executeTakeFirst();
@@ -73,9 +73,12 @@ export interface InteractionKey {
  * for as long as it believes the table to be small. The least and the greatest id tell it beforehand which partitions
  * to leave alone.
  */
-export async function findInteractions(db: Db, keys: InteractionKey[]): Promise<(Choice | undefined)[]> {
+export async function findInteractions(
+  db: Db,
+  keys: InteractionKey[],
+): Promise<(InteractionWithSelection | undefined)[]> {
   const ids = keys.map(({ interaction_id }) => interaction_id.toLowerCase()).toSorted();
-  const { rows } = await sql<Choice>`
+  const { rows } = await sql<InteractionWithSelection>`
     select shown.*, picked.event_id, picked.selected_id, picked.auto_advanced, picked.selected_at, picked.answer
     from jsonb_to_recordset(${JSON.stringify(keys)}::jsonb) as key(tenant_id text, interaction_id uuid)
     cross join lateral (
@@ -97,8 +100,8 @@ const keyOf = ({ tenant_id, interaction_id }: InteractionKey) => `${interaction_
 export function findByText(
   db: Db,
   { tenantId, userId, text, limit }: { tenantId: string; userId: string; text: string; limit: number },
-): Promise<Choice[]> {
-  return choices(db)
+): Promise<InteractionWithSelection[]> {
+  return interactionsWithSelections(db)
     .where('interactions.tenant_id', '=', tenantId)
     .where('interactions.user_id', '=', userId)
     .where(sql<boolean>`md5(interactions.input_text) = md5(${text}) and interactions.input_text = ${text}`)

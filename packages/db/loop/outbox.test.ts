@@ -3,7 +3,7 @@ import { selection } from '@learning-loop/testing/selection';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { connectDb, type Db } from '../connect.ts';
-import { buryEvent, listDeadLetters, replayDeadLetter } from './dead-letters.ts';
+import { insertDeadLetter, listDeadLetters, replayDeadLetter } from './dead-letters.ts';
 import { insertEvents, loadPending, outboxDepth, settle, takeOverdue } from './outbox.ts';
 
 async function withEvents(count: number): Promise<{ db: Db; ids: string[] }> {
@@ -61,7 +61,9 @@ test('a dead letter leaves the outbox to the others, and of two replays one brin
   await using _ = db;
   const [row] = await loadPending(db, 'memory', ids);
   if (!row) throw new Error('the event is not pending');
-  await db.transaction().execute((tx) => buryEvent(tx, 'memory', row, { error: 'poison', attempts: 1 }));
+  await db
+    .transaction()
+    .execute((tx) => insertDeadLetter(tx, 'memory', row, { error: 'poison', attempts: 1 }));
   expect(await loadPending(db, 'memory', ids)).toEqual([]);
   expect(await loadPending(db, 'persona', ids)).toHaveLength(1);
   const [letter] = await listDeadLetters(db, 'default', 10);

@@ -4,12 +4,12 @@ import { sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
 
 /** All that travels through a queue: the truth stays here, so nothing private is in transport. */
-export interface Notice {
+export interface EventRef {
   event: EventName;
   event_id: string;
 }
 
-export interface OutboxRow extends Notice {
+export interface OutboxRow extends EventRef {
   tenant_id: string;
   user_id: string;
   payload: unknown;
@@ -90,9 +90,9 @@ export async function outboxDepth(db: Db): Promise<{ pending: number; oldest_ms:
 export async function takeOverdue(
   db: Db,
   overdue: { olderThanMs: number; againMs: number; limit: number; consumers: Consumer[] },
-): Promise<(Notice & { pending: Consumer[]; age_ms: number })[]> {
+): Promise<(EventRef & { pending: Consumer[]; age_ms: number })[]> {
   const { olderThanMs, againMs, limit, consumers } = overdue;
-  const { rows } = await sql<Notice & { pending: Consumer[]; age_ms: number }>`
+  const { rows } = await sql<EventRef & { pending: Consumer[]; age_ms: number }>`
     update outbox set swept_at = clock_timestamp()
     where event_id = any(array(
       select event_id from outbox
@@ -106,7 +106,7 @@ export async function takeOverdue(
   return rows;
 }
 
-export interface LearningState {
+export interface EventStatus {
   /** The consumers that still owe their effect. */
   pending: Consumer[];
   /** The consumers that gave up on it, with the error. */
@@ -114,7 +114,7 @@ export interface LearningState {
 }
 
 /** How far an accepted event has been learned; nothing pending and nothing failed means that it all has. */
-export async function learningState(db: Db, eventId: string): Promise<LearningState> {
+export async function eventStatus(db: Db, eventId: string): Promise<EventStatus> {
   const [owed, failed] = await Promise.all([
     db.selectFrom('outbox').select('pending').where('event_id', '=', eventId).executeTakeFirst(),
     db

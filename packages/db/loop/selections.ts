@@ -6,7 +6,7 @@ import { notErased } from '../privacy/erasures.ts';
 import type { Answer, ShownOption } from '../schema/database.ts';
 
 /** A pick, and what it is answered with. */
-export interface Pick {
+export interface NewSelection {
   event: HypothesisSelected;
   answer: Answer;
   /** When the interaction was shown. */
@@ -18,7 +18,7 @@ export interface Pick {
  * learned whatever crashes. Returns the events that were accepted; of an interaction that has a pick already, or of
  * two picks here for one interaction, the first stands. None is accepted of a user who was erased since `shown_at`.
  */
-export async function acceptPicks(db: Db, picks: Pick[]): Promise<Set<string>> {
+export async function insertSelections(db: Db, picks: NewSelection[]): Promise<Set<string>> {
   const rows = picks.map(({ event, answer, shown_at }) => ({
     ...columnsOf(event),
     ...{ answer, shown_at, payload: event },
@@ -33,7 +33,7 @@ export async function acceptPicks(db: Db, picks: Pick[]): Promise<Set<string>> {
         input_text, shown, answer)
       select tenant_id, interaction_id, user_id, event_id, selected_id, auto_advanced, selected_at,
         input_text, shown, answer
-      from pick where ${notErased(pickColumns)} order by tenant_id, interaction_id
+      from pick where ${notErased(selectionColumns)} order by tenant_id, interaction_id
       on conflict (tenant_id, interaction_id) do nothing
       returning event_id
     )
@@ -44,7 +44,7 @@ export async function acceptPicks(db: Db, picks: Pick[]): Promise<Set<string>> {
   return new Set(accepted.map(({ event_id }) => event_id));
 }
 
-const pickColumns = {
+const selectionColumns = {
   tenantId: sql`pick.tenant_id`,
   userId: sql`pick.user_id`,
   since: sql`pick.shown_at`,
@@ -64,7 +64,7 @@ function columnsOf(event: HypothesisSelected) {
 }
 
 /** A display of the past and what was chosen from it. */
-export interface ChoiceMade {
+export interface Selection {
   user_id: string;
   input_text: string;
   selected_at: Date;
@@ -72,7 +72,7 @@ export interface ChoiceMade {
 }
 
 /** What anybody of the tenant chose, newest first. */
-export function choicesOfTenant(db: Db, tenantId: string, limit: number): Promise<ChoiceMade[]> {
+export function listTenantSelections(db: Db, tenantId: string, limit: number): Promise<Selection[]> {
   return db
     .selectFrom('selections')
     .select(['user_id', 'input_text', 'selected_at', 'shown'])

@@ -72,7 +72,7 @@ export async function finishErasure(db: Db, erasure: Erasure, receipt: ErasureRe
 }
 
 /** The erasure did not work yet; it stays waiting. */
-export async function noteErasureError(db: Db, erasure: Erasure, error: string): Promise<void> {
+export async function recordErasureError(db: Db, erasure: Erasure, error: string): Promise<void> {
   await db
     .updateTable('erasures')
     .set({ error })

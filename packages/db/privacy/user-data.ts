@@ -11,7 +11,7 @@ const notErased = ['erasures'];
  * The tables that hold something of a user, found by their columns so that a new one is not forgotten. A partition is
  * reached through its table.
  */
-export async function tablesOfUsers(db: Db | Tx): Promise<string[]> {
+export async function userTables(db: Db | Tx): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
     select user_column.table_name as name from information_schema.columns as user_column
     join information_schema.columns as tenant_column using (table_schema, table_name)
@@ -29,7 +29,7 @@ const isUser = ({ tenant_id, user_id }: UserKey) => sql`tenant_id = ${tenant_id}
  */
 export async function deleteUserRows(db: Db, user: UserKey): Promise<Record<string, number>> {
   const rows = await deleteUnderWay(db, user);
-  const rest = (await tablesOfUsers(db)).filter((name) => !underWay.includes(name));
+  const rest = (await userTables(db)).filter((name) => !underWay.includes(name));
   await db.transaction().execute(async (tx) => {
     for (const table of rest) rows[table] = await deleteFrom(tx, table, user);
   });
@@ -63,7 +63,7 @@ async function deleteFrom(db: Db | Tx, table: string, user: UserKey): Promise<nu
 /** Everything that the database holds of a user: rows by table. */
 export async function readUserRows(db: Db | Tx, user: UserKey): Promise<Record<string, unknown[]>> {
   const held: Record<string, unknown[]> = {};
-  for (const table of await tablesOfUsers(db)) {
+  for (const table of await userTables(db)) {
     const { rows } = await sql<{ row: unknown }>`
       select to_jsonb(held) - 'tenant_id' - 'user_id' as row from ${sql.table(table)} as held
       where ${isUser(user)}`.execute(db);
@@ -80,7 +80,7 @@ export async function readUserRows(db: Db | Tx, user: UserKey): Promise<Record<s
 export async function renewStatistics(db: Db): Promise<void> {
   const { rows } = await sql<{ can: boolean }>`
     select current_setting('server_version_num')::int >= 180000 as can`.execute(db);
-  for (const table of await tablesOfUsers(db)) {
+  for (const table of await userTables(db)) {
     if (rows[0]?.can) {
       await sql`
         select pg_clear_attribute_stats(schemaname, tablename, attname, inherited) from pg_stats

@@ -100,7 +100,7 @@ export interface Comparison {
 }
 
 /** What a test saw of one variant; no comparison for the control, and while there is too little to go by. */
-export interface VariantLook {
+export interface VariantSnapshot {
   assigned: number;
   interactions: number;
   first_place: Comparison | null;
@@ -112,7 +112,7 @@ interface ExperimentLooksTable {
   /** How much all variants together had been shown. */
   interactions: number;
   seen_at: Generated<Date>;
-  variants: Json<Record<string, VariantLook>>;
+  variants: Json<Record<string, VariantSnapshot>>;
 }
 
 interface FineTunesTable {

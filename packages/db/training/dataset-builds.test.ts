@@ -3,8 +3,14 @@ import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { connectDb, type Db } from '../connect.ts';
-import { usersNotToLearnFrom } from '../users/settings.ts';
-import { dueBuilds, finishBuild, requestBuild, takeBuild, tenantsWithPicks } from './dataset-builds.ts';
+import { listExcludedUsers } from '../users/settings.ts';
+import {
+  findDueDatasetBuilds,
+  finishBuild,
+  listTenantsWithSelections,
+  requestBuild,
+  takeBuild,
+} from './dataset-builds.ts';
 
 async function pick(db: Db, tenant_id: string, picks: number): Promise<void> {
   const rows = Array.from({ length: picks }, () => ({
@@ -24,20 +30,20 @@ it('is due after enough new picks, and a tenth of what was read before', async (
   await using db = connectDb(await databaseForTest());
   await pick(db, 'acme', 100);
   await pick(db, 'globex', 99);
-  expect(await dueBuilds(db, 100, 0)).toEqual([{ tenant_id: 'acme', new_picks: 100 }]);
-  expect((await tenantsWithPicks(db)).sort()).toEqual(['acme', 'globex']);
+  expect(await findDueDatasetBuilds(db, 100, 0)).toEqual([{ tenant_id: 'acme', new_picks: 100 }]);
+  expect((await listTenantsWithSelections(db)).sort()).toEqual(['acme', 'globex']);
 
   await requestBuild(db, 'acme', randomUUID());
-  expect(await dueBuilds(db, 100, 0)).toEqual([]);
+  expect(await findDueDatasetBuilds(db, 100, 0)).toEqual([]);
   const build = await takeBuild(db, 30_000);
   if (!build) throw new Error('no build was taken');
   const counts = { records: 1_200 };
   await finishBuild(db, build, { status: 'done', version: 'v1', counts, notes: ['a note'] });
   await pick(db, 'acme', 119);
-  expect(await dueBuilds(db, 100, 0)).toEqual([]);
+  expect(await findDueDatasetBuilds(db, 100, 0)).toEqual([]);
   await pick(db, 'acme', 1);
-  expect(await dueBuilds(db, 100, 0)).toEqual([{ tenant_id: 'acme', new_picks: 120 }]);
-  expect(await dueBuilds(db, 100, 60_000)).toEqual([]);
+  expect(await findDueDatasetBuilds(db, 100, 0)).toEqual([{ tenant_id: 'acme', new_picks: 120 }]);
+  expect(await findDueDatasetBuilds(db, 100, 60_000)).toEqual([]);
 });
 
 it('names whom not to learn from', async () => {
@@ -54,5 +60,5 @@ it('names whom not to learn from', async () => {
     .insertInto('erasures')
     .values({ tenant_id: 'acme', erasure_id: randomUUID(), user_hash: Buffer.from('x'), user_id: 'going' })
     .execute();
-  expect((await usersNotToLearnFrom(db, 'acme')).sort()).toEqual(['going', 'out']);
+  expect((await listExcludedUsers(db, 'acme')).sort()).toEqual(['going', 'out']);
 });

@@ -49,7 +49,7 @@ const ours = (db: Db, { tenant_id, build_id, attempt }: BuildKey) =>
     .where('status', '=', 'running');
 
 /** Says that the build's trainer lives, and what it is at. Rejects when another trainer has taken the build over. */
-export async function beatBuild(db: Db, build: BuildKey, step?: string): Promise<void> {
+export async function heartbeatBuild(db: Db, build: BuildKey, step?: string): Promise<void> {
   const { numUpdatedRows } = await ours(db, build)
     .set({ beat_at: sql`clock_timestamp()`, ...(step === undefined ? {} : { step }) })
     .executeTakeFirst();
@@ -77,7 +77,7 @@ export async function finishBuild(db: Db, build: BuildKey, outcome: BuildOutcome
 }
 
 /** A tenant whose log has grown enough to build anew. */
-export interface DueBuild {
+export interface DueDatasetBuild {
   tenant_id: string;
   new_picks: number;
 }
@@ -87,8 +87,12 @@ export interface DueBuild {
  * is known, the more it takes to be worth reading all again. None that has a build under way or one younger than
  * `restMs`.
  */
-export async function dueBuilds(db: Db, minNew: number, restMs: number): Promise<DueBuild[]> {
-  const { rows } = await sql<DueBuild>`
+export async function findDueDatasetBuilds(
+  db: Db,
+  minNew: number,
+  restMs: number,
+): Promise<DueDatasetBuild[]> {
+  const { rows } = await sql<DueDatasetBuild>`
     with recursive tenants(tenant_id) as (
       (select tenant_id from selections order by tenant_id limit 1)
       union all
@@ -115,7 +119,7 @@ export async function dueBuilds(db: Db, minNew: number, restMs: number): Promise
 }
 
 /** Every tenant that has picks; the scheduled build is theirs. */
-export async function tenantsWithPicks(db: Db): Promise<string[]> {
+export async function listTenantsWithSelections(db: Db): Promise<string[]> {
   const rows = await db.selectFrom('selections').select('tenant_id').distinct().execute();
   return rows.map(({ tenant_id }) => tenant_id);
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { expect, it } from 'vitest';
 import { connectDb } from '../connect.ts';
-import { looksOf, noteLook } from './experiments.ts';
+import { listSnapshots, saveSnapshot } from './experiments.ts';
 
 const look = (interactions: number) => ({
   sample_ratio_evidence: 1,
@@ -13,10 +13,10 @@ it('keeps of the looks at an experiment those that add something, and the one th
   await using db = connectDb(await databaseForTest());
   const experiment = { tenant_id: 'default', experiment_id: randomUUID() };
   const see = (interactions: number, decides = false) =>
-    noteLook(db, experiment, look(interactions), { decides });
+    saveSnapshot(db, experiment, look(interactions), { decides });
   for (const interactions of [1_000, 1_000, 1_010, 1_020, 1_021, 1_030]) await see(interactions);
   await Promise.all([see(1_031, true), see(1_031, true)]);
-  await noteLook(db, { ...experiment, tenant_id: 'other' }, look(5), { decides: false });
-  const seen = (await looksOf(db, experiment)).map(({ variants }) => variants['shipped']?.interactions);
+  await saveSnapshot(db, { ...experiment, tenant_id: 'other' }, look(5), { decides: false });
+  const seen = (await listSnapshots(db, experiment)).map(({ variants }) => variants['shipped']?.interactions);
   expect(seen).toEqual([1_000, 1_021, 1_031]);
 });

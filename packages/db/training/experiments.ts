@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
 import type { Database } from '../schema/database.ts';
-import type { ModelKind, Variant, VariantLook } from '../schema/training.ts';
+import type { ModelKind, Variant, VariantSnapshot } from '../schema/training.ts';
 import { withinTransaction } from '../transactions.ts';
 import { changeStatus, findModel, lockRegistry, type Model } from './models.ts';
 
@@ -63,7 +63,7 @@ export function runningExperiments(db: Db): Promise<Experiment[]> {
 }
 
 /** Ends the running experiments that the model takes part in; the other canaries in them retire. */
-export async function endExperimentsOf(
+export async function endExperimentsWithModel(
   tx: Tx,
   { tenant_id, model_id }: Model,
   outcome: ExperimentOutcome,
@@ -120,19 +120,19 @@ async function end(
 
 type Which = Pick<Experiment, 'tenant_id' | 'experiment_id'>;
 
-export interface Look {
+export interface Snapshot {
   sample_ratio_evidence: number;
-  variants: Record<string, VariantLook>;
+  variants: Record<string, VariantSnapshot>;
 }
 
 /** A look goes into the series when so much more was shown than at the one before: some hundreds in a life. */
 const growth = 1.02;
 
 /** Keeps what the test saw, for people to read: always as the newest look, and in the series if it adds to it. */
-export async function noteLook(
+export async function saveSnapshot(
   db: Db,
   { tenant_id, experiment_id }: Which,
-  look: Look,
+  look: Snapshot,
   { decides }: { decides: boolean },
 ): Promise<void> {
   await db
@@ -152,10 +152,10 @@ export async function noteLook(
 }
 
 /** What the test saw as the experiment went on, oldest first. */
-export function looksOf(
+export function listSnapshots(
   db: Db,
   { tenant_id, experiment_id }: Which,
-): Promise<{ seen_at: Date; variants: Record<string, VariantLook> }[]> {
+): Promise<{ seen_at: Date; variants: Record<string, VariantSnapshot> }[]> {
   return db
     .selectFrom('experiment_looks')
     .select(['seen_at', 'variants'])

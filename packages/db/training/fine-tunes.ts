@@ -30,7 +30,7 @@ type Progress = Partial<
 >;
 
 /** Keeps how far it is; `retryMs` from now it is looked at again. */
-export async function noteFineTune(
+export async function updateFineTune(
   db: Db,
   { tenant_id, dataset_version, provider }: Key,
   progress: Progress,

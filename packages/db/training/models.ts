@@ -48,7 +48,11 @@ export function rankersWithout(db: Db, metric: string): Promise<Model[]> {
 }
 
 /** Adds to what is known of a model. */
-export async function noteMetrics(db: Db, { tenant_id, model_id }: Model, metrics: object): Promise<void> {
+export async function updateModelMetrics(
+  db: Db,
+  { tenant_id, model_id }: Model,
+  metrics: object,
+): Promise<void> {
   await db
     .updateTable('models')
     .set({ metrics: sql`metrics || ${JSON.stringify(metrics)}::jsonb` })

@@ -1,6 +1,6 @@
 import type { Db, Tx } from '../connect.ts';
 import { withinTransaction } from '../transactions.ts';
-import { endExperimentsOf } from './experiments.ts';
+import { endExperimentsWithModel } from './experiments.ts';
 import { activeModel, baselines, changeStatus, findModel, lockRegistry, type Model } from './models.ts';
 
 export type Change = 'done' | 'no_such_model' | 'not_from_this_status';
@@ -14,7 +14,7 @@ export function promote(db: Db, tenantId: string, modelId: string, reason: strin
     const model = await findModel(tx, tenantId, modelId);
     if (!model) return 'no_such_model';
     if (model.status === 'active' || model.status === 'rejected') return 'not_from_this_status';
-    await endExperimentsOf(tx, model, 'promoted', reason);
+    await endExperimentsWithModel(tx, model, 'promoted', reason);
     const before = await activeModel(tx, tenantId, model.kind);
     if (before) await changeStatus(tx, before, 'retired', `${modelId} was promoted: ${reason}`);
     await changeStatus(tx, model, 'active', reason);
@@ -31,7 +31,7 @@ export function rollBack(db: Db, tenantId: string, modelId: string, reason: stri
     const model = await findModel(tx, tenantId, modelId);
     if (!model) return 'no_such_model';
     if (model.status !== 'active' && model.status !== 'canary') return 'not_from_this_status';
-    await endExperimentsOf(tx, model, 'rolled_back', reason);
+    await endExperimentsWithModel(tx, model, 'rolled_back', reason);
     await changeStatus(tx, model, 'retired', `rolled back: ${reason}`);
     if (model.status === 'active') await restore(tx, model, reason);
     return 'done';

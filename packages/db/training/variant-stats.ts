@@ -4,7 +4,7 @@ import type { ModelKind } from '../schema/training.ts';
 import type { Experiment } from './experiments.ts';
 
 /** Sums over the users of one variant, for a rate Σy / Σn and its variance between users. */
-export interface Moments {
+export interface RatioSums {
   users: number;
   n: number;
   y: number;
@@ -14,30 +14,30 @@ export interface Moments {
 }
 
 /** What a variant has shown so far. */
-export interface Arm {
+export interface VariantStats {
   model_id: string;
   /** Users who were shown anything by it. */
   assigned: number;
   interactions: number;
   /** Of the answers, those that took the first place. */
-  first_place: Moments;
+  first_place: RatioSums;
   /** Of the answers, those that took any. */
-  selection: Moments;
+  selection: RatioSums;
   /** Of the feedback, what was good: thumbs up, ratings from 4. */
-  satisfaction: Moments;
+  satisfaction: RatioSums;
 }
 
 /** Who an interaction counts for. */
 const served: Record<ModelKind, string> = { ranker: 'i.ranker_id', llm: 'i.llm_id' };
 
 /** The variants of an experiment since it began; picks and feedback count for the model that ranked, or was asked. */
-export async function armsOf(
+export async function loadVariantStats(
   db: Db,
   { tenant_id: tenantId, kind, variants, started_at: since }: Experiment,
-): Promise<Arm[]> {
+): Promise<VariantStats[]> {
   const variant = sql.ref(served[kind]);
   const ids = variants.map(({ model_id }) => model_id);
-  const { rows } = await sql<Arm>`
+  const { rows } = await sql<VariantStats>`
     with shown as (
       select ${variant} as variant, i.user_id, i.interaction_id, s.selected_id, s.interaction_id is not null as answered
       from interactions i left join selections s using (tenant_id, interaction_id)
@@ -55,15 +55,15 @@ export async function armsOf(
       from shown group by 1, 2
     )
     select variant as model_id, count(*)::float8 as assigned, sum(shown) as interactions,
-      ${moments('first', 'p')} as first_place, ${moments('taken', 'p')} as selection,
-      ${moments('y', 's')} as satisfaction
+      ${ratioSums('first', 'p')} as first_place, ${ratioSums('taken', 'p')} as selection,
+      ${ratioSums('y', 's')} as satisfaction
     from per_user p left join said s using (variant, user_id)
     group by variant`.execute(db);
   return rows;
 }
 
 /** JSON of the sums over users with column `y` over column `n` of the table. */
-function moments(column: 'first' | 'taken' | 'y', table: 'p' | 's') {
+function ratioSums(column: 'first' | 'taken' | 'y', table: 'p' | 's') {
   const [y, n] = [sql.ref(`${table}.${column}`), sql.ref(`${table}.n`)];
   return sql`json_build_object('users', count(*) filter (where ${n} > 0), 'n', coalesce(sum(${n}), 0),
     'y', coalesce(sum(${y}), 0), 'nn', coalesce(sum(${n} * ${n}), 0), 'yy', coalesce(sum(${y} * ${y}), 0),

@@ -34,19 +34,23 @@ export async function correctMemory(
       .executeTakeFirst();
     if (!old) return false;
     const moves = content !== undefined && content.content_key !== old.content_key;
-    if (moves) await giveUpKey(tx, old, content.content_key);
+    if (moves) await deleteConflicting(tx, old, content.content_key);
     await tx
       .updateTable('memories')
       .set({ ...content, ...(status && { status }), corrected: true, confidence: 1 })
       .where(isMemory(key))
       .execute();
-    if (moves) await buryKey(tx, old);
+    if (moves) await insertTombstone(tx, old);
     return true;
   });
 }
 
 /** A memory that has the new words already makes room for the corrected one. */
-async function giveUpKey(tx: Tx, { tenant_id, user_id, type }: Memory, contentKey: string): Promise<void> {
+async function deleteConflicting(
+  tx: Tx,
+  { tenant_id, user_id, type }: Memory,
+  contentKey: string,
+): Promise<void> {
   await tx
     .deleteFrom('memories')
     .where('tenant_id', '=', tenant_id)
@@ -57,7 +61,7 @@ async function giveUpKey(tx: Tx, { tenant_id, user_id, type }: Memory, contentKe
 }
 
 /** The old words stay behind as a forgotten key, so that the same mistake is not learned again. */
-async function buryKey(tx: Tx, old: Memory): Promise<void> {
+async function insertTombstone(tx: Tx, old: Memory): Promise<void> {
   const buried = {
     memory_id: newId(),
     content: '',

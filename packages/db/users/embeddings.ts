@@ -1,7 +1,7 @@
 import type { UserKey } from '@learning-loop/events/ids';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
-import type { LearnedMemory } from './upsert-memories.ts';
+import type { NewMemory } from './upsert-memories.ts';
 
 interface MemoryKey extends UserKey {
   memory_id: string;
@@ -14,7 +14,7 @@ export interface DueEmbedding extends MemoryKey {
 }
 
 /** Notes, within the transaction that learns them, that these memories are to be embedded once it has committed. */
-export async function requestEmbeddings(tx: Tx, memories: LearnedMemory[]): Promise<void> {
+export async function requestEmbeddings(tx: Tx, memories: NewMemory[]): Promise<void> {
   if (memories.length === 0) return;
   const keys = memories.map(({ tenant_id, user_id, type, content_key }) => ({
     ...{ tenant_id, user_id, type, content_key },

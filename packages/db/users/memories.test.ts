@@ -4,12 +4,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { connectDb, type Db } from '../connect.ts';
 import { correctMemory, forgetMemory } from './correct-memories.ts';
-import { memoriesOfInteraction, pageOfMemories } from './memories.ts';
-import { type LearnedMemory, learnMemories, supersede } from './upsert-memories.ts';
+import { listInteractionMemories, listMemories } from './memories.ts';
+import { type NewMemory, supersedeOlder, upsertMemories } from './upsert-memories.ts';
 
 const day = (n: number) => new Date(Date.UTC(2026, 0, n)).toISOString();
 
-const learned = (said: Partial<LearnedMemory>): LearnedMemory => ({
+const learned = (said: Partial<NewMemory>): NewMemory => ({
   tenant_id: 'default',
   user_id: 'ada',
   memory_id: newId(),
@@ -24,14 +24,14 @@ const learned = (said: Partial<LearnedMemory>): LearnedMemory => ({
   ...said,
 });
 
-const learn = (db: Db, memories: LearnedMemory[]) =>
+const learn = (db: Db, memories: NewMemory[]) =>
   db.transaction().execute(async (tx) => {
-    await learnMemories(tx, memories);
-    await supersede(tx, memories);
+    await upsertMemories(tx, memories);
+    await supersedeOlder(tx, memories);
   });
 
 const page = (db: Db, userId = 'ada') =>
-  pageOfMemories(db, { tenantId: 'default', userId, withSuperseded: true, limit: 50 });
+  listMemories(db, { tenantId: 'default', userId, withSuperseded: true, limit: 50 });
 
 const keyOf = (memory_id: string) => ({ tenant_id: 'default', user_id: 'ada', memory_id });
 
@@ -131,7 +131,7 @@ test('what the user had forgotten is not learned again, and its words are gone',
   expect(await forgetMemory(db, keyOf(lesson.memory_id))).toBe(false);
   await learn(db, [learned({ content: 'Perl', content_key: 'Perl', seen_at: day(5) })]);
   expect(await page(db)).toEqual([]);
-  expect(await memoriesOfInteraction(db, 'default', lesson.interaction_id)).toEqual([]);
+  expect(await listInteractionMemories(db, 'default', lesson.interaction_id)).toEqual([]);
   const { rows } = await db
     .selectFrom('memories')
     .select('content')
@@ -149,7 +149,7 @@ test('pages stay right while memories are added', async () => {
   const seen: string[] = [];
   let after: { last_seen: Date; memory_id: string } | undefined;
   do {
-    const next = await pageOfMemories(db, {
+    const next = await listMemories(db, {
       tenantId: 'default',
       userId: 'ada',
       withSuperseded: false,

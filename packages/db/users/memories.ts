@@ -1,7 +1,7 @@
 import { type UserKey, userKeysJson } from '@learning-loop/events/ids';
 import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
-import { memoryLengths, newestOf } from '../ddl/concurrent-indexes.ts';
+import { memoryIndexFilters, newestFromCoveringIndexes } from '../ddl/concurrent-indexes.ts';
 import type { Database, MemoryType } from '../schema/database.ts';
 
 export type Memory = Selectable<Database['memories']>;
@@ -57,7 +57,7 @@ const sources = sql<SourcedMemory['sources']>`(
 const everyType: MemoryType[] = ['goal', 'preference', 'history'];
 
 /** One page of a user's memories, newest first; pages stay right while memories are added (keyset). */
-export async function pageOfMemories(
+export async function listMemories(
   db: Db,
   { type, ...page }: Newest & { type?: MemoryType | undefined },
 ): Promise<SourcedMemory[]> {
@@ -86,7 +86,7 @@ export function memoriesById(
 }
 
 /** What one interaction taught. */
-export function memoriesOfInteraction(db: Db, tenantId: string, interactionId: string): Promise<Memory[]> {
+export function listInteractionMemories(db: Db, tenantId: string, interactionId: string): Promise<Memory[]> {
   return db
     .selectFrom('memory_sources as source')
     .innerJoinLateral(
@@ -114,8 +114,8 @@ export async function recentHistory(
   users: UserKey[],
   limit: number,
 ): Promise<(UserKey & { content: string })[]> {
-  const newest = newestOf(
-    memoryLengths,
+  const newest = newestFromCoveringIndexes(
+    memoryIndexFilters,
     (length) => sql`
       select content, last_seen from memories
       where tenant_id = key.tenant_id and user_id = key.user_id and type = 'history' and status = 'active'

@@ -1,5 +1,5 @@
 import type { FacetDeltas, Facets } from '@learning-loop/events/fields';
-import { firstIdAt, type UserKey, userKeysJson } from '@learning-loop/events/ids';
+import { minUuidAt, type UserKey, userKeysJson } from '@learning-loop/events/ids';
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
 import type { Database } from '../schema/database.ts';
@@ -47,7 +47,7 @@ export async function lockPersonas(tx: Tx, users: UserKey[], start: Facets): Pro
   return (await personasOf(keys, sql`for update`).execute(tx)).rows;
 }
 
-export interface PersonaMove extends UserKey {
+export interface AppliedUpdate extends UserKey {
   event_id: string;
   interaction_id: string;
   occurred_at: string;
@@ -62,7 +62,7 @@ export interface PersonaMove extends UserKey {
 export async function savePersonas(
   tx: Tx,
   personas: (UserKey & { facets: Facets; interaction_count: number; moved_at: Date | null })[],
-  moves: PersonaMove[],
+  moves: AppliedUpdate[],
 ): Promise<void> {
   await sql`
     update personas set facets = row.facets, interaction_count = row.interaction_count, moved_at = row.moved_at,
@@ -86,13 +86,13 @@ const clockErrorMs = 60_000;
  * The moves of each of these users from a point in time on, oldest first. An event gets its id when it happens, and
  * ids hold the time: so of a user with a long past only the end is read.
  */
-export async function movesSince(
+export async function updatesSince(
   tx: Tx,
   since: (UserKey & { occurred_at: string })[],
 ): Promise<PersonaUpdate[]> {
   const bounded = since.map((user) => ({
     ...user,
-    first_id: firstIdAt(new Date(Date.parse(user.occurred_at) - clockErrorMs)),
+    first_id: minUuidAt(new Date(Date.parse(user.occurred_at) - clockErrorMs)),
   }));
   const { rows } = await sql<PersonaUpdate>`
     select moves.* from jsonb_to_recordset(${JSON.stringify(bounded)}::jsonb)
@@ -108,7 +108,7 @@ export async function movesSince(
 }
 
 /** Corrects where some moves began and ended, because an earlier one became known after them. */
-export async function correctMoves(
+export async function rewriteUpdates(
   tx: Tx,
   moves: Pick<PersonaUpdate, 'tenant_id' | 'user_id' | 'event_id' | 'old_facets' | 'new_facets'>[],
 ): Promise<void> {

@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import type { ShownHypothesis } from '@learning-loop/events/fields';
 import { newId } from '@learning-loop/events/ids';
-import { fill } from '@learning-loop/testing/database/hot-queries';
+import { seedTables } from '@learning-loop/testing/database/hot-queries';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
-import { selection, shownFor } from '@learning-loop/testing/selection';
+import { hypothesesFor, selection } from '@learning-loop/testing/selection';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { connectDb, type Db } from '../connect.ts';
-import { choiceLengths } from '../ddl/concurrent-indexes.ts';
-import { acceptPicks, type Pick } from '../loop/selections.ts';
+import { interactionIndexFilters } from '../ddl/concurrent-indexes.ts';
+import { insertSelections, type NewSelection } from '../loop/selections.ts';
 import { lockPersonas } from './personas.ts';
-import { knownUsers } from './profiles.ts';
-import { learnMemories } from './upsert-memories.ts';
+import { loadProfiles } from './profiles.ts';
+import { upsertMemories } from './upsert-memories.ts';
 
-const reading = { goals: 2, preferences: 2, history: 2, choices: 2 };
+const reading = { goals: 2, preferences: 2, history: 2, selections: 2 };
 const facets = { concise: 0.5, step_by_step: 0.5, code_first: 0.5, formal: 0.5 };
 
 const memory = (user_id: string, type: 'goal' | 'history', day: number, content = `${type} ${day}`) => ({
@@ -25,12 +25,12 @@ const memory = (user_id: string, type: 'goal' | 'history', day: number, content 
 test('many users are read at once, each with what is its own, in the order asked', async () => {
   await using db = connectDb(await databaseForTest());
   await db.transaction().execute(async (tx) => {
-    await learnMemories(tx, [memory('ada', 'goal', 1), memory('ada', 'goal', 2), memory('ada', 'goal', 3)]);
-    await learnMemories(tx, [memory('bob', 'history', 4)]);
+    await upsertMemories(tx, [memory('ada', 'goal', 1), memory('ada', 'goal', 2), memory('ada', 'goal', 3)]);
+    await upsertMemories(tx, [memory('bob', 'history', 4)]);
     await lockPersonas(tx, [{ tenant_id: 'default', user_id: 'bob' }], facets);
   });
   const asked = ['bob', 'nobody', 'ada', 'bob'].map((user_id) => ({ tenant_id: 'default', user_id }));
-  const known = await knownUsers(db, asked, reading);
+  const known = await loadProfiles(db, asked, reading);
   expect(known.map(({ memories }) => memories.map(({ content }) => content))).toEqual([
     ['history 4'],
     [],
@@ -60,16 +60,16 @@ test('what is too long for the entry of an index comes in its place among the ot
   await using db = connectDb(await databaseForTest());
   const contents = [noise(2_000), noise(1_500), noise(1_501), noise(1_499), noise(8_000), 'short'];
   const memories = contents.map((content, day) => ({ ...memory('', 'goal', day + 1, content), ...longest }));
-  await db.transaction().execute((tx) => learnMemories(tx, memories));
+  await db.transaction().execute((tx) => upsertMemories(tx, memories));
   for (const [n, input_text] of contents.entries()) {
-    const hypotheses = shownFor([noise(n * 100), noise(n * 100), '']);
-    await acceptPicks(db, [{ event: selection({ ...longest, input_text, hypotheses }), ...answered }]);
+    const hypotheses = hypothesesFor([noise(n * 100), noise(n * 100), '']);
+    await insertSelections(db, [{ event: selection({ ...longest, input_text, hypotheses }), ...answered }]);
   }
-  const all = { goals: 10, preferences: 10, history: 10, choices: 10 };
-  const [known] = await knownUsers(db, [longest], all);
+  const all = { goals: 10, preferences: 10, history: 10, selections: 10 };
+  const [known] = await loadProfiles(db, [longest], all);
   expect(known?.memories.map(({ content }) => content)).toEqual(contents.toReversed());
   expect(known?.choices.map(({ input_text }) => input_text)).toEqual(contents.toReversed());
-  const [newest] = await knownUsers(db, [longest], { ...all, goals: 2, choices: 2 });
+  const [newest] = await loadProfiles(db, [longest], { ...all, goals: 2, selections: 2 });
   expect(newest?.memories.map(({ content }) => content)).toEqual(['short', contents[4]]);
   expect(newest?.choices.map(({ input_text }) => input_text)).toEqual(['short', contents[4]]);
 });
@@ -77,29 +77,29 @@ test('what is too long for the entry of an index comes in its place among the ot
 test('every length up to the longest fits into the entry of an index', async () => {
   await using db = connectDb(await databaseForTest());
   const lengths = Array.from({ length: 300 }, (_, n) => 1_300 + n);
-  const pick = (input_text: string, hypotheses: ShownHypothesis[]): Pick => ({
+  const pick = (input_text: string, hypotheses: ShownHypothesis[]): NewSelection => ({
     event: selection({ ...longest, input_text, hypotheses }),
     ...answered,
   });
-  await acceptPicks(
+  await insertSelections(
     db,
     lengths.flatMap((length) => [
       pick(noise(length), []),
-      pick('x', shownFor([noise(500), noise(500), noise(length - 1_000)])),
+      pick('x', hypothesesFor([noise(500), noise(500), noise(length - 1_000)])),
     ]),
   );
   const { rows } = await sql<{ most: number }>`
     select max(octet_length(input_text) + octet_length(shown::text))::int as most from selections
-    where ${sql.raw(choiceLengths.short)} group by shown = '[]'`.execute(db);
+    where ${sql.raw(interactionIndexFilters.short)} group by shown = '[]'`.execute(db);
   expect(rows).toEqual([{ most: 1_500 }, { most: 1_500 }]);
 });
 
 test('a user is read from entries of indexes alone, not from a page for each of its rows', async () => {
   await using db = connectDb(await databaseForTest(), { max: 1 });
-  await fill(db, 1, 20_000);
+  await seedTables(db, 1, 20_000);
   await sql`vacuum (analyze) memories, selections`.execute(db);
   await sql`set plan_cache_mode = force_generic_plan`.execute(db);
-  await knownUsers(db, [{ tenant_id: 'default', user_id: 'user-7' }], reading);
+  await loadProfiles(db, [{ tenant_id: 'default', user_id: 'user-7' }], reading);
   const plan = await planOf(db, 'jsonb_build_object');
   expect(plan.match(/Index Only Scan\w* (?:Backward )?using memories_covering/gu)).toHaveLength(3);
   expect(plan.match(/Index Only Scan\w* (?:Backward )?using selections_covering/gu)).toHaveLength(1);

@@ -2,19 +2,23 @@ import type { Facets } from '@learning-loop/events/fields';
 import { type UserKey, userKeysJson } from '@learning-loop/events/ids';
 import { sql } from 'kysely';
 import type { Db } from '../connect.ts';
-import { choiceLengths, memoryLengths, newestOf } from '../ddl/concurrent-indexes.ts';
+import {
+  interactionIndexFilters,
+  memoryIndexFilters,
+  newestFromCoveringIndexes,
+} from '../ddl/concurrent-indexes.ts';
 import type { MemoryType, ShownOption } from '../schema/database.ts';
 
 /** How much of a user is read, newest first. */
-export interface Reading {
+export interface ProfileLimits {
   goals: number;
   preferences: number;
   history: number;
-  choices: number;
+  selections: number;
 }
 
 /** What is read of each, by column: a name for every value would take most of the time of writing and reading them. */
-interface KnownRow {
+interface ProfileRow {
   persona: { facets: Facets; interaction_count: number } | null;
   memories: {
     memory_id: string[];
@@ -26,7 +30,7 @@ interface KnownRow {
   choices: { input_text: string[]; at: number[]; shown: ShownOption[][] };
 }
 
-interface KnownMemory {
+interface ProfileMemory {
   memory_id: string;
   type: MemoryType;
   content: string;
@@ -34,21 +38,21 @@ interface KnownMemory {
   last_seen: Date;
 }
 
-interface KnownChoice {
+interface ProfileSelection {
   input_text: string;
   at: Date;
   shown: ShownOption[];
 }
 
-export interface KnownUser {
-  persona: KnownRow['persona'];
-  memories: KnownMemory[];
-  choices: KnownChoice[];
+export interface ProfileRows {
+  persona: ProfileRow['persona'];
+  memories: ProfileMemory[];
+  choices: ProfileSelection[];
 }
 
-const memoriesOf = (type: MemoryType, limit: number) =>
-  newestOf(
-    memoryLengths,
+const selectMemories = (type: MemoryType, limit: number) =>
+  newestFromCoveringIndexes(
+    memoryIndexFilters,
     (length) => sql`
       select memory_id, type, content, confidence, last_seen from memories
       where tenant_id = asked.tenant_id and user_id = asked.user_id and type = ${type} and status = 'active'
@@ -56,9 +60,9 @@ const memoriesOf = (type: MemoryType, limit: number) =>
     sql`order by last_seen desc limit ${limit}`,
   );
 
-const choicesOf = (limit: number) =>
-  newestOf(
-    choiceLengths,
+const selectSelections = (limit: number) =>
+  newestFromCoveringIndexes(
+    interactionIndexFilters,
     (length) => sql`
       select interaction_id, input_text, selected_at, shown from selections
       where tenant_id = asked.tenant_id and user_id = asked.user_id and ${length}`,
@@ -66,27 +70,27 @@ const choicesOf = (limit: number) =>
   );
 
 /** All that a request needs to know of its user, for many requests in one round trip, in their order. */
-export async function knownUsers(db: Db, users: UserKey[], reading: Reading): Promise<KnownUser[]> {
-  const { rows } = await sql<KnownRow>`
+export async function loadProfiles(db: Db, users: UserKey[], reading: ProfileLimits): Promise<ProfileRows[]> {
+  const { rows } = await sql<ProfileRow>`
     select
       (select jsonb_build_object('facets', facets, 'interaction_count', interaction_count) from personas
         where tenant_id = asked.tenant_id and user_id = asked.user_id) as persona,
       (select json_build_object(
           'memory_id', ${listOf('memory_id')}, 'type', ${listOf('type')}, 'content', ${listOf('content')},
           'confidence', ${listOf('confidence')}, 'last_seen', ${listOf(msOf('last_seen'))}) from (
-        ${memoriesOf('goal', reading.goals)} union all
-        ${memoriesOf('preference', reading.preferences)} union all
-        ${memoriesOf('history', reading.history)}) as memory) as memories,
+        ${selectMemories('goal', reading.goals)} union all
+        ${selectMemories('preference', reading.preferences)} union all
+        ${selectMemories('history', reading.history)}) as memory) as memories,
       (select json_build_object(
           'input_text', ${listOf('input_text')}, 'at', ${listOf(msOf('selected_at'))},
-          'shown', ${listOf('shown')}) from ${choicesOf(reading.choices)} as choice) as choices
+          'shown', ${listOf('shown')}) from ${selectSelections(reading.selections)} as choice) as choices
     from rows from (jsonb_to_recordset(${userKeysJson(users)}::jsonb) as (tenant_id text, user_id text))
       with ordinality as asked(tenant_id, user_id, place)
     order by place`.execute(db);
   return rows.map(({ persona, memories, choices }) => ({
     persona,
-    memories: memoriesFrom(memories),
-    choices: choicesFrom(choices),
+    memories: toMemories(memories),
+    choices: toSelections(choices),
   }));
 }
 
@@ -97,7 +101,7 @@ function listOf(expression: string) {
   return sql`coalesce(json_agg(${sql.raw(expression)}), '[]')`;
 }
 
-function memoriesFrom({ memory_id, type, content, confidence, last_seen }: KnownRow['memories']) {
+function toMemories({ memory_id, type, content, confidence, last_seen }: ProfileRow['memories']) {
   return memory_id.map((id, i) => ({
     memory_id: id,
     type: at(type, i),
@@ -107,7 +111,7 @@ function memoriesFrom({ memory_id, type, content, confidence, last_seen }: Known
   }));
 }
 
-function choicesFrom({ input_text, at: times, shown }: KnownRow['choices']) {
+function toSelections({ input_text, at: times, shown }: ProfileRow['choices']) {
   return input_text.map((text, i) => ({
     input_text: text,
     at: new Date(at(times, i)),

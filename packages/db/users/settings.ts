@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
 
 /** Users of the tenant who are not to be learned from: those who said so, and those who are being erased. */
-export async function usersNotToLearnFrom(db: Db, tenantId: string): Promise<string[]> {
+export async function listExcludedUsers(db: Db, tenantId: string): Promise<string[]> {
   const optedOut = db
     .selectFrom('user_settings')
     .select('user_id')

@@ -4,7 +4,7 @@ import type { Tx } from '../connect.ts';
 import type { MemoryType } from '../schema/database.ts';
 
 /** A memory as one interaction teaches it. */
-export interface LearnedMemory {
+export interface NewMemory {
   tenant_id: string;
   user_id: string;
   memory_id: string;
@@ -27,7 +27,7 @@ const mostSure = 0.99;
  * The result does not depend on the order of calls: the words are those of the earliest interaction. What the user
  * corrected keeps its words, and what the user had forgotten stays forgotten.
  */
-export async function learnMemories(tx: Tx, memories: LearnedMemory[]): Promise<void> {
+export async function upsertMemories(tx: Tx, memories: NewMemory[]): Promise<void> {
   if (memories.length === 0) return;
   await sql`
     with learned as (
@@ -63,7 +63,7 @@ export async function learnMemories(tx: Tx, memories: LearnedMemory[]): Promise<
 }
 
 /** Two batches that fill slots of one user go one after the other, or each would miss what the other supersedes. */
-export async function lockSlots(tx: Tx, memories: LearnedMemory[]): Promise<void> {
+export async function lockUserSlots(tx: Tx, memories: NewMemory[]): Promise<void> {
   const keys = new Set(memories.filter(({ slot }) => slot !== null).map(userKey));
   if (keys.size === 0) return;
   await sql`
@@ -75,7 +75,7 @@ export async function lockSlots(tx: Tx, memories: LearnedMemory[]): Promise<void
  * In every slot that these memories fill, the newest preference is active and the older ones are superseded; what
  * was preferred at the same moment does not compete, and what the user corrected always stands.
  */
-export async function supersede(tx: Tx, memories: LearnedMemory[]): Promise<void> {
+export async function supersedeOlder(tx: Tx, memories: NewMemory[]): Promise<void> {
   const slots = memories.filter(({ slot }) => slot !== null);
   if (slots.length === 0) return;
   await sql`

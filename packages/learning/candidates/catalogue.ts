@@ -1,7 +1,7 @@
 import data from './catalogue.json' with { type: 'json' };
 
 /** What can be asked: "Do you want to {ask}?" and why one may want it. */
-export interface Ask {
+export interface QuestionTemplate {
   ask: string;
   why: string;
 }
@@ -10,11 +10,11 @@ export interface Ask {
 export interface Intent {
   name: string;
   kind: 'new' | 'existing' | 'topic';
-  asks: Ask[];
+  asks: QuestionTemplate[];
 }
 
 /** What someone works on. */
-export interface Thing {
+export interface Topic {
   names: string[];
   label: string;
   /** Taken without an article, as "authentication" is. */
@@ -37,23 +37,23 @@ const intentsByVerb = new Map<string, Intent>(
     verbs.map((verb) => [verb, { name, kind: kindOf(kind), asks }] as const),
   ),
 );
-const thingsByName = new Map<string, Thing>(
-  (data.things as Thing[]).flatMap((thing) => thing.names.map((name) => [name, thing] as const)),
+const thingsByName = new Map<string, Topic>(
+  (data.things as Topic[]).flatMap((thing) => thing.names.map((name) => [name, thing] as const)),
 );
 const toolsByIntent = new Map<string, string>(Object.entries(data.toolsByIntent));
 const fitsByIntent = new Map<string, string[]>(Object.entries(data.fitsByIntent));
 
-export const generalAsks: readonly Ask[] = data.general;
-export const doingAsks: readonly Ask[] = data.doing;
-export const quotedAsks: readonly Ask[] = data.quoted;
+export const generalTemplates: readonly QuestionTemplate[] = data.general;
+export const commandTemplates: readonly QuestionTemplate[] = data.doing;
+export const quotingTemplates: readonly QuestionTemplate[] = data.quoted;
 
 /** The intent that a verb, by its lemma, names. */
-export function intentOf(verb: string): Intent | null {
+export function findIntent(verb: string): Intent | null {
   return intentsByVerb.get(verb) ?? null;
 }
 
 /** The thing that a phrase names by its end: "internal admin api" is an API. */
-export function thingNamed(phrase: string): Thing | null {
+export function findTopic(phrase: string): Topic | null {
   const words = phrase.toLowerCase().split(' ');
   for (let from = 0; from < words.length; from += 1) {
     const thing = thingsByName.get(words.slice(from).join(' '));
@@ -67,6 +67,6 @@ export function toolsFor(intent: Intent): string | null {
 }
 
 /** Slots of technologies that go with an intent. */
-export function fitsOf(intent: Intent): readonly string[] {
+export function fittingTools(intent: Intent): readonly string[] {
   return fitsByIntent.get(intent.name) ?? [];
 }

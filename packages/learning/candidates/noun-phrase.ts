@@ -1,5 +1,5 @@
-import { technologyNamed } from '../text/technologies.ts';
-import { words } from '../text/tokenize.ts';
+import { lookUpTechnology } from '../text/technologies.ts';
+import { tokenize } from '../text/tokenize.ts';
 
 /** Nouns that are not counted, and so take no "a". */
 const massNouns = new Set(
@@ -50,13 +50,13 @@ function isMany(phrase: string): boolean {
 /** The last noun before any "for", "of", "with". */
 function headOf(phrase: string): { lower: string; lemma: string } {
   const noun = phrase.split(/\s(?:for|of|with|in|on|to|from|that|which|by|about|at)\s/iu)[0] ?? phrase;
-  const last = words(noun).at(-1);
+  const last = tokenize(noun).at(-1);
   return { lower: last?.lower ?? '', lemma: last?.lemma ?? '' };
 }
 
 function isName(phrase: string): boolean {
   const core = phrase.split(/\s(?:for|with|in|on|to|from|and)\s/iu)[0] ?? phrase;
-  return /^[A-Z][a-z]+(?:\s[A-Z][a-z]+)*$/u.test(phrase) || technologyNamed(core) !== null;
+  return /^[A-Z][a-z]+(?:\s[A-Z][a-z]+)*$/u.test(phrase) || lookUpTechnology(core) !== null;
 }
 
 function startsWithVowel(phrase: string): boolean {

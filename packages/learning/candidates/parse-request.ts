@@ -1,6 +1,6 @@
-import { technologiesIn } from '../text/technologies.ts';
-import { type Word, words } from '../text/tokenize.ts';
-import { type Intent, intentOf, type Thing, thingNamed } from './catalogue.ts';
+import { findTechnologies } from '../text/technologies.ts';
+import { tokenize, type Word } from '../text/tokenize.ts';
+import { findIntent, findTopic, type Intent, type Topic } from './catalogue.ts';
 
 const problem =
   /\b(?:bugs?|errors?|issues?|problems?|leaks?|crash(?:es)?|exceptions?|failures?|timeouts?|warnings?|defects?|typos?|conflicts?|deadlocks?|regressions?|vulnerabilit(?:y|ies))$/iu;
@@ -13,13 +13,13 @@ export function isProblem(phrase: string): boolean {
 }
 
 /** What someone wants to do about a thing of which they only say what is wrong with it: nobody builds a slow query. */
-function remedyFor(object: string): Intent | null {
-  if (tooSlow.test(object)) return intentOf('optimise');
-  return broken.test(object) || isProblem(object) ? intentOf('fix') : null;
+function intentForProblem(object: string): Intent | null {
+  if (tooSlow.test(object)) return findIntent('optimise');
+  return broken.test(object) || isProblem(object) ? findIntent('fix') : null;
 }
 
 /** A text as it may stand inside a question: one line, without control and steering characters. */
-function cleaned(text: string): string {
+function sanitize(text: string): string {
   return text
     .slice(0, 4000)
     .normalize('NFC')
@@ -35,7 +35,7 @@ const longestEcho = 70;
 
 /** The text in quotation marks, cut at a word to at most 70 characters. */
 export function quoted(text: string): string {
-  const line = cleaned(text);
+  const line = sanitize(text);
   return line === '' ? 'your request' : `“${capped(line)}”`;
 }
 
@@ -55,12 +55,12 @@ function isPlain(text: string): boolean {
 }
 
 /** What a short text says. */
-export interface Understood {
+export interface ParsedRequest {
   /** What to do, of what the catalogue knows. */
   intent: Intent | null;
   /** What it is about, as a noun phrase; null when none can be made out. */
   object: string | null;
-  thing: Thing | null;
+  thing: Topic | null;
   /** What to do, in the text's own words, where the catalogue does not know the verb. */
   doing: string | null;
 }
@@ -72,12 +72,12 @@ const phraseEnd =
 const longestObject = 9;
 const longestPhrase = 70;
 const longestCommand = 7;
-const nothing: Understood = { intent: null, object: null, thing: null, doing: null };
+const nothing: ParsedRequest = { intent: null, object: null, thing: null, doing: null };
 
 /** Reads a text; of one that cannot be read nothing is understood. */
-export function understand(text: string): Understood {
-  const rest = cleaned(text).replace(lead, '').slice(0, 400);
-  const read = words(rest);
+export function parseRequest(text: string): ParsedRequest {
+  const rest = sanitize(text).replace(lead, '').slice(0, 400);
+  const read = tokenize(rest);
   const at = read.findIndex((word, i) => isIntent(word, i, read));
   const verb = read[at];
   if (verb !== undefined) return intended(after(rest, verb, at, read), intentAt(at, read));
@@ -85,7 +85,7 @@ export function understand(text: string): Understood {
     return { ...nothing, doing: phraseOf(rest.replace(/^\p{Lu}/u, (first) => first.toLowerCase())) };
   const object = read.every(({ pos }) => nominal.has(pos)) ? phraseOf(rest) : null;
   if (object === null) return nothing;
-  return { ...nothing, intent: remedyFor(object), object, thing: thingNamed(coreOf(object)) };
+  return { ...nothing, intent: intentForProblem(object), object, thing: findTopic(mainPhrase(object)) };
 }
 
 /** A few words that start with a verb in its plain form: "bake sourdough bread". */
@@ -100,10 +100,10 @@ function isCommand(read: readonly Word[]): boolean {
 const nominal = new Set(['NOUN', 'PROPN', 'ADJ', 'NUM', 'DET', 'ADP']);
 const pronoun = /^(?:it|this|that|them|these|those|me|us|you|something|anything|everything)$/iu;
 
-function intended(rest: string, intent: Intent | null): Understood {
+function intended(rest: string, intent: Intent | null): ParsedRequest {
   const object = phraseOf(rest);
   if (object === null || pronoun.test(object)) return nothing;
-  return { ...nothing, intent, object, thing: thingNamed(coreOf(object)) };
+  return { ...nothing, intent, object, thing: findTopic(mainPhrase(object)) };
 }
 
 /** A verb of the catalogue: where one can stand, or first of all, however it was tagged. */
@@ -118,10 +118,11 @@ function isIntent(word: Word, index: number, all: readonly Word[]): boolean {
 function intentAt(index: number, all: readonly Word[]): Intent | null {
   const [word, next] = [all[index], all[index + 1]];
   if (word === undefined) return null;
-  const known = intentOf(`${word.lemma} ${next?.lower}`) ?? intentOf(word.lower) ?? intentOf(word.lemma);
+  const known =
+    findIntent(`${word.lemma} ${next?.lower}`) ?? findIntent(word.lower) ?? findIntent(word.lemma);
   if (known !== null || !word.lower.endsWith('ing')) return known;
   const stem = word.lower.slice(0, -3);
-  return intentOf(stem) ?? intentOf(`${stem}e`) ?? intentOf(stem.slice(0, -1));
+  return findIntent(stem) ?? findIntent(`${stem}e`) ?? findIntent(stem.slice(0, -1));
 }
 
 /** What follows the verb. */
@@ -146,14 +147,14 @@ function phraseOf(text: string): string | null {
 
 /** Technologies by their usual names. */
 function named(phrase: string): string {
-  return technologiesIn(phrase).reduceRight(
+  return findTechnologies(phrase).reduceRight(
     (text, { name, start, end }) => text.slice(0, start) + name + text.slice(end),
     phrase,
   );
 }
 
 /** The phrase up to what it is with, for, or made by: "REST API" of "a REST API with FastAPI". */
-export function coreOf(phrase: string): string {
+export function mainPhrase(phrase: string): string {
   return (
     phrase.split(/\s(?:with|using|for|in|on|to|from|of|by|that|via|as|at|through|behind|and)\s/iu)[0] ??
     phrase

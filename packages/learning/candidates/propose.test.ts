@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { proposeByRules } from './propose.ts';
+import { generateCandidates } from './propose.ts';
 
 const questions = (text: string, goals: string[] = [], preferences: string[] = []) =>
-  proposeByRules({ text, goals, preferences }).map(({ question }) => question);
+  generateCandidates({ text, goals, preferences }).map(({ question }) => question);
 
 test.each([
   ['build api', 'Do you want to build a REST API with FastAPI and Docker deployment?'],
@@ -96,7 +96,7 @@ test('whatever is asked and known, there are three to five distinct questions an
       fc.array(text, { maxLength: 3 }),
       fc.array(text, { maxLength: 3 }),
       (asked, goals, preferences) => {
-        const proposals = proposeByRules({ text: asked, goals, preferences });
+        const proposals = generateCandidates({ text: asked, goals, preferences });
         const distinct = new Set(proposals.map(({ question }) => question));
         expect(distinct.size).toBe(proposals.length);
         expect(proposals.length).toBeGreaterThanOrEqual(3);

@@ -1,23 +1,23 @@
 import {
-  type Ask,
-  doingAsks,
-  generalAsks,
+  commandTemplates,
+  findIntent,
+  generalTemplates,
   type Intent,
-  intentOf,
-  quotedAsks,
-  type Thing,
+  type QuestionTemplate,
+  quotingTemplates,
+  type Topic,
 } from './catalogue.ts';
-import { type Understood, understand } from './parse-request.ts';
-import { type Slots, slotsFor } from './slots.ts';
+import { type ParsedRequest, parseRequest } from './parse-request.ts';
+import { fillSlots, type Slots } from './slots.ts';
 
 /** A question that may say what the user means. `prior`: how likely its proposer thinks it, in [0, 1]. */
-export interface Proposal {
+export interface Candidate {
   question: string;
   rationale: string;
   prior: number;
 }
 
-export interface ProposalRequest {
+export interface CandidateRequest {
   text: string;
   /** Newest first, as are the preferences. */
   goals: string[];
@@ -31,10 +31,10 @@ const most = 5;
 const decay = 0.65;
 
 /** Three to five distinct questions for any text, likeliest first; their priors add up to 1. */
-export function proposeByRules({ text, goals, preferences }: ProposalRequest): Proposal[] {
-  const understood = understand(text);
-  const slots = slotsFor(text, understood, { goals, preferences });
-  const asked = new Map<string, Ask>();
+export function generateCandidates({ text, goals, preferences }: CandidateRequest): Candidate[] {
+  const understood = parseRequest(text);
+  const slots = fillSlots(text, understood, { goals, preferences });
+  const asked = new Map<string, QuestionTemplate>();
   for (const ask of asksFor(understood)) {
     const filled = fill(ask.ask, slots);
     if (filled !== null && !asked.has(filled)) asked.set(filled, ask);
@@ -49,15 +49,15 @@ export function proposeByRules({ text, goals, preferences }: ProposalRequest): P
 }
 
 /** The asks that may fit, likeliest first. */
-function asksFor({ intent, object, thing, doing }: Understood): Ask[] {
-  if (doing !== null) return [...doingAsks];
-  if (object === null) return [...quotedAsks];
-  const meant = intent ?? (thing === null ? null : intentOf(thing.aspect ? 'add' : 'build'));
-  return meant === null ? [...generalAsks] : ofIntent(meant, thing);
+function asksFor({ intent, object, thing, doing }: ParsedRequest): QuestionTemplate[] {
+  if (doing !== null) return [...commandTemplates];
+  if (object === null) return [...quotingTemplates];
+  const meant = intent ?? (thing === null ? null : findIntent(thing.aspect ? 'add' : 'build'));
+  return meant === null ? [...generalTemplates] : ofIntent(meant, thing);
 }
 
 /** The intent's asks and those special to the thing; what is to be made comes first as it was asked for. */
-function ofIntent({ name, kind, asks }: Intent, thing: Thing | null): Ask[] {
+function ofIntent({ name, kind, asks }: Intent, thing: Topic | null): QuestionTemplate[] {
   const special = (thing?.asks[name] ?? []).map((ask) => ({
     ask,
     why: 'often wanted for this',

@@ -5,10 +5,10 @@ import { addTo, dot, unit } from '../text/vector.ts';
  * What a text means by an embedding model: a vector of length 1, whose product with that of an unrelated text is about
  * 0; null where it is not known. Texts are then compared by their words alone.
  */
-export type VectorOf = (text: string) => Float32Array | null;
+export type EmbeddingOf = (text: string) => Float32Array | null;
 
 /** How alike a query and each memory are, in [-1, 1]; null where either has no vector. */
-export function meaningsNear(query: string, memories: Memory[], vectorOf: VectorOf): (number | null)[] {
+export function cosineToQuery(query: string, memories: Memory[], vectorOf: EmbeddingOf): (number | null)[] {
   const asked = vectorOf(query);
   return memories.map(({ content }) => {
     const vector = asked === null ? null : vectorOf(content);
@@ -29,7 +29,7 @@ export function meanDirection([first, ...others]: (Float32Array | null | undefin
  * texts are alike (Ethayarajh 2019, "How Contextual are Contextualized Word Representations?"): seen from the middle
  * of these, they are about 0 alike whatever the model.
  */
-export const ordinary = [
+export const referenceTexts = [
   'build a REST API with a database',
   'a recipe for bread that takes no kneading',
   'the train leaves at nine in the morning',
@@ -66,7 +66,7 @@ export function meanVector(vectors: Float32Array[] | null): Float32Array | undef
 }
 
 /** Where a vector lies from a middle, at length 1. */
-export function awayFrom(middle: Float32Array, vector: Float32Array): Float32Array {
+export function center(middle: Float32Array, vector: Float32Array): Float32Array {
   const away = Float32Array.from(vector);
   addTo(away, middle, -1);
   return unit(away);

@@ -1,6 +1,6 @@
-import { intentOf } from '../candidates/catalogue.ts';
-import { type Mention, technologiesIn } from '../text/technologies.ts';
-import { words } from '../text/tokenize.ts';
+import { findIntent } from '../candidates/catalogue.ts';
+import { findTechnologies, type Mention } from '../text/technologies.ts';
+import { tokenize } from '../text/tokenize.ts';
 
 const liked =
   /\b(?:do you|i|we|i'd|i would)(?: really| usually| also| always)? (?:prefer|like|love|enjoy|favou?r)\s+(?!to\b)([^?.!;]+)/giu;
@@ -10,15 +10,17 @@ const favourite = /\b(?:my|our|your) favou?rite [\w -]{1,30}? (?:is|are)\s+([^?.
 const rest = /\s+(?:over|to|rather than|instead of|than|because|when|but|so|since|for|if)\s.*$|,.*$/iu;
 const vague =
   /^(?:it|this|that|them|these|those|one|the (?:first|second|third|last|other|same)\b.*|something|anything|.*\bor\b.*|.*\bmore$)$/iu;
-const longestTaste = 8;
+const maxPreferenceLength = 8;
 
 /** What a text says that somebody likes, in its words; a question between two things says of neither. */
-function tastesIn(text: string): string[] {
+function statedPreferences(text: string): string[] {
   const asksWhich = /^\s*(?:which|what|who|where|when|how|why)\b/iu.test(text);
   if (asksWhich) return [];
   return [...text.slice(0, 2000).matchAll(liked), ...text.slice(0, 2000).matchAll(favourite)]
     .map(([, taste = '']) => taste.replace(rest, '').trim())
-    .filter((taste) => taste !== '' && !vague.test(taste) && taste.split(/\s+/u).length <= longestTaste);
+    .filter(
+      (taste) => taste !== '' && !vague.test(taste) && taste.split(/\s+/u).length <= maxPreferenceLength,
+    );
 }
 
 /** What stands, in the user's own words, before a thing that they use. */
@@ -27,15 +29,15 @@ const dropped =
   /\b(?:from|replace|replacing|instead of|without|not|no|rather than|than|over|compare|versus|vs|remove|leave|avoid)\s+(?:an?\s+|the\s+|my\s+|your\s+)?$/iu;
 
 /** A technology that a text says is used, and what it calls it. */
-interface Used {
+interface MentionedTool {
   text: string;
   mention: Mention;
 }
 
 /** What a question says is used; a question between two says of neither. */
-function usedIn(text: string): Used[] {
-  if (/\bor\b/iu.test(text) && text.trim().endsWith('?') && technologiesIn(text).length > 1) return [];
-  const mentions = technologiesIn(text).filter(({ start }) => !dropped.test(text.slice(0, start)));
+function mentionedTools(text: string): MentionedTool[] {
+  if (/\bor\b/iu.test(text) && text.trim().endsWith('?') && findTechnologies(text).length > 1) return [];
+  const mentions = findTechnologies(text).filter(({ start }) => !dropped.test(text.slice(0, start)));
   const distinct = [...new Map(mentions.map((mention) => [mention.name, mention])).values()];
   return distinct.map((mention) => ({ text: phraseOf(text, mention), mention }));
 }
@@ -52,8 +54,8 @@ function phraseOf(text: string, { name, start, end }: Mention): string {
 }
 
 /** What the user's own words say is used: only what stands where such things stand. */
-function usedBy(inputText: string): Used[] {
-  return usedIn(inputText).filter(({ mention }) => cue.test(inputText.slice(0, mention.start)));
+function ownTools(inputText: string): MentionedTool[] {
+  return mentionedTools(inputText).filter(({ mention }) => cue.test(inputText.slice(0, mention.start)));
 }
 
 const opening =
@@ -74,9 +76,9 @@ export function extractGoal(question: string, _inputText: string): { content: st
 
 /** Whether a sentence begins with a verb that the catalogue knows: "Build a REST API". */
 function isCommand(line: string): boolean {
-  const [first, second] = words(line.slice(0, 100));
+  const [first, second] = tokenize(line.slice(0, 100));
   if (first === undefined || second === undefined || /^make sure/iu.test(line)) return false;
-  return first.lower === first.lemma && intentOf(first.lower) !== null && second.pos !== 'VERB';
+  return first.lower === first.lemma && findIntent(first.lower) !== null && second.pos !== 'VERB';
 }
 
 /** What a preference is: its content, and the slot in which a newer one takes its place; null when none does. */
@@ -90,22 +92,24 @@ export interface Preference {
  * is better than a wrong one. What is used together makes one preference; its slot names all of theirs.
  */
 export function extractPreferences(question: string, inputText: string): Preference[] {
-  const used = usedIn(question);
-  const said = usedBy(inputText);
+  const used = mentionedTools(question);
+  const said = ownTools(inputText);
   const known = new Set(used.map(({ mention }) => mention.name));
   const all = [...used, ...said.filter(({ mention }) => !known.has(mention.name))];
   const tools = all.length === 0 ? [] : [preferenceOf(all)];
-  return [...tools, ...[...tastesIn(question), ...tastesIn(inputText)].map(tasteOf)].filter(isFirst);
+  return [...tools, ...[...statedPreferences(question), ...statedPreferences(inputText)].map(tasteOf)].filter(
+    isFirst,
+  );
 }
 
-function preferenceOf(used: Used[]): Preference {
+function preferenceOf(used: MentionedTool[]): Preference {
   const slots = used.map(({ mention }) => mention.slot);
   const slot = slots.every((one) => one !== null) ? [...new Set(slots)].sort().join('+') : null;
   return { content: `Prefers: ${used.map(({ text }) => text).join(', ')}`, slot };
 }
 
 function tasteOf(taste: string): Preference {
-  const [only, ...more] = technologiesIn(`with ${taste}`);
+  const [only, ...more] = findTechnologies(`with ${taste}`);
   return { content: `Prefers: ${taste}`, slot: only !== undefined && more.length === 0 ? only.slot : null };
 }
 

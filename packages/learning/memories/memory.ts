@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { technologiesIn } from '../text/technologies.ts';
-import { termsOf } from '../text/terms.ts';
+import { findTechnologies } from '../text/technologies.ts';
+import { toTerms } from '../text/terms.ts';
 
 /** What is remembered of a user, as the rules need it. */
 export interface Memory {
@@ -39,12 +39,12 @@ const directed = /\b(?:to|into|over|than|instead of)\b/iu;
  */
 export function memoryKey(content: string): string {
   const said = content.replace(label, '');
-  const technologies = technologiesIn(said);
+  const technologies = findTechnologies(said);
   const named = technologies.reduceRight(
     (text, { name, start, end }) => text.slice(0, start) + name + text.slice(end),
     said,
   );
-  const stems = [...new Set(termsOf(named).map(({ stem }) => sameVerbs.get(stem) ?? stem))];
+  const stems = [...new Set(toTerms(named).map(({ stem }) => sameVerbs.get(stem) ?? stem))];
   const keepsOrder = technologies.length > 1 && directed.test(said);
   const ordered = keepsOrder ? stems : stems.sort();
   return ordered.length > 0 ? ordered.join(' ') : said.trim().toLowerCase();

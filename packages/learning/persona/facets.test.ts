@@ -1,7 +1,7 @@
 import { facetNames } from '@learning-loop/events/fields';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { applyDeltas, facetDeltasByFeedback, facetDeltasByRules, startFacets } from './facets.ts';
+import { applyDeltas, defaultFacets, feedbackFacetDeltas, selectionFacetDeltas } from './facets.ts';
 
 const neutral = [
   'Do you want to build a REST API?',
@@ -10,7 +10,7 @@ const neutral = [
 ];
 const shown = (questions: string[]) => questions.map((question, i) => ({ id: `h${i + 1}`, question }));
 const deltasOf = (selected_id: string | null, questions = neutral) =>
-  facetDeltasByRules({ selected_id, hypotheses: shown(questions), input_text: 'x' }).deltas;
+  selectionFacetDeltas({ selected_id, hypotheses: shown(questions), input_text: 'x' }).deltas;
 
 test.each([
   ['h1', { concise: 0.02 }],
@@ -47,7 +47,7 @@ test.each([
   ['thumbs_down', null, 'step_by_step', 1],
   ['rating', 1, 'concise', -1],
 ] as const)('%s "%s" moves %s by the sign %d', (type, value, facet, sign) => {
-  expect(Math.sign(facetDeltasByFeedback({ type, value }).deltas[facet] ?? 0)).toBe(sign);
+  expect(Math.sign(feedbackFacetDeltas({ type, value }).deltas[facet] ?? 0)).toBe(sign);
 });
 
 test.each([
@@ -55,7 +55,7 @@ test.each([
   ['rating', 5],
   ['comment', 'thanks!'],
 ])('%s "%s" moves nothing', (type, value) => {
-  expect(facetDeltasByFeedback({ type, value }).deltas).toEqual({});
+  expect(feedbackFacetDeltas({ type, value }).deltas).toEqual({});
 });
 
 test('whatever happens, deltas stay within 0.1 and facets within [0, 1]', () => {
@@ -78,7 +78,7 @@ test('whatever happens, deltas stay within 0.1 and facets within [0, 1]', () => 
   );
   fc.assert(
     fc.property(facets, questions, fc.nat(5), (start, texts, pick) => {
-      const { deltas } = facetDeltasByRules({
+      const { deltas } = selectionFacetDeltas({
         selected_id: `h${pick}`,
         hypotheses: shown(texts),
         input_text: '',
@@ -94,6 +94,6 @@ test('whatever happens, deltas stay within 0.1 and facets within [0, 1]', () => 
 });
 
 test('facets are kept to four decimals', () => {
-  expect(applyDeltas(startFacets, { concise: 0.02 }).concise).toBe(0.52);
-  expect(applyDeltas({ ...startFacets, concise: 0.123456 }, {}).concise).toBe(0.1235);
+  expect(applyDeltas(defaultFacets, { concise: 0.02 }).concise).toBe(0.52);
+  expect(applyDeltas({ ...defaultFacets, concise: 0.123456 }, {}).concise).toBe(0.1235);
 });

@@ -1,6 +1,6 @@
 import { memoize } from '@learning-loop/async/memoize';
 import { type FacetDeltas, type FacetName, type Facets, facetNames } from '@learning-loop/events/fields';
-import { rounded } from '../text/vector.ts';
+import { round } from '../text/vector.ts';
 
 /** Words and signs that tell how an answer is meant to be given. */
 const signs: Record<FacetName, RegExp> = {
@@ -15,7 +15,7 @@ const signs: Record<FacetName, RegExp> = {
 };
 
 /** How strongly a text shows each style, in [0, 1]: signs of it, however long the text is. */
-const styleOf: (text: string) => Readonly<Facets> = memoize((text) => {
+const analyzeStyle: (text: string) => Readonly<Facets> = memoize((text) => {
   const style: Facets = { concise: 0, step_by_step: 0, code_first: 0, formal: 0 };
   for (const name of facetNames) {
     const distinct = new Set(text.match(signs[name])?.map((sign) => sign.toLowerCase()));
@@ -26,18 +26,18 @@ const styleOf: (text: string) => Readonly<Facets> = memoize((text) => {
 
 /** How a text's style fits a persona, in [-1, 1]; 0 when either says nothing. */
 export function styleFit(text: string, facets: Facets): number {
-  const style = styleOf(text);
+  const style = analyzeStyle(text);
   return facetNames.reduce((sum, name) => sum + style[name] * (facets[name] - 0.5), 0) / 2;
 }
 
 /** What users say of an answer, and what it asks for. */
-interface Remark {
+interface FeedbackPhrase {
   said: RegExp;
   deltas: FacetDeltas;
   reason: string;
 }
 
-const remarks: Remark[] = [
+const feedbackPhrases: FeedbackPhrase[] = [
   {
     said: /\btoo (?:brief|short|terse|concise|shallow|superficial)\b|\bmore (?:detail|details|depth|explanation)\b|\belaborate\b|\bnot (?:detailed|enough detail)\b/iu,
     deltas: { concise: -0.05, step_by_step: 0.02 },
@@ -81,15 +81,15 @@ const remarks: Remark[] = [
 ];
 
 /** What a comment asks for; null when it says nothing about style. */
-function remarkIn(comment: string): Remark | null {
-  return remarks.find(({ said }) => said.test(comment.slice(0, 1000))) ?? null;
+function matchFeedbackPhrase(comment: string): FeedbackPhrase | null {
+  return feedbackPhrases.find(({ said }) => said.test(comment.slice(0, 1000))) ?? null;
 }
 
 /** Nothing is known yet. */
-export const startFacets: Facets = { concise: 0.5, step_by_step: 0.5, code_first: 0.5, formal: 0.5 };
+export const defaultFacets: Facets = { concise: 0.5, step_by_step: 0.5, code_first: 0.5, formal: 0.5 };
 
 /** What a selection tells of how the user likes to be answered. */
-export interface Selection {
+export interface FacetSelection {
   selected_id: string | null;
   hypotheses: { id: string; question: string }[];
   input_text: string;
@@ -106,7 +106,7 @@ const largest = 0.1;
 const styleStep = 0.04;
 
 /** The facets that a selection moves: by its position, and by the style of the chosen against what was left. */
-export function facetDeltasByRules({ selected_id, hypotheses }: Selection): FacetChange {
+export function selectionFacetDeltas({ selected_id, hypotheses }: FacetSelection): FacetChange {
   const chosen = hypotheses.find(({ id }) => id === selected_id);
   if (chosen === undefined) return { deltas: {}, reason: 'none of the hypotheses was chosen' };
   const first = chosen.id === 'h1';
@@ -122,14 +122,14 @@ export function facetDeltasByRules({ selected_id, hypotheses }: Selection): Face
 
 /** How the chosen differs in style. A chosen text without any style tells only what was not wanted. */
 function styleContrast(chosen: string, rejected: string[]): FacetDeltas {
-  const style = styleOf(chosen);
-  const others = rejected.map(styleOf);
+  const style = analyzeStyle(chosen);
+  const others = rejected.map(analyzeStyle);
   const plain = facetNames.every((name) => style[name] === 0);
   const deltas: FacetDeltas = {};
   for (const name of facetNames) {
     if (plain && (name === 'concise' || name === 'step_by_step')) continue;
     const left = others.reduce((total, other) => total + other[name], 0) / Math.max(1, others.length);
-    const delta = rounded((plain ? 0.5 : 1) * styleStep * (style[name] - left));
+    const delta = round((plain ? 0.5 : 1) * styleStep * (style[name] - left));
     if (delta !== 0) deltas[name] = delta;
   }
   return deltas;
@@ -139,18 +139,15 @@ function sum(a: FacetDeltas, b: FacetDeltas): FacetDeltas {
   const deltas: FacetDeltas = {};
   for (const name of facetNames) {
     const delta = (a[name] ?? 0) + (b[name] ?? 0);
-    if (delta !== 0) deltas[name] = rounded(Math.min(largest, Math.max(-largest, delta)));
+    if (delta !== 0) deltas[name] = round(Math.min(largest, Math.max(-largest, delta)));
   }
   return deltas;
 }
 
 /** The facets that a feedback moves: by what was said, else a failed answer is explained more the next time. */
-export function facetDeltasByFeedback(feedback: {
-  type: string;
-  value: string | number | null;
-}): FacetChange {
+export function feedbackFacetDeltas(feedback: { type: string; value: string | number | null }): FacetChange {
   const { type, value } = feedback;
-  const remark = typeof value === 'string' ? remarkIn(value) : null;
+  const remark = typeof value === 'string' ? matchFeedbackPhrase(value) : null;
   if (remark !== null) return { deltas: { ...remark.deltas }, reason: remark.reason };
   const failed = type === 'thumbs_down' || (type === 'rating' && value !== null && Number(value) <= 2);
   return failed
@@ -162,7 +159,7 @@ export function facetDeltasByFeedback(feedback: {
 export function applyDeltas(facets: Facets, deltas: FacetDeltas): Facets {
   const moved = { ...facets };
   for (const name of facetNames) {
-    moved[name] = rounded(Math.min(1, Math.max(0, facets[name] + (deltas[name] ?? 0))));
+    moved[name] = round(Math.min(1, Math.max(0, facets[name] + (deltas[name] ?? 0))));
   }
   return moved;
 }

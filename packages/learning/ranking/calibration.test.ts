@@ -3,14 +3,14 @@ import { expect, test } from 'vitest';
 import {
   applyCalibration,
   autoAdvance,
+  type CalibrationOutcome,
   expectedCalibrationError,
   fitCalibration,
   noCalibration,
-  type Outcome,
 } from './calibration.ts';
 
 /** Outcomes whose true frequency is the square of the confidence that was shown: overconfident. */
-function overconfident(count: number): Outcome[] {
+function overconfident(count: number): CalibrationOutcome[] {
   return Array.from({ length: count }, (_, i) => {
     const confidence = ((i * 37) % 100) / 100;
     return { confidence, picked: (i * 0.618034) % 1 < confidence ** 2 };

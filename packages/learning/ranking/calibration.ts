@@ -1,5 +1,5 @@
 /** A confidence in [0, 1] that was shown, and whether what it was shown for was picked. */
-export interface Outcome {
+export interface CalibrationOutcome {
   confidence: number;
   picked: boolean;
 }
@@ -34,7 +34,10 @@ interface Block {
  * The rising map that fits the outcomes best: isotonic regression on bins, each drawn towards the prior while it holds
  * few outcomes (pool adjacent violators; Zadrozny & Elkan 2002, "Transforming classifier scores").
  */
-export function fitCalibration(outcomes: Outcome[], prior: Calibration = noCalibration): Calibration {
+export function fitCalibration(
+  outcomes: CalibrationOutcome[],
+  prior: Calibration = noCalibration,
+): Calibration {
   const byBin = Map.groupBy(outcomes, ({ confidence }) => Math.min(bins - 1, Math.floor(confidence * bins)));
   const blocks = Array.from({ length: bins }, (_, bin) =>
     blockOf(byBin.get(bin) ?? [], (bin + 0.5) / bins, prior),
@@ -45,7 +48,7 @@ export function fitCalibration(outcomes: Outcome[], prior: Calibration = noCalib
   };
 }
 
-function blockOf(outcomes: Outcome[], middle: number, prior: Calibration): Block {
+function blockOf(outcomes: CalibrationOutcome[], middle: number, prior: Calibration): Block {
   const weight = outcomes.length + priorWeight;
   const raw = (outcomes.reduce((sum, { confidence }) => sum + confidence, 0) + priorWeight * middle) / weight;
   const picks = outcomes.filter(({ picked }) => picked).length;
@@ -95,11 +98,11 @@ export function autoAdvance(confidence: number, picks: number, threshold = 0.85)
 }
 
 /** Mean distance between confidence and frequency over bins of equal width, weighted by size, in [0, 1] (Naeini et al. 2015). */
-export function expectedCalibrationError(outcomes: Outcome[], bins = 10): number {
+export function expectedCalibrationError(outcomes: CalibrationOutcome[], bins = 10): number {
   const groups = Map.groupBy(outcomes, ({ confidence }) => Math.min(bins - 1, Math.floor(confidence * bins)));
   return [...groups.values()].reduce((sum, group) => sum + gap(group) / outcomes.length, 0);
 }
 
-function gap(group: Outcome[]): number {
+function gap(group: CalibrationOutcome[]): number {
   return Math.abs(group.reduce((sum, { confidence, picked }) => sum + confidence - (picked ? 1 : 0), 0));
 }

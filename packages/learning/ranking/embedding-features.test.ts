@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { VectorOf } from '../embeddings/similarity.ts';
+import type { EmbeddingOf } from '../embeddings/similarity.ts';
 import type { Memory } from '../memories/memory.ts';
-import { recall } from '../memories/retrieval.ts';
-import { startFacets } from '../persona/facets.ts';
+import { retrieve } from '../memories/retrieval.ts';
+import { defaultFacets } from '../persona/facets.ts';
 import { embeddingFeatures } from './embedding-features.ts';
 import { rank } from './rank.ts';
 
@@ -20,7 +20,7 @@ const meanings: Record<string, number[]> = {
   'one that whispers': [0, 0.6, 0.8, 0],
   'one that roars': [0, 0.6, 0, 0.8],
 };
-const vectorOf: VectorOf = (text) => {
+const vectorOf: EmbeddingOf = (text) => {
   const meaning = meanings[text];
   return meaning === undefined ? null : Float32Array.from(meaning, (x) => x / Math.hypot(...meaning));
 };
@@ -34,10 +34,10 @@ const choice = (input_text: string, chosen: string, rejected: string) => ({
     { question: rejected, chosen: false },
   ],
 });
-const input = (choices: ReturnType<typeof choice>[], memories: Memory[] = []) => ({
+const input = (selections: ReturnType<typeof choice>[], memories: Memory[] = []) => ({
   input_text: 'Unterkunft in Kyoto?',
-  proposals: options.map((question) => ({ question, rationale: '', prior: 0.5 })),
-  ...{ memories, choices, tenantChoices: [], facets: startFacets, interaction_count: 1, now },
+  candidates: options.map((question) => ({ question, rationale: '', prior: 0.5 })),
+  ...{ memories, selections, tenantSelections: [], facets: defaultFacets, interaction_count: 1, now },
 });
 const memory = (type: Memory['type'], content: string): Memory => ({
   ...{ memory_id: content, type, content, confidence: 0.9, tags: [], last_seen: now, count: 1 },
@@ -49,8 +49,8 @@ test('a choice leads the next of its theme where no word is the same, and not on
   const [quiet, loud] = embeddingFeatures(input([drill, stay]), vectorOf);
   expect(quiet?.chosen_embedding).toBeGreaterThan(0.3);
   expect(loud?.chosen_embedding).toBeLessThan(-0.3);
-  const best = (of: ReturnType<typeof input>, vectors?: VectorOf) =>
-    rank({ ...of, vectorOf: vectors }).map(({ proposal }) => proposal.question)[0];
+  const best = (of: ReturnType<typeof input>, vectors?: EmbeddingOf) =>
+    rank({ ...of, embeddingOf: vectors }).map(({ candidate: proposal }) => proposal.question)[0];
   expect(best(input([stay]), vectorOf)).toBe('stille Herberge');
   expect(best(input([choice('Where to stay?', 'a party hostel', 'a peaceful inn')]), vectorOf)).toBe(
     'laute Herberge',
@@ -72,8 +72,8 @@ test('a text without a vector is compared by its words, and changes nothing else
   );
   const nothing = { chosen_embedding: 0, goal_embedding: 0, preference_embedding: 0 };
   expect(embeddingFeatures(input([stay]), () => null)).toEqual([nothing, nothing]);
-  const scores = (vectors?: VectorOf) =>
-    rank({ ...input([stay]), vectorOf: vectors }).map(({ score }) => score);
+  const scores = (vectors?: EmbeddingOf) =>
+    rank({ ...input([stay]), embeddingOf: vectors }).map(({ score }) => score);
   expect(scores(() => null)).toEqual(scores());
 });
 
@@ -83,11 +83,11 @@ test('what is recalled may say it in another language; without vectors it is fou
     memory('history', 'a peaceful inn'),
     memory('history', 'a drill, bought yesterday'),
   ];
-  const first = (query: string, vectors?: VectorOf) =>
-    recall(query, memories, now, 1, vectors)[0]?.memory.content;
+  const first = (query: string, vectors?: EmbeddingOf) =>
+    retrieve(query, memories, now, 1, vectors)[0]?.memory.content;
   expect(first('stille Herberge', vectorOf)).toBe('a peaceful inn');
   expect(first('drill', vectorOf)).toBe('a drill, bought yesterday');
-  expect(recall('stille Herberge', memories, now, 3, () => null)).toEqual(
-    recall('stille Herberge', memories, now, 3),
+  expect(retrieve('stille Herberge', memories, now, 3, () => null)).toEqual(
+    retrieve('stille Herberge', memories, now, 3),
   );
 });

@@ -1,13 +1,13 @@
-import { meanDirection, type VectorOf } from '../embeddings/similarity.ts';
+import { type EmbeddingOf, meanDirection } from '../embeddings/similarity.ts';
 import type { Memory } from '../memories/memory.ts';
 import { dot } from '../text/vector.ts';
-import type { PastChoice } from './history-features.ts';
+import type { PastSelection } from './history-features.ts';
 
 export interface EmbeddingInput {
   input_text: string;
-  proposals: { question: string }[];
+  candidates: { question: string }[];
   memories: Memory[];
-  choices: PastChoice[];
+  selections: PastSelection[];
   now: Date;
 }
 
@@ -25,8 +25,8 @@ const unrelated = 0.3;
 const dayMs = 86_400_000;
 
 /** The proposals against what the user chose and rejected before, and wants and likes, in their order. */
-export function embeddingFeatures(input: EmbeddingInput, vectorOf: VectorOf): EmbeddingFeatures[] {
-  const { input_text, proposals, memories, choices, now } = input;
+export function embeddingFeatures(input: EmbeddingInput, vectorOf: EmbeddingOf): EmbeddingFeatures[] {
+  const { input_text, candidates: proposals, memories, selections: choices, now } = input;
   const options = proposals.map(({ question }) => vectorOf(question));
   const theme = meanDirection([vectorOf(input_text), ...options]);
   const weighed = choices.map((choice) => weighedChoice(choice, theme, now, vectorOf));
@@ -42,10 +42,10 @@ export function embeddingFeatures(input: EmbeddingInput, vectorOf: VectorOf): Em
 }
 
 function weighedChoice(
-  { input_text, shown, at }: PastChoice,
+  { input_text, shown, at }: PastSelection,
   theme: Float32Array | null,
   now: Date,
-  vectorOf: VectorOf,
+  vectorOf: EmbeddingOf,
 ) {
   const options = shown.map(({ question, chosen }) => ({ vector: vectorOf(question), chosen }));
   const known = meanDirection([vectorOf(input_text), ...options.map(({ vector }) => vector)]);
@@ -78,7 +78,7 @@ function nearest(
   theme: Float32Array | null,
   memories: Memory[],
   type: Memory['type'],
-  vectorOf: VectorOf,
+  vectorOf: EmbeddingOf,
 ): number {
   if (option === null || theme === null) return 0;
   const scores = memories

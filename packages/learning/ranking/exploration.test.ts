@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { display } from './exploration.ts';
-import type { Ranked } from './rank.ts';
+import { explore } from './exploration.ts';
+import type { RankedCandidate } from './rank.ts';
 
-const ranked = (count: number): Ranked[] =>
+const ranked = (count: number): RankedCandidate[] =>
   Array.from({ length: count }, (_, i) => ({
-    proposal: { question: `q${i}`, rationale: 'r', prior: 0.5 },
+    candidate: { question: `q${i}`, rationale: 'r', prior: 0.5 },
     score: -i,
     features: {},
     confidence: 1 / count,
@@ -21,7 +21,7 @@ function numbers(seed: number): () => number {
 }
 
 test('without exploration the best comes first, for certain', () => {
-  const shown = display(ranked(3), 0, () => 0);
+  const shown = explore(ranked(3), 0, () => 0);
   expect(shown.map(({ id, question, position, propensity }) => [id, question, position, propensity])).toEqual(
     [
       ['h1', 'q0', 1, 1],
@@ -32,7 +32,7 @@ test('without exploration the best comes first, for certain', () => {
 });
 
 test('a single hypothesis cannot be swapped', () => {
-  expect(display(ranked(1), 1, () => 0)[0]?.propensity).toBe(1);
+  expect(explore(ranked(1), 1, () => 0)[0]?.propensity).toBe(1);
 });
 
 test('each hypothesis stands at each place as often as its propensity says', () => {
@@ -40,7 +40,7 @@ test('each hypothesis stands at each place as often as its propensity says', () 
   const rounds = 20_000;
   const seen = new Map<string, { times: number; propensity: number }>();
   for (let round = 0; round < rounds; round += 1) {
-    for (const { question, position, propensity } of display(ranked(4), 0.4, random)) {
+    for (const { question, position, propensity } of explore(ranked(4), 0.4, random)) {
       const key = `${question}@${position}`;
       seen.set(key, { times: (seen.get(key)?.times ?? 0) + 1, propensity });
     }
@@ -53,7 +53,7 @@ test('whatever the rate, all are shown once, and propensities are chances', () =
   const chance = fc.double({ min: 0, max: 0.999, noNaN: true });
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 10 }), chance, fc.nat(), (count, rate, seed) => {
-      const shown = display(ranked(count), rate, numbers(seed));
+      const shown = explore(ranked(count), rate, numbers(seed));
       expect(new Set(shown.map(({ question }) => question)).size).toBe(count);
       for (const { propensity } of shown) {
         expect(propensity).toBeGreaterThan(0);

@@ -1,12 +1,12 @@
 import type { ShownHypothesis } from '@learning-loop/events/fields';
-import type { Ranked } from './rank.ts';
+import type { RankedCandidate } from './rank.ts';
 
 /**
  * The ranked proposals as they are shown, named h1, h2 … from the top. With probability `rate` one pair of
  * neighbours, each pair alike, is swapped: logged with its true propensity, that makes the data usable without
  * position bias (Joachims et al. 2017, "Unbiased Learning-to-Rank with Biased Feedback").
  */
-export function display(ranked: Ranked[], rate: number, random: () => number): ShownHypothesis[] {
+export function explore(ranked: RankedCandidate[], rate: number, random: () => number): ShownHypothesis[] {
   const pairs = ranked.length - 1;
   const swapped = pairs > 0 && random() < rate ? Math.min(pairs - 1, Math.floor(random() * pairs)) : null;
   return ranked.map((_, position) => {
@@ -20,13 +20,13 @@ function swapPlaces(position: number, first: number): number {
   return position === first + 1 ? first : position;
 }
 
-function shown(ranked: Ranked[], place: number, position: number, rate: number): ShownHypothesis {
+function shown(ranked: RankedCandidate[], place: number, position: number, rate: number): ShownHypothesis {
   const item = ranked[place];
   if (item === undefined) throw new RangeError(`no hypothesis at place ${place}`);
   return {
     id: `h${position + 1}`,
-    question: item.proposal.question,
-    rationale: item.proposal.rationale,
+    question: item.candidate.question,
+    rationale: item.candidate.rationale,
     confidence: item.confidence,
     raw_confidence: item.confidence,
     position: position + 1,

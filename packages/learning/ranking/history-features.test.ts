@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readText, vectorOf } from '../text/text-vector.ts';
-import { directionOf } from '../text/vector.ts';
-import { rememberedChoice } from './history-features.ts';
+import { analyze, toTextVector } from '../text/text-vector.ts';
+import { preferenceDirection } from '../text/vector.ts';
+import { encodeSelection } from './history-features.ts';
 
 const text = fc.constantFrom('deploy api', 'a quiet inn', 'a loud hostel', 'write tests', 'sushi', '');
 const choice = fc
@@ -15,18 +15,18 @@ const choice = fc
 test('a choice from memory is the one that was made: its texts, its pick, its theme', () => {
   fc.assert(
     fc.property(choice, ({ input_text, at, shown }) => {
-      const found = rememberedChoice({ input_text, at, shown });
-      const meanings = shown.map(({ question }) => vectorOf(question).meaning);
+      const found = encodeSelection({ input_text, at, shown });
+      const meanings = shown.map(({ question }) => toTextVector(question).embedding);
       const pick = shown.findIndex(({ chosen }) => chosen);
       const texts = (chosen: boolean) =>
-        shown.filter((one) => one.chosen === chosen).map(({ question }) => vectorOf(question));
+        shown.filter((one) => one.chosen === chosen).map(({ question }) => toTextVector(question));
       expect(found.chosen).toBe(texts(true)[0] ?? null);
       expect(found.rejected).toEqual(texts(false));
-      expect(found.towards).toEqual(
-        pick < 0 ? null : directionOf(meanings[pick] ?? new Float32Array(), meanings),
+      expect(found.preferenceDirection).toEqual(
+        pick < 0 ? null : preferenceDirection(meanings[pick] ?? new Float32Array(), meanings),
       );
       const whole = [input_text, ...shown.map(({ question }) => question).toSorted()].join('\n');
-      expect(found.theme.meaning).toEqual(readText(whole).meaning);
+      expect(found.theme.embedding).toEqual(analyze(whole).embedding);
     }),
   );
 });

@@ -1,17 +1,17 @@
-import { joined } from '../text/hash-index.ts';
-import { type Subject, type TextVector, vectorOf } from '../text/text-vector.ts';
-import { directionOf, dot } from '../text/vector.ts';
-import { type Situation, situationLikeness, themeOf } from './ranking-context.ts';
+import { combineHashes } from '../text/hash-index.ts';
+import { type TextDocument, type TextVector, toTextVector } from '../text/text-vector.ts';
+import { dot, preferenceDirection } from '../text/vector.ts';
+import { contextSimilarity, type RankingContext, toTopicVector } from './ranking-context.ts';
 
 /** What a user once was shown for a text, and what they chose of it; none chosen says that all were rejected. */
-export interface PastChoice {
+export interface PastSelection {
   input_text: string;
   at: Date;
   shown: { question: string; chosen: boolean }[];
 }
 
 /** How much nearer an option is to the chosen than to the rejected, each in [-1, 1]. */
-export interface ContrastLikeness {
+export interface ContrastScores {
   /** By the same words. */
   terms: number;
   /** By the same things in other words. */
@@ -21,20 +21,20 @@ export interface ContrastLikeness {
 }
 
 /** Compares each option of a situation with past choices; a text that returns among them is compared once. */
-export function contraster({
-  options,
+export function createContrastScorer({
+  candidates: options,
   terms,
   words,
-}: Situation): (past: RememberedChoice) => ContrastLikeness[] {
-  const meanings = options.map(({ meaning }) => meaning);
-  const directions = meanings.map((meaning) => directionOf(meaning, meanings));
+}: RankingContext): (past: EncodedSelection) => ContrastScores[] {
+  const meanings = options.map(({ embedding: meaning }) => meaning);
+  const directions = meanings.map((meaning) => preferenceDirection(meaning, meanings));
   const seen = new Map<TextVector, { terms: Float64Array; words: Float64Array }>();
   const look = (text: TextVector) => {
     const known = seen.get(text) ?? { terms: terms(text), words: words(text) };
     seen.set(text, known);
     return known;
   };
-  return ({ chosen, rejected, towards }) => {
+  return ({ chosen, rejected, preferenceDirection: towards }) => {
     const taken = chosen === null ? null : look(chosen);
     const left = rejected.map(look);
     const difference = (kind: 'terms' | 'words', i: number) =>
@@ -49,30 +49,30 @@ export function contraster({
 }
 
 /** A past choice as the ranker compares it. */
-export interface RememberedChoice {
-  theme: Subject;
+export interface EncodedSelection {
+  theme: TextDocument;
   /** Null when all were rejected. */
   chosen: TextVector | null;
   rejected: TextVector[];
   /** From the middle of what was shown to what was chosen; null when nothing was. */
-  towards: Float32Array | null;
+  preferenceDirection: Float32Array | null;
 }
 
 interface Entry {
   /** The request's text, and those shown. */
   texts: TextVector[];
   pick: number;
-  choice: RememberedChoice;
+  encoded: EncodedSelection;
 }
 
 /** What was made ready of choices that are kept: nothing of their texts is looked at again. */
-const kept = new WeakMap<PastChoice, RememberedChoice>();
+const kept = new WeakMap<PastSelection, EncodedSelection>();
 
 /** The same for choices that the caller keeps and brings again, as those of a tenant. */
-function keptChoice(choice: PastChoice): RememberedChoice {
+function encodeCachedSelection(choice: PastSelection): EncodedSelection {
   const known = kept.get(choice);
   if (known !== undefined) return known;
-  const made = rememberedChoice(choice);
+  const made = encodeSelection(choice);
   kept.set(choice, made);
   return made;
 }
@@ -86,10 +86,10 @@ let old = new Map<number, Entry>();
  * The choice made ready, from memory where it was met before: by its texts, since it is read anew for every request.
  * The hash finds the entry; the texts themselves tell whether it is the one.
  */
-export function rememberedChoice(choice: PastChoice): RememberedChoice {
-  const texts = [choice.input_text, ...choice.shown.map(({ question }) => question)].map(vectorOf);
+export function encodeSelection(choice: PastSelection): EncodedSelection {
+  const texts = [choice.input_text, ...choice.shown.map(({ question }) => question)].map(toTextVector);
   const pick = choice.shown.findIndex(({ chosen }) => chosen);
-  const key = texts.reduce((hash, { serial }) => joined(hash, serial), pick);
+  const key = texts.reduce((hash, { serial }) => combineHashes(hash, serial), pick);
   const found = young.get(key) ?? old.get(key);
   const entry = found !== undefined && isOf(found, texts, pick) ? found : made(choice, texts, pick);
   if (young.size >= most) {
@@ -97,7 +97,7 @@ export function rememberedChoice(choice: PastChoice): RememberedChoice {
     young = new Map();
   }
   young.set(key, entry);
-  return entry.choice;
+  return entry.encoded;
 }
 
 function isOf(entry: Entry, texts: TextVector[], pick: number): boolean {
@@ -105,9 +105,9 @@ function isOf(entry: Entry, texts: TextVector[], pick: number): boolean {
   return texts.every((text, i) => entry.texts[i] === text);
 }
 
-function made({ input_text, shown }: PastChoice, texts: TextVector[], pick: number): Entry {
+function made({ input_text, shown }: PastSelection, texts: TextVector[], pick: number): Entry {
   const theme = heaviestTerms(
-    themeOf(
+    toTopicVector(
       input_text,
       shown.map(({ question }) => question),
     ),
@@ -118,28 +118,28 @@ function made({ input_text, shown }: PastChoice, texts: TextVector[], pick: numb
   const towards =
     chosen === null
       ? null
-      : directionOf(
-          chosen.meaning,
-          options.map((option) => option.meaning),
+      : preferenceDirection(
+          chosen.embedding,
+          options.map((option) => option.embedding),
         );
-  return { texts, pick, choice: { theme, chosen, rejected, towards } };
+  return { texts, pick, encoded: { theme, chosen, rejected, preferenceDirection: towards } };
 }
 
 /** So many of a theme's words and pieces are compared; the lighter ones hardly tell. */
 const mostKeys = 64;
 
-function heaviestTerms({ keys, weights, meaning }: Subject): Subject {
+function heaviestTerms({ keys, weights, embedding: meaning }: TextDocument): TextDocument {
   const least = weights.toSorted().at(-mostKeys) ?? 0;
   const heavy = weights.map((weight) => (weight >= least ? 1 : 0));
   return {
     keys: keys.filter((_, i) => heavy[i] === 1),
     weights: weights.filter((_, i) => heavy[i] === 1),
-    meaning,
+    embedding: meaning,
   };
 }
 
 /** How far a past choice counts; tuned on the training part of the quality sets. */
-const reach = {
+const kernel = {
   /** How sharply choices in the likest situations outweigh the others. */
   sharpness: 12,
   /** Likeness of situations at which a choice alone counts half of what it could. */
@@ -151,19 +151,27 @@ const reach = {
 };
 
 /** Whose choices are looked at, and how readily they are believed. */
-export interface Voices {
-  remember: (choice: PastChoice) => RememberedChoice;
+export interface HistoryWeighting {
+  encode: (choice: PastSelection) => EncodedSelection;
   /** Likeness beyond which situations count as the same. */
-  sameFrom: number;
+  sameFromSimilarity: number;
   /** What silence weighs, against a choice in the same situation (tenant) or in a half alike one (own). */
-  silence: number;
+  nullWeight: number;
 }
 
 /** One's own choice of the very same question is the best witness there is. */
-export const ownVoice: Voices = { remember: rememberedChoice, sameFrom: 2, silence: 1 };
+export const userHistory: HistoryWeighting = {
+  encode: encodeSelection,
+  sameFromSimilarity: 2,
+  nullWeight: 1,
+};
 
 /** Others may have other tastes: a single voice is hardly heard, and eight that agree are half believed. */
-export const otherVoices: Voices = { remember: keptChoice, sameFrom: 1, silence: 8 * attention(1) };
+export const tenantHistory: HistoryWeighting = {
+  encode: encodeCachedSelection,
+  sameFromSimilarity: 1,
+  nullWeight: 8 * kernelWeight(1),
+};
 
 const dayMs = 86_400_000;
 
@@ -171,56 +179,56 @@ const dayMs = 86_400_000;
  * Each option of the situation against the past choices. Choices share one attention, by how alike the situations
  * are (Nadaraya–Watson), with a part for "no choice says anything": few or distant choices move little.
  */
-export function choiceFeatures(
-  situation: Situation,
-  contrastOf: ReturnType<typeof contraster>,
-  choices: PastChoice[],
+export function historyFeatures(
+  situation: RankingContext,
+  contrastOf: ReturnType<typeof createContrastScorer>,
+  choices: PastSelection[],
   now: Date,
-  voices: Voices,
-): ContrastLikeness[] {
+  voices: HistoryWeighting,
+): ContrastScores[] {
   const weighed = choices.map((past) => {
-    const choice = voices.remember(past);
+    const choice = voices.encode(past);
     return { choice, weight: weightOf(choice, past.at, situation, now, voices) };
   });
-  const total = weighed.reduce((sum, { weight }) => sum + weight, voices.silence);
-  const sums = situation.options.map(() => ({ terms: 0, words: 0, direction: 0 }));
+  const total = weighed.reduce((sum, { weight }) => sum + weight, voices.nullWeight);
+  const sums = situation.candidates.map(() => ({ terms: 0, words: 0, direction: 0 }));
   for (const { choice, weight } of heaviestSelections(weighed, total)) {
-    for (const [i, likeness] of contrastOf(choice).entries()) addLikeness(sums[i], likeness, weight / total);
+    for (const [i, likeness] of contrastOf(choice).entries()) addScores(sums[i], likeness, weight / total);
   }
   return sums;
 }
 
 interface Weighed {
-  choice: RememberedChoice;
+  choice: EncodedSelection;
   weight: number;
 }
 
 /** Those that have a say; the others would cost time and change nothing. */
 function heaviestSelections(weighed: Weighed[], total: number): Weighed[] {
   return weighed
-    .filter(({ weight }) => weight > total * reach.leastShare)
+    .filter(({ weight }) => weight > total * kernel.leastShare)
     .sort((a, b) => b.weight - a.weight)
-    .slice(0, reach.most);
+    .slice(0, kernel.most);
 }
 
 function weightOf(
-  { theme }: RememberedChoice,
+  { theme }: EncodedSelection,
   at: Date,
-  situation: Situation,
+  situation: RankingContext,
   now: Date,
-  { sameFrom }: Voices,
+  { sameFromSimilarity: sameFrom }: HistoryWeighting,
 ): number {
-  const alike = Math.min(sameFrom, situationLikeness(situation, theme));
+  const alike = Math.min(sameFrom, contextSimilarity(situation, theme));
   const age = Math.max(0, now.getTime() - at.getTime()) / dayMs;
-  return attention(alike) * 0.5 ** (age / reach.halfLifeDays);
+  return kernelWeight(alike) * 0.5 ** (age / kernel.halfLifeDays);
 }
 
 /** What a choice weighs by the likeness of its situation; 1 for a half alike one. */
-function attention(alike: number): number {
-  return Math.exp(reach.sharpness * (alike - reach.half));
+function kernelWeight(alike: number): number {
+  return Math.exp(kernel.sharpness * (alike - kernel.half));
 }
 
-function addLikeness(sum: ContrastLikeness | undefined, likeness: ContrastLikeness, share: number): void {
+function addScores(sum: ContrastScores | undefined, likeness: ContrastScores, share: number): void {
   if (sum === undefined) return;
   sum.terms += share * likeness.terms;
   sum.words += share * likeness.words;

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { proposeByRules } from '../candidates/propose.ts';
+import { generateCandidates } from '../candidates/propose.ts';
 import type { Memory } from '../memories/memory.ts';
-import { startFacets } from '../persona/facets.ts';
-import type { PastChoice } from './history-features.ts';
+import { defaultFacets } from '../persona/facets.ts';
+import type { PastSelection } from './history-features.ts';
 import { type RankInput, rank } from './rank.ts';
 
 const now = new Date('2026-11-01T12:00:00Z');
 
-function choice(input_text: string, chosen: string, ...rejected: string[]): PastChoice {
+function choice(input_text: string, chosen: string, ...rejected: string[]): PastSelection {
   const shown = [
     { question: chosen, chosen: true },
     ...rejected.map((question) => ({ question, chosen: false })),
@@ -17,12 +17,18 @@ function choice(input_text: string, chosen: string, ...rejected: string[]): Past
 }
 
 function input(input_text: string, questions: string[], changes: Partial<RankInput> = {}): RankInput {
-  const proposals = questions.map((question) => ({ question, rationale: '', prior: 1 / questions.length }));
-  const known = { memories: [], choices: [], tenantChoices: [], facets: startFacets, interaction_count: 0 };
-  return { input_text, proposals, ...known, now, ...changes };
+  const candidates = questions.map((question) => ({ question, rationale: '', prior: 1 / questions.length }));
+  const known = {
+    memories: [],
+    selections: [],
+    tenantSelections: [],
+    facets: defaultFacets,
+    interaction_count: 0,
+  };
+  return { input_text, candidates, ...known, now, ...changes };
 }
 
-const order = (of: RankInput) => rank(of).map(({ proposal }) => proposal.question);
+const order = (of: RankInput) => rank(of).map(({ candidate }) => candidate.question);
 
 const hotels = [
   'A guesthouse in a silent lane, away from crowds',
@@ -39,7 +45,7 @@ const quiet = choice(
 );
 
 test('one choice leads the next of its theme, in other words', () => {
-  expect(order(input('Accommodation in Kyoto?', hotels, { choices: [quiet] }))[0]).toBe(hotels[0]);
+  expect(order(input('Accommodation in Kyoto?', hotels, { selections: [quiet] }))[0]).toBe(hotels[0]);
 });
 
 test('unrelated choices in between do not drown it', () => {
@@ -48,7 +54,7 @@ test('unrelated choices in between do not drown it', () => {
     choice('What should I cook?', 'A quick frozen pizza', 'A vegan curry', 'A steak'),
     choice('Which music?', 'Loud party metal', 'Silent ambient drones', 'Jazz'),
   ];
-  expect(order(input('Accommodation in Kyoto?', hotels, { choices: [...unrelated, quiet] }))[0]).toBe(
+  expect(order(input('Accommodation in Kyoto?', hotels, { selections: [...unrelated, quiet] }))[0]).toBe(
     hotels[0],
   );
 });
@@ -58,11 +64,11 @@ test('what was shown and rejected is put last', () => {
     ...quiet,
     shown: [{ question: 'A sociable hostel with a bar and party nights', chosen: false }],
   };
-  expect(order(input('Accommodation in Kyoto?', hotels, { choices: [none] })).at(-1)).toBe(hotels[1]);
+  expect(order(input('Accommodation in Kyoto?', hotels, { selections: [none] })).at(-1)).toBe(hotels[1]);
 });
 
 test('what others of the tenant chose counts where the user has not chosen', () => {
-  expect(order(input('Accommodation in Kyoto?', hotels, { tenantChoices: [quiet] }))[0]).toBe(hotels[0]);
+  expect(order(input('Accommodation in Kyoto?', hotels, { tenantSelections: [quiet] }))[0]).toBe(hotels[0]);
 });
 
 test.each(['goal', 'preference'] as const)('a %s raises what is like it', (type) => {
@@ -78,12 +84,12 @@ test.each(['goal', 'preference'] as const)('a %s raises what is like it', (type)
 
 test('a persona that likes code raises what offers code', () => {
   const options = ['Get an explanation of it', 'See example code and snippets for it'];
-  const facets = { ...startFacets, code_first: 0.9 };
+  const facets = { ...defaultFacets, code_first: 0.9 };
   expect(order(input('sorting', options, { facets }))[0]).toBe(options[1]);
 });
 
 test('the score is the sum of what the features say', () => {
-  const [best] = rank(input('Accommodation in Kyoto?', hotels, { choices: [quiet] }), {
+  const [best] = rank(input('Accommodation in Kyoto?', hotels, { selections: [quiet] }), {
     version: 1,
     temperature: 1,
     weights: { chosen_words: 2 },
@@ -92,8 +98,8 @@ test('the score is the sum of what the features say', () => {
 });
 
 test('a single choice is no certainty, and more choices make surer', () => {
-  const top = (choices: PastChoice[]) =>
-    rank(input('Accommodation in Kyoto?', hotels, { choices }))[0]?.confidence ?? 0;
+  const top = (choices: PastSelection[]) =>
+    rank(input('Accommodation in Kyoto?', hotels, { selections: choices }))[0]?.confidence ?? 0;
   expect(top([])).toBeCloseTo(0.25, 3);
   expect(top([quiet])).toBeGreaterThan(0.4);
   expect(top([quiet])).toBeLessThan(0.9);
@@ -101,13 +107,13 @@ test('a single choice is no certainty, and more choices make surer', () => {
 });
 
 test('after a pick a related request is answered with more confidence than the first one', () => {
-  const ranked = (text: string, choices: PastChoice[]) =>
+  const ranked = (text: string, choices: PastSelection[]) =>
     rank({
-      ...input(text, [], { choices }),
-      proposals: proposeByRules({ text, goals: [], preferences: [] }),
+      ...input(text, [], { selections: choices }),
+      candidates: generateCandidates({ text, goals: [], preferences: [] }),
     });
   const first = ranked('build api', []);
-  const [best, ...others] = first.map(({ proposal }) => proposal.question);
+  const [best, ...others] = first.map(({ candidate }) => candidate.question);
   const second = ranked('deploy api', [choice('build api', best ?? '', ...others)]);
   expect(second[0]?.confidence).toBeGreaterThan(first[0]?.confidence ?? 1);
 });
@@ -123,10 +129,10 @@ const past = fc.tuple(question, questions, fc.nat(6)).map(([text, texts, pick]) 
 test('the order in which proposals stand changes nothing', () => {
   fc.assert(
     fc.property(question, questions, fc.array(past, { maxLength: 4 }), (text, texts, choices) => {
-      const forth = rank(input(text, texts, { choices }));
-      const back = rank(input(text, texts.toReversed(), { choices }));
-      expect(back.map(({ proposal }) => proposal.question)).toEqual(
-        forth.map(({ proposal }) => proposal.question),
+      const forth = rank(input(text, texts, { selections: choices }));
+      const back = rank(input(text, texts.toReversed(), { selections: choices }));
+      expect(back.map(({ candidate }) => candidate.question)).toEqual(
+        forth.map(({ candidate }) => candidate.question),
       );
     }),
   );
@@ -136,7 +142,9 @@ test('the place at which something was once shown changes nothing', () => {
   fc.assert(
     fc.property(question, questions, fc.array(past, { maxLength: 4 }), (text, texts, choices) => {
       const turned = choices.map((one) => ({ ...one, shown: one.shown.toReversed() }));
-      expect(rank(input(text, texts, { choices: turned }))).toEqual(rank(input(text, texts, { choices })));
+      expect(rank(input(text, texts, { selections: turned }))).toEqual(
+        rank(input(text, texts, { selections: choices })),
+      );
     }),
   );
 });
@@ -146,8 +154,8 @@ test('a text said twice over, twice as long, ranks as it did', () => {
     fc.property(fc.constantFrom(...hotels), (doubled) => {
       const longer = hotels.map((hotel) => (hotel === doubled ? `${hotel}. ${hotel}.` : hotel));
       const score = (texts: string[]) =>
-        rank(input('Accommodation in Kyoto?', texts, { choices: [quiet] })).find(({ proposal }) =>
-          proposal.question.startsWith(doubled),
+        rank(input('Accommodation in Kyoto?', texts, { selections: [quiet] })).find(
+          ({ candidate: proposal }) => proposal.question.startsWith(doubled),
         )?.score ?? 0;
       expect(score(longer)).toBeCloseTo(score(hotels), 1);
     }),
@@ -157,7 +165,9 @@ test('a text said twice over, twice as long, ranks as it did', () => {
 test('confidences lie in [0, 1], descend, and add up to 1', () => {
   fc.assert(
     fc.property(question, questions, fc.array(past, { maxLength: 4 }), (text, texts, choices) => {
-      const confidences = rank(input(text, texts, { choices })).map(({ confidence }) => confidence);
+      const confidences = rank(input(text, texts, { selections: choices })).map(
+        ({ confidence }) => confidence,
+      );
       expect(confidences.reduce((sum, confidence) => sum + confidence, 0)).toBeCloseTo(1, 2);
       for (const [i, confidence] of confidences.entries()) {
         expect(confidence).toBeGreaterThanOrEqual(0);

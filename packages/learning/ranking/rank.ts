@@ -1,49 +1,55 @@
 import type { Facets } from '@learning-loop/events/fields';
-import type { Proposal } from '../candidates/propose.ts';
-import type { VectorOf } from '../embeddings/similarity.ts';
+import type { Candidate } from '../candidates/propose.ts';
+import type { EmbeddingOf } from '../embeddings/similarity.ts';
 import type { Memory } from '../memories/memory.ts';
 import { styleFit } from '../persona/facets.ts';
-import { rounded } from '../text/vector.ts';
+import { round } from '../text/vector.ts';
 import { embeddingFeatures } from './embedding-features.ts';
-import { choiceFeatures, contraster, otherVoices, ownVoice, type PastChoice } from './history-features.ts';
+import {
+  createContrastScorer,
+  historyFeatures,
+  type PastSelection,
+  tenantHistory,
+  userHistory,
+} from './history-features.ts';
 import { memoryFeatures } from './memory-features.ts';
-import { situationOf } from './ranking-context.ts';
+import { createRankingContext } from './ranking-context.ts';
 import { type RankerWeights, shippedWeights } from './weights.ts';
 
 /** Share of the confidence that is dealt out evenly while nothing is known of the user. */
-const doubt = 0.3;
+const uniformMix = 0.3;
 
 /**
  * How likely each score is the one that will be chosen, in [0, 1], adding up to 1: a softmax, made more even the less
  * the user has chosen yet, since a single choice may be chance.
  */
-function confidencesOf(scores: number[], temperature: number, picks: number): number[] {
+function softmax(scores: number[], temperature: number, picks: number): number[] {
   const best = Math.max(...scores);
   const weights = scores.map((score) => Math.exp((score - best) / temperature));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const even = doubt / (1 + picks);
-  return weights.map((weight) => rounded((1 - even) * (weight / total) + even / scores.length));
+  const even = uniformMix / (1 + picks);
+  return weights.map((weight) => round((1 - even) * (weight / total) + even / scores.length));
 }
 
-export type { PastChoice } from './history-features.ts';
+export type { PastSelection } from './history-features.ts';
 
 export interface RankInput {
   input_text: string;
-  proposals: Proposal[];
+  candidates: Candidate[];
   memories: Memory[];
   /** This user's, newest first. */
-  choices: PastChoice[];
+  selections: PastSelection[];
   facets: Facets;
   interaction_count: number;
   /** Choices of other users of the tenant, newest first. */
-  tenantChoices: PastChoice[];
+  tenantSelections: PastSelection[];
   now: Date;
   /** With an embedding model: what texts mean. */
-  vectorOf?: VectorOf | undefined;
+  embeddingOf?: EmbeddingOf | undefined;
 }
 
-export interface Ranked {
-  proposal: Proposal;
+export interface RankedCandidate {
+  candidate: Candidate;
   /** Weighted sum of the features; only differences within one ranking mean something. */
   score: number;
   features: Record<string, number>;
@@ -52,17 +58,17 @@ export interface Ranked {
 }
 
 /** The proposals by how well they fit this user, best first. Neither their order nor their length counts. */
-export function rank(input: RankInput, weights: RankerWeights = shippedWeights): Ranked[] {
+export function rank(input: RankInput, weights: RankerWeights = shippedWeights): RankedCandidate[] {
   const scored = rankerFeatures(input).map((features, i) => {
-    const proposal = input.proposals[i];
-    if (proposal === undefined) throw new RangeError('a feature without a proposal');
-    return { proposal, features, score: rounded(weigh(features, weights)) };
+    const candidate = input.candidates[i];
+    if (candidate === undefined) throw new RangeError('a feature without a candidate');
+    return { candidate, features, score: round(weigh(features, weights)) };
   });
   const scores = scored.map(({ score }) => score);
-  const confidences = confidencesOf(scores, weights.temperature, input.choices.length);
+  const confidences = softmax(scores, weights.temperature, input.selections.length);
   return scored
     .map((item, i) => ({ ...item, confidence: confidences[i] ?? 0 }))
-    .sort((a, b) => b.score - a.score || tieBreak(a.proposal.question) - tieBreak(b.proposal.question));
+    .sort((a, b) => b.score - a.score || tieBreak(a.candidate.question) - tieBreak(b.candidate.question));
 }
 
 /** An order without meaning, the same for a question wherever it stands: FNV-1a. */
@@ -78,32 +84,32 @@ function weigh(features: Record<string, number>, { weights }: RankerWeights): nu
 
 /** What the ranker knows of each proposal, in the order of the proposals. */
 function rankerFeatures(input: RankInput): Record<string, number>[] {
-  const situation = situationOf(
+  const situation = createRankingContext(
     input.input_text,
-    input.proposals.map(({ question }) => question),
+    input.candidates.map(({ question }) => question),
   );
-  const contrastOf = contraster(situation);
-  const own = choiceFeatures(situation, contrastOf, input.choices, input.now, ownVoice);
-  const tenant = choiceFeatures(situation, contrastOf, input.tenantChoices, input.now, otherVoices);
+  const contrastOf = createContrastScorer(situation);
+  const own = historyFeatures(situation, contrastOf, input.selections, input.now, userHistory);
+  const tenant = historyFeatures(situation, contrastOf, input.tenantSelections, input.now, tenantHistory);
   const goals = memoryFeatures(situation, input.memories, 'goal');
   const preferences = memoryFeatures(situation, input.memories, 'preference');
   const asked = situation.words(situation.request);
-  const embedded = input.vectorOf && embeddingFeatures(input, input.vectorOf);
-  return input.proposals.map((proposal, i) => ({
-    prior: rounded(proposal.prior),
-    chosen_terms: rounded(own[i]?.terms ?? 0),
-    chosen_words: rounded(own[i]?.words ?? 0),
-    chosen_direction: rounded(own[i]?.direction ?? 0),
-    tenant_terms: rounded(tenant[i]?.terms ?? 0),
-    tenant_words: rounded(tenant[i]?.words ?? 0),
-    tenant_direction: rounded(tenant[i]?.direction ?? 0),
-    request: rounded(asked[i] ?? 0),
-    goal: rounded(goals[i] ?? 0),
-    preference: rounded(preferences[i] ?? 0),
-    persona: rounded(styleFit(proposal.question, input.facets)),
+  const embedded = input.embeddingOf && embeddingFeatures(input, input.embeddingOf);
+  return input.candidates.map((proposal, i) => ({
+    prior: round(proposal.prior),
+    chosen_terms: round(own[i]?.terms ?? 0),
+    chosen_words: round(own[i]?.words ?? 0),
+    chosen_direction: round(own[i]?.direction ?? 0),
+    tenant_terms: round(tenant[i]?.terms ?? 0),
+    tenant_words: round(tenant[i]?.words ?? 0),
+    tenant_direction: round(tenant[i]?.direction ?? 0),
+    request: round(asked[i] ?? 0),
+    goal: round(goals[i] ?? 0),
+    preference: round(preferences[i] ?? 0),
+    persona: round(styleFit(proposal.question, input.facets)),
     ...(embedded && roundedAll(embedded[i])),
   }));
 }
 
 const roundedAll = (features: object | undefined): Record<string, number> =>
-  Object.fromEntries(Object.entries(features ?? {}).map(([name, value]) => [name, rounded(Number(value))]));
+  Object.fromEntries(Object.entries(features ?? {}).map(([name, value]) => [name, round(Number(value))]));

@@ -1,40 +1,48 @@
-import { meaningLikeness, type TermLens, termLens, termsLike } from '../text/similarity.ts';
-import { type Subject, type TextVector, together, vectorOf } from '../text/text-vector.ts';
-import { type WordLens, wordLens } from '../text/word-scorer.ts';
+import {
+  createTermScorer,
+  embeddingSimilarity,
+  type TermScorer,
+  termSimilarity,
+} from '../text/similarity.ts';
+import { mergeDocuments, type TextDocument, type TextVector, toTextVector } from '../text/text-vector.ts';
+import { createWordScorer, type WordScorer } from '../text/word-scorer.ts';
 
 /** What is asked and what can be chosen, made ready to be compared with many texts. */
-export interface Situation {
+export interface RankingContext {
   request: TextVector;
-  options: TextVector[];
+  candidates: TextVector[];
   /** Request and options together: what the situation is about. */
-  theme: Subject;
+  topicVector: TextDocument;
   /** How like a text is to the theme by the same words, in [0, 1]. */
-  themeTerms: (text: Subject) => number;
+  themeTerms: (text: TextDocument) => number;
   /** The same words as each option's. */
-  terms: TermLens;
+  terms: TermScorer;
   /** The same as each option, in other words. */
-  words: WordLens;
+  words: WordScorer;
 }
 
 /** A situation. The order of the questions does not count. */
-export function situationOf(text: string, questions: string[]): Situation {
-  const request = vectorOf(text);
-  const options = questions.map(vectorOf);
-  const theme = themeOf(text, questions);
+export function createRankingContext(text: string, questions: string[]): RankingContext {
+  const request = toTextVector(text);
+  const options = questions.map(toTextVector);
+  const theme = toTopicVector(text, questions);
   return {
-    ...{ request, options, theme },
-    themeTerms: termsLike(theme),
-    terms: termLens(options),
-    words: wordLens(options),
+    ...{ request, candidates: options, topicVector: theme },
+    themeTerms: termSimilarity(theme),
+    terms: createTermScorer(options),
+    words: createWordScorer(options),
   };
 }
 
 /** What a text with these questions is about, whatever their order. */
-export function themeOf(text: string, questions: readonly string[]): TextVector {
-  return together([text, ...questions.toSorted()].map(vectorOf));
+export function toTopicVector(text: string, questions: readonly string[]): TextVector {
+  return mergeDocuments([text, ...questions.toSorted()].map(toTextVector));
 }
 
 /** How alike a situation and what another was about are, in [-1, 2]: the same subject, and the same words. */
-export function situationLikeness({ theme, themeTerms }: Situation, other: Subject): number {
-  return meaningLikeness(theme, other) + themeTerms(other);
+export function contextSimilarity(
+  { topicVector: theme, themeTerms }: RankingContext,
+  other: TextDocument,
+): number {
+  return embeddingSimilarity(theme, other) + themeTerms(other);
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Places } from './hash-index.ts';
+import { HashIndex } from './hash-index.ts';
 
 test('gives keys their places as a map does, those that fall together included', () => {
   const key = fc.oneof(
@@ -11,13 +11,13 @@ test('gives keys their places as a map does, those that fall together included',
   );
   fc.assert(
     fc.property(fc.array(key, { maxLength: 300 }), key, (keys, other) => {
-      const places = new Places(1);
+      const places = new HashIndex(1);
       const map = new Map<number, number>();
       for (const one of keys) {
         if (!map.has(one)) map.set(one, map.size);
-        expect(places.place(one)).toBe(map.get(one));
+        expect(places.add(one)).toBe(map.get(one));
       }
-      for (const one of [...keys, other]) expect(places.find(one)).toBe(map.get(one) ?? -1);
+      for (const one of [...keys, other]) expect(places.get(one)).toBe(map.get(one) ?? -1);
       expect(places.size).toBe(map.size);
     }),
   );

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { themeOf } from '../ranking/ranking-context.ts';
-import { termLens, termLikeness, wordLikeness } from './similarity.ts';
-import { readText, vectorOf } from './text-vector.ts';
-import { wordLens } from './word-scorer.ts';
+import { toTopicVector } from '../ranking/ranking-context.ts';
+import { createTermScorer, softWordSimilarity, tfidfSimilarity } from './similarity.ts';
+import { analyze, toTextVector } from './text-vector.ts';
+import { createWordScorer } from './word-scorer.ts';
 
 const phrase = fc.constantFrom(
   'deploy the API with Docker',
@@ -19,16 +19,16 @@ const texts = fc.array(text, { minLength: 1, maxLength: 5 });
 test('through a lens every text is as like as by the plain definitions', () => {
   fc.assert(
     fc.property(texts, texts, (options, others) => {
-      const vectors = options.map(readText);
-      const [terms, words] = [termLens(vectors), wordLens(vectors)];
-      for (const other of others.map(readText)) {
+      const vectors = options.map(analyze);
+      const [terms, words] = [createTermScorer(vectors), createWordScorer(vectors)];
+      for (const other of others.map(analyze)) {
         expectClose(
           terms(other),
-          vectors.map((vector) => termLikeness(vector, other)),
+          vectors.map((vector) => tfidfSimilarity(vector, other)),
         );
         expectClose(
           words(other),
-          vectors.map((vector) => wordLikeness(vector, other)),
+          vectors.map((vector) => softWordSimilarity(vector, other)),
         );
       }
     }),
@@ -38,8 +38,8 @@ test('through a lens every text is as like as by the plain definitions', () => {
 test('a theme made of the vectors of its parts is the vector of the parts as one text', () => {
   fc.assert(
     fc.property(text, texts, (request, questions) => {
-      const made = themeOf(request, questions);
-      const read = readText([request, ...questions.toSorted()].join('\n'));
+      const made = toTopicVector(request, questions);
+      const read = analyze([request, ...questions.toSorted()].join('\n'));
       expect({ ...made, serial: 0 }).toEqual({ ...read, serial: 0 });
       expect([made.keys, made.weights]).toEqual([read.keys, read.weights]);
     }),
@@ -47,7 +47,7 @@ test('a theme made of the vectors of its parts is the vector of the parts as one
 });
 
 test('the same text has the same vector while it is remembered', () => {
-  expect(vectorOf('deploy the API')).toBe(vectorOf('deploy the API'));
+  expect(toTextVector('deploy the API')).toBe(toTextVector('deploy the API'));
 });
 
 function expectClose(found: Float64Array, wanted: number[]): void {

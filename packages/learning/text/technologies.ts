@@ -1,5 +1,5 @@
 import data from './technologies.json' with { type: 'json' };
-import { rarity } from './word-vectors.ts';
+import { zipfIdf } from './word-vectors.ts';
 
 /** A technology that a text names. */
 export interface Mention {
@@ -21,7 +21,7 @@ interface Name {
 const names = new Map<string, Name>(
   data.flatMap(({ name, aliases, slot, everyday }) => [
     [name.toLowerCase(), { name, slot, everyday }] as const,
-    ...aliases.map((alias) => [alias, { name, slot, everyday: rarity(alias) < 1 }] as const),
+    ...aliases.map((alias) => [alias, { name, slot, everyday: zipfIdf(alias) < 1 }] as const),
   ]),
 );
 const longestName = 4;
@@ -33,7 +33,7 @@ const strongBefore = /\b(?:using|in|with|via|prefers?|than|learn)\s*$/iu;
 const after = /^\s*(?:$|[,.;:?!)]|(?:and|or|for|instead|over|to|than|on|with)\b)/iu;
 
 /** The technologies that a text names, in order; the longest name counts ("React Native" is no "React"). */
-export function technologiesIn(text: string): Mention[] {
+export function findTechnologies(text: string): Mention[] {
   const words = [...text.matchAll(wordPattern)].map((match) => trimmed(match[0], match.index));
   const found: Mention[] = [];
   for (let i = 0; i < words.length; ) {
@@ -78,6 +78,6 @@ function isMeant(text: string, { start, end }: Span, { name, everyday }: Name): 
 }
 
 /** The usual name of what a phrase calls a technology; null when it names none. */
-export function technologyNamed(phrase: string): { name: string; slot: string | null } | null {
+export function lookUpTechnology(phrase: string): { name: string; slot: string | null } | null {
   return names.get(phrase.toLowerCase().trim()) ?? null;
 }

@@ -1,8 +1,8 @@
 import { memoize } from '@learning-loop/async/memoize';
 import stem from 'wink-porter2-stemmer';
-import { hashOf } from './hash-index.ts';
+import { hashString } from './hash-index.ts';
 import technologies from './technologies.json' with { type: 'json' };
-import { cosineOf, rankOf, rarity } from './word-vectors.ts';
+import { frequencyRank, wordCosine, zipfIdf } from './word-vectors.ts';
 
 const list = `a an the of to in on at for from by with and or but if nor yet is are was were be been being am do does did doing done
 has have had having i you he she it we they me him her us them my your his its our their mine yours this that these those what which who
@@ -42,7 +42,7 @@ const canonical = new Map(
 );
 
 /** The telling words of a text, in order, repetitions included. */
-export function termsOf(text: string): Term[] {
+export function toTerms(text: string): Term[] {
   const terms: Term[] = [];
   for (const word of wordsOf(text.slice(0, readable)))
     if (!stopWords.has(word)) terms.push(termOf(word.slice(0, longestWord)));
@@ -69,33 +69,33 @@ class WrittenTerm implements Term {
   constructor(written: string) {
     const word = canonical.get(written) ?? written.replace(/['’]s?$/u, '');
     const root = stem(word);
-    const rank = rankOf(word);
+    const rank = frequencyRank(word);
     this.stem = root;
-    this.word = hashOf(word);
-    this.root = hashOf(root);
-    this.weight = rarity(word);
-    this.rank = rank < 0 ? rankOf(root) : rank;
+    this.word = hashString(word);
+    this.root = hashString(root);
+    this.weight = zipfIdf(word);
+    this.rank = rank < 0 ? frequencyRank(root) : rank;
     this.#spelt = word;
   }
 
   get grams(): readonly number[] {
-    this.#grams ??= gramsOf(this.#spelt);
+    this.#grams ??= toNgrams(this.#spelt);
     return this.#grams;
   }
 }
 
 /** Four letters at a time; two where words are written without spaces between them. */
-function gramsOf(word: string): number[] {
+function toNgrams(word: string): number[] {
   const size = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(word) ? 2 : 4;
   const letters = [...(size === 4 ? `^${word}` : word)];
   const starts = Math.max(0, letters.length - size + 1);
   return Array.from({ length: starts }, (_, start) =>
-    hashOf(`#${letters.slice(start, start + size).join('')}`),
+    hashString(`#${letters.slice(start, start + size).join('')}`),
   );
 }
 
 /** How near two words are, in [0, 1]: 1 for the same stem. */
-export function nearness(a: Term, b: Term): number {
+export function wordSimilarity(a: Term, b: Term): number {
   if (a.root === b.root) return 1;
-  return a.rank < 0 || b.rank < 0 ? 0 : Math.max(0, cosineOf(a.rank, b.rank));
+  return a.rank < 0 || b.rank < 0 ? 0 : Math.max(0, wordCosine(a.rank, b.rank));
 }

@@ -1,17 +1,17 @@
 import { memoize } from '@learning-loop/async/memoize';
-import { Places } from './hash-index.ts';
-import { type Term, termsOf } from './terms.ts';
+import { HashIndex } from './hash-index.ts';
+import { type Term, toTerms } from './terms.ts';
 import { unit } from './vector.ts';
 import { addWord, nextVector } from './word-vectors.ts';
 
 /** TF-IDF on stems and pieces of words, at length 1: hashes of what occurs, and the weight of each. */
-interface Pieces {
+interface TfidfVector {
   readonly keys: Int32Array;
   readonly weights: Float32Array;
 }
 
 /** Weight of all pieces of a word together, against 1 for its stem. */
-const gramWeight = 0.3;
+const ngramWeight = 0.3;
 
 interface Counted {
   words: readonly Term[];
@@ -21,12 +21,12 @@ interface Counted {
 }
 
 /** The stems and pieces of a text's words, in the order in which they come. */
-function piecesOf({ words, counts, total }: Counted): Pieces {
-  const places = new Places(8 * words.length);
+function toTfidf({ words, counts, total }: Counted): TfidfVector {
+  const places = new HashIndex(8 * words.length);
   const keys: number[] = [];
   const weights: number[] = [];
   const add = (key: number, weight: number) => {
-    const place = places.place(key);
+    const place = places.add(key);
     keys[place] = key;
     weights[place] = (weights[place] ?? 0) + weight;
   };
@@ -35,14 +35,14 @@ function piecesOf({ words, counts, total }: Counted): Pieces {
     if (word === undefined) continue;
     const tells = ((counts[i] ?? 0) * word.weight) / total;
     add(word.root, tells);
-    const each = (gramWeight * tells) / Math.sqrt(word.grams.length);
+    const each = (ngramWeight * tells) / Math.sqrt(word.grams.length);
     for (const gram of word.grams) add(gram, each);
   }
   return packed(keys, weights);
 }
 
 /** At length 1, in one piece of memory: two of their own would take more, and there are many texts. */
-function packed(keys: readonly number[], weights: readonly number[]): Pieces {
+function packed(keys: readonly number[], weights: readonly number[]): TfidfVector {
   const length = Math.sqrt(weights.reduce((sum, weight) => sum + weight * weight, 0)) || 1;
   const memory = new ArrayBuffer(8 * keys.length);
   const pieces = {
@@ -55,13 +55,13 @@ function packed(keys: readonly number[], weights: readonly number[]): Pieces {
 }
 
 /** What a text is about, free of its length. */
-export interface Subject extends Pieces {
+export interface TextDocument extends TfidfVector {
   /** Weighted mean of its words' vectors (Arora et al. 2017), at length 1; zeros when no word is known. */
-  meaning: Float32Array;
+  embedding: Float32Array;
 }
 
 /** A text as the ranker compares it. */
-export interface TextVector extends Subject {
+export interface TextVector extends TextDocument {
   /** Tells it from every other that was ever made. */
   serial: number;
   /** Its distinct words, and how often each occurs. */
@@ -82,8 +82,8 @@ export function shareOf({ words, counts, total }: TextVector, place: number): nu
 }
 
 /** The vector of a text. */
-export function readText(text: string): TextVector {
-  const terms = termsOf(text);
+export function analyze(text: string): TextVector {
+  const terms = toTerms(text);
   return gathered(
     terms,
     terms.map(() => 1),
@@ -91,7 +91,7 @@ export function readText(text: string): TextVector {
 }
 
 /** The vector of all of these texts as if they were one. */
-export function together(texts: readonly TextVector[]): TextVector {
+export function mergeDocuments(texts: readonly TextVector[]): TextVector {
   return gathered(
     texts.flatMap(({ words }) => words),
     texts.flatMap(({ counts }) => counts),
@@ -100,28 +100,28 @@ export function together(texts: readonly TextVector[]): TextVector {
 
 /** Words of one stem count as the first of them. */
 function gathered(terms: readonly Term[], occurrences: readonly number[]): TextVector {
-  const places = new Places(terms.length);
+  const places = new HashIndex(terms.length);
   const words: Term[] = [];
   const counts: number[] = [];
   for (let i = 0; i < terms.length; i += 1) {
     const term = terms[i];
     if (term === undefined) continue;
-    const place = places.place(term.root);
+    const place = places.add(term.root);
     if (place === words.length) words.push(term);
     counts[place] = (counts[place] ?? 0) + (occurrences[i] ?? 0);
   }
-  return new GatheredWords(words, counts);
+  return new LazyTextVector(words, counts);
 }
 
 /** Its pieces are made on first use: of most memories only the words and their meaning are ever looked at. */
-class GatheredWords implements TextVector {
+class LazyTextVector implements TextVector {
   readonly serial: number;
   readonly words: readonly Term[];
   readonly counts: readonly number[];
   readonly length: number;
   readonly total: number;
-  readonly meaning: Float32Array;
-  #pieces: Pieces | undefined;
+  readonly embedding: Float32Array;
+  #pieces: TfidfVector | undefined;
 
   constructor(words: readonly Term[], counts: readonly number[]) {
     made += 1;
@@ -130,21 +130,21 @@ class GatheredWords implements TextVector {
     this.counts = counts;
     this.length = counts.reduce((sum, count) => sum + count, 0);
     this.total = words.reduce((sum, { weight }, i) => sum + (counts[i] ?? 0) * weight * weight, 0) || 1;
-    this.meaning = meaningOf(this);
+    this.embedding = meanWordVector(this);
   }
 
   get keys(): Int32Array {
-    this.#pieces ??= piecesOf(this);
+    this.#pieces ??= toTfidf(this);
     return this.#pieces.keys;
   }
 
   get weights(): Float32Array {
-    this.#pieces ??= piecesOf(this);
+    this.#pieces ??= toTfidf(this);
     return this.#pieces.weights;
   }
 }
 
-function meaningOf(text: Pick<TextVector, 'words' | 'counts' | 'total'>): Float32Array {
+function meanWordVector(text: Pick<TextVector, 'words' | 'counts' | 'total'>): Float32Array {
   const sum = nextVector();
   for (let i = 0; i < text.words.length; i += 1) {
     const word = text.words[i];
@@ -155,7 +155,7 @@ function meaningOf(text: Pick<TextVector, 'words' | 'counts' | 'total'>): Float3
 }
 
 /** Bytes that a remembered vector takes, about; its words are shared with others. */
-export function bytesOf({ words }: TextVector): number {
+export function byteSize({ words }: TextVector): number {
   return 800 + 16 * words.length;
 }
 
@@ -163,4 +163,4 @@ export function bytesOf({ words }: TextVector): number {
 const remembered = 48e6;
 
 /** The vector of a text. Remembered: choices and memories return with every request. */
-export const vectorOf: (text: string) => TextVector = memoize(readText, remembered, bytesOf);
+export const toTextVector: (text: string) => TextVector = memoize(analyze, remembered, byteSize);

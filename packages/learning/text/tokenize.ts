@@ -30,7 +30,7 @@ const readable = 2000;
 const longestWord = /(\S{40})\S+/gu;
 
 /** The words of a text in order, without punctuation. Remembered, since the same texts return often. */
-export const words: (text: string) => readonly Word[] = memoize(read, 5000);
+export const tokenize: (text: string) => readonly Word[] = memoize(read, 5000);
 
 function read(text: string): readonly Word[] {
   const found: Word[] = [];

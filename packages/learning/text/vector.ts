@@ -24,13 +24,13 @@ export function addTo(sum: Float32Array, vector: Float32Array, factor: number): 
 }
 
 /** Where a meaning lies from the middle of its siblings; a unit vector, or zeros where it is the middle. */
-export function directionOf(meaning: Float32Array, siblings: Float32Array[]): Float32Array {
+export function preferenceDirection(meaning: Float32Array, siblings: Float32Array[]): Float32Array {
   const away = Float32Array.from(meaning);
   for (const sibling of siblings) addTo(away, sibling, -1 / siblings.length);
   return away.every((value) => Math.abs(value) < 1e-6) ? new Float32Array(meaning.length) : unit(away);
 }
 
 /** Four decimals: what is logged and shown needs no more. */
-export function rounded(value: number): number {
+export function round(value: number): number {
   return Math.round(value * 10_000) / 10_000;
 }

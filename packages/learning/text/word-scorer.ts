@@ -1,14 +1,14 @@
-import { Places } from './hash-index.ts';
-import { nearness, type Term } from './terms.ts';
+import { HashIndex } from './hash-index.ts';
+import { type Term, wordSimilarity } from './terms.ts';
 import { shareOf, type TextVector } from './text-vector.ts';
 
 /** How near other words come to some asked ones: worked out once for each word, however many texts it stands in. */
-export class NearWords {
+export class NearestWords {
   /** The asked words, each once. */
   readonly asked: readonly Term[];
   /** Row after row: the nearness of a word to each of the asked ones. */
   rows = new Float32Array(0);
-  #places = new Places(256);
+  #places = new HashIndex(256);
 
   constructor(words: readonly Term[]) {
     this.asked = [...new Map(words.map((term) => [term.word, term])).values()];
@@ -17,7 +17,7 @@ export class NearWords {
   /** Which row is the word's. */
   rowOf(term: Term): number {
     const known = this.#places.size;
-    const row = this.#places.place(term.word);
+    const row = this.#places.add(term.word);
     if (row === known) this.#fill(row * this.asked.length, term);
     return row;
   }
@@ -35,7 +35,7 @@ export class NearWords {
   #fill(from: number, term: Term): void {
     this.rows = roomFor(this.rows, from + this.asked.length);
     const { asked, rows } = this;
-    for (let i = 0; i < asked.length; i += 1) rows[from + i] = nearness(asked[i] ?? term, term);
+    for (let i = 0; i < asked.length; i += 1) rows[from + i] = wordSimilarity(asked[i] ?? term, term);
   }
 }
 
@@ -48,11 +48,11 @@ function roomFor(numbers: Float32Array<ArrayBuffer>, length: number): Float32Arr
 }
 
 /** How like a text is to each of those that the lens was made for, in other words too: see wordLikeness. */
-export type WordLens = (text: TextVector) => Float64Array;
+export type WordScorer = (text: TextVector) => Float64Array;
 
 /** Texts made ready to be compared with many others: what returns in them or in the others is compared once. */
-export function wordLens(texts: readonly TextVector[]): WordLens {
-  const near = new NearWords(texts.flatMap(({ words }) => words));
+export function createWordScorer(texts: readonly TextVector[]): WordScorer {
+  const near = new NearestWords(texts.flatMap(({ words }) => words));
   const places = new Map(near.asked.map(({ word }, place) => [word, place]));
   const parts = texts.map((text) => ({
     places: text.words.map(({ word }) => places.get(word) ?? 0),
@@ -93,7 +93,7 @@ function found(part: Part | undefined, nearest: Float32Array): number {
 }
 
 /** For each row of a word, the square of how near it comes to the nearest word of each text. */
-function squaresOf(near: NearWords, texts: readonly (readonly number[])[]) {
+function squaresOf(near: NearestWords, texts: readonly (readonly number[])[]) {
   const width = texts.length;
   let squares = new Float32Array(0);
   let known = 0;

@@ -31,7 +31,7 @@ function loaded(): Table {
 }
 
 /** Which word it is by frequency; -1 for a word without a vector. */
-export function rankOf(word: string): number {
+export function frequencyRank(word: string): number {
   return loaded().ranks.get(word) ?? -1;
 }
 
@@ -39,8 +39,8 @@ export function rankOf(word: string): number {
  * How much a word tells, in [0, 1]: inverse document frequency by Zipf's law, log of the rank among all words of
  * general English; 1 for a word that is not known.
  */
-export function rarity(word: string): number {
-  const rank = rankOf(word);
+export function zipfIdf(word: string): number {
+  const rank = frequencyRank(word);
   return rank < 0 ? 1 : Math.min(1, Math.log(rank + 1) / Math.log(40_000));
 }
 
@@ -72,7 +72,7 @@ const met = new Int32Array(2 * 2 ** slotBits);
 const one = 2 ** 30;
 
 /** Cosine of the vectors of two words by their ranks, in [-1, 1]. */
-export function cosineOf(a: number, b: number): number {
+export function wordCosine(a: number, b: number): number {
   const pair = a < b ? (a << 16) | b : (b << 16) | a;
   const slot = (Math.imul(pair, 0x9e3779b1) >>> (32 - slotBits)) << 1;
   if (met[slot] !== pair) {

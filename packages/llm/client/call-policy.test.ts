@@ -1,6 +1,6 @@
 import { APIError } from 'openai';
 import { afterEach, expect, test, vi } from 'vitest';
-import { createGuard, outcomeOf } from './call-policy.ts';
+import { classifyError, createCallPolicy } from './call-policy.ts';
 
 const limits = { timeoutMs: 1000, maxConcurrency: 2 };
 const start = new Date('2026-11-22T10:00:00Z');
@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 /** What became of a call. */
-const outcome = (call: Promise<unknown>) => call.then(() => 'ok', outcomeOf);
+const outcome = (call: Promise<unknown>) => call.then(() => 'ok', classifyError);
 const fail = () => Promise.reject(new Error('garbage'));
 const succeed = () => Promise.resolve('fine');
 const limited = (headers: Record<string, string>) => () =>
@@ -19,7 +19,7 @@ const limited = (headers: Record<string, string>) => () =>
 test('the breaker opens when most calls fail, lets one call probe, and closes when that succeeds', async () => {
   vi.useFakeTimers({ toFake: ['Date', 'performance'], now: start });
   const states: string[] = [];
-  using guard = createGuard(limits, (from, to, reason) => states.push(`${from} > ${to}: ${reason}`));
+  using guard = createCallPolicy(limits, (from, to, reason) => states.push(`${from} > ${to}: ${reason}`));
   for (let call = 0; call < 5; call += 1) expect(await outcome(guard.run(fail))).toBe('invalid');
   expect(await outcome(guard.run(succeed))).toBe('breaker_open');
 
@@ -39,7 +39,7 @@ test('the breaker opens when most calls fail, lets one call probe, and closes wh
 
 test('a probe that fails opens the breaker again', async () => {
   vi.useFakeTimers({ toFake: ['Date', 'performance'], now: start });
-  using guard = createGuard(limits, () => {});
+  using guard = createCallPolicy(limits, () => {});
   for (let call = 0; call < 5; call += 1) await outcome(guard.run(fail));
   vi.advanceTimersByTime(60_000);
   expect(await outcome(guard.run(fail))).toBe('invalid');
@@ -47,7 +47,7 @@ test('a probe that fails opens the breaker again', async () => {
 });
 
 test('a few failures among many calls do not open it', async () => {
-  using guard = createGuard(limits, () => {});
+  using guard = createCallPolicy(limits, () => {});
   for (let call = 0; call < 40; call += 1) await outcome(guard.run(call % 3 === 0 ? fail : succeed));
   expect(await outcome(guard.run(succeed))).toBe('ok');
 });
@@ -57,7 +57,7 @@ test.each([
   ['a date', new Date(start.getTime() + 30_000).toUTCString()],
 ])('Retry-After in %s pauses all calls for as long', async (_form, value) => {
   vi.useFakeTimers({ toFake: ['Date', 'performance'], now: start });
-  using guard = createGuard(limits, () => {});
+  using guard = createCallPolicy(limits, () => {});
   expect(await outcome(guard.run(limited({ 'retry-after': value })))).toBe('rate_limited');
   vi.advanceTimersByTime(29_999);
   expect(await outcome(guard.run(succeed))).toBe('paused');
@@ -67,7 +67,7 @@ test.each([
 
 test('a pause is at most ten minutes, and nonsense is none', async () => {
   vi.useFakeTimers({ toFake: ['Date', 'performance'], now: start });
-  using guard = createGuard(limits, () => {});
+  using guard = createCallPolicy(limits, () => {});
   await outcome(guard.run(limited({ 'retry-after': '1e9' })));
   vi.advanceTimersByTime(600_000);
   expect(await outcome(guard.run(succeed))).toBe('ok');
@@ -76,7 +76,7 @@ test('a pause is at most ten minutes, and nonsense is none', async () => {
 });
 
 test('the second try is left out when there is no time for it', async () => {
-  using guard = createGuard({ ...limits, timeoutMs: 40 }, () => {});
+  using guard = createCallPolicy({ ...limits, timeoutMs: 40 }, () => {});
   let tries = 0;
   const call = () => {
     tries += 1;
@@ -87,7 +87,7 @@ test('the second try is left out when there is no time for it', async () => {
 });
 
 test('two calls run at once, four wait, the next is turned away', async () => {
-  using guard = createGuard({ ...limits, timeoutMs: 20_000 }, () => {});
+  using guard = createCallPolicy({ ...limits, timeoutMs: 20_000 }, () => {});
   const release = Promise.withResolvers<void>();
   const calls = Array.from({ length: 7 }, () => outcome(guard.run(() => release.promise)));
   expect(await calls[6]).toBe('busy');
@@ -96,7 +96,7 @@ test('two calls run at once, four wait, the next is turned away', async () => {
 });
 
 test('what waited half of its time is turned away, and the breaker does not count it', async () => {
-  using guard = createGuard({ timeoutMs: 1000, maxConcurrency: 1 }, () => {});
+  using guard = createCallPolicy({ timeoutMs: 1000, maxConcurrency: 1 }, () => {});
   const slow = () => new Promise((resolve) => setTimeout(resolve, 550));
   const first = outcome(guard.run(slow));
   expect(await outcome(guard.run(succeed))).toBe('busy');

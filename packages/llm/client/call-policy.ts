@@ -8,26 +8,26 @@ import { BulkheadRejectedError, bulkhead, TaskCancelledError, TimeoutStrategy, t
 import { APIConnectionError, APIError, APIUserAbortError } from 'openai';
 
 /** A call that was not sent, and why. */
-export class NotSent extends Error {
+export class CallRejected extends Error {
   readonly outcome: 'paused' | 'over_budget' | 'over_cost' | 'closed';
 
-  constructor(outcome: NotSent['outcome']) {
+  constructor(outcome: CallRejected['outcome']) {
     super(`The model was not asked: ${outcome}.`);
     this.outcome = outcome;
   }
 }
 
 /** What became of a call, for metrics and logs; never the error's message, which may quote what a user wrote. */
-export function outcomeOf(error: unknown): string {
-  if (error instanceof NotSent) return error.outcome;
+export function classifyError(error: unknown): string {
+  if (error instanceof CallRejected) return error.outcome;
   if (error instanceof CircuitOpenError) return 'breaker_open';
   if (error instanceof BulkheadRejectedError) return 'busy';
   if (error instanceof TaskCancelledError || error instanceof APIUserAbortError) return 'timeout';
   if (error instanceof APIConnectionError) return 'unreachable';
-  return error instanceof APIError ? outcomeOfStatus(error.status) : 'invalid';
+  return error instanceof APIError ? classifyStatus(error.status) : 'invalid';
 }
 
-function outcomeOfStatus(status: number | undefined): string {
+function classifyStatus(status: number | undefined): string {
   if (status === undefined) return 'invalid';
   if (status === 429) return 'rate_limited';
   return status >= 500 ? 'server_error' : 'refused';
@@ -47,7 +47,7 @@ interface Limits {
 }
 
 /** Runs calls within limits. */
-interface Guard extends Disposable {
+interface CallPolicy extends Disposable {
   /**
    * The call's result, or a rejection no later than the timeout: then, and when the guard is disposed of, the call's
    * signal is aborted. Rejects at once while the server is known to be down or has asked for a pause.
@@ -56,19 +56,19 @@ interface Guard extends Disposable {
 }
 
 /** What calls wait for, so that not too many are under way at once; guards may share them. */
-export type Slots = ReturnType<typeof createSlots>;
+export type Bulkhead = ReturnType<typeof createBulkhead>;
 
-export const createSlots = (maxConcurrency: number, mostWaiting = 2 * maxConcurrency) =>
+export const createBulkhead = (maxConcurrency: number, mostWaiting = 2 * maxConcurrency) =>
   bulkhead(maxConcurrency, mostWaiting);
 
 /** A pause before the second try, long enough for another server behind the same address to answer. */
 const retryDelayMs = 50;
 
-export function createGuard(
+export function createCallPolicy(
   { timeoutMs, maxConcurrency }: Limits,
   onState: (from: CircuitState, to: CircuitState, lastOutcome: string) => void,
-  slots: Slots = createSlots(maxConcurrency),
-): Guard {
+  slots: Bulkhead = createBulkhead(maxConcurrency),
+): CallPolicy {
   const inTime = timeout(timeoutMs, TimeoutStrategy.Aggressive);
   const breaker = createBreaker(onState);
   const closing = new AbortController();
@@ -95,8 +95,8 @@ export function createGuard(
 
   return {
     run(call) {
-      if (closing.signal.aborted) return Promise.reject(new NotSent('closed'));
-      if (performance.now() < pausedUntil) return Promise.reject(new NotSent('paused'));
+      if (closing.signal.aborted) return Promise.reject(new CallRejected('closed'));
+      if (performance.now() < pausedUntil) return Promise.reject(new CallRejected('paused'));
       const deadline = performance.now() + timeoutMs;
       const left = () => deadline - performance.now();
       return inTime.execute(
@@ -117,14 +117,14 @@ export function createGuard(
  * Opens when more than half of the last 20 calls failed, and five at the least. It counts calls and not seconds, so that
  * it serves a call a minute as well as a thousand a second. Probes after 1 s, then more rarely, at least every 30 s.
  */
-function createBreaker(onState: Parameters<typeof createGuard>[1]) {
+function createBreaker(onState: Parameters<typeof createCallPolicy>[1]) {
   return createCircuitBreaker({
     ...{ failureShare: 0.5, windowCalls: 20, minCalls: 5 },
     resetAfterMs: (openings) => Math.min(30_000, 1_000 * 2 ** (openings - 1)),
-    onStateChange: (from, to, error) => onState(from, to, outcomeOf(error)),
+    onStateChange: (from, to, error) => onState(from, to, classifyError(error)),
   });
 }
 
 function isTransient(error: unknown): boolean {
-  return ['rate_limited', 'server_error'].includes(outcomeOf(error));
+  return ['rate_limited', 'server_error'].includes(classifyError(error));
 }

@@ -3,9 +3,9 @@ import { type Static, type TObject, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { Usage } from '../budget.ts';
 import type { ModelConfig } from '../config.ts';
-import { dataBlock, type Question, systemMessage } from '../prompts/prompt.ts';
-import { outcomeOf } from './call-policy.ts';
-import { type Answer, createCaller, type Means } from './resilient-call.ts';
+import { dataBlock, type PromptTemplate, renderSystem } from '../prompts/prompt.ts';
+import { classifyError } from './call-policy.ts';
+import { createResilientClient, type LlmDependencies, type ModelAnswer } from './resilient-call.ts';
 
 /** A fetch that follows no redirect, since texts go only where the operator said, and ends a body over the limit. */
 function cappedFetch(maxBytes: number): typeof fetch {
@@ -30,10 +30,10 @@ function atMost(maxBytes: number): TransformStream<Uint8Array, Uint8Array> {
 interface Client {
   /** The answer, or a rejection where it does not fit. */
   ask<R, S extends TObject>(
-    question: Question<R, S>,
+    question: PromptTemplate<R, S>,
     request: R,
     signal: AbortSignal,
-  ): Promise<Answer<Static<S>>>;
+  ): Promise<ModelAnswer<Static<S>>>;
   /** Resolves when the model is in memory, which may take minutes. */
   load(signal: AbortSignal): Promise<void>;
 }
@@ -77,7 +77,7 @@ function connectClient(config: ModelConfig): Client {
   let knowsSchemas = true;
 
   const complete = <R, S extends TObject>(
-    question: Question<R, S>,
+    question: PromptTemplate<R, S>,
     request: R,
     signal: AbortSignal,
     bySchema: boolean,
@@ -86,7 +86,7 @@ function connectClient(config: ModelConfig): Client {
       {
         model: config.model,
         messages: [
-          { role: 'system', content: systemMessage(question) },
+          { role: 'system', content: renderSystem(question) },
           { role: 'user', content: dataBlock(question.data(request)) },
         ],
         response_format: bySchema ? schemaFormat(question) : { type: 'json_object' },
@@ -113,7 +113,7 @@ function connectClient(config: ModelConfig): Client {
   };
 }
 
-function schemaFormat<R, S extends TObject>({ operation, answer }: Question<R, S>) {
+function schemaFormat<R, S extends TObject>({ operation, answer }: PromptTemplate<R, S>) {
   // Through JSON, since a schema's type has no index signature.
   const schema: Record<string, unknown> = JSON.parse(JSON.stringify(answer));
   return { type: 'json_schema', json_schema: { name: operation, strict: true, schema } } as const;
@@ -125,7 +125,10 @@ function limit(impl: ModelConfig['impl'], tokens: number) {
 }
 
 /** The completion is parsed as if its type were unknown: a server may send anything. */
-function parse<R, S extends TObject>(question: Question<R, S>, completion: unknown): Answer<Static<S>> {
+function parse<R, S extends TObject>(
+  question: PromptTemplate<R, S>,
+  completion: unknown,
+): ModelAnswer<Static<S>> {
   const { choices, usage } = Value.Parse(Completion, completion);
   const [choice] = choices;
   const value = Value.Parse(question.answer, JSON.parse(choice?.message.content ?? ''));
@@ -136,17 +139,21 @@ function parse<R, S extends TObject>(question: Question<R, S>, completion: unkno
 }
 
 /** Asks one model, within its limits. */
-export interface Asker extends Disposable {
+export interface ChatModel extends Disposable {
   /** Implementation and model: `ollama/llama3.1`. */
   model: string;
   /** The model's answer in time, paid by the tenant's budget; null where there is none. Never rejects. */
-  ask<R, S extends TObject>(tenant: string, question: Question<R, S>, request: R): Promise<Static<S> | null>;
+  ask<R, S extends TObject>(
+    tenant: string,
+    question: PromptTemplate<R, S>,
+    request: R,
+  ): Promise<Static<S> | null>;
 }
 
-export function createAsker(config: ModelConfig, means: Means): Asker {
+export function createChatModel(config: ModelConfig, means: LlmDependencies): ChatModel {
   const model = `${config.impl}/${config.model}`;
   const client = connectClient(config);
-  const caller = createCaller({ ...config, model, onOpen: load }, means);
+  const caller = createResilientClient({ ...config, model, onOpen: load }, means);
   const closing = new AbortController();
   let loading = false;
   load();
@@ -157,7 +164,7 @@ export function createAsker(config: ModelConfig, means: Means): Asker {
     loading = true;
     client
       .load(closing.signal)
-      .catch((error) => means.log.debug({ model, outcome: outcomeOf(error) }, 'llm_not_loaded'))
+      .catch((error) => means.log.debug({ model, outcome: classifyError(error) }, 'llm_not_loaded'))
       .finally(() => {
         loading = false;
       });
@@ -179,7 +186,7 @@ export function createAsker(config: ModelConfig, means: Means): Asker {
 }
 
 /** Tokens that a call may take: about four bytes each of the prompt, and all that the answer may have. */
-function estimate<R, S extends TObject>(question: Question<R, S>, request: R): Usage {
-  const prompt = systemMessage(question) + dataBlock(question.data(request));
+function estimate<R, S extends TObject>(question: PromptTemplate<R, S>, request: R): Usage {
+  const prompt = renderSystem(question) + dataBlock(question.data(request));
   return { prompt: Math.ceil(Buffer.byteLength(prompt) / 4), completion: question.maxTokens };
 }

@@ -1,8 +1,8 @@
 import type { CircuitState } from '@learning-loop/async/circuit-breaker';
 import type { Logger } from 'pino';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { type Budget, costOf, type Prices, type Usage } from '../budget.ts';
-import { createGuard, NotSent, outcomeOf, type Slots } from './call-policy.ts';
+import { type Budget, computeCost, type Prices, type Usage } from '../budget.ts';
+import { type Bulkhead, CallRejected, classifyError, createCallPolicy } from './call-policy.ts';
 
 const created = new WeakMap<Registry, ReturnType<typeof create>>();
 
@@ -52,15 +52,15 @@ function create(registry: Registry) {
 }
 
 /** What is counted and limited together, whichever model is called. */
-export interface Means {
+export interface LlmDependencies {
   log: Logger;
   registry: Registry;
   budget: Budget;
-  slots: Slots;
+  slots: Bulkhead;
 }
 
 /** A model of a server, as it is called. */
-interface Called {
+interface ModelLimits {
   /** Implementation and model: `ollama/llama3.1`. */
   model: string;
   timeoutMs: number;
@@ -70,7 +70,7 @@ interface Called {
   onOpen?(): void;
 }
 
-export interface Answer<T> {
+export interface ModelAnswer<T> {
   value: T;
   /** As the server counted them; null when it does not say. */
   tokens: Usage | null;
@@ -80,21 +80,24 @@ interface Call<T> {
   operation: string;
   /** Tokens that it may take. */
   estimate: Usage;
-  send(signal: AbortSignal): Promise<Answer<T>>;
+  send(signal: AbortSignal): Promise<ModelAnswer<T>>;
 }
 
 /** Calls one model within its limits. */
-export interface Caller extends Disposable {
+export interface ResilientClient extends Disposable {
   /** The answer in time, paid by the tenant's budget; null where there is none. Never rejects. */
   call<T>(tenant: string, call: Call<T>): Promise<T | null>;
 }
 
-export function createCaller(called: Called, { log, registry, budget, slots }: Means): Caller {
+export function createResilientClient(
+  called: ModelLimits,
+  { log, registry, budget, slots }: LlmDependencies,
+): ResilientClient {
   const { model, prices } = called;
   const metrics = llmMetrics(registry);
   let state: CircuitState = 'closed';
   metrics.breakers.inc({ model, state });
-  const guard = createGuard(called, changed, slots);
+  const guard = createCallPolicy(called, changed, slots);
 
   function changed(from: CircuitState, to: CircuitState, reason: string): void {
     state = to;
@@ -106,9 +109,9 @@ export function createCaller(called: Called, { log, registry, budget, slots }: M
   }
 
   /** The guarded answer; what was not sent costs nothing. */
-  async function paid<T>(tenant: string, { estimate, send }: Call<T>): Promise<Answer<T>> {
+  async function paid<T>(tenant: string, { estimate, send }: Call<T>): Promise<ModelAnswer<T>> {
     const reservation = budget.reserve(tenant, estimate, prices);
-    if (typeof reservation === 'string') throw new NotSent(reservation);
+    if (typeof reservation === 'string') throw new CallRejected(reservation);
     let sent = false;
     try {
       const answer = await guard.run((signal) => {
@@ -131,10 +134,10 @@ export function createCaller(called: Called, { log, registry, budget, slots }: M
         metrics.calls.inc({ ...labels, outcome: 'ok' });
         metrics.tokens.inc({ ...labels, kind: 'prompt' }, tokens?.prompt ?? 0);
         metrics.tokens.inc({ ...labels, kind: 'completion' }, tokens?.completion ?? 0);
-        metrics.cost.inc(labels, costOf(tokens ?? call.estimate, prices));
+        metrics.cost.inc(labels, computeCost(tokens ?? call.estimate, prices));
         return value;
       } catch (error) {
-        const outcome = outcomeOf(error);
+        const outcome = classifyError(error);
         metrics.calls.inc({ ...labels, outcome });
         log.debug({ ...labels, outcome }, 'llm_fell_back');
         return null;

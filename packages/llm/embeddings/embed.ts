@@ -4,9 +4,9 @@ import type { Registry } from 'prom-client';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { type Budget, createBudget, type Spending } from '../budget.ts';
-import { createSlots } from '../client/call-policy.ts';
+import { createBulkhead } from '../client/call-policy.ts';
 import { connectServer } from '../client/openai.ts';
-import { type Answer, createCaller } from '../client/resilient-call.ts';
+import { createResilientClient, type ModelAnswer } from '../client/resilient-call.ts';
 import { type LlmEnv, llmConfig, spendingConfig, url, withVersion } from '../config.ts';
 
 /** The environment variables of embeddings, to spread into an app's schema beside those of the LLM. */
@@ -60,7 +60,7 @@ function serverOf(env: LlmEnv & EmbeddingEnv): Pick<EmbeddingConfig, 'baseUrl' |
 }
 
 /** Texts of a call at most, which every server takes. */
-export const mostTexts = 32;
+export const maxBatch = 32;
 /** Characters of a text that are embedded: about the 512 tokens that small models read. */
 const longestText = 2_000;
 const mostBytes = 16 * 1024 * 1024;
@@ -95,10 +95,10 @@ export function connectEmbedder(
   const { embeddings } = connectServer(config, mostBytes);
   const { model, price } = config;
   const prices = { input: price, output: 0 };
-  const slots = createSlots(config.maxConcurrency);
-  const caller = createCaller({ ...config, prices }, { log, registry, budget, slots });
+  const slots = createBulkhead(config.maxConcurrency);
+  const caller = createResilientClient({ ...config, prices }, { log, registry, budget, slots });
 
-  async function send(input: string[], signal: AbortSignal): Promise<Answer<Float32Array[]>> {
+  async function send(input: string[], signal: AbortSignal): Promise<ModelAnswer<Float32Array[]>> {
     // Not the client's default, which some servers do not know: it would take their numbers for base64.
     const answer: unknown = await embeddings.create({ model, input, encoding_format: 'float' }, { signal });
     const { data, usage } = Value.Parse(Embeddings, answer);

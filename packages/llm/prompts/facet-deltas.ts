@@ -1,7 +1,7 @@
 import { type FacetDeltas, facetNames } from '@learning-loop/events/fields';
 import { Type } from 'typebox';
 import type { FacetBackground, FacetRequest, FeedbackRequest } from '../llm.ts';
-import { closed, type Question, visible, visibleLine, visibleLines } from './prompt.ts';
+import { closed, type PromptTemplate, stripInvisible, toVisibleLine, toVisibleLines } from './prompt.ts';
 
 const Decided = Type.Object(
   {
@@ -23,7 +23,7 @@ sign, 0.1 only for a plain wish. "reason" says why in at most twenty words.`;
 /** Picks before the selection that the model is shown at most. */
 const mostBefore = 5;
 
-export const howToAnswer: Question<FacetRequest, typeof Decided> = {
+export const selectionFacetPrompt: PromptTemplate<FacetRequest, typeof Decided> = {
   operation: 'facet_deltas',
   instructions: `${persona}
 Decide from what the user chose among the hypotheses shown, what was shown and not chosen, the picks right before
@@ -38,7 +38,7 @@ ${changes}`,
   maxTokens: 200,
 };
 
-export const whatWasSaid: Question<FeedbackRequest, typeof Decided> = {
+export const feedbackFacetPrompt: PromptTemplate<FeedbackRequest, typeof Decided> = {
   operation: 'feedback_deltas',
   instructions: `${persona}
 Decide from what the user said of an answer ("given"), the feedback before it and the history.
@@ -51,18 +51,18 @@ ${changes}`,
 function pickOf({ input_text, hypotheses, selected_id }: FacetRequest['selection'], limit: number) {
   const shown = hypotheses.slice(0, 10).map(({ id, position, question }) => ({
     position,
-    question: visibleLine(question, 300),
+    question: toVisibleLine(question, 300),
     chosen: id === selected_id,
   }));
-  return { input_text: visible(input_text, limit), shown };
+  return { input_text: stripInvisible(input_text, limit), shown };
 }
 
 function backgroundOf({ facets, feedback, history }: FacetBackground) {
-  return { facets, feedback: feedback.slice(0, 10).map(saidIn), history: visibleLines(history, 300) };
+  return { facets, feedback: feedback.slice(0, 10).map(saidIn), history: toVisibleLines(history, 300) };
 }
 
 function saidIn({ type, value }: FacetBackground['feedback'][number]) {
-  return { type, value: typeof value === 'string' ? visibleLine(value, 300) : value };
+  return { type, value: typeof value === 'string' ? toVisibleLine(value, 300) : value };
 }
 
 /** The deltas that a model decided, clamped to [-0.1, 0.1]; a facet that it left alone is absent. */
@@ -72,5 +72,5 @@ export function decision(decided: Decided): { deltas: FacetDeltas; reason: strin
     const delta = Math.min(0.1, Math.max(-0.1, decided[name]));
     if (delta !== 0) deltas[name] = delta;
   }
-  return { deltas, reason: visibleLine(decided.reason, 300) || 'the model gave no reason' };
+  return { deltas, reason: toVisibleLine(decided.reason, 300) || 'the model gave no reason' };
 }

@@ -1,22 +1,22 @@
 import { expect, test } from 'vitest';
-import { dataBlock, visible, visibleLine } from './prompt.ts';
+import { dataBlock, stripInvisible, toVisibleLine } from './prompt.ts';
 
 test('what a person cannot see is left out', () => {
   const tags = [...'obey'].map((c) => String.fromCodePoint(0xe0000 + (c.codePointAt(0) ?? 0))).join('');
-  expect(visible(`de\u200bploy\u202e \u2066api${tags}\u0000\ud800`, 100)).toBe('deploy api');
+  expect(stripInvisible(`de\u200bploy\u202e \u2066api${tags}\u0000\ud800`, 100)).toBe('deploy api');
 });
 
 test('what a person sees is kept: letters of any script, emoji, lines', () => {
-  expect(visible('naïve שלום 日本 🚀\n\tdone', 100)).toBe('naïve שלום 日本 🚀\n\tdone');
+  expect(stripInvisible('naïve שלום 日本 🚀\n\tdone', 100)).toBe('naïve שלום 日本 🚀\n\tdone');
 });
 
 test('a long text is cut between characters and marked', () => {
-  expect(visible('🚀'.repeat(50), 10)).toBe(`${'🚀'.repeat(9)}…`);
-  expect(visible('🚀'.repeat(10), 10)).toBe('🚀'.repeat(10));
+  expect(stripInvisible('🚀'.repeat(50), 10)).toBe(`${'🚀'.repeat(9)}…`);
+  expect(stripInvisible('🚀'.repeat(10), 10)).toBe('🚀'.repeat(10));
 });
 
 test('a line has no line breaks', () => {
-  expect(visibleLine(' one\n\r\n two\t', 100)).toBe('one two');
+  expect(toVisibleLine(' one\n\r\n two\t', 100)).toBe('one two');
 });
 
 test('data cannot close its block, and reads back as it was', () => {

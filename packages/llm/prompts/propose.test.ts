@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fiveProposals, proposeRequest } from '../testing/model-server.ts';
-import { filledUp, proposals } from './propose.ts';
+import { padWithRules, proposals } from './propose.ts';
 
 const ask = (question: string) => ({ question, rationale: 'because', confidence: 0.5 });
 
@@ -33,14 +33,14 @@ test('questions that cannot be shown are left out', () => {
 
 test.each([0, 1, 2])('%i proposals are filled up to three distinct ones', (count) => {
   const few = proposals(fiveProposals).slice(0, count);
-  const filled = filledUp(few, proposeRequest());
+  const filled = padWithRules(few, proposeRequest());
   expect(filled.slice(0, count)).toEqual(few);
   expect(new Set(filled.map(({ question }) => question)).size).toBe(3);
 });
 
 test('a proposal that repeats the rules still gets two others beside it', () => {
   const request = proposeRequest({ text: '🚀' });
-  const [first] = filledUp([], request);
-  const filled = filledUp(first ? [first] : [], request);
+  const [first] = padWithRules([], request);
+  const filled = padWithRules(first ? [first] : [], request);
   expect(new Set(filled.map(({ question }) => question)).size).toBe(3);
 });

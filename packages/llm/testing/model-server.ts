@@ -58,7 +58,7 @@ export function modelConfig(baseUrl: string, changes: Partial<ModelConfig> = {})
     apiKey: null,
     timeoutMs: 10_000,
     maxConcurrency: 8,
-    mostWaiting: 16,
+    maxQueued: 16,
     tokensPerHour: 0,
     costPerDay: 0,
     prices: { input: 0, output: 0 },

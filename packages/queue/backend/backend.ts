@@ -1,7 +1,7 @@
 import type { Queue } from 'bullmq';
 
 /** How often a failing event is tried, and the wait before the second try, which doubles each time. */
-export interface Retry {
+export interface RetryPolicy {
   attempts: number;
   delayMs: number;
 }
@@ -10,7 +10,7 @@ export interface QueueConfig {
   /** Set: the queues live in this Redis. Unset: in the database, in a schema of their own. */
   redisUrl?: string | undefined;
   databaseUrl: string;
-  retry?: Retry | undefined;
+  retry?: RetryPolicy | undefined;
   /** Jobs that a consumer has in hand at a time, if fewer than usual: what waits there no other process can take. */
   mostJobs?: number | undefined;
 }
@@ -39,9 +39,9 @@ export interface WorkerOptions {
 
 export interface JobWorker {
   /** Resolves when the connection to its server is lost, if ever that is noticed. */
-  lost(): Promise<void>;
+  disconnected(): Promise<void>;
   /** Stops taking, waits for the jobs in hand. Waits for ever when Redis is away. */
   close(): Promise<void>;
   /** Lets go of the connections without waiting for anything. */
-  drop(): void;
+  disconnect(): void;
 }

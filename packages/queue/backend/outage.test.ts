@@ -7,7 +7,7 @@ import { startEmbeddedPostgres } from '@learning-loop/embedded-postgres/start';
 import { redisForTest } from '@learning-loop/testing/redis';
 import { sql } from 'kysely';
 import { expect, inject, test } from 'vitest';
-import { idsOf, TestLoop } from '../testing/harness.ts';
+import { eventIds, TestLoop } from '../testing/harness.ts';
 
 /** A Postgres of the test's own, to be killed and started again on the same port. */
 async function ownPostgres() {
@@ -68,7 +68,7 @@ test.each(['Redis', 'Postgres'])(
       )
       .toBe(true);
     expect(performance.now() - back).toBeLessThan(15_000);
-    expect(await loop.effects()).toEqual(idsOf(notices));
+    expect(await loop.effects()).toEqual(eventIds(notices));
     expect(await loop.outcomes('dead')).toBe(0);
   },
 );

@@ -1,7 +1,7 @@
 import { createPostgresBackend, type Processor, Queue, runMigrations, Worker } from 'bullmq';
 import pg from 'pg';
 import type { JobWorker, OnError, Queues, WorkerOptions } from './backend.ts';
-import { byName, settingsOfQueue, settingsOfWorker } from './bullmq-options.ts';
+import { byName, queueOptions, workerOptions } from './bullmq-options.ts';
 
 const SCHEMA = 'queue';
 
@@ -14,7 +14,7 @@ export async function openPostgresQueues(
   const open = names.map((name) => {
     const queue = new Queue(
       name,
-      { ...settingsOfQueue(name), connection: postgres(databaseUrl, 2) },
+      { ...queueOptions(name), connection: postgres(databaseUrl, 2) },
       createPostgresBackend,
     );
     queue.on('error', onError);
@@ -39,7 +39,7 @@ export async function openPostgresWorker(
   const worker = new Worker(
     name,
     process,
-    { ...settingsOfWorker(name), concurrency, connection },
+    { ...workerOptions(name), concurrency, connection },
     createPostgresBackend,
   );
   worker.on('error', onError);
@@ -49,9 +49,9 @@ export async function openPostgresWorker(
   });
   void worker.run().catch(onError);
   return {
-    lost: () => Promise.withResolvers<void>().promise,
+    disconnected: () => Promise.withResolvers<void>().promise,
     close: () => worker.close(),
-    drop: () => void worker.disconnect().catch(onError),
+    disconnect: () => void worker.disconnect().catch(onError),
   };
 }
 

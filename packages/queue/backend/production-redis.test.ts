@@ -8,8 +8,8 @@ import { clusterForTest, sentinelsForTest } from '@learning-loop/testing/redis-g
 import { startRedis } from '@learning-loop/testing/redis-process';
 import { Cluster } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { idsOf, TestLoop } from '../testing/harness.ts';
-import { connectRedis, readRedisUrl } from './redis.ts';
+import { eventIds, TestLoop } from '../testing/harness.ts';
+import { connectRedis, parseRedisUrl } from './redis.ts';
 
 const open = async (redisUrl: string) => TestLoop.open({ databaseUrl: await databaseForTest(), redisUrl });
 
@@ -23,7 +23,7 @@ describe('Redis as production runs it', { timeout: 120_000 }, () => {
     await redis.master.kill();
     const during = await loop.accept(300);
     await loop.settled(60_000);
-    expect(await loop.effects()).toEqual(idsOf([...before, ...during]));
+    expect(await loop.effects()).toEqual(eventIds([...before, ...during]));
     // The new master takes what is published, and not only what is swept.
     await expect
       .poll(async () => loop.publisher.waiting('memory').catch(String), { timeout: 30_000 })
@@ -51,7 +51,7 @@ describe('Redis as production runs it', { timeout: 120_000 }, () => {
     await master?.kill();
     expect(master).toBeDefined();
     await loop.settled(60_000);
-    expect(await loop.effects()).toEqual(idsOf([...before, ...during]));
+    expect(await loop.effects()).toEqual(eventIds([...before, ...during]));
   });
 
   test('the certificate of a server is checked, and its queues are served over TLS', async () => {
@@ -77,7 +77,7 @@ describe('Redis as production runs it', { timeout: 120_000 }, () => {
     loop.remember();
     const notices = await loop.acceptAndTell(50);
     await loop.settled();
-    expect(await loop.effects()).toEqual(idsOf(notices));
+    expect(await loop.effects()).toEqual(eventIds(notices));
   });
 });
 
@@ -112,7 +112,7 @@ test.each([
     },
   ],
 ])('reads %s', (url, address) => {
-  expect(readRedisUrl(url)).toMatchObject(address);
+  expect(parseRedisUrl(url)).toMatchObject(address);
 });
 
 /** The port of the master that holds the consumer's queue. */

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { schedule } from '../schedule.ts';
 import { describeQueue } from '../testing/conformance.ts';
-import { idsOf, TestLoop } from '../testing/harness.ts';
+import { eventIds, TestLoop } from '../testing/harness.ts';
 
 async function configure() {
   const [databaseUrl, { url }] = await Promise.all([databaseForTest(), redisForTest()]);
@@ -44,7 +44,7 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
     expect(await rejection(loop.publisher.publish(during))).toMatchObject(unasked);
     await redis.start();
     await loop.settled(30_000);
-    expect(await loop.effects()).toEqual(idsOf([...before, ...during]));
+    expect(await loop.effects()).toEqual(eventIds([...before, ...during]));
     expect(loop.logged('queue_away')).toHaveLength(1);
   });
 
@@ -61,7 +61,7 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
     expect(await rejection(loop.publisher.publish(notices))).toMatchObject(unasked);
     loop.sweep();
     await loop.settled();
-    expect(await loop.effects()).toEqual(idsOf(notices));
+    expect(await loop.effects()).toEqual(eventIds(notices));
   });
 
   test('when it comes back empty the sweeper brings every event back', async () => {
@@ -72,7 +72,7 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
     loop.remember();
     loop.sweep();
     await loop.settled(30_000);
-    expect(await loop.effects()).toEqual(idsOf(notices));
+    expect(await loop.effects()).toEqual(eventIds(notices));
   });
 
   test('killed and started again without its data in the middle of the work, nothing is lost or doubled', async () => {
@@ -86,7 +86,7 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
     await redis.start();
     await redis.flush();
     await loop.settled(40_000);
-    expect(await loop.effects()).toEqual(idsOf(notices));
+    expect(await loop.effects()).toEqual(eventIds(notices));
   });
 
   test('a schedule is made again when it comes back empty', async () => {
@@ -126,7 +126,7 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
     const notices = await loop.accept(50);
     await redis.start();
     await loop.settled(30_000);
-    expect(await loop.effects()).toEqual(idsOf(notices));
+    expect(await loop.effects()).toEqual(eventIds(notices));
   });
 
   test('nothing is published while its memory is nearly full; the outbox holds it', async () => {
@@ -141,7 +141,7 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
     loop.remember();
     loop.sweep();
     await loop.settled();
-    expect(await loop.effects()).toEqual(idsOf(notices));
+    expect(await loop.effects()).toEqual(eventIds(notices));
   });
 
   test('nothing of the event but its name and id is in Redis, even after a failure', async () => {

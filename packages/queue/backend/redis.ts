@@ -3,7 +3,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { createRedisBackend, type Processor, Queue, Worker } from 'bullmq';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { JobWorker, OnError, Queues, WorkerOptions } from './backend.ts';
-import { byName, MAX_STREAM, settingsOfQueue, settingsOfWorker } from './bullmq-options.ts';
+import { byName, MAX_STREAM, queueOptions, workerOptions } from './bullmq-options.ts';
 
 interface Endpoint {
   host: string;
@@ -28,7 +28,7 @@ const form = /^redis(s?)(?:\+(sentinel|cluster))?:\/\/(?:([^:@]*)(?::([^@]*))?@)
  * Reads `redis://[user:password@]host:port[/db]`, `redis+sentinel://[…@]host:port,host:port/master[/db]`, or
  * `redis+cluster://[…@]host:port,host:port`; with `rediss` over TLS. Throws an Error that shows no password.
  */
-export function readRedisUrl(redisUrl: string): RedisAddress {
+export function parseRedisUrl(redisUrl: string): RedisAddress {
   const [, secure, kind, username, password, hosts = '', path = ''] = form.exec(redisUrl) ?? [];
   if (!hosts) throw new Error('REDIS_URL is not the URL of a Redis.');
   const entrance = {
@@ -66,14 +66,14 @@ const shared = {
 } satisfies RedisOptions;
 
 /** For publishers: a command fails within 1 s, and at once while there is no connection. */
-const hasty = { ...shared, enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 1_000 };
+const failFast = { ...shared, enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 1_000 };
 
 const manners = {
   /** For workers: commands wait for Redis to come back. */
   patient: { ...shared, maxRetriesPerRequest: null },
-  hasty,
+  hasty: failFast,
   /** For many small commands at the same time: those of one turn of the event loop go together. */
-  gathering: { ...hasty, enableAutoPipelining: true },
+  gathering: { ...failFast, enableAutoPipelining: true },
 } satisfies Record<Manner, Partial<RedisOptions>>;
 
 /**
@@ -81,14 +81,14 @@ const manners = {
  * its failovers, or to a cluster.
  */
 export function connectRedis(redisUrl: string, manner: Manner, onError: (error: Error) => void): RedisClient {
-  const address = readRedisUrl(redisUrl);
+  const address = parseRedisUrl(redisUrl);
   const redis = address.kind === 'cluster' ? openCluster(address, manner) : openServer(address, manner);
   redis.on('error', onError);
   return redis;
 }
 
 function openServer(address: Exclude<RedisAddress, { kind: 'cluster' }>, manner: Manner): Redis {
-  const entrance = entranceOf(address);
+  const entrance = credentials(address);
   const { db } = address;
   if (address.kind === 'server')
     return new Redis({ ...manners[manner], ...entrance, host: address.host, port: address.port, db });
@@ -99,7 +99,7 @@ function openServer(address: Exclude<RedisAddress, { kind: 'cluster' }>, manner:
 
 function openCluster(address: Extract<RedisAddress, { kind: 'cluster' }>, manner: Manner): Cluster {
   const { retryStrategy, ...options } = manners[manner];
-  const redisOptions = { ...options, ...entranceOf(address) };
+  const redisOptions = { ...options, ...credentials(address) };
   return new Cluster(address.nodes, {
     redisOptions,
     clusterRetryStrategy: retryStrategy,
@@ -109,7 +109,7 @@ function openCluster(address: Extract<RedisAddress, { kind: 'cluster' }>, manner
   });
 }
 
-function entranceOf({
+function credentials({
   username,
   password,
   tls,
@@ -120,10 +120,10 @@ function entranceOf({
 /** The share of Redis's memory limit that is in use, in [0, 1], where it is fullest; 0 when it has no limit. */
 async function memoryUse(redis: RedisClient): Promise<number> {
   const servers = redis instanceof Cluster ? redis.nodes('master') : [redis];
-  return Math.max(0, ...(await Promise.all(servers.map(useOf))));
+  return Math.max(0, ...(await Promise.all(servers.map(usedShare))));
 }
 
-async function useOf(server: Redis): Promise<number> {
+async function usedShare(server: Redis): Promise<number> {
   const info = await server.info('memory');
   const read = (field: string) => Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
   const limit = read('maxmemory');
@@ -145,7 +145,7 @@ export async function openRedisQueues(
     const queue = new Queue(
       name,
       {
-        ...settingsOfQueue(name),
+        ...queueOptions(name),
         connection: redis,
         skipVersionCheck: true,
         skipWaitingForReady: true,
@@ -179,7 +179,7 @@ export function openRedisWorker(redisUrl: string, settings: WorkerOptions, proce
     name,
     process,
     {
-      ...settingsOfWorker(name),
+      ...workerOptions(name),
       concurrency,
       connection: redis,
       metrics: { maxDataPoints: COUNTED_MINUTES },
@@ -189,14 +189,14 @@ export function openRedisWorker(redisUrl: string, settings: WorkerOptions, proce
   worker.on('error', onError);
   void worker.run().catch(onError);
   return {
-    async lost() {
+    async disconnected() {
       if (redis.status === 'ready') await new Promise((resolve) => redis.once('close', resolve));
     },
     async close() {
       await worker.close();
       redis.disconnect();
     },
-    drop() {
+    disconnect() {
       redis.disconnect();
       void worker.disconnect().catch(onError);
     },

@@ -2,7 +2,7 @@ import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { redisForTest } from '@learning-loop/testing/redis';
 import pg from 'pg';
 import { expect, inject, test } from 'vitest';
-import { idsOf, TestLoop } from '../testing/harness.ts';
+import { eventIds, TestLoop } from '../testing/harness.ts';
 
 test('a restored Postgres and an empty Redis: what was owed is learned, and nothing twice', async () => {
   const databaseUrl = await databaseForTest();
@@ -19,14 +19,14 @@ test('a restored Postgres and an empty Redis: what was owed is learned, and noth
   late.remember();
   late.sweep();
   await late.settled();
-  expect(await late.effects()).toEqual(idsOf([...learned, ...owed]));
+  expect(await late.effects()).toEqual(eventIds([...learned, ...owed]));
   await late[Symbol.asyncDispose]();
 
   await using restored = await TestLoop.reopen({
     databaseUrl: restoredUrl,
     redisUrl: (await redisForTest()).url,
   });
-  expect(await restored.effects()).toEqual(idsOf(learned));
+  expect(await restored.effects()).toEqual(eventIds(learned));
   // Jobs of before may come back with a Redis that was restored, too; they do nothing.
   await restored.publisher.publish(learned, 'memory');
   restored.remember();
@@ -34,7 +34,7 @@ test('a restored Postgres and an empty Redis: what was owed is learned, and noth
   await restored.settled();
   // The sweeper may bring an event a second time while its first is learned.
   await expect.poll(() => restored.outcomes('duplicate'), { timeout: 10_000 }).toBeGreaterThanOrEqual(100);
-  expect(await restored.effects()).toEqual(idsOf([...learned, ...owed]));
+  expect(await restored.effects()).toEqual(eventIds([...learned, ...owed]));
 });
 
 /** A copy of the database as it is now; nobody may be connected to it. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { watchProgress } from './consume.ts';
+import { detectStalls } from './consume.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
@@ -8,8 +8,8 @@ const pace = { lookMs: 1_000, wedgedMs: 10_000 };
 
 function watch(state: { inHand: number; waiting: () => Promise<number> }) {
   const wedged: number[] = [];
-  const progress = watchProgress(
-    { inHand: () => state.inHand, waiting: state.waiting, onWedged: (ms) => void wedged.push(ms) },
+  const progress = detectStalls(
+    { inFlight: () => state.inHand, waiting: state.waiting, onStalled: (ms) => void wedged.push(ms) },
     pace,
   );
   return { progress, wedged };
@@ -35,7 +35,7 @@ test('neither idleness, nor a queue that is away, nor slow progress is being wed
   const slow = watch({ inHand: 3, waiting: async () => 5 });
   for (let passed = 0; passed < 60_000; passed += 5_000) {
     await vi.advanceTimersByTimeAsync(5_000);
-    slow.progress.made();
+    slow.progress.progressed();
   }
   expect([idle.wedged, away.wedged, slow.wedged]).toEqual([[], [], []]);
 });

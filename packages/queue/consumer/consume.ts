@@ -1,39 +1,39 @@
 import { createBatcher } from '@learning-loop/async/batcher';
 import { retry } from '@learning-loop/async/retry';
 import type { Db } from '@learning-loop/db/connect';
-import type { Notice } from '@learning-loop/db/loop/outbox';
+import type { EventRef } from '@learning-loop/db/loop/outbox';
 import type { Consumer } from '@learning-loop/events/routes';
-import { quietly } from '@learning-loop/service/log';
+import { throttledLog } from '@learning-loop/service/log';
 import type { Service } from '@learning-loop/service/service';
 import { DelayedError, type Job } from 'bullmq';
-import type { QueueConfig, Retry } from '../backend/backend.ts';
-import { backoffMs, closeWithin, retryOf } from '../backend/bullmq-options.ts';
+import type { QueueConfig, RetryPolicy } from '../backend/backend.ts';
+import { backoffMs, closeWithTimeout, toRetryPolicy } from '../backend/bullmq-options.ts';
 import { openWorker } from '../backend/open.ts';
 import { queueMetrics } from '../metrics.ts';
-import { noticesOf } from '../producer/consumer-queue.ts';
+import { readEventRefs } from '../producer/consumer-queue.ts';
 import type { Publisher } from '../producer/publisher.ts';
-import { type Delivery, deliver, type Verdict } from './deliver.ts';
+import { type Delivery, deliver, type JobOutcome } from './deliver.ts';
 import type { Handlers } from './process-events.ts';
 
 const LOOK_MS = 10_000;
-const WEDGED_MS = 120_000;
+const STALLED_MS = 120_000;
 
-interface Watched {
+interface StallDetection {
   /** Jobs taken and not answered. */
-  inHand: () => number;
+  inFlight: () => number;
   /** Jobs that stand in line; rejects when the queue is away. */
   waiting: () => Promise<number>;
-  onWedged: (stillMs: number) => void;
+  onStalled: (stillMs: number) => void;
 }
 
 /**
  * Tells when a worker is wedged: for `wedgedMs` work was waiting, the queue could be reached, and no job was
  * answered. A restart by the supervisor mends what this process cannot.
  */
-export function watchProgress(
-  { inHand, waiting, onWedged }: Watched,
-  { lookMs = LOOK_MS, wedgedMs = WEDGED_MS }: { lookMs?: number; wedgedMs?: number } = {},
-): { made(): void; stop(): void } {
+export function detectStalls(
+  { inFlight: inHand, waiting, onStalled: onWedged }: StallDetection,
+  { lookMs = LOOK_MS, wedgedMs = STALLED_MS }: { lookMs?: number; wedgedMs?: number } = {},
+): { progressed(): void; stop(): void } {
   let last = performance.now();
 
   async function look(): Promise<void> {
@@ -49,7 +49,7 @@ export function watchProgress(
   timer.unref();
   const stop = () => clearInterval(timer);
   return {
-    made() {
+    progressed() {
       last = performance.now();
     },
     stop,
@@ -59,7 +59,7 @@ export function watchProgress(
 /** Jobs in hand at a time, each of up to 20 events. */
 const CONCURRENCY = { redis: 50, postgres: 10 };
 /** Events that are learned in one transaction at most. */
-const LARGEST_BATCH = 500;
+const MAX_BATCH = 500;
 const CLOSE_MS = 10_000;
 
 /**
@@ -86,12 +86,12 @@ export function consume<C extends Consumer>(
     consumer,
     handlers,
     signal: stop.signal,
-    alive: () => progress.made(),
+    alive: () => progress.progressed(),
   };
   const usual = config.redisUrl === undefined ? CONCURRENCY.postgres : CONCURRENCY.redis;
   const concurrency = Math.min(usual, config.mostJobs ?? usual);
-  const batches = createBatcher(deliverAll, { limit: LARGEST_BATCH });
-  const retryPolicy = retryOf(config);
+  const batches = createBatcher(deliverAll, { limit: MAX_BATCH });
+  const retryPolicy = toRetryPolicy(config);
 
   /** Every delivery has been answered when this resolves; it never rejects. */
   async function deliverAll(batch: Delivery[]): Promise<undefined[]> {
@@ -100,17 +100,17 @@ export function consume<C extends Consumer>(
   }
 
   async function process(job: Job, token?: string): Promise<void> {
-    const notices = noticesOf(job);
+    const notices = readEventRefs(job);
     const attempt = Math.max(1, retryPolicy.attempts - (job.opts.attempts ?? 1) + job.attemptsMade + 1);
     const verdicts = await Promise.all(
       notices.map(({ event_id }) => {
-        const { promise, resolve } = Promise.withResolvers<Verdict>();
+        const { promise, resolve } = Promise.withResolvers<JobOutcome>();
         void batches.add({ event_id, attempt, attempts: retryPolicy.attempts, answer: resolve });
         return promise;
       }),
     );
-    progress.made();
-    const owed = notices.flatMap((notice, i) => owedAgain(notice, verdicts[i], attempt, retryPolicy));
+    progress.progressed();
+    const owed = notices.flatMap((notice, i) => toRetries(notice, verdicts[i], attempt, retryPolicy));
     if (owed.length === 0) return;
     // Who shares a job with others comes again in one of their own; at a shutdown the job itself is handed back.
     if (notices.length > 1 && !stop.signal.aborted) return await publisher.publish(owed, consumer);
@@ -120,14 +120,14 @@ export function consume<C extends Consumer>(
     throw new DelayedError();
   }
 
-  const onError = quietly(log, 'worker_troubled');
+  const onError = throttledLog(log, 'worker_troubled');
   const open = () => openWorker(config, { name: consumer, concurrency, onError }, process);
   const worker = retry(open, { signal: stop.signal, onFirstFailure: onError });
   worker.catch(() => undefined);
-  const progress = watchProgress({
-    inHand: () => batches.size,
+  const progress = detectStalls({
+    inFlight: () => batches.size,
     waiting: () => publisher.waiting(consumer),
-    onWedged: (stillMs) =>
+    onStalled: (stillMs) =>
       service.fail(new Error(`${consumer}: work waits, nothing moved for ${stillMs} ms.`)),
   });
 
@@ -135,7 +135,7 @@ export function consume<C extends Consumer>(
     progress.stop();
     stop.abort();
     const opened = await worker.catch(() => undefined);
-    if (opened) await closeWithin(CLOSE_MS, opened);
+    if (opened) await closeWithTimeout(CLOSE_MS, opened);
   }
 
   let closing: Promise<void> | undefined;
@@ -148,7 +148,7 @@ export function consume<C extends Consumer>(
 }
 
 /** The event with its wait and the attempts it has left; nothing of one that is done with. */
-function owedAgain(notice: Notice, verdict: Verdict | undefined, attempt: number, retry: Retry) {
+function toRetries(notice: EventRef, verdict: JobOutcome | undefined, attempt: number, retry: RetryPolicy) {
   if (verdict === undefined || 'done' in verdict) return [];
   const left = retry.attempts - attempt + 1;
   if ('laterMs' in verdict) return [{ ...notice, again: { delayMs: verdict.laterMs, attempts: left } }];

@@ -6,9 +6,9 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { RetryLater } from '../errors.ts';
 import { queueMetrics } from '../metrics.ts';
-import { idsOf, personaUpdate, TestLoop } from '../testing/harness.ts';
-import { type Delivery, deliver, type Verdict } from './deliver.ts';
-import type { Context } from './process-events.ts';
+import { eventIds, personaUpdate, TestLoop } from '../testing/harness.ts';
+import { type Delivery, deliver, type JobOutcome } from './deliver.ts';
+import type { HandlerContext } from './process-events.ts';
 
 const EVENTS = 5;
 const consumers = ['training-log', 'memory', 'persona'] as const satisfies Consumer[];
@@ -39,7 +39,7 @@ test('however deliveries, failures, crashes and sweeps interleave, every effect 
     fc.asyncProperty(steps, async (plan) => {
       await sql`truncate outbox, effects, dead_letters`.execute(loop.db);
       const notices = await loop.accept(EVENTS, [...consumers]);
-      const ids = idsOf(notices);
+      const ids = eventIds(notices);
       for (const step of plan) {
         if (step === null) await sweepOnce(loop);
         else
@@ -81,7 +81,7 @@ async function sweepOnce(loop: TestLoop): Promise<number> {
 async function deliverTo(loop: TestLoop, consumer: Consumer, ids: string[], fate: Fate): Promise<void> {
   const killed = new AbortController();
   if (fate === 'dies before the commit') killed.abort();
-  const verdicts: Verdict[] = [];
+  const verdicts: JobOutcome[] = [];
   const batch: Delivery[] = ids.map((event_id) => ({
     event_id,
     attempt: 1,
@@ -107,7 +107,7 @@ async function deliverTo(loop: TestLoop, consumer: Consumer, ids: string[], fate
 
 function handlersOf(loop: TestLoop, consumer: Consumer, fate: Fate) {
   const handle =
-    (name: EventName) => async (events: Parameters<typeof personaUpdate>[0][], context: Context) => {
+    (name: EventName) => async (events: Parameters<typeof personaUpdate>[0][], context: HandlerContext) => {
       await loop.effect(consumer)(events, context);
       if (consumer === 'persona' && name === 'hypothesis.selected')
         await context.emit(...events.map(personaUpdate));

@@ -1,25 +1,25 @@
 import type { Db, Tx } from '@learning-loop/db/connect';
 import {
+  type EventRef,
   insertEvents,
   loadPending,
-  type Notice,
   type OutboxRow,
   settle,
 } from '@learning-loop/db/loop/outbox';
 import { type Events, type NamedEvent, parseEvent } from '@learning-loop/events/event';
 import type { Consumer, EventOf } from '@learning-loop/events/routes';
-import { traceAcceptance, traceStep, tracingStep } from '@learning-loop/service/observability/tracing';
+import { runTraced, traceAcceptance, traceStep } from '@learning-loop/service/observability/tracing';
 import type { Logger } from 'pino';
-import { Overtaken } from '../errors.ts';
+import { AlreadySettled } from '../errors.ts';
 
 /** What a handler may do besides its own effect. */
-export interface Context {
+export interface HandlerContext {
   tx: Tx;
   log: Logger;
   /** Accepts further events in this transaction; they are published once it has committed. */
   emit(...events: NamedEvent[]): Promise<void>;
   /** A log line, written once the transaction has committed, and not at all if it does not. */
-  report(name: string, fields: object): void;
+  logAfterCommit(name: string, fields: object): void;
 }
 
 /**
@@ -27,55 +27,61 @@ export interface Context {
  * effect is in the transaction; what it throws undoes all of it.
  */
 export type Handlers<C extends Consumer> = {
-  [E in EventOf<C>]: (events: Events[E][], context: Context) => Promise<void>;
+  [E in EventOf<C>]: (events: Events[E][], context: HandlerContext) => Promise<void>;
 };
 
-interface Report {
+interface LogLine {
   name: string;
   fields: object;
 }
 
 /** What one transaction has done; to be told only now that it has committed. */
-export interface Lesson {
-  learned: OutboxRow[];
+export interface BatchResult {
+  processed: OutboxRow[];
   /** Those of them that every consumer has learned now. */
-  complete: OutboxRow[];
+  settled: OutboxRow[];
   /** Rows that no handler can read. */
-  broken: { row: OutboxRow; error: Error }[];
-  emitted: Notice[];
-  reports: Report[];
+  unparsable: { row: OutboxRow; error: Error }[];
+  emitted: EventRef[];
+  logs: LogLine[];
 }
 
 /**
  * Learns those of the events that the consumer still owes, in one transaction with the settling of its debt.
  * Rejects, and then nothing stands, with what a handler threw, or with Overtaken when a duplicate settled one first.
  */
-export async function learn<C extends Consumer>(
+export async function processEvents<C extends Consumer>(
   { db, log, consumer, handlers }: { db: Db; log: Logger; consumer: C; handlers: Handlers<C> },
   ids: string[],
-): Promise<Lesson> {
+): Promise<BatchResult> {
   // Read in the same transaction: an erasure waits for the end of those that may have read what it deletes.
   return db.transaction().execute(async (tx) => {
     const { groups, broken } = parseRows(handlers, await loadPending(tx, consumer, ids));
     const learned = [...groups.values()].flatMap((group) => group.rows);
-    const lesson: Lesson = { learned, complete: [], broken, emitted: [], reports: [] };
+    const lesson: BatchResult = {
+      processed: learned,
+      settled: [],
+      unparsable: broken,
+      emitted: [],
+      logs: [],
+    };
     if (learned.length === 0) return lesson;
-    const context = contextOf(tx, log, lesson);
+    const context = createContext(tx, log, lesson);
     for (const group of groups.values()) await group.handle(context);
     const settled = await settle(
       tx,
       consumer,
       learned.map((row) => row.event_id),
     );
-    if (settled.length < learned.length) throw new Overtaken('A duplicate was learned first.');
+    if (settled.length < learned.length) throw new AlreadySettled('A duplicate was learned first.');
     const complete = new Set(settled.filter((one) => one.complete).map((one) => one.event_id));
-    lesson.complete = learned.filter((row) => complete.has(row.event_id));
-    for (const group of groups.values()) lesson.reports.push(...group.completions(complete));
+    lesson.settled = learned.filter((row) => complete.has(row.event_id));
+    for (const group of groups.values()) lesson.logs.push(...group.completions(complete));
     return lesson;
   });
 }
 
-function contextOf(tx: Tx, log: Logger, lesson: Lesson): Context {
+function createContext(tx: Tx, log: Logger, lesson: BatchResult): HandlerContext {
   return {
     tx,
     log,
@@ -83,20 +89,20 @@ function contextOf(tx: Tx, log: Logger, lesson: Lesson): Context {
       await insertEvents(tx, events);
       lesson.emitted.push(...events.map(({ name, event }) => ({ event: name, event_id: event.event_id })));
     },
-    report: (name, fields) => void lesson.reports.push({ name, fields }),
+    logAfterCommit: (name, fields) => void lesson.logs.push({ name, fields }),
   };
 }
 
 /** Events of one name, parsed. */
 interface Group {
   rows: OutboxRow[];
-  handle(context: Context): Promise<void>;
-  completions(complete: Set<string>): Report[];
+  handle(context: HandlerContext): Promise<void>;
+  completions(complete: Set<string>): LogLine[];
 }
 
 function parseRows<C extends Consumer>(handlers: Handlers<C>, rows: OutboxRow[]) {
   const groups = new Map<string, Group>();
-  const broken: Lesson['broken'] = [];
+  const broken: BatchResult['unparsable'] = [];
   for (const [name, named] of Map.groupBy(rows, (row) => row.event)) {
     if (!isHandled(handlers, name)) {
       const error = new Error(`No handler for ${name} in this version.`);
@@ -121,7 +127,7 @@ function parseNamed<C extends Consumer, E extends EventOf<C>>(
 ) {
   const rows: OutboxRow[] = [];
   const events: Events[E][] = [];
-  const broken: Lesson['broken'] = [];
+  const broken: BatchResult['unparsable'] = [];
   for (const row of named) {
     try {
       events.push(parseEvent(name, row.payload));
@@ -130,7 +136,7 @@ function parseNamed<C extends Consumer, E extends EventOf<C>>(
       broken.push({ row, error: error instanceof Error ? error : new Error(String(error)) });
     }
   }
-  const handle = (context: Context) => handlers[name](events, context);
+  const handle = (context: HandlerContext) => handlers[name](events, context);
   const completions = (complete: Set<string>) =>
     name === 'hypothesis.selected'
       ? events.filter(({ event_id }) => complete.has(event_id)).map(completion)
@@ -138,7 +144,7 @@ function parseNamed<C extends Consumer, E extends EventOf<C>>(
   return { group: { rows, handle, completions }, broken };
 }
 
-function completion({ event_id, interaction_id }: Events[keyof Events]): Report {
+function completion({ event_id, interaction_id }: Events[keyof Events]): LogLine {
   return { name: 'learning_loop_complete', fields: { event_id, interaction_id } };
 }
 
@@ -146,18 +152,18 @@ function completion({ event_id, interaction_id }: Events[keyof Events]): Report 
  * Learns a batch as a step in the trace of its first event, which its statements belong to; the traces of the others
  * get a step that leads there. Free without tracing.
  */
-export function tracingBatch(
+export function traceBatch(
   consumer: Consumer,
   ids: string[],
-  learnAll: () => Promise<Lesson>,
-): Promise<Lesson> {
+  learnAll: () => Promise<BatchResult>,
+): Promise<BatchResult> {
   const [first = ''] = ids;
   const name = `learn ${consumer}`;
-  return tracingStep(first, name, async ({ link, describe }) => {
+  return runTraced(first, name, async ({ link, describe }) => {
     const from = Date.now();
     const lesson = await learnAll();
-    const batch = lesson.learned.length;
-    for (const { event_id, event } of lesson.learned) {
+    const batch = lesson.processed.length;
+    for (const { event_id, event } of lesson.processed) {
       if (event_id === first) describe({ event, batch });
       else traceStep(event_id, { name, from, to: Date.now(), attributes: { event, batch }, links: [link] });
     }

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bundled, type Republished } from './consumer-queue.ts';
+import { type PublishRequest, toJobs } from './consumer-queue.ts';
 
 const retry = { attempts: 8, delayMs: 500 };
-const idsIn = (job: ReturnType<typeof bundled>[number]) =>
+const idsIn = (job: ReturnType<typeof toJobs>[number]) =>
   'event_ids' in job.data ? job.data.event_ids : [job.data.event_id];
 
-const notice = fc.record<Republished>(
+const notice = fc.record<PublishRequest>(
   {
     event: fc.constantFrom('hypothesis.selected', 'feedback.given'),
     event_id: fc.uuid(),
-    round: fc.nat(3),
-    again: fc.record({ delayMs: fc.nat(5_000), attempts: fc.integer({ min: 1, max: 8 }) }),
+    redelivery: fc.nat(3),
+    retry: fc.record({ delayMs: fc.nat(5_000), attempts: fc.integer({ min: 1, max: 8 }) }),
   },
   { requiredKeys: ['event', 'event_id'] },
 );
@@ -20,7 +20,7 @@ const notice = fc.record<Republished>(
 test('every event is in one job of its own kind, with at most 20, and no two jobs have the same id', () => {
   fc.assert(
     fc.property(fc.uniqueArray(notice, { selector: (one) => one.event_id, maxLength: 100 }), (notices) => {
-      const jobs = bundled(notices, retry);
+      const jobs = toJobs(notices, retry);
       const told = jobs.flatMap((job) => idsIn(job).map((event_id) => ({ event: job.name, event_id })));
       const key = (one: { event: string; event_id: string }) => `${one.event} ${one.event_id}`;
       expect(told.map(key).toSorted()).toEqual(notices.map(key).toSorted());
@@ -40,7 +40,7 @@ test('what comes again has a job of its own, with its delay and the attempts it 
     event_id: randomUUID(),
     again: { delayMs: 700, attempts: 3 },
   };
-  const jobs = bundled([...fresh, failed], retry);
+  const jobs = toJobs([...fresh, failed], retry);
   expect(jobs.map((job) => idsIn(job).length)).toEqual([20, 20, 5, 1]);
   expect(jobs.at(-1)).toMatchObject({
     data: { event_id: failed.event_id },

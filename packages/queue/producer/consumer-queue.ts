@@ -1,7 +1,7 @@
-import type { Notice } from '@learning-loop/db/loop/outbox';
+import type { EventRef } from '@learning-loop/db/loop/outbox';
 import { type Consumer, type EventName, routes } from '@learning-loop/events/routes';
 import { type Job, UnrecoverableError } from 'bullmq';
-import type { Queues, Retry } from '../backend/backend.ts';
+import type { Queues, RetryPolicy } from '../backend/backend.ts';
 import { retryOptions } from '../backend/bullmq-options.ts';
 import type { QueueMetrics } from '../metrics.ts';
 
@@ -9,7 +9,10 @@ import type { QueueMetrics } from '../metrics.ts';
  * A notice of an event. One that has waited for long says so by its round, and gets past a job that stands in its way;
  * one that failed says when it is due and how many attempts it has left.
  */
-export type Republished = Notice & { round?: number; again?: { delayMs: number; attempts: number } };
+export type PublishRequest = EventRef & {
+  redelivery?: number;
+  retry?: { delayMs: number; attempts: number };
+};
 
 /** Events a job at most: enough to share its price, and few enough for many workers to share the work. */
 const EVENTS_PER_JOB = 20;
@@ -21,20 +24,24 @@ type JobData = { event: EventName; event_id: string } | { event: EventName; even
  * The jobs that tell of these events. Those that became known together share a job, because a queue's price is by the
  * job; what comes again has one of its own, so that its id, its delay and its attempts are its own.
  */
-export function bundled(notices: Republished[], retry: Retry) {
-  const alone = notices.filter(({ round, again }) => again !== undefined || (round ?? 0) > 0);
+export function toJobs(notices: PublishRequest[], retry: RetryPolicy) {
+  const alone = notices.filter(
+    ({ redelivery: round, retry: again }) => again !== undefined || (round ?? 0) > 0,
+  );
   const fresh = Map.groupBy(
     notices.filter((notice) => !alone.includes(notice)),
     ({ event }) => event,
   );
-  const bundles = [...fresh].flatMap(([event, all]) => chunks(all).map((some) => bundle(event, some, retry)));
-  return [...bundles, ...alone.map((notice) => single(notice, retry))];
+  const bundles = [...fresh].flatMap(([event, all]) =>
+    chunks(all).map((some) => toBatchJob(event, some, retry)),
+  );
+  return [...bundles, ...alone.map((notice) => toSingleJob(notice, retry))];
 }
 
-function bundle(event: EventName, notices: Republished[], retry: Retry) {
+function toBatchJob(event: EventName, notices: PublishRequest[], retry: RetryPolicy) {
   const [first, ...others] = notices.map(({ event_id }) => event_id);
   if (first === undefined) throw new RangeError('a bundle of nothing');
-  if (others.length === 0) return single({ event, event_id: first }, retry);
+  if (others.length === 0) return toSingleJob({ event, event_id: first }, retry);
   return {
     name: event,
     data: { event, event_ids: [first, ...others] } satisfies JobData,
@@ -42,7 +49,10 @@ function bundle(event: EventName, notices: Republished[], retry: Retry) {
   };
 }
 
-function single({ event, event_id, round, again }: Republished, retry: Retry) {
+function toSingleJob(
+  { event, event_id, redelivery: round, retry: again }: PublishRequest,
+  retry: RetryPolicy,
+) {
   const jobId = round ? `${event_id}~${round}` : event_id;
   const { attempts, delayMs } = again ?? { attempts: retry.attempts, delayMs: 0 };
   return {
@@ -60,7 +70,7 @@ function chunks<T>(all: T[]): T[][] {
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The events that a job names: one, or those that became known together. */
-export function noticesOf({ id, name, data }: Job): Notice[] {
+export function readEventRefs({ id, name, data }: Job): EventRef[] {
   const ids: unknown[] = Array.isArray(data.event_ids) ? data.event_ids : [data.event_id];
   return ids.map((event_id) => {
     if (!isEventName(name) || typeof event_id !== 'string' || !uuid.test(event_id))
@@ -72,14 +82,14 @@ export function noticesOf({ id, name, data }: Job): Notice[] {
 const isEventName = (name: string): name is EventName => Object.hasOwn(routes, name);
 
 /** One consumer's queue as its publishers see it. */
-export interface Outlet {
+export interface ConsumerQueue {
   /** Adds jobs, unless the queue is full: then the outbox holds them. */
-  add(notices: Republished[]): Promise<void>;
+  add(notices: PublishRequest[]): Promise<void>;
   /** Jobs that stand in line, not older than 1 s. Rejects when the queue is away. */
   waiting(): Promise<number>;
   hasRoom(): Promise<boolean>;
   /** What BullMQ says of the queue, in Prometheus's text format. Rejects when it is away. */
-  exported(): Promise<string>;
+  prometheusMetrics(): Promise<string>;
 }
 
 /** Beyond this many jobs a queue takes no more; measured at 1 KB of Redis each. */
@@ -89,15 +99,18 @@ const LOOK_MS = 1_000;
 
 type Guard = <T>(call: () => Promise<T>) => Promise<T>;
 
-interface OutletOptions {
+interface ConsumerQueueOptions {
   consumer: Consumer;
   metrics: QueueMetrics;
-  retry: Retry;
+  retry: RetryPolicy;
   /** What asks the queue in `waiting` and `hasRoom`, where a cached answer will not do; `add` is guarded as a whole. */
   guard: Guard;
 }
 
-export function openOutlet(queues: Queues, { consumer, metrics, retry, guard }: OutletOptions): Outlet {
+export function openConsumerQueue(
+  queues: Queues,
+  { consumer, metrics, retry, guard }: ConsumerQueueOptions,
+): ConsumerQueue {
   const queue = queues.get(consumer);
   let seen = { jobs: 0, waiting: 0, memory: 0, until: 0 };
 
@@ -123,14 +136,14 @@ export function openOutlet(queues: Queues, { consumer, metrics, retry, guard }: 
 
   return {
     hasRoom: () => hasRoom(guard),
-    exported: () => queue.exportPrometheusMetrics(),
+    prometheusMetrics: () => queue.exportPrometheusMetrics(),
     waiting: async () => (await recent(guard)).waiting,
     async add(notices) {
       if (!(await hasRoom(direct))) {
         metrics.published.inc({ consumer, outcome: 'held' }, notices.length);
         return;
       }
-      const jobs = bundled(notices, retry);
+      const jobs = toJobs(notices, retry);
       await queue.addBulk(jobs);
       seen.jobs += jobs.length;
       metrics.published.inc({ consumer, outcome: 'published' }, notices.length);

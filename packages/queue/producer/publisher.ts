@@ -6,10 +6,10 @@ import { type Consumer, consumers, routes } from '@learning-loop/events/routes';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { QueueConfig } from '../backend/backend.ts';
-import { retryOf } from '../backend/bullmq-options.ts';
+import { toRetryPolicy } from '../backend/bullmq-options.ts';
 import { openQueues } from '../backend/open.ts';
 import { queueMetrics } from '../metrics.ts';
-import { type Outlet, openOutlet, type Republished } from './consumer-queue.ts';
+import { type ConsumerQueue, openConsumerQueue, type PublishRequest } from './consumer-queue.ts';
 
 export interface Publisher extends AsyncDisposable {
   /**
@@ -17,31 +17,31 @@ export interface Publisher extends AsyncDisposable {
    * Resolves without publishing to a queue that is full. Rejects within about a second, and mostly at once, when
    * the queues are away. In both cases the sweeper does it later: no caller need care.
    */
-  publish(notices: Republished[], only?: Consumer): Promise<void>;
+  publish(notices: PublishRequest[], only?: Consumer): Promise<void>;
   /** Jobs that stand in line for the consumer, not older than 1 s; rejects when the queue is away. */
   waiting(consumer: Consumer): Promise<number>;
   /** Whether the consumer's queue takes more; rejects when it is away. */
   hasRoom(consumer: Consumer): Promise<boolean>;
   /** What BullMQ says of the consumer's queue, in Prometheus's text format; rejects when it is away. */
-  exported(consumer: Consumer): Promise<string>;
+  prometheusMetrics(consumer: Consumer): Promise<string>;
 }
 
 interface Publication {
-  notices: Republished[];
+  notices: PublishRequest[];
   only: Consumer | undefined;
 }
 
-const REST_MS = 500;
+const RESET_MS = 500;
 const OPENING_MS = 1_500;
 const BATCH_CALLS = 1_000;
 /** The events of so long a time share their jobs, except the first after a quiet one: it is told of at once. */
-export const BEAT_MS = 20;
+export const LINGER_MS = 20;
 
 export function connectPublisher(config: QueueConfig, log: Logger, registry: Registry): Publisher {
   const metrics = queueMetrics(registry);
   const stop = new AbortController();
   const circuit = createCircuitBreaker({
-    resetAfterMs: () => REST_MS,
+    resetAfterMs: () => RESET_MS,
     onStateChange(from, to, err) {
       if (from === 'closed') log.warn({ err }, 'queue_away');
       if (to === 'closed') log.info('queue_back');
@@ -50,19 +50,21 @@ export function connectPublisher(config: QueueConfig, log: Logger, registry: Reg
   const guard = <T>(call: () => Promise<T>) => circuit.execute(call);
   // The circuit breaker tells; the connections' own errors repeat it at every attempt to reconnect.
   const open = () => openQueues(config, consumers, () => undefined);
-  let outlets: Map<Consumer, Outlet> | undefined;
+  let outlets: Map<Consumer, ConsumerQueue> | undefined;
   const opening = retry(open, {
     signal: stop.signal,
     onFirstFailure: (err) => log.warn({ err }, 'queue_away'),
     onRecovered: () => log.info('queue_back'),
   }).then((queues) => {
-    const options = { metrics, retry: retryOf(config), guard };
-    outlets = new Map(consumers.map((consumer) => [consumer, openOutlet(queues, { consumer, ...options })]));
+    const options = { metrics, retry: toRetryPolicy(config), guard };
+    outlets = new Map(
+      consumers.map((consumer) => [consumer, openConsumerQueue(queues, { consumer, ...options })]),
+    );
     return queues;
   });
   opening.catch(() => undefined);
 
-  async function outlet(consumer: Consumer): Promise<Outlet> {
+  async function outlet(consumer: Consumer): Promise<ConsumerQueue> {
     // Right after the start the queues are being opened; who publishes then should not need the sweeper.
     if (!outlets) await Promise.race([opening, sleep(OPENING_MS, undefined, { ref: false })]);
     const found = outlets?.get(consumer);
@@ -70,7 +72,7 @@ export function connectPublisher(config: QueueConfig, log: Logger, registry: Reg
     return found;
   }
 
-  async function add(consumer: Consumer, notices: Republished[]): Promise<void> {
+  async function add(consumer: Consumer, notices: PublishRequest[]): Promise<void> {
     try {
       await (await outlet(consumer)).add(notices);
     } catch (error) {
@@ -79,7 +81,7 @@ export function connectPublisher(config: QueueConfig, log: Logger, registry: Reg
     }
   }
 
-  function refuse(consumer: Consumer, notices: Republished[]): void {
+  function refuse(consumer: Consumer, notices: PublishRequest[]): void {
     metrics.published.inc({ consumer, outcome: 'refused' }, notices.length);
   }
 
@@ -94,13 +96,13 @@ export function connectPublisher(config: QueueConfig, log: Logger, registry: Reg
     }
     return calls.map(() => undefined);
   }
-  const batcher = createBatcher(write, { limit: BATCH_CALLS, minIntervalMs: BEAT_MS });
+  const batcher = createBatcher(write, { limit: BATCH_CALLS, minIntervalMs: LINGER_MS });
 
   return {
     publish: (notices, only) => batcher.add({ notices, only }),
     waiting: async (consumer) => (await outlet(consumer)).waiting(),
     hasRoom: async (consumer) => (await outlet(consumer)).hasRoom(),
-    exported: async (consumer) => (await outlet(consumer)).exported(),
+    prometheusMetrics: async (consumer) => (await outlet(consumer)).prometheusMetrics(),
     async [Symbol.asyncDispose]() {
       stop.abort();
       const queues = await opening.catch(() => undefined);
@@ -116,8 +118,8 @@ async function allDone(calls: Promise<void>[]): Promise<void> {
   if (failed) throw failed.reason;
 }
 
-function byConsumer(calls: Publication[]): Map<Consumer, Republished[]> {
-  const notices = new Map<Consumer, Republished[]>();
+function byConsumer(calls: Publication[]): Map<Consumer, PublishRequest[]> {
+  const notices = new Map<Consumer, PublishRequest[]>();
   for (const call of calls)
     for (const notice of call.notices)
       for (const consumer of call.only ? [call.only] : routes[notice.event]) {

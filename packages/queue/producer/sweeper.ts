@@ -2,7 +2,7 @@ import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Db } from '@learning-loop/db/connect';
 import { outboxDepth, takeOverdue } from '@learning-loop/db/loop/outbox';
 import { type Consumer, consumers } from '@learning-loop/events/routes';
-import { quietly } from '@learning-loop/service/log';
+import { throttledLog } from '@learning-loop/service/log';
 import type { Service } from '@learning-loop/service/service';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { queueMetrics } from '../metrics.ts';
@@ -15,7 +15,7 @@ const FRESH_MS = 5_000;
  * BullMQ's own export as part of the registry: jobs by queue and state, and on Redis what was finished and failed.
  * A queue that is away is left out. A second sweeper of a process adds nothing.
  */
-function exportBullmq(registry: Registry, publisher: Pick<Publisher, 'exported'>): void {
+function exportBullmq(registry: Registry, publisher: Pick<Publisher, 'prometheusMetrics'>): void {
   if (registry.getSingleMetric('bullmq_job_count')) return;
   let until = 0;
   let asked: Promise<unknown> = Promise.resolve();
@@ -42,7 +42,9 @@ function exportBullmq(registry: Registry, publisher: Pick<Publisher, 'exported'>
   });
 
   async function ask(): Promise<void> {
-    const texts = await Promise.allSettled(consumers.map((consumer) => publisher.exported(consumer)));
+    const texts = await Promise.allSettled(
+      consumers.map((consumer) => publisher.prometheusMetrics(consumer)),
+    );
     for (const metric of [jobs, completed, failed]) metric?.reset();
     for (const text of texts) if (text.status === 'fulfilled') show(text.value);
   }
@@ -68,7 +70,7 @@ function parse(text: string) {
   );
 }
 
-interface Pace {
+interface SweepOptions {
   /** Between two rounds; a round that finds as much as it may take is followed by the next at once. */
   everyMs: number;
   /** How long an event may be on its way before it is published again. */
@@ -78,7 +80,7 @@ interface Pace {
 }
 
 /** How long the jobs of a queue that has a backlog are trusted to be merely waiting in it. */
-const TRUST_MS = 60_000;
+const BACKLOG_GRACE_MS = 60_000;
 
 /**
  * Publishes again, for ever, what the outbox holds for longer than the grace time: after Redis was away or came back
@@ -88,10 +90,10 @@ export function sweep(
   service: Pick<Service<unknown>, 'log' | 'metrics'>,
   db: Db,
   publisher: Publisher,
-  pace: Pace,
+  pace: SweepOptions,
 ): AsyncDisposable {
   const metrics = queueMetrics(service.metrics);
-  const onError = quietly(service.log, 'sweep_failed');
+  const onError = throttledLog(service.log, 'sweep_failed');
   exportBullmq(service.metrics, publisher);
 
   async function round(): Promise<number> {
@@ -102,9 +104,9 @@ export function sweep(
     await Promise.allSettled(consumers.map((consumer) => publisher.waiting(consumer)));
     // Negative when the clock was set back.
     if (Math.abs(depth.oldest_ms ?? 0) < pace.graceMs) return 0;
-    const { idle, busy } = await reachable(publisher);
+    const { idle, busy } = await consumersWithRoom(publisher);
     const again = await republish(idle, pace.graceMs);
-    return again + (await republish(busy, Math.max(TRUST_MS, pace.graceMs)));
+    return again + (await republish(busy, Math.max(BACKLOG_GRACE_MS, pace.graceMs)));
   }
 
   async function republish(owing: Consumer[], againMs: number): Promise<number> {
@@ -117,7 +119,7 @@ export function sweep(
       const notices = owed.map(({ event, event_id, age_ms }) => ({
         event,
         event_id,
-        round: roundOf(age_ms / graceMs),
+        round: redeliveryNumber(age_ms / graceMs),
       }));
       await publisher.publish(notices, consumer);
       metrics.swept.inc({ consumer }, owed.length);
@@ -130,7 +132,7 @@ export function sweep(
 }
 
 /** The consumers whose queues take more: those with nothing in line, and those with a backlog. */
-async function reachable(publisher: Publisher): Promise<{ idle: Consumer[]; busy: Consumer[] }> {
+async function consumersWithRoom(publisher: Publisher): Promise<{ idle: Consumer[]; busy: Consumer[] }> {
   const idle: Consumer[] = [];
   const busy: Consumer[] = [];
   for (const consumer of consumers) {
@@ -145,6 +147,6 @@ async function reachable(publisher: Publisher): Promise<{ idle: Consumer[]; busy
  * while its job is still on its way; then a new one each time its age doubles, so that a job that is lost but holds
  * its id (a clock that jumped, a half-restored Redis) cannot keep the event back, and the duplicates stay few.
  */
-function roundOf(graces: number): number {
+function redeliveryNumber(graces: number): number {
   return Math.max(0, Math.floor(Math.log2(graces)) - 2);
 }

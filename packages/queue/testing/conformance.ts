@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import type { QueueConfig } from '../backend/backend.ts';
 import { PermanentError, RetryLater } from '../errors.ts';
 import { schedule } from '../schedule.ts';
-import { idsOf, personaUpdate, TestLoop } from './harness.ts';
+import { eventIds, personaUpdate, TestLoop } from './harness.ts';
 
 /** What holds on either engine. */
 export function describeQueue(engine: string, configure: () => Promise<QueueConfig>): void {
@@ -30,10 +30,10 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
       const notices = await loop.acceptAndTell(300, ['training-log', 'memory', 'persona']);
       await loop.settled();
       for (const consumer of ['memory', 'persona', 'training-log'] as const)
-        expect(await loop.effects(consumer)).toEqual(idsOf(notices));
+        expect(await loop.effects(consumer)).toEqual(eventIds(notices));
       await expect.poll(() => loop.logged('learning_loop_complete').length).toBe(300);
       const complete = loop.logged('learning_loop_complete').map(({ event_id }) => event_id);
-      expect(new Set(complete)).toEqual(new Set(idsOf(notices)));
+      expect(new Set(complete)).toEqual(new Set(eventIds(notices)));
     });
 
     test('ten deliveries at once to two replicas have one effect', async () => {
@@ -50,7 +50,7 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
           timeout: 20_000,
         })
         .toBe(500);
-      expect(await loop.effects()).toEqual(idsOf(notices));
+      expect(await loop.effects()).toEqual(eventIds(notices));
     });
 
     test('a permanent error buries the event at once; its replay brings it back once', async () => {
@@ -74,7 +74,7 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
       expect(replayed).toHaveLength(1);
       for (const { consumer, ...notice } of replayed) await loop.publisher.publish([notice], consumer);
       await loop.settled();
-      expect(await loop.effects()).toEqual(idsOf(notices));
+      expect(await loop.effects()).toEqual(eventIds(notices));
       expect(await listDeadLetters(loop.db, 'default', 10)).toEqual([]);
     });
 
@@ -89,7 +89,7 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
     test('an event that cannot be read is buried alone, and no neighbour is tried again', async () => {
       await using loop = await open();
       const notices = await loop.accept(200);
-      const [poison, ...healthy] = idsOf(notices);
+      const [poison, ...healthy] = eventIds(notices);
       await sql`update outbox set payload = '{"no": "event"}' where event_id = ${poison}`.execute(loop.db);
       loop.remember();
       await loop.tell(notices);
@@ -103,7 +103,7 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
     test('an event that keeps failing is tried as often as configured, and fails no neighbour', async () => {
       await using loop = await open();
       const notices = await loop.accept(200);
-      const [poison, ...healthy] = idsOf(notices);
+      const [poison, ...healthy] = eventIds(notices);
       loop.remember(async (events, context) => {
         await loop.effect('memory')(events, context);
         if (events.some((event) => event.event_id === poison)) throw new Error('not this one');
@@ -121,13 +121,13 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
       let attempts = 0;
       loop.remember(async (events, context) => {
         await loop.effect('memory')(events, context);
-        context.report('remembered', { attempts });
+        context.logAfterCommit('remembered', { attempts });
         attempts += 1;
         if (attempts === 1) throw new Error('once');
       });
       const notices = await loop.acceptAndTell(1);
       await loop.settled();
-      expect(await loop.effects()).toEqual(idsOf(notices));
+      expect(await loop.effects()).toEqual(eventIds(notices));
       await expect.poll(() => loop.logged('remembered')).toMatchObject([{ attempts: 1 }]);
     });
 
@@ -141,7 +141,7 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
       });
       const notices = await loop.acceptAndTell(1);
       await loop.settled();
-      expect(await loop.effects()).toEqual(idsOf(notices));
+      expect(await loop.effects()).toEqual(eventIds(notices));
       const [first = 0, second = 0, third = 0] = times;
       expect(Math.min(second - first, third - second)).toBeGreaterThanOrEqual(300);
       expect(times).toHaveLength(3);
@@ -150,7 +150,7 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
     test('one event that wants to come later does not hold up its neighbours', async () => {
       await using loop = await open();
       const notices = await loop.accept(100);
-      const [late, ...prompt] = idsOf(notices);
+      const [late, ...prompt] = eventIds(notices);
       loop.remember(async (events, context) => {
         if (events.some((event) => event.event_id === late)) throw new RetryLater(3_600_000);
         await loop.effect('memory')(events, context);
@@ -174,7 +174,7 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
       expect(calls).toBeLessThan(100);
       full = false;
       await loop.settled();
-      expect(await loop.effects()).toEqual(idsOf(notices));
+      expect(await loop.effects()).toEqual(eventIds(notices));
     });
 
     test('emitted events are learned when the transaction commits, and never existed when it does not', async () => {
@@ -207,7 +207,7 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
       loop.sweep();
       loop.sweep();
       await loop.settled();
-      expect(await loop.effects()).toEqual(idsOf(notices));
+      expect(await loop.effects()).toEqual(eventIds(notices));
     });
 
     test('connections that Postgres cuts cost no attempt and no event', async () => {
@@ -220,7 +220,7 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
       });
       const notices = await loop.acceptAndTell(200);
       await loop.settled();
-      expect(await loop.effects()).toEqual(idsOf(notices));
+      expect(await loop.effects()).toEqual(eventIds(notices));
       expect(await loop.outcomes('dead')).toBe(0);
     });
 
@@ -242,7 +242,7 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
       expect(learned).toBeGreaterThan(0);
       loop.remember();
       await loop.settled();
-      expect(await loop.effects()).toEqual(idsOf(notices));
+      expect(await loop.effects()).toEqual(eventIds(notices));
     });
 
     test('what a killed process had in hand is taken over in seconds, without a sweeper', async () => {
@@ -258,7 +258,7 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
       loop.remember();
       await loop.settled();
       expect(performance.now() - killed).toBeLessThan(15_000);
-      expect(await loop.effects()).toEqual(idsOf(notices));
+      expect(await loop.effects()).toEqual(eventIds(notices));
     });
 
     test('a schedule runs on time, in one of its processes, whatever a run throws', async () => {
@@ -283,7 +283,7 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
       await loop.publisher.publish([{ event: 'hypothesis.selected', event_id: 'not-an-id' }], 'memory');
       const notices = await loop.acceptAndTell(20);
       await loop.settled();
-      expect(await loop.effects()).toEqual(idsOf(notices));
+      expect(await loop.effects()).toEqual(eventIds(notices));
       expect(loop.failures).toEqual([]);
     });
   });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { connectDb, type Db } from '@learning-loop/db/connect';
-import { insertEvents, type Notice, outboxDepth } from '@learning-loop/db/loop/outbox';
+import { type EventRef, insertEvents, outboxDepth } from '@learning-loop/db/loop/outbox';
 import type { Events, NamedEvent } from '@learning-loop/events/event';
 import type { Consumer } from '@learning-loop/events/routes';
 import { sql } from 'kysely';
@@ -9,7 +9,7 @@ import { Registry } from 'prom-client';
 import { expect } from 'vitest';
 import type { QueueConfig } from '../backend/backend.ts';
 import { consume } from '../consumer/consume.ts';
-import type { Context, Handlers } from '../consumer/process-events.ts';
+import type { HandlerContext, Handlers } from '../consumer/process-events.ts';
 import { connectPublisher, type Publisher } from '../producer/publisher.ts';
 import { sweep } from '../producer/sweeper.ts';
 
@@ -61,7 +61,7 @@ export function personaUpdate(cause: Events['hypothesis.selected']): NamedEvent<
   };
 }
 
-type Remember = (events: { event_id: string }[], context: Context) => Promise<void>;
+type MemoryHandler = (events: { event_id: string }[], context: HandlerContext) => Promise<void>;
 
 /** A loop of its own: database, log, metrics, publisher; and effects that can be counted, duplicates included. */
 export class TestLoop implements AsyncDisposable {
@@ -97,7 +97,7 @@ export class TestLoop implements AsyncDisposable {
   }
 
   /** Commits selections to the outbox, owed by `pending`; nobody is told. */
-  async accept(count: number, pending: Consumer[] = ['memory']): Promise<Notice[]> {
+  async accept(count: number, pending: Consumer[] = ['memory']): Promise<EventRef[]> {
     const events = Array.from({ length: count }, selection);
     const ids = events.map(({ event }) => event.event_id);
     await this.db.transaction().execute(async (tx) => {
@@ -107,19 +107,19 @@ export class TestLoop implements AsyncDisposable {
     return events.map(({ name, event }) => ({ event: name, event_id: event.event_id }));
   }
 
-  async acceptAndTell(count: number, pending?: Consumer[]): Promise<Notice[]> {
+  async acceptAndTell(count: number, pending?: Consumer[]): Promise<EventRef[]> {
     const notices = await this.accept(count, pending);
     await this.tell(notices);
     return notices;
   }
 
   /** What a busy machine keeps Redis from taking within a publisher's second is swept, as in production. */
-  async tell(notices: Notice[]): Promise<void> {
+  async tell(notices: EventRef[]): Promise<void> {
     await this.publisher.publish(notices).catch(() => this.sweep());
   }
 
   /** A handler that writes one row of `effects` for each event. */
-  effect(consumer: Consumer): Remember {
+  effect(consumer: Consumer): MemoryHandler {
     return async (events, { tx }) => {
       const ids = events.map((event) => event.event_id);
       await sql`insert into effects select ${consumer}, unnest(${ids}::uuid[])`.execute(tx);
@@ -127,7 +127,7 @@ export class TestLoop implements AsyncDisposable {
   }
 
   /** Consumes memory's events with this handler, which by default has its effect. */
-  remember(handler: Remember = this.effect('memory')): AsyncDisposable {
+  remember(handler: MemoryHandler = this.effect('memory')): AsyncDisposable {
     return this.consume('memory', { 'hypothesis.selected': handler });
   }
 
@@ -179,6 +179,6 @@ export class TestLoop implements AsyncDisposable {
   }
 }
 
-export function idsOf(notices: Notice[]): string[] {
+export function eventIds(notices: EventRef[]): string[] {
   return notices.map((notice) => notice.event_id).sort();
 }

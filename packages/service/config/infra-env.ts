@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { logConfig, logEnv } from '../log.ts';
 
 /** The servers that every app works on, to spread into its schema. */
-export const engineEnv = {
+export const infraEnv = {
   DATABASE_URL: Type.String({
     pattern: '^postgres(ql)?://',
     description: 'the URL of the Postgres database',
@@ -17,7 +17,7 @@ export const engineEnv = {
 
 /** The variables that every process behind the queue reads, to spread into its schema. */
 export const workerEnv = {
-  ...engineEnv,
+  ...infraEnv,
   HOST: Type.String({ default: '127.0.0.1' }),
   /** Where /livez, /readyz and /metrics are served; unset, they are not. */
   PORT: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),

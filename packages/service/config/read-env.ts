@@ -17,11 +17,11 @@ import { Value } from 'typebox/value';
 import { errorCode } from '../errors.ts';
 
 /** What a value of this schema is, to end a sentence with: "an integer from 0 to 65535". */
-function describe(schema: TSchema): string {
+function describeSchema(schema: TSchema): string {
   const { description } = options(schema);
   if (typeof description === 'string') return description;
   if (IsBoolean(schema)) return 'true or false';
-  if (IsUnion(schema)) return `one of ${schema.anyOf.map(describe).join(', ')}`;
+  if (IsUnion(schema)) return `one of ${schema.anyOf.map(describeSchema).join(', ')}`;
   if (IsLiteral(schema)) return String(schema.const);
   if (IsInteger(schema)) return `an integer${range(schema)}`;
   if (IsNumber(schema)) return `a number${range(schema)}`;
@@ -73,9 +73,12 @@ function readValue(name: string, property: TSchema, env: NodeJS.ProcessEnv): unk
   const text = readText(name, env);
   const value = text === undefined ? Reflect.get(property, 'default') : convert(property, text);
   if (value === undefined && IsOptional(property)) return undefined;
-  if (value === undefined) throw new ConfigError(`${name} is not set; it must be ${describe(property)}.`);
+  if (value === undefined)
+    throw new ConfigError(`${name} is not set; it must be ${describeSchema(property)}.`);
   if (Value.Check(property, value)) return value;
-  throw new ConfigError(`${name} is "${safeToShow(name, String(text))}"; it must be ${describe(property)}.`);
+  throw new ConfigError(
+    `${name} is "${safeToShow(name, String(text))}"; it must be ${describeSchema(property)}.`,
+  );
 }
 
 function readText(name: string, env: NodeJS.ProcessEnv): string | undefined {

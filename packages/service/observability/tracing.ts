@@ -5,13 +5,13 @@ import { context, type Link, ROOT_CONTEXT, type SpanContext, SpanKind, trace } f
  * The trace of an event. Its ids are made of the event's own (a UUID is as long as a trace id), so every process that
  * handles the event adds to one trace, however the event was batched, stored, or published again: nothing has to travel.
  */
-export function traceIdOf(eventId: string): string {
+export function toTraceId(eventId: string): string {
   return eventId.replaceAll('-', '');
 }
 
 /** The span that the trace of an event begins with; its id is the random half of the event's. */
 function rootOf(eventId: string): SpanContext {
-  const traceId = traceIdOf(eventId);
+  const traceId = toTraceId(eventId);
   return { traceId, spanId: traceId.slice(16), traceFlags: 1, isRemote: true };
 }
 
@@ -29,14 +29,14 @@ const spanIds = {
     latest = beginning ?? newId();
     return rootOf(latest).spanId;
   },
-  generateTraceId: () => traceIdOf(latest),
+  generateTraceId: () => toTraceId(latest),
 };
 
 /**
  * An id for the event that the request at hand brings: that of the request's trace, so that one trace leads from the
  * request to the effects. A new id without tracing, and where the trace is a caller's, who may use it for many requests.
  */
-export function eventIdOf({ headers }: { headers: Record<string, unknown> }): string {
+export function newEventId({ headers }: { headers: Record<string, unknown> }): string {
   const traceId = trace.getActiveSpan()?.spanContext().traceId;
   if (traceId === undefined || headers['traceparent'] !== undefined) return newId();
   return traceId.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/u, '$1-$2-$3-$4-$5');
@@ -61,7 +61,7 @@ const tracer = () => trace.getTracer('learning-loop');
 export function traceAcceptance(eventId: string, { name, from, to, attributes = {} }: Step): void {
   const request = trace.getActiveSpan();
   const options = { kind: SpanKind.PRODUCER, startTime: from, attributes };
-  if (request?.spanContext().traceId === traceIdOf(eventId)) {
+  if (request?.spanContext().traceId === toTraceId(eventId)) {
     tracer().startSpan(name, options).end(to);
     return;
   }
@@ -80,7 +80,7 @@ export function traceStep(eventId: string, { name, from, to, attributes = {}, li
 }
 
 /** Does `work` as a step of the event's handling: what is traced meanwhile belongs to it. */
-export async function tracingStep<T>(
+export async function runTraced<T>(
   eventId: string,
   name: string,
   work: (step: { link: Link; describe(attributes: Step['attributes'] & object): void }) => Promise<T>,

@@ -5,8 +5,8 @@ import {
   findInteractions,
   insertInteractions,
 } from '@learning-loop/db/loop/interactions';
-import { insertEvents, learningState, loadPending, settle } from '@learning-loop/db/loop/outbox';
-import { acceptPicks, choicesOfTenant } from '@learning-loop/db/loop/selections';
+import { eventStatus, insertEvents, loadPending, settle } from '@learning-loop/db/loop/outbox';
+import { insertSelections, listTenantSelections } from '@learning-loop/db/loop/selections';
 import {
   readEmbeddings,
   requestEmbeddings,
@@ -16,28 +16,28 @@ import {
 } from '@learning-loop/db/users/embeddings';
 import { recentFeedback } from '@learning-loop/db/users/feedback';
 import {
+  listInteractionMemories,
+  listMemories,
   memoriesById,
-  memoriesOfInteraction,
-  pageOfMemories,
   recentHistory,
   recentMemories,
 } from '@learning-loop/db/users/memories';
 import {
-  correctMoves,
   findPersona,
   findPersonas,
   findPersonaUpdate,
   lockPersonas,
-  movesSince,
+  rewriteUpdates,
   savePersonas,
+  updatesSince,
 } from '@learning-loop/db/users/personas';
-import { knownUsers } from '@learning-loop/db/users/profiles';
+import { loadProfiles } from '@learning-loop/db/users/profiles';
 import { optedOut } from '@learning-loop/db/users/settings';
 import {
-  type LearnedMemory,
-  learnMemories,
-  lockSlots,
-  supersede,
+  lockUserSlots,
+  type NewMemory,
+  supersedeOlder,
+  upsertMemories,
 } from '@learning-loop/db/users/upsert-memories';
 import { newId } from '@learning-loop/events/ids';
 import { sql } from 'kysely';
@@ -51,7 +51,7 @@ const idOf = (n: string) => sql`(lpad(to_hex(
   || '7' || left(md5((${sql.raw(n)})::text), 3) || '8' || right(md5((${sql.raw(n)})::text), 15))::uuid`;
 
 /** Adds rows number `first` to `last` to every table that grows. */
-export async function fill(db: Db, first: number, last: number): Promise<void> {
+export async function seedTables(db: Db, first: number, last: number): Promise<void> {
   const each = sql`from generate_series(${sql.lit(first)}::int, ${sql.lit(last)}::int) as n`;
   const user = sql`'user-' || (n % ${sql.lit(users)})`;
   const id = idOf('n');
@@ -107,18 +107,18 @@ export async function runHotQueries(db: Db): Promise<void> {
 }
 
 async function requestQueries(db: Db, id: string): Promise<void> {
-  await knownUsers(db, [user], { goals: 100, preferences: 100, history: 200, choices: 100 });
+  await loadProfiles(db, [user], { goals: 100, preferences: 100, history: 200, selections: 100 });
   await findInteraction(db, 'default', id);
   await findInteractions(db, [{ tenant_id: 'default', interaction_id: id }]);
   await findByText(db, { ...of, text: 'text 7', limit: 20 });
-  await choicesOfTenant(db, 'default', 1_000);
+  await listTenantSelections(db, 'default', 1_000);
   await recentMemories(db, { ...of, types: ['goal', 'preference'], limit: 100 });
   const page = { ...of, withSuperseded: false, limit: 50 };
-  await pageOfMemories(db, { ...page, after: { last_seen: new Date(), memory_id: id } });
-  await pageOfMemories(db, { ...page, type: 'goal' });
+  await listMemories(db, { ...page, after: { last_seen: new Date(), memory_id: id } });
+  await listMemories(db, { ...page, type: 'goal' });
   await memoriesById(db, 'default', 'user-7', [id]);
-  await memoriesOfInteraction(db, 'default', id);
-  await learningState(db, id);
+  await listInteractionMemories(db, 'default', id);
+  await eventStatus(db, id);
   await findPersona(db, 'default', 'user-7');
   await findPersonas(db, [user]);
   await findPersonaUpdate(db, { ...user, event_id: id });
@@ -133,7 +133,7 @@ async function requestQueries(db: Db, id: string): Promise<void> {
     tokens_estimate: 0,
     context_breakdown: { goal: 0, pref: 0, history: 0 },
   };
-  await acceptPicks(db, [{ event, answer, shown_at: new Date() }]);
+  await insertSelections(db, [{ event, answer, shown_at: new Date() }]);
 }
 
 async function embeddingQueries(db: Db, memory_id: string): Promise<void> {
@@ -147,10 +147,10 @@ async function embeddingQueries(db: Db, memory_id: string): Promise<void> {
   );
 }
 
-type Tx = Parameters<typeof learnMemories>[0];
+type Tx = Parameters<typeof upsertMemories>[0];
 
 async function rememberOne(tx: Tx): Promise<void> {
-  const memory: LearnedMemory = {
+  const memory: NewMemory = {
     ...user,
     memory_id: newId(),
     type: 'preference',
@@ -158,10 +158,10 @@ async function rememberOne(tx: Tx): Promise<void> {
     seen_at: new Date().toISOString(),
     interaction_id: newId(),
   };
-  await lockSlots(tx, [memory]);
-  await learnMemories(tx, [memory]);
+  await lockUserSlots(tx, [memory]);
+  await upsertMemories(tx, [memory]);
   await requestEmbeddings(tx, [memory]);
-  await supersede(tx, [memory]);
+  await supersedeOlder(tx, [memory]);
 }
 
 async function moveOne(tx: Tx): Promise<void> {
@@ -175,6 +175,6 @@ async function moveOne(tx: Tx): Promise<void> {
     [{ ...user, facets, interaction_count: 1, moved_at: new Date() }],
     [{ ...move, old_facets: facets, new_facets: facets, facet_deltas: {} }],
   );
-  await movesSince(tx, [{ ...user, occurred_at }]);
-  await correctMoves(tx, [{ ...user, event_id, old_facets: facets, new_facets: facets }]);
+  await updatesSince(tx, [{ ...user, occurred_at }]);
+  await rewriteUpdates(tx, [{ ...user, event_id, old_facets: facets, new_facets: facets }]);
 }

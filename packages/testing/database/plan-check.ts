@@ -1,6 +1,6 @@
 import type { Db } from '@learning-loop/db/connect';
 import { partitions } from '@learning-loop/db/ddl/partitions';
-import { firstIdAt } from '@learning-loop/events/ids';
+import { minUuidAt } from '@learning-loop/events/ids';
 import { sql } from 'kysely';
 
 /** What grows with use. */
@@ -37,14 +37,14 @@ interface Kept {
  * rows in it, and how. Each is looked at with an id of each partition, since a plan shows only those that its parameters
  * leave.
  */
-export async function wholeTablesRead(db: Db): Promise<Record<string, string[]>> {
+export async function findFullScans(db: Db): Promise<Record<string, string[]>> {
   const { rows: kept } = await sql<Kept>`
     select name, statement as text, parameter_types::text[] as types from pg_prepared_statements
     where statement ~* '^\\s*(select|with|insert|update|delete)' and statement !~ 'pg_prepared_statements'`.execute(
     db,
   );
   const parts = await partitions(db);
-  const ids = parts.map(({ from }) => `'${from ?? firstIdAt(new Date(0))}'`);
+  const ids = parts.map(({ from }) => `'${from ?? minUuidAt(new Date(0))}'`);
   const names = new Set(parts.map(({ name }) => name));
   const tableOf = (table: string) => (names.has(table) ? 'interactions' : table);
   const found: Record<string, string[]> = {};

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { LogName } from '@learning-loop/events/training-records';
-import { absent } from '../files.ts';
+import { ignoreMissing } from '../files.ts';
 import { RecordCounter } from '../id-set.ts';
 import { fileId, type Segment, segments } from '../layout.ts';
 import { readLines } from '../lines.ts';
@@ -48,7 +48,7 @@ export class LogCounter {
   async #countSegment({ path, bytes, id }: Segment): Promise<void> {
     const from = this.#counted.get(id) ?? 0;
     if (bytes <= from) return;
-    await using handle = await absent(open(path, 'r'));
+    await using handle = await ignoreMissing(open(path, 'r'));
     // Rotated since it was listed: the next count finds it where it is now.
     if (!handle || fileId(await handle.stat({ bigint: true })) !== id) return;
     for await (const { lines, end } of readLines(handle, from)) {

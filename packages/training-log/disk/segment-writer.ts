@@ -1,7 +1,7 @@
 import { type FileHandle, open, stat, truncate, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { LogName } from '@learning-loop/events/training-records';
-import { absent, errorCode, moveFile, syncDirectory, writeFully } from '../files.ts';
+import { errorCode, ignoreMissing, moveFile, syncDirectory, writeFully } from '../files.ts';
 import { activePath, finishedPath, utcDay } from '../layout.ts';
 
 const newline = 0x0a;
@@ -88,8 +88,8 @@ export class SegmentWriter {
   }
 
   /** Takes up the file that a previous holder of the slot left. Returns how many torn bytes were cut off its end. */
-  async takeUp(): Promise<number> {
-    if (!(await absent(stat(this.path)))) return 0;
+  async recover(): Promise<number> {
+    if (!(await ignoreMissing(stat(this.path)))) return 0;
     const { file, cut } = await openActive(this.path);
     this.#file = file;
     return cut;
@@ -169,7 +169,7 @@ export class SegmentWriter {
 
   async #putAway(file: OpenFile): Promise<void> {
     const { dir, name } = this.#options;
-    if (file.bytes === 0) await absent(unlink(this.path));
+    if (file.bytes === 0) await ignoreMissing(unlink(this.path));
     else await moveFile(this.path, finishedPath(dir, name, file.lastWrite));
   }
 
@@ -178,12 +178,12 @@ export class SegmentWriter {
    * and then what was written last may be in no segment at all.
    */
   async #isInPlace(file: OpenFile): Promise<boolean> {
-    const at = await absent(stat(this.path, { bigint: true }));
+    const at = await ignoreMissing(stat(this.path, { bigint: true }));
     return at?.ino === file.ino && at.size === BigInt(file.bytes);
   }
 
   async #leave(file: OpenFile): Promise<void> {
-    const at = await absent(stat(this.path, { bigint: true }));
+    const at = await ignoreMissing(stat(this.path, { bigint: true }));
     if (at?.ino === file.ino) await this.#putAway(file);
     await this.close();
   }

@@ -4,26 +4,26 @@ import { DatabaseSync } from 'node:sqlite';
 const SQLITE_BUSY = 5;
 
 /** The right to append to the active files of one slot. Given back by disposing, or by the death of the process. */
-export interface Claim extends Disposable {
+export interface WriterLock extends Disposable {
   slot: number;
 }
 
 /** Where claims are kept, below the training directory. */
-export function claimsDirectory(dir: string): string {
+export function locksDirectory(dir: string): string {
   return join(dir, '.claims');
 }
 
 /** The lowest slot that nobody holds. Slots begin at 1. */
-export function claimFreeSlot(dir: string): Claim {
+export function lockFreeSlot(dir: string): WriterLock {
   for (let slot = 1; ; slot++) {
-    const claim = claimSlot(dir, slot);
+    const claim = lockSlot(dir, slot);
     if (claim) return claim;
   }
 }
 
 /** The slot, unless somebody holds it. */
-export function claimSlot(dir: string, slot: number): Claim | undefined {
-  const lock = lockFile(join(claimsDirectory(dir), `writer-${slot}.lock`));
+export function lockSlot(dir: string, slot: number): WriterLock | undefined {
+  const lock = lockFile(join(locksDirectory(dir), `writer-${slot}.lock`));
   return lock && { slot, [Symbol.dispose]: () => lock[Symbol.dispose]() };
 }
 

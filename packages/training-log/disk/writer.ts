@@ -4,14 +4,14 @@ import { makeDirectory } from '../files.ts';
 import { usedSlots } from '../layout.ts';
 import {
   createLineBatcher,
-  FaultEpisode,
   type Log,
+  OutageLog,
   type TrainingLog,
   type TrainingLogOptions,
   toLines,
 } from '../training-log.ts';
 import { SegmentWriter } from './segment-writer.ts';
-import { type Claim, claimFreeSlot, claimSlot, claimsDirectory } from './writer-lock.ts';
+import { lockFreeSlot, lockSlot, locksDirectory, type WriterLock } from './writer-lock.ts';
 
 interface Writer {
   batcher: Batcher<Buffer, undefined>;
@@ -25,12 +25,12 @@ type Writers = Record<LogName, Writer>;
  * be made, locked or read.
  */
 export async function openDiskLog(dir: string, options: TrainingLogOptions): Promise<TrainingLog> {
-  await makeDirectory(claimsDirectory(dir));
+  await makeDirectory(locksDirectory(dir));
   await using resources = new AsyncDisposableStack();
-  const claim = resources.use(claimFreeSlot(dir));
+  const claim = resources.use(lockFreeSlot(dir));
   const writers = openWriters(dir, claim, options);
   resources.defer(() => closeWriters(writers));
-  await takeUp(writers, options.log);
+  await recoverAll(writers, options.log);
   await finishAbandoned(dir, claim, options);
   return trainingLog(writers, resources.move());
 }
@@ -46,9 +46,9 @@ function trainingLog(writers: Writers, resources: AsyncDisposableStack): Trainin
   };
 }
 
-function openWriters(dir: string, { slot }: Claim, options: TrainingLogOptions): Writers {
+function openWriters(dir: string, { slot }: WriterLock, options: TrainingLogOptions): Writers {
   const { log, rotateBytes = 268_435_456, now = () => new Date(), onWritten } = options;
-  const episode = new FaultEpisode(log);
+  const episode = new OutageLog(log);
   const writer = (name: LogName): Writer => {
     const segment = new SegmentWriter({ dir, name, slot, rotateBytes, now });
     return {
@@ -69,7 +69,7 @@ function openWriters(dir: string, { slot }: Claim, options: TrainingLogOptions):
 }
 
 async function writeAndReport(
-  episode: FaultEpisode,
+  episode: OutageLog,
   segment: SegmentWriter,
   name: LogName,
   bytes: Buffer,
@@ -83,18 +83,18 @@ async function writeAndReport(
   episode.succeeded(name);
 }
 
-async function takeUp(writers: Writers, log: Log): Promise<void> {
+async function recoverAll(writers: Writers, log: Log): Promise<void> {
   for (const name of logNames) {
-    const cut = await writers[name].segment.takeUp();
+    const cut = await writers[name].segment.recover();
     if (cut > 0) log.warn({ log: name, bytes: cut }, 'training_log_torn_tail_cut');
   }
 }
 
 /** Finishes the active files of writers that died and whose slot nobody took. What fails is left to the next start. */
-async function finishAbandoned(dir: string, own: Claim, options: TrainingLogOptions): Promise<void> {
+async function finishAbandoned(dir: string, own: WriterLock, options: TrainingLogOptions): Promise<void> {
   for (const slot of await usedSlots(dir)) {
     if (slot === own.slot) continue;
-    using claim = claimSlot(dir, slot);
+    using claim = lockSlot(dir, slot);
     if (!claim) continue;
     try {
       await finishSlot(dir, claim, options);
@@ -104,11 +104,11 @@ async function finishAbandoned(dir: string, own: Claim, options: TrainingLogOpti
   }
 }
 
-async function finishSlot(dir: string, claim: Claim, options: TrainingLogOptions): Promise<void> {
+async function finishSlot(dir: string, claim: WriterLock, options: TrainingLogOptions): Promise<void> {
   await using resources = new AsyncDisposableStack();
   const writers = openWriters(dir, claim, options);
   resources.defer(() => closeWriters(writers));
-  await takeUp(writers, options.log);
+  await recoverAll(writers, options.log);
   for (const name of logNames) await writers[name].segment.finish();
 }
 

@@ -3,7 +3,7 @@ import { type LogName, logNames } from '@learning-loop/events/training-records';
 import { utcDay } from '../layout.ts';
 import {
   createLineBatcher,
-  FaultEpisode,
+  OutageLog,
   type TrainingLog,
   type TrainingLogOptions,
   toLines,
@@ -21,7 +21,7 @@ const lingerMs = 500;
  */
 export function openS3Log(url: string, { log, now = () => new Date() }: TrainingLogOptions): TrainingLog {
   const bucket = new Bucket(url);
-  const episode = new FaultEpisode(log);
+  const episode = new OutageLog(log);
   const nextName = namer(bucket.place.prefix, now);
   const batchers = new Map(logNames.map((name) => [name, createLineBatcher(upload(name), lingerMs)]));
   let closed = false;

@@ -5,7 +5,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { type Place, readPlace } from '../location.ts';
+import { type LogLocation, parseLocation } from '../location.ts';
 
 /** One object, as the listing names it. `version` changes with its content. */
 export interface Listed {
@@ -17,12 +17,12 @@ const patience = { connectionTimeout: 3_000, requestTimeout: 15_000 };
 
 /** The objects below the place of a training log. Requests reject after about 15 s, or after a second failed try. */
 export class Bucket implements Disposable {
-  readonly place: Place;
+  readonly place: LogLocation;
   readonly #client: S3Client;
 
   /** The address, region and credentials are those of the AWS library's own variables and roles. */
   constructor(url: string) {
-    this.place = readPlace(url);
+    this.place = parseLocation(url);
     const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
     // Servers other than AWS have no name for each bucket.
     const forcePathStyle = Boolean(AWS_ENDPOINT_URL_S3 || AWS_ENDPOINT_URL);

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { logNames } from '@learning-loop/events/training-records';
-import { absent } from '../files.ts';
+import { ignoreMissing } from '../files.ts';
 import { isOnS3 } from '../location.ts';
 import { Bucket, type Listed } from './bucket.ts';
 
@@ -16,7 +16,7 @@ export async function mirrorLog(place: string, directory: string): Promise<void>
   if (!isOnS3(place)) return;
   using bucket = new Bucket(place);
   const index = join(directory, '.mirror.json');
-  const held: Held = JSON.parse((await absent(readFile(index, 'utf8'))) ?? '{}');
+  const held: Held = JSON.parse((await ignoreMissing(readFile(index, 'utf8'))) ?? '{}');
   const found: Held = {};
   for (const name of logNames)
     for await (const object of bucket.list(name)) {

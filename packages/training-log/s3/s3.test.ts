@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readPlace } from '../location.ts';
+import { parseLocation } from '../location.ts';
 import { openTrainingLog } from '../open.ts';
 import { countRecords, readTrainingLog } from '../read.ts';
 import { rewriteSegments } from '../rewrite.ts';
@@ -91,7 +91,7 @@ test.each([
   ['s3://bucket', { bucket: 'bucket', prefix: '' }],
   ['s3://bucket/a/b/', { bucket: 'bucket', prefix: 'a/b/' }],
 ])('reads %s', (url, place) => {
-  expect(readPlace(url)).toEqual(place);
+  expect(parseLocation(url)).toEqual(place);
 });
 
 test('a mirror holds what is there, follows an erasure, and fetches nothing twice', async () => {

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { type Activity, type Overview, type WindowName, windows } from '../../routes/schemas.ts';
+import { type Activity, type Overview, type TimeRange, timeRanges } from '../../routes/schemas.ts';
 import { duration, number, perSecond, share } from '../format.ts';
 import { Chart } from '../ui/chart.tsx';
 import { Card, Empty, Level, Loaded, Page, Scrollable, Stat } from '../ui/parts.tsx';
@@ -23,7 +23,7 @@ const nothing = {
 
 /** The whole window, bucket by bucket; where nothing happened there are zeros. The last, unfinished one is left out. */
 function bucketsOf({ activity, bucket_seconds, at }: Overview): Activity[] {
-  const window = Object.values(windows).find(({ bucketSeconds }) => bucketSeconds === bucket_seconds);
+  const window = Object.values(timeRanges).find(({ bucketSeconds }) => bucketSeconds === bucket_seconds);
   const length = Math.round((window?.seconds ?? 900) / bucket_seconds);
   const end = Math.floor(at / 1000 / bucket_seconds) * bucket_seconds;
   const byBucket = Map.groupBy(activity, ({ bucket }) => bucket);
@@ -33,14 +33,14 @@ function bucketsOf({ activity, bucket_seconds, at }: Overview): Activity[] {
   });
 }
 
-const names: Record<WindowName, string> = { '15m': '15 minutes', '6h': '6 hours', '7d': '7 days' };
+const names: Record<TimeRange, string> = { '15m': '15 minutes', '6h': '6 hours', '7d': '7 days' };
 
 export function OverviewPage() {
-  const [window, setWindow] = useState<WindowName>('15m');
+  const [window, setWindow] = useState<TimeRange>('15m');
   const overview = useLive<Overview>(`overview?window=${window}`);
   const tools = (
     <fieldset className="segments" aria-label="Time shown">
-      {(Object.keys(windows) as WindowName[]).map((name) => (
+      {(Object.keys(timeRanges) as TimeRange[]).map((name) => (
         <button key={name} type="button" aria-pressed={name === window} onClick={() => setWindow(name)}>
           {names[name]}
         </button>
@@ -54,7 +54,7 @@ export function OverviewPage() {
   );
 }
 
-function Contents({ overview, window }: { overview: Overview; window: WindowName }) {
+function Contents({ overview, window }: { overview: Overview; window: TimeRange }) {
   const total = sum(overview.activity);
   const [model, setModel] = useState('');
   const models = [...new Set(overview.activity.map(({ model_id }) => model_id))].sort();

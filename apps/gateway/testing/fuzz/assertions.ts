@@ -11,7 +11,7 @@ const tables = [
 const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/u;
 
 /** All texts that the database holds and no request could have said: of broken Unicode, or with control characters. */
-export async function uncleanTexts(db: Db): Promise<string[]> {
+export async function findLeaks(db: Db): Promise<string[]> {
   const rows = await Promise.all(tables.map((table) => db.selectFrom(table).selectAll().execute()));
   return textsIn(rows).filter((text) => !text.isWellFormed() || control.test(text));
 }

@@ -6,9 +6,9 @@ import { expect, test } from 'vitest';
 import { caller } from '../callers.ts';
 import { describedRoutes } from '../openapi-routes.ts';
 import { gatewayForTest } from '../test-gateway.ts';
-import { rememberingLog, uncleanTexts } from './assertions.ts';
-import { requestsTo } from './generators.ts';
-import { brokenBodies, nasty } from './payloads.ts';
+import { findLeaks, rememberingLog } from './assertions.ts';
+import { generateRequests } from './generators.ts';
+import { brokenBodies, naughtyStrings } from './payloads.ts';
 
 type Gateway = Awaited<ReturnType<typeof gatewayForTest>>;
 interface Answer {
@@ -49,7 +49,7 @@ async function expectCleanStore({ db }: Gateway): Promise<void> {
     expect(user_id.trim()).toBe(user_id);
     expect(input_text.length <= 8_000 && input_text.trim() !== '').toBe(true);
   }
-  expect(await uncleanTexts(db)).toEqual([]);
+  expect(await findLeaks(db)).toEqual([]);
 }
 
 test(`${requests} generated requests find no 5xx, no leak, and nothing stored that was not valid`, async () => {
@@ -57,7 +57,7 @@ test(`${requests} generated requests find no 5xx, no leak, and nothing stored th
   const routes = (await describedRoutes(gateway.server)).filter(({ name }) => name !== 'GET /readyz');
   const statuses = new Map<number, number>();
   const seed = Number(process.env['HOSTILE_SEED'] ?? Date.now());
-  const forged = fc.constantFrom(...routes).chain(requestsTo);
+  const forged = fc.constantFrom(...routes).chain(generateRequests);
   const send = fc.asyncProperty(forged, async ({ payload, ...request }) => {
     const headers = payload === undefined ? {} : { 'content-type': 'application/json' };
     const answer = await gateway.server.inject({
@@ -80,7 +80,7 @@ test(`${requests} generated requests find no 5xx, no leak, and nothing stored th
 test('every nasty string in every place that takes text, and none forges a line of the log', async () => {
   const { log, lines } = rememberingLog();
   await using gateway = await gatewayForTest({}, { log });
-  for (const text of nasty) {
+  for (const text of naughtyStrings) {
     const id = encodeURIComponent(text.toWellFormed());
     const bodies = [
       { user_id: text, input_text: 'build api' },
@@ -115,7 +115,7 @@ async function tellReasons({ server }: Gateway): Promise<string[]> {
   const ask = async (url: string, body: object) => await server.inject({ method: 'POST', url, body });
   await ask('/v1/models', { model_id: 'told', kind: 'ranker', weights: { prior: 1 } });
   const told: string[] = [];
-  for (const reason of nasty) {
+  for (const reason of naughtyStrings) {
     const answer = await ask(`/v1/models/told/${told.length % 2 ? 'rollback' : 'promote'}`, { reason });
     expectDecent(answer, reason);
     if (answer.statusCode === 200) told.push(reason);
@@ -231,7 +231,7 @@ test('a request that does not come to its end is ended', async () => {
 test('with keys the same strings open nothing', async () => {
   await using gateway = await gatewayForTest();
   await caller(gateway.db, 'admin');
-  for (const text of nasty) {
+  for (const text of naughtyStrings) {
     const authorization = `Bearer ${text.replaceAll(/[^\x20-\x7e]/gu, '')}`;
     const answer = await gateway.server.inject({ url: '/v1/users/ada/persona', headers: { authorization } });
     expect(answer.statusCode, text).toBe(401);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { DescribedRoute } from '../openapi-routes.ts';
-import { nasty, strange } from './payloads.ts';
+import { naughtyStrings, typeConfusions } from './payloads.ts';
 
 /** A request as it goes over the wire. */
 export interface Forged {
@@ -30,8 +30,8 @@ const ids = ['01a00000-0000-7000-8000-000000000001', '00000000-0000-0000-0000-00
 const valueFor = (schema: Schema): fc.Arbitrary<unknown> =>
   fc.oneof(
     { weight: 6, arbitrary: fitting(schema) },
-    { weight: 1, arbitrary: fc.constantFrom<unknown>(...strange) },
-    { weight: 1, arbitrary: fc.constantFrom<unknown>(...nasty) },
+    { weight: 1, arbitrary: fc.constantFrom<unknown>(...typeConfusions) },
+    { weight: 1, arbitrary: fc.constantFrom<unknown>(...naughtyStrings) },
     { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 3, noUnicodeString: false }) },
   );
 
@@ -60,9 +60,9 @@ const dictionary = (value: Schema) =>
 
 function text({ format, pattern }: Schema): fc.Arbitrary<unknown> {
   if (pattern)
-    return fc.oneof(fc.constantFrom('shipped', 'mine', 'other-2', '24h'), fc.constantFrom(...nasty));
+    return fc.oneof(fc.constantFrom('shipped', 'mine', 'other-2', '24h'), fc.constantFrom(...naughtyStrings));
   if (format === 'uuid') return fc.oneof(fc.constantFrom(...ids), fc.uuid());
-  return fc.oneof(fc.constantFrom(...nasty), fc.string({ unit: 'binary' }), fc.lorem());
+  return fc.oneof(fc.constantFrom(...naughtyStrings), fc.string({ unit: 'binary' }), fc.lorem());
 }
 
 /** Fields may be missing, and others there that nobody asked for. */
@@ -88,7 +88,7 @@ function object(properties: Record<string, Schema>): fc.Arbitrary<unknown> {
 }
 
 /** Requests to a route, from what its schema says. */
-export function requestsTo({ method, path, parameters, body }: DescribedRoute): fc.Arbitrary<Forged> {
+export function generateRequests({ method, path, parameters, body }: DescribedRoute): fc.Arbitrary<Forged> {
   const named = Object.fromEntries(parameters.map(({ name, schema }) => [name, valueFor(schema)]));
   const queried = parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);
   return fc

@@ -1,5 +1,5 @@
 /** Strings that broke something somewhere: injections, escapes, invisible and impossible characters, huge ones. */
-export const nasty: string[] = [
+export const naughtyStrings: string[] = [
   '',
   ' ',
   '\0',
@@ -60,7 +60,7 @@ export const nasty: string[] = [
 ];
 
 /** JSON values that stand where another type is expected. */
-export const strange: unknown[] = [
+export const typeConfusions: unknown[] = [
   null,
   true,
   0,
