@@ -4,7 +4,7 @@ import { LongestFirst } from './packages/testing/longest-first.ts';
 
 export default defineConfig({
   test: {
-    include: ['{apps,packages,bench,e2e,infra}/**/*.test.ts'],
+    include: ['{.ci,apps,packages,bench,e2e,infra}/**/*.test.ts'],
     globalSetup: 'packages/testing/global-setup.ts',
     pool: 'forks',
     // Many tests start servers of their own, which need a core as well: three workers on two cores took 6 % longer.
