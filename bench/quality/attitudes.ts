@@ -15,7 +15,7 @@ export function attitudeFigures(): Figure[] {
     const themes = readLines(`data/attitudes-${part}.jsonl`, Theme);
     return [0, 10].map((unrelated) =>
       rankingFigure(
-        `Attitudes (${part}), one pick, ${unrelated} unrelated between`,
+        `Attitudes (${part}), one selection, ${unrelated} unrelated between`,
         casesOf(themes, unrelated),
       ),
     );

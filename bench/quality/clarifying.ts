@@ -19,10 +19,10 @@ interface Placed extends Case {
 }
 
 const stages = [
-  { name: 'before any pick', from: 0, to: 0 },
-  { name: 'after 1 pick', from: 1, to: 1 },
-  { name: 'after 2 to 4 picks', from: 2, to: 4 },
-  { name: 'after 5 picks or more', from: 5, to: Number.POSITIVE_INFINITY },
+  { name: 'before any selection', from: 0, to: 0 },
+  { name: 'after 1 selection', from: 1, to: 1 },
+  { name: 'after 2 to 4 selections', from: 2, to: 4 },
+  { name: 'after 5 selections or more', from: 5, to: Number.POSITIVE_INFINITY },
 ];
 
 /** Human choices among clarifying questions, topics that no weight was tuned on; nobody made 20. */

@@ -24,20 +24,27 @@ const failures = await modelFailures();
 
 const page = `# How well it learns
 
-Written by \`pnpm eval\` (bench/quality/eval.ts): seeded, without network; the first table without a
-language model. "Off" is the
-same engine with learning off; hit@1 is the share of cases whose answer was ranked first. Where the data comes from:
-bench/quality/data/README.md. Weights were tuned on the train part and on one half of the Qulac topics; the figures
-of Qulac are of the other half. "Word means as embeddings": no real embedding model is at hand, so a server gives the
-means of the shipped word vectors, which know nothing new; this shows what the path costs where a model adds nothing, not what one adds. On the simulated users, a pick follows their taste only so often: the best possible
-hit@1 is below 100 %.
+\`pnpm eval\` (\`bench/quality/eval.ts\`) writes this page. It uses fixed seeds and no network, so every run gives
+the same figures. The first table is measured without a language model.
+
+- *hit@1* is the share of cases in which the expected answer was ranked first. *MRR* is the mean reciprocal rank of that
+  answer.
+- *Chance* is a random order. *Off* is the same engine with learning off.
+- *Attitudes* are pairs of questions whose candidates express the same four attitudes in different words.
+- *Qulac* is a data set of clarifying questions, with selections by people. *Simulated users* have hidden preferences.
+  \`bench/quality/data/README.md\` describes the data.
+- The weights were tuned on the train part and on one half of the Qulac topics. The figures of Qulac are of the other
+  half.
+- A simulated user does not always select by preference, so the best possible hit@1 is below 100 %.
+- *Word means as embeddings*: no real embedding model is available. A server returns the means of the shipped word
+  vectors instead, which add no knowledge. These rows show what the path costs without a gain from a model.
 
 ${table}
 
 ## With a language model
 
-Who proposes the hypotheses when the model does not do its part: a real HTTP server on loopback that behaves as said,
-asked eight times in a row through the same client, breaker and limits as in production.
+Which side makes the hypotheses when the model server fails: the model or the rules. The server is a real HTTP server on
+loopback. It is called eight times in a row, with the client, circuit breaker and limits of production.
 
 ${failures}
 `;

@@ -48,6 +48,6 @@ function figureOf(measure: string, counts: Counts[]): Figure {
     measure,
     value: `precision ${percent(right / found)}, recall ${percent(right / labelled)}`,
     cases: counts.length,
-    against: 'wanted ≥ 95 %, ≥ 80 %',
+    against: 'goal ≥ 95 %, ≥ 80 %',
   };
 }

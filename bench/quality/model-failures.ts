@@ -24,27 +24,27 @@ const oneProposal = JSON.stringify({ hypotheses: fiveProposals.hypotheses.slice(
 
 /** How a model server may behave; null: none listens. */
 const behaviours: Record<string, Behaviour | null> = {
-  'answers as it should': good,
-  'proposes one hypothesis': (response) => sendContent(response, oneProposal),
-  'refuses schemas, and answers without': (response, call) =>
+  works: good,
+  'returns one hypothesis': (response) => sendContent(response, oneProposal),
+  'refuses schemas, then works without': (response, call) =>
     call === 0 ? sendJson(response, 400, {}) : good(response, call),
-  'fails once, then answers': (response, call) =>
+  'fails once, then works': (response, call) =>
     call === 0 ? sendJson(response, 500, {}) : good(response, call),
   'is down': null,
-  'never answers': () => {},
-  'stops in the middle of its answer': (response) => response.writeHead(200, json).write('{"choices":'),
+  'never responds': () => {},
+  'stops in the middle of its response': (response) => response.writeHead(200, json).write('{"choices":'),
   'closes the connection': (response) => response.destroy(),
-  'answers 429 with Retry-After': (response) => sendJson(response, 429, {}, { 'retry-after': '30' }),
-  'answers 500 to all': (response) => sendJson(response, 500, {}),
-  'chats instead of JSON': (response) => sendContent(response, 'Sure! Here are five ideas:'),
-  'cuts its JSON short': (response) => sendContent(response, oneProposal.slice(0, 30)),
+  'returns 429 with Retry-After': (response) => sendJson(response, 429, {}, { 'retry-after': '30' }),
+  'always returns 500': (response) => sendJson(response, 500, {}),
+  'returns prose instead of JSON': (response) => sendContent(response, 'Sure! Here are five ideas:'),
+  'returns truncated JSON': (response) => sendContent(response, oneProposal.slice(0, 30)),
 };
 
 /** Who answers `hypothesize` while a real HTTP server misbehaves, and within how long, asked eight times in a row. */
 export async function modelFailures(): Promise<string> {
   const rows = [];
   for (const [name, behaviour] of Object.entries(behaviours)) rows.push([name, ...(await askOf(behaviour))]);
-  return markdownTable(['The model server …', 'Who answered', 'Questions', 'Longest'], rows);
+  return markdownTable(['The model server …', 'Hypotheses by', 'Hypotheses per call', 'Longest call'], rows);
 }
 
 async function askOf(behaviour: Behaviour | null): Promise<string[]> {

@@ -19,7 +19,7 @@ export function pairFigures(): Figure[] {
     measure,
     value: String(verdicts.filter(wrong).length),
     cases: verdicts.length,
-    against: 'wanted 0',
+    against: 'goal 0',
   });
   return [
     count('Memory duplicates', ({ pair, same }) => pair.same && !same),

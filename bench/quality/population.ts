@@ -27,7 +27,7 @@ export function populationFigures(): Figure[] {
   const met = Array.from({ length: users }, (_, user) => lifeOf(numbersFrom(1000 + user))).flat();
   const hits = [0, 1, 5, 20].map((picks) =>
     rankingFigure(
-      `Simulated tastes, after ${picks} picks`,
+      `Simulated users, selections before: ${picks}`,
       met.filter((one) => one.picks === picks),
     ),
   );
@@ -78,7 +78,7 @@ function confidenceFigures(met: Met[]): Figure[] {
       measure: 'Calibration error (ECE) after calibration',
       value: expectedCalibrationError(calibrated).toFixed(3),
       cases: calibrated.length,
-      against: `before ${expectedCalibrationError(raw).toFixed(3)}; wanted ≤ 0.05`,
+      against: `before ${expectedCalibrationError(raw).toFixed(3)}; goal ≤ 0.05`,
     },
     {
       measure: 'Auto-advance precision',
