@@ -3,7 +3,7 @@ import path from 'node:path';
 
 const repository = path.join(import.meta.dirname, '../..');
 const named =
-  /(?:log\.(?:info|warn|error|fatal|debug)\((?:[^;]*?,\s*)?|quietly\([\w.]+, |report\(\s*)'(?<name>[a-z]+(?:_[a-z]+)+)'/gu;
+  /(?:log\.(?:info|warn|error|fatal|debug)\((?:[^;]*?,\s*)?|throttledLog\([\w.]+, |(?:report|logAfterCommit)\(\s*)'(?<name>[a-z]+(?:_[a-z]+)+)'/gu;
 
 /** The names of all events that the source logs, sorted. */
 export async function loggedEventNames(): Promise<string[]> {

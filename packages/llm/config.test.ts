@@ -17,7 +17,7 @@ test('ollama needs only the name of a model', () => {
     apiKey: null,
     timeoutMs: 2000,
     maxConcurrency: 8,
-    mostWaiting: 16,
+    maxQueued: 16,
     tokensPerHour: 0,
     costPerDay: 0,
     prices: { input: 0, output: 0 },

@@ -2,15 +2,14 @@ import { ConfigError } from '@learning-loop/service/config/read-env';
 import { Type } from 'typebox';
 import type { Prices, Spending } from './budget.ts';
 
-const impls = ['rules', 'ollama', 'vllm', 'openai'] as const;
-
 /** Without a path it stands for the server's /v1, where all of these serve their API. */
 export const url = { pattern: '^https?://[^\\s/]', description: 'an http or https URL' };
 
 /** The environment variables of the LLM, to spread into an app's schema. */
 export const llmEnv = {
+  // One by one: of a list that is mapped, TypeBox infers never, and the compiler then checks nothing.
   SLM_IMPL: Type.Union(
-    impls.map((impl) => Type.Literal(impl)),
+    [Type.Literal('rules'), Type.Literal('ollama'), Type.Literal('vllm'), Type.Literal('openai')],
     { default: 'rules' },
   ),
   OLLAMA_BASE_URL: Type.String({ ...url, default: 'http://localhost:11434/v1' }),
@@ -37,7 +36,7 @@ export type LlmEnv = Type.Static<typeof LlmEnv>;
 
 /** An OpenAI-compatible server and the limits of its use. */
 export interface ModelConfig extends Spending {
-  impl: Exclude<(typeof impls)[number], 'rules'>;
+  impl: 'ollama' | 'vllm' | 'openai';
   baseUrl: string;
   model: string;
   apiKey: string | null;
@@ -75,7 +74,7 @@ export function llmConfig(env: LlmEnv): LlmConfig {
     apiKey: impl === 'openai' ? need('OPENAI_API_KEY') : null,
     timeoutMs: env.LLM_TIMEOUT_MS,
     maxConcurrency: env.LLM_MAX_CONCURRENCY,
-    mostWaiting: 2 * env.LLM_MAX_CONCURRENCY,
+    maxQueued: 2 * env.LLM_MAX_CONCURRENCY,
     prices: { input: env.LLM_INPUT_PRICE, output: env.LLM_OUTPUT_PRICE },
     ...spendingConfig(env),
   };

@@ -58,8 +58,8 @@ interface CallPolicy extends Disposable {
 /** What calls wait for, so that not too many are under way at once; guards may share them. */
 export type Bulkhead = ReturnType<typeof createBulkhead>;
 
-export const createBulkhead = (maxConcurrency: number, mostWaiting = 2 * maxConcurrency) =>
-  bulkhead(maxConcurrency, mostWaiting);
+export const createBulkhead = (maxConcurrency: number, maxQueued = 2 * maxConcurrency) =>
+  bulkhead(maxConcurrency, maxQueued);
 
 /** A pause before the second try, long enough for another server behind the same address to answer. */
 const retryDelayMs = 50;
