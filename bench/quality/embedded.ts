@@ -26,12 +26,12 @@ export async function embeddedFigures(): Promise<Figure[]> {
 
 async function ranking(embedder: Embedder): Promise<Figure> {
   const cases = heldOutAttitudes();
-  const texts = cases.flatMap(({ input: { input_text, candidates: proposals, selections: choices } }) => [
-    ...[input_text, ...proposals.map(({ question }) => question)],
-    ...choices.flatMap((choice) => [choice.input_text, ...choice.shown.map(({ question }) => question)]),
+  const texts = cases.flatMap(({ input: { input_text, candidates, selections } }) => [
+    ...[input_text, ...candidates.map(({ question }) => question)],
+    ...selections.flatMap((past) => [past.input_text, ...past.shown.map(({ question }) => question)]),
   ]);
-  const vectorOf = await embedded(embedder, texts);
-  const hits = hitsOf(cases.map((one) => ({ ...one, input: { ...one.input, vectorOf } })));
+  const embeddingOf = await embedded(embedder, texts);
+  const hits = hitsOf(cases.map((one) => ({ ...one, input: { ...one.input, embeddingOf } })));
   return {
     measure: 'Attitudes (test), ten unrelated, word means as embeddings',
     value: `hit@1 ${percent(hits.first)}, MRR ${hits.mrr.toFixed(2)}`,
@@ -46,13 +46,13 @@ async function retrieval(embedder: Embedder): Promise<Figure> {
     question,
     ...history.map(({ content }) => content),
   ]);
-  const vectorOf = await embedded(embedder, texts);
-  const share = (vectors?: EmbeddingOf) =>
-    asked.filter(({ question, evidence, history }) => isFound(question, evidence, history, vectors)).length /
+  const embeddingOf = await embedded(embedder, texts);
+  const share = (embeddings?: EmbeddingOf) =>
+    asked.filter(({ question, evidence, history }) => isFound(question, evidence, history, embeddings)).length /
     asked.length;
   return {
     measure: 'Evidence recall@10, word means as embeddings',
-    value: percent(share(vectorOf)),
+    value: percent(share(embeddingOf)),
     cases: asked.length,
     against: `without ${percent(share())}`,
   };

@@ -90,8 +90,8 @@ function confidenceFigures(met: Met[]): Figure[] {
 }
 
 function outcomesOf({ input, answer }: Met): CalibrationOutcome[] {
-  return rank(input).map(({ candidate: proposal, confidence }) => ({
+  return rank(input).map(({ candidate, confidence }) => ({
     confidence,
-    picked: proposal.question === answer,
+    selected: candidate.question === answer,
   }));
 }

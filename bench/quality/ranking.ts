@@ -16,10 +16,9 @@ export function choiceOf(input_text: string, options: string[], chosen: number):
 
 /** What the gateway asks the ranker when a caller brings candidates. */
 export function askedWith(input_text: string, options: string[], choices: PastSelection[]): RankInput {
-  const proposals = options.map((question) => ({ question, rationale: '', prior: 1 / options.length }));
   return {
     input_text,
-    candidates: proposals,
+    candidates: options.map((question) => ({ question, rationale: '', prior: 1 / options.length })),
     selections: choices,
     memories: [],
     tenantSelections: [],
@@ -44,7 +43,7 @@ export interface Hits {
 
 export function hitsOf(cases: Case[]): Hits {
   const places = cases.map(({ input, answer }) =>
-    rank(input).findIndex(({ candidate: proposal }) => proposal.question === answer),
+    rank(input).findIndex(({ candidate }) => candidate.question === answer),
   );
   return {
     first: places.filter((place) => place === 0).length / places.length,

@@ -75,9 +75,9 @@ export function isFound(
   question: string,
   evidence: string,
   history: Memory[],
-  vectorOf?: EmbeddingOf,
+  embeddingOf?: EmbeddingOf,
 ): boolean {
-  const best = retrieve(question, history, now, looked, vectorOf);
+  const best = retrieve(question, history, now, looked, embeddingOf);
   return best.some(({ memory }) => memory.content === evidence);
 }
 

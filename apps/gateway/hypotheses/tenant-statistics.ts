@@ -44,5 +44,5 @@ function experienceOf(choices: Selection[]): TenantStatistics {
 }
 
 function outcomesOf({ shown }: Selection): CalibrationOutcome[] {
-  return shown.map(({ raw_confidence, chosen }) => ({ confidence: raw_confidence, picked: chosen }));
+  return shown.map(({ raw_confidence, chosen }) => ({ confidence: raw_confidence, selected: chosen }));
 }

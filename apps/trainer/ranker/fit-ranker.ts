@@ -99,7 +99,7 @@ function outcomes(picks: TrainingExamples, coefficients: Float64Array): Calibrat
   const all: CalibrationOutcome[] = [];
   forEachInteraction(picks, (display, from, to) => {
     for (const [i, confidence] of choiceProbabilities(picks, coefficients, from, to).entries())
-      all.push({ confidence, picked: picks.picked[display] === from + i });
+      all.push({ confidence, selected: picks.picked[display] === from + i });
   });
   return all;
 }

@@ -37,7 +37,7 @@ test('what was built before is named when it is to be deployed, secured or teste
   for (const question of questions('auth', goals).slice(0, 3)) expect(question).toContain('the REST API');
 });
 
-test('liked technologies take the place of the usual ones where they fit', () => {
+test('preferred technologies take the place of the usual ones where they fit', () => {
   expect(questions('build api', [], ['Prefers: Django, PostgreSQL'])[0]).toBe(
     'Do you want to build a REST API with Django and PostgreSQL?',
   );
@@ -51,7 +51,7 @@ test('what the text names itself is not overruled', () => {
 });
 
 test.each(['set up ci', 'search', 'tests', 'query', 'database', 'auth'])(
-  '"%s": nothing is offered twice in one question, and what is counted has an article',
+  '"%s": nothing is named twice in one question, and what is counted has an article',
   (text) => {
     for (const question of questions(text)) {
       expect(question).not.toMatch(/\b(\w+ \w+) with an? \1\b|options for (?:CI|search|database) /iu);
@@ -76,9 +76,9 @@ const hostile = [
 ];
 
 test.each(hostile)('%# any text gets three distinct, short questions on one line', (text) => {
-  const asked = questions(text, [text], [text]);
-  expect(new Set(asked).size).toBeGreaterThanOrEqual(3);
-  for (const question of asked) {
+  const generated = questions(text, [text], [text]);
+  expect(new Set(generated).size).toBeGreaterThanOrEqual(3);
+  for (const question of generated) {
     expect(question).toMatch(/^Do you want to [^\n{}<>]+\?$/u);
     expect([...question].length).toBeLessThan(260);
   }
@@ -95,13 +95,13 @@ test('whatever is asked and known, there are three to five distinct questions an
       text,
       fc.array(text, { maxLength: 3 }),
       fc.array(text, { maxLength: 3 }),
-      (asked, goals, preferences) => {
-        const proposals = generateCandidates({ text: asked, goals, preferences });
-        const distinct = new Set(proposals.map(({ question }) => question));
-        expect(distinct.size).toBe(proposals.length);
-        expect(proposals.length).toBeGreaterThanOrEqual(3);
-        expect(proposals.length).toBeLessThanOrEqual(5);
-        expect(proposals.reduce((sum, { prior }) => sum + prior, 0)).toBeCloseTo(1, 9);
+      (request, goals, preferences) => {
+        const candidates = generateCandidates({ text: request, goals, preferences });
+        const distinct = new Set(candidates.map(({ question }) => question));
+        expect(distinct.size).toBe(candidates.length);
+        expect(candidates.length).toBeGreaterThanOrEqual(3);
+        expect(candidates.length).toBeLessThanOrEqual(5);
+        expect(candidates.reduce((sum, { prior }) => sum + prior, 0)).toBeCloseTo(1, 9);
       },
     ),
   );

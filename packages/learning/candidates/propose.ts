@@ -10,7 +10,7 @@ import {
 import { type ParsedRequest, parseRequest } from './parse-request.ts';
 import { fillSlots, type Slots } from './slots.ts';
 
-/** A question that may say what the user means. `prior`: how likely its proposer thinks it, in [0, 1]. */
+/** `prior`: how likely its author thinks it, in [0, 1]. */
 export interface Candidate {
   question: string;
   rationale: string;
@@ -19,55 +19,50 @@ export interface Candidate {
 
 export interface CandidateRequest {
   text: string;
-  /** Newest first, as are the preferences. */
   goals: string[];
   preferences: string[];
 }
 
-/** The ranker chooses among so many. */
-const most = 5;
+const maxCandidates = 5;
 
-/** Each place is this much less likely than the one before. */
 const decay = 0.65;
 
 /** Three to five distinct questions for any text, likeliest first; their priors add up to 1. */
 export function generateCandidates({ text, goals, preferences }: CandidateRequest): Candidate[] {
-  const understood = parseRequest(text);
-  const slots = fillSlots(text, understood, { goals, preferences });
-  const asked = new Map<string, QuestionTemplate>();
-  for (const ask of asksFor(understood)) {
-    const filled = fill(ask.ask, slots);
-    if (filled !== null && !asked.has(filled)) asked.set(filled, ask);
+  const parsed = parseRequest(text);
+  const slots = fillSlots(text, parsed, { goals, preferences });
+  const templates = new Map<string, QuestionTemplate>();
+  for (const template of selectTemplates(parsed)) {
+    const question = fillTemplate(template.ask, slots);
+    if (question !== null && !templates.has(question)) templates.set(question, template);
   }
-  const chosen = [...asked].slice(0, most);
-  const total = chosen.reduce((sum, _, place) => sum + decay ** place, 0);
-  return chosen.map(([ask, { why }], place) => ({
-    question: `Do you want to ${ask}?`,
+  const first = [...templates].slice(0, maxCandidates);
+  const total = first.reduce((sum, _, rank) => sum + decay ** rank, 0);
+  return first.map(([question, { why }], rank) => ({
+    question: `Do you want to ${question}?`,
     rationale: why,
-    prior: decay ** place / total,
+    prior: decay ** rank / total,
   }));
 }
 
-/** The asks that may fit, likeliest first. */
-function asksFor({ intent, object, thing, doing }: ParsedRequest): QuestionTemplate[] {
-  if (doing !== null) return [...commandTemplates];
+function selectTemplates({ intent, object, topic, command }: ParsedRequest): QuestionTemplate[] {
+  if (command !== null) return [...commandTemplates];
   if (object === null) return [...quotingTemplates];
-  const meant = intent ?? (thing === null ? null : findIntent(thing.aspect ? 'add' : 'build'));
-  return meant === null ? [...generalTemplates] : ofIntent(meant, thing);
+  const assumed = intent ?? (topic === null ? null : findIntent(topic.aspect ? 'add' : 'build'));
+  return assumed === null ? [...generalTemplates] : selectIntentTemplates(assumed, topic);
 }
 
-/** The intent's asks and those special to the thing; what is to be made comes first as it was asked for. */
-function ofIntent({ name, kind, asks }: Intent, thing: Topic | null): QuestionTemplate[] {
-  const special = (thing?.asks[name] ?? []).map((ask) => ({
+/** Templates special to the topic come first, except after the plain one of a `new` intent. */
+function selectIntentTemplates({ name, kind, asks }: Intent, topic: Topic | null): QuestionTemplate[] {
+  const special = (topic?.asks[name] ?? []).map((ask) => ({
     ask,
     why: 'often wanted for this',
   }));
   return kind === 'new' ? [...asks.slice(0, 1), ...special, ...asks.slice(1)] : [...special, ...asks];
 }
 
-/** The ask with its gaps filled; null when a filling is missing. */
-function fill(ask: string, slots: Slots): string | null {
-  const gaps = new Map<string, string>(Object.entries(slots));
-  const filled = ask.replaceAll(/\{(\w+)\}/gu, (gap, name: string) => gaps.get(name) ?? gap);
+function fillTemplate(ask: string, slots: Slots): string | null {
+  const fillings = new Map<string, string>(Object.entries(slots));
+  const filled = ask.replaceAll(/\{(\w+)\}/gu, (gap, name: string) => fillings.get(name) ?? gap);
   return filled.includes('{') ? null : filled;
 }

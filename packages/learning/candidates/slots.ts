@@ -1,10 +1,10 @@
 import { memoize } from '@learning-loop/async/memoize';
 import { findTechnologies } from '../text/technologies.ts';
-import { fittingTools, type Intent, type Topic, toolsFor } from './catalogue.ts';
-import { bare, withArticle, withThe } from './noun-phrase.ts';
-import { isProblem, mainPhrase, type ParsedRequest, parseRequest, quoted } from './parse-request.ts';
+import { findFittingSlots, findUsualTools, type Intent, type Topic } from './catalogue.ts';
+import { addArticle, addThe, stripDeterminer } from './noun-phrase.ts';
+import { isProblem, type ParsedRequest, parseRequest, quote, toMainPhrase } from './parse-request.ts';
 
-/** What fills the gaps of asks, by name; asks with a gap that has no filling are left out. */
+/** Fillings of template gaps by name. A template with a gap that has no filling is dropped. */
 export type Slots = Record<string, string>;
 
 export interface UserTerms {
@@ -12,91 +12,89 @@ export interface UserTerms {
   preferences: string[];
 }
 
-/** The fillings for what was understood of a text, by what is known of the user. */
-export function fillSlots(text: string, understood: ParsedRequest, known: UserTerms): Slots {
-  const related = relatedThing(understood, known.goals);
+export function fillSlots(text: string, request: ParsedRequest, user: UserTerms): Slots {
+  const related = findRelatedObject(request, user.goals);
   const slots = {
-    quoted: quoted(text),
+    quoted: quote(text),
     target: related === null ? 'your application' : `the ${related}`,
-    ...(understood.doing === null ? {} : { do: understood.doing }),
+    ...(request.command === null ? {} : { do: request.command }),
   };
-  if (understood.object === null) return slots;
+  if (request.object === null) return slots;
   return {
     ...slots,
-    ...nouns(understood.object, understood.thing, related),
-    ...means(understood, known.preferences),
+    ...fillNouns(request.object, request.topic, related),
+    ...fillTools(request, user.preferences),
   };
 }
 
-function nouns(object: string, thing: Topic | null, related: string | null): Slots {
-  const called = bare(calledBy(object, thing));
-  const the = related !== null && !thing?.aspect ? `the ${related}` : withThe(calledBy(object, thing));
+function fillNouns(object: string, topic: Topic | null, related: string | null): Slots {
+  const full = expandShortName(object, topic);
+  const noun = stripDeterminer(full);
+  const the = related !== null && !topic?.aspect ? `the ${related}` : addThe(full);
   return {
-    new: withArticle(called),
-    minimal: withArticle(`minimal ${called}`),
-    simple: withArticle(`short and simple ${called}`),
+    new: addArticle(noun),
+    minimal: addArticle(`minimal ${noun}`),
+    simple: addArticle(`short and simple ${noun}`),
     the,
-    problem: isProblem(mainPhrase(object)) ? the : `the problem with ${the}`,
-    topic: /^(?:my|our)\s/iu.test(object) ? the : called,
+    problem: isProblem(toMainPhrase(object)) ? the : `the problem with ${the}`,
+    topic: /^(?:my|our)\s/iu.test(object) ? the : noun,
   };
 }
 
-/** A thing by its label where the text gives only a short name for it: "api" is a REST API. */
-function calledBy(object: string, thing: Topic | null): string {
-  const core = mainPhrase(object);
-  const short = thing?.names.includes(core.toLowerCase()) === true && core.length < thing.label.length;
-  return thing !== null && short ? object.replace(core, thing.label) : object;
+/** Uses the topic's label where the text has only a short name: "api" is a REST API. */
+function expandShortName(object: string, topic: Topic | null): string {
+  const core = toMainPhrase(object);
+  const short = topic?.names.includes(core.toLowerCase()) === true && core.length < topic.label.length;
+  return topic !== null && short ? object.replace(core, topic.label) : object;
 }
 
-/** What to do it with: nothing, where the text says so itself. */
-function means({ object, thing, intent }: ParsedRequest, preferences: string[]): Slots {
+function fillTools({ object, topic, intent }: ParsedRequest, preferences: string[]): Slots {
   if (findTechnologies(object ?? '').length > 0 || / (?:with|using) /iu.test(object ?? ''))
     return { with: '' };
-  const liked = likedTools(intent, thing, preferences);
-  const tools = liked.length > 0 ? liked.join(' and ') : usualTools(intent, thing);
+  const preferred = findPreferredTools(intent, topic, preferences);
+  const tools = preferred.length > 0 ? preferred.join(' and ') : usualTools(intent, topic);
   const other =
-    thing === null
+    topic === null
       ? {}
-      : { other: thing.mass ? thing.other : withArticle(thing.other), otherTools: thing.otherTools };
+      : { other: topic.mass ? topic.other : addArticle(topic.other), otherTools: topic.otherTools };
   return { with: tools === null ? '' : ` with ${tools}`, ...other };
 }
 
-const makes = (intent: Intent | null) => intent === null || intent.name === 'build' || intent.name === 'add';
+const isCreative = (intent: Intent | null) =>
+  intent === null || intent.name === 'build' || intent.name === 'add';
 
-function usualTools(intent: Intent | null, thing: Topic | null): string | null {
-  if (makes(intent)) return thing?.tools ?? null;
-  return intent === null ? null : toolsFor(intent);
+function usualTools(intent: Intent | null, topic: Topic | null): string | null {
+  if (isCreative(intent)) return topic?.tools ?? null;
+  return intent === null ? null : findUsualTools(intent);
 }
 
-const mostLiked = 2;
+const maxPreferredTools = 2;
 
-/** What the user likes of the kinds that fit: as they said it for what is made, by name for what is done with it. */
-function likedTools(intent: Intent | null, thing: Topic | null, preferences: string[]): string[] {
+/** Preferred tools of a fitting slot: in the user's words for what is built, else by canonical name. */
+function findPreferredTools(intent: Intent | null, topic: Topic | null, preferences: string[]): string[] {
   const fits = new Set(
-    makes(intent) && thing !== null ? thing.fits : intent === null ? [] : fittingTools(intent),
+    isCreative(intent) && topic !== null ? topic.fits : intent === null ? [] : findFittingSlots(intent),
   );
-  const liked = preferences
+  const tools = preferences
     .flatMap((preference) => preference.replace(/^Prefers:\s*/u, '').split(', '))
     .flatMap((item) => {
       const fitting = findTechnologies(`with ${item}`).filter(({ slot }) => slot !== null && fits.has(slot));
-      return fitting.length === 0 ? [] : makes(intent) ? [item] : fitting.map(({ name }) => name);
+      return fitting.length === 0 ? [] : isCreative(intent) ? [item] : fitting.map(({ name }) => name);
     });
-  return [...new Map(liked.map((item) => [item.toLowerCase(), item])).values()].slice(0, mostLiked);
+  return [...new Map(tools.map((item) => [item.toLowerCase(), item])).values()].slice(0, maxPreferredTools);
 }
 
-/** Remembered: a user's goals come again with every request. */
-const understoodGoal = memoize(parseRequest, 10_000);
+const parseGoal = memoize(parseRequest, 10_000);
 
-/** What an earlier goal was about, by name, when the text is about the same thing, or about a part of one. */
-function relatedThing(understood: ParsedRequest, goals: string[]): string | null {
-  if (understood.intent?.kind !== 'existing' && !understood.thing?.aspect) return null;
+/** The object of an earlier goal, when the request is about the same thing or an aspect of one. */
+function findRelatedObject(request: ParsedRequest, goals: string[]): string | null {
+  if (request.intent?.kind !== 'existing' && !request.topic?.aspect) return null;
   for (const goal of goals) {
-    const { object, thing } = understoodGoal(goal);
-    if (object === null || thing === null || thing.aspect) continue;
+    const { object, topic } = parseGoal(goal);
+    if (object === null || topic === null || topic.aspect) continue;
     const same =
-      understood.thing === thing || understood.object?.toLowerCase() === mainPhrase(object).toLowerCase();
-    if ((same && understood.intent?.kind === 'existing') || understood.thing?.aspect)
-      return mainPhrase(object);
+      request.topic === topic || request.object?.toLowerCase() === toMainPhrase(object).toLowerCase();
+    if ((same && request.intent?.kind === 'existing') || request.topic?.aspect) return toMainPhrase(object);
   }
   return null;
 }

@@ -1,22 +1,22 @@
 import type { Memory } from '../memories/memory.ts';
 import { addTo, dot, unit } from '../text/vector.ts';
 
-/**
- * What a text means by an embedding model: a vector of length 1, whose product with that of an unrelated text is about
- * 0; null where it is not known. Texts are then compared by their words alone.
- */
+/** A centered embedding of length 1; null when unknown: then texts are compared by their words alone. */
 export type EmbeddingOf = (text: string) => Float32Array | null;
 
-/** How alike a query and each memory are, in [-1, 1]; null where either has no vector. */
-export function cosineToQuery(query: string, memories: Memory[], vectorOf: EmbeddingOf): (number | null)[] {
-  const asked = vectorOf(query);
+export function cosineToQuery(
+  query: string,
+  memories: Memory[],
+  embeddingOf: EmbeddingOf,
+): (number | null)[] {
+  const queryEmbedding = embeddingOf(query);
   return memories.map(({ content }) => {
-    const vector = asked === null ? null : vectorOf(content);
-    return asked === null || vector === null ? null : dot(asked, vector);
+    const embedding = queryEmbedding === null ? null : embeddingOf(content);
+    return queryEmbedding === null || embedding === null ? null : dot(queryEmbedding, embedding);
   });
 }
 
-/** Between the vectors that are known, at length 1; null when the first is not. */
+/** Mean of the known vectors, at length 1; null when the first is unknown. */
 export function meanDirection([first, ...others]: (Float32Array | null | undefined)[]): Float32Array | null {
   if (!first) return null;
   const sum = Float32Array.from(first);
@@ -25,9 +25,8 @@ export function meanDirection([first, ...others]: (Float32Array | null | undefin
 }
 
 /**
- * Texts that have nothing to do with each other. Vectors of most models lie in a narrow cone, where even unrelated
- * texts are alike (Ethayarajh 2019, "How Contextual are Contextualized Word Representations?"): seen from the middle
- * of these, they are about 0 alike whatever the model.
+ * Unrelated texts. Most models embed in a narrow cone, where even these are similar (Ethayarajh 2019, "How Contextual
+ * are Contextualized Word Representations?"). Relative to their mean, unrelated texts have a cosine near 0.
  */
 export const referenceTexts = [
   'build a REST API with a database',
@@ -56,7 +55,6 @@ export const referenceTexts = [
   'a quiet hotel near the station',
 ];
 
-/** The middle of vectors of length 1; undefined where there are none. */
 export function meanVector(vectors: Float32Array[] | null): Float32Array | undefined {
   const [first] = vectors ?? [];
   if (!vectors || first === undefined) return undefined;
@@ -65,9 +63,8 @@ export function meanVector(vectors: Float32Array[] | null): Float32Array | undef
   return sum;
 }
 
-/** Where a vector lies from a middle, at length 1. */
-export function center(middle: Float32Array, vector: Float32Array): Float32Array {
-  const away = Float32Array.from(vector);
-  addTo(away, middle, -1);
-  return unit(away);
+export function center(mean: Float32Array, vector: Float32Array): Float32Array {
+  const centered = Float32Array.from(vector);
+  addTo(centered, mean, -1);
+  return unit(centered);
 }

@@ -35,7 +35,7 @@ test.each([
   ['I prefer small hotels near the beach', ['Prefers: small hotels near the beach']],
   ['I prefer PostgreSQL over MySQL', ['Prefers: PostgreSQL']],
   ['', []],
-])('"%s" tells the preferences %j', (question, contents) => {
+])('"%s" states the preferences %j', (question, contents) => {
   expect(extractPreferences(question, '').map(({ content }) => content)).toEqual(contents);
 });
 

@@ -17,7 +17,7 @@ function memory(content: string, changes: Partial<Memory> = {}): Memory {
   };
 }
 
-const found = (query: string, memories: Memory[], limit = 1) =>
+const retrieveContents = (query: string, memories: Memory[], limit = 1) =>
   retrieve(query, memories, now, limit).map(({ memory: { content } }) => content);
 
 const talk = [
@@ -34,7 +34,7 @@ test.each([
   ['Which animals did Mia see?', 'zoo'],
   ['kubernetes deployment of the service', 'Docker'],
 ])('"%s" is answered by what was said of %s', (query, word) => {
-  expect(found(query, talk)[0]).toContain(word);
+  expect(retrieveContents(query, talk)[0]).toContain(word);
 });
 
 test('of two equal memories the newer and surer one comes first', () => {

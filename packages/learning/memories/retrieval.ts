@@ -7,73 +7,71 @@ import { round } from '../text/vector.ts';
 import { NearestWords } from '../text/word-scorer.ts';
 import type { Memory } from './memory.ts';
 
-/** Constants of Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework"; short turns want a small b. */
-const saturation = 1.2;
-const lengthEffect = 0.4;
+/** k1 and b of Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework"; a small b suits short utterances. */
+const k1 = 1.2;
+const b = 0.4;
 
-/** How much each word of a query tells among some texts, by its place in the query. */
+/** Inverse document frequency of each query stem; `places` maps its hash to an index of `idf`. */
 export interface QueryIdf {
   places: HashIndex;
-  tells: Float64Array;
+  idf: Float64Array;
 }
 
-/** How much each of the query's stems tells among these texts. */
 export function inverseDocumentFrequencies(query: TextVector, texts: TextVector[]): QueryIdf {
   const places = new HashIndex(query.words.length);
-  for (const { root } of query.words) places.add(root);
+  for (const { stemHash } of query.words) places.add(stemHash);
   const counts = new Float64Array(places.size);
   for (const { words } of texts) {
     for (let w = 0; w < words.length; w += 1) {
-      const place = places.get(words[w]?.root ?? 0);
+      const place = places.get(words[w]?.stemHash ?? 0);
       if (place >= 0) counts[place] = (counts[place] ?? 0) + 1;
     }
   }
   return {
     places,
-    tells: counts.map((count) => Math.log(1 + (texts.length - count + 0.5) / (count + 0.5))),
+    idf: counts.map((count) => Math.log(1 + (texts.length - count + 0.5) / (count + 0.5))),
   };
 }
 
-/** BM25 of each text as a share of the most that a text could reach, in [0, 1]. */
-export function bm25({ places, tells }: QueryIdf, texts: TextVector[]): Float64Array {
-  const usual = texts.reduce((sum, { length }) => sum + length, 0) / Math.max(1, texts.length) || 1;
-  const most = tells.reduce((sum, value) => sum + value * (saturation + 1), 0) || 1;
+/** BM25 of each text divided by the highest score possible, in [0, 1]. */
+export function bm25({ places, idf }: QueryIdf, texts: TextVector[]): Float64Array {
+  const meanLength = texts.reduce((sum, { length }) => sum + length, 0) / Math.max(1, texts.length) || 1;
+  const highest = idf.reduce((sum, value) => sum + value * (k1 + 1), 0) || 1;
   const scores = new Float64Array(texts.length);
-  for (let i = 0; i < texts.length; i += 1) scores[i] = scoreOf(texts[i]) / most;
+  for (let i = 0; i < texts.length; i += 1) scores[i] = score(texts[i]) / highest;
   return scores;
 
-  function scoreOf(text: TextVector | undefined): number {
+  function score(text: TextVector | undefined): number {
     if (text === undefined) return 0;
     const { words, counts, length } = text;
-    const norm = saturation * (1 - lengthEffect + (lengthEffect * length) / usual);
+    const norm = k1 * (1 - b + (b * length) / meanLength);
     let sum = 0;
     for (let w = 0; w < words.length; w += 1) {
-      const place = places.get(words[w]?.root ?? 0);
+      const place = places.get(words[w]?.stemHash ?? 0);
       const count = counts[w] ?? 0;
-      if (place >= 0) sum += ((tells[place] ?? 0) * count * (saturation + 1)) / (count + norm);
+      if (place >= 0) sum += ((idf[place] ?? 0) * count * (k1 + 1)) / (count + norm);
     }
     return sum;
   }
 }
 
-/** What a memory says. */
 interface Utterance {
   speaker: string | null;
-  said: TextVector;
+  text: TextVector;
 }
 
-const remembered = 48e6;
+const cacheBytes = 48e6;
 
-/** Who says what, without the frame that the history puts round it. Remembered, as memories return. */
+/** Strips what `historyContent` adds, and splits off the speaker. Memoized: memories come with every request. */
 const parseUtterance: (content: string) => Utterance = memoize(
   (content) => {
-    const text = content.replace(/^User requested: /u, '').replace(/ \| Selected: (?:none of these$)?/u, ' ');
-    const named = /^(?:\[[^\]]*\] )?(\p{Lu}[\p{L}.' -]{0,30}): /u.exec(text);
-    const said = named === null ? text : text.slice(named[0].length);
-    return { speaker: named?.[1] ?? null, said: said === content ? toTextVector(said) : analyze(said) };
+    const line = content.replace(/^User requested: /u, '').replace(/ \| Selected: (?:none of these$)?/u, ' ');
+    const named = /^(?:\[[^\]]*\] )?(\p{Lu}[\p{L}.' -]{0,30}): /u.exec(line);
+    const text = named === null ? line : line.slice(named[0].length);
+    return { speaker: named?.[1] ?? null, text: text === content ? toTextVector(text) : analyze(text) };
   },
-  remembered,
-  ({ said }) => byteSize(said),
+  cacheBytes,
+  ({ text }) => byteSize(text),
 );
 
 export interface ScoredMemory {
@@ -82,112 +80,110 @@ export interface ScoredMemory {
   relevance: number;
 }
 
-/** What a memory's relevance is made of; the shares add up to 1. Found by measurement on generated histories. */
+/** Weights of a relevance's parts, adding up to 1; tuned on generated histories. */
 const shares = {
-  words: 0.31,
-  near: 0.27,
-  meaning: 0.22,
+  bm25: 0.31,
+  nearestWords: 0.27,
+  embedding: 0.22,
   speaker: 0.07,
   terms: 0.03,
   recency: 0.06,
   confidence: 0.04,
 };
 
-/** What a turn gains of the likelier one of its neighbours. */
 const neighbourShare = 0.1;
 
 const halfLifeDays = 90;
 const dayMs = 86_400_000;
-/** How many memories are compared word by word, for each one wanted and at the least: the likeliest at first sight. */
-const compared = { each: 2, least: 32 };
+const fineScored = { perResult: 2, atLeast: 32 };
 
-/** The memories that matter for a query, most relevant first, at most `limit`; by their vectors too, where given. */
 export function retrieve(
   query: string,
   memories: Memory[],
   now: Date,
   limit: number,
-  embedded?: EmbeddingOf,
+  embeddingOf?: EmbeddingOf,
 ): ScoredMemory[] {
-  const turns = memories.map(({ content }) => parseUtterance(content));
-  const meant = embedded && cosineToQuery(query, memories, embedded);
-  const scores = scoresOf(query, turns, Math.max(compared.least, compared.each * limit), meant);
+  const utterances = memories.map(({ content }) => parseUtterance(content));
+  const similarities = embeddingOf && cosineToQuery(query, memories, embeddingOf);
+  const fineCount = Math.max(fineScored.atLeast, fineScored.perResult * limit);
+  const scores = scoreUtterances(query, utterances, fineCount, similarities);
   boostNeighbours(memories, scores);
-  const found = memories.map((memory, i) => ({
+  const scored = memories.map((memory, i) => ({
     memory,
-    relevance: relevanceOf(memory, scores[i] ?? 0, now),
+    relevance: computeRelevance(memory, scores[i] ?? 0, now),
   }));
-  found.sort((a, b) => b.relevance - a.relevance || byId(a.memory, b.memory));
-  return found.slice(0, limit);
+  scored.sort((one, other) => other.relevance - one.relevance || compareIds(one.memory, other.memory));
+  return scored.slice(0, limit);
 }
 
-const byId = (a: Memory, b: Memory) => (a.memory_id < b.memory_id ? -1 : 1);
+const compareIds = (one: Memory, other: Memory) => (one.memory_id < other.memory_id ? -1 : 1);
 
-/** How well each turn answers the query. Whom the query names counts by who speaks, not by who is spoken to. */
-function scoresOf(
+/** A person whom the query names counts as the speaker, not as a word of the text. */
+function scoreUtterances(
   query: string,
-  turns: Utterance[],
-  compared: number,
-  meant?: (number | null)[],
+  utterances: Utterance[],
+  fineCount: number,
+  similarities?: (number | null)[],
 ): Float64Array {
-  const named = speakersNamed(query, turns);
-  const asked = toTextVector([...named].reduce<string>((rest, name) => rest.replaceAll(name, ' '), query));
-  const texts = turns.map(({ said }) => said);
-  const rarity = inverseDocumentFrequencies(asked, texts);
-  const scores = bm25(rarity, texts);
-  for (let i = 0; i < turns.length; i += 1) {
-    const speaker = turns[i]?.speaker ?? null;
+  const named = findNamedSpeakers(query, utterances);
+  const nameless = toTextVector([...named].reduce<string>((rest, name) => rest.replaceAll(name, ' '), query));
+  const texts = utterances.map(({ text }) => text);
+  const queryIdf = inverseDocumentFrequencies(nameless, texts);
+  const scores = bm25(queryIdf, texts);
+  for (let i = 0; i < utterances.length; i += 1) {
+    const speaker = utterances[i]?.speaker ?? null;
     const spoken = speaker !== null && named.has(speaker) ? shares.speaker : 0;
-    const alike = meant?.[i] ?? embeddingSimilarity(asked, texts[i] ?? asked);
-    scores[i] = coarseScore(scores[i] ?? 0, alike) + spoken;
+    const similarity = similarities?.[i] ?? embeddingSimilarity(nameless, texts[i] ?? nameless);
+    scores[i] = coarseScore(scores[i] ?? 0, similarity) + spoken;
   }
-  const least = scores.toSorted().at(-compared) ?? 0;
-  const closer = fineScore(asked, rarity);
+  const least = scores.toSorted().at(-fineCount) ?? 0;
+  const fineScore = createFineScore(nameless, queryIdf);
   for (let i = 0; i < texts.length; i += 1) {
     const score = scores[i] ?? 0;
-    if (score >= least) scores[i] = score + closer(texts[i] ?? asked);
+    if (score >= least) scores[i] = score + fineScore(texts[i] ?? nameless);
   }
   return scores;
 }
 
-function speakersNamed(query: string, turns: Utterance[]): Set<string> {
+function findNamedSpeakers(query: string, utterances: Utterance[]): Set<string> {
   const named = new Set<string>();
-  for (const { speaker } of turns) if (speaker !== null && query.includes(speaker)) named.add(speaker);
+  for (const { speaker } of utterances) if (speaker !== null && query.includes(speaker)) named.add(speaker);
   return named;
 }
 
-function coarseScore(exact: number, alike: number): number {
-  return shares.words * exact + shares.meaning * Math.max(0, alike);
+function coarseScore(exact: number, similarity: number): number {
+  return shares.bm25 * exact + shares.embedding * Math.max(0, similarity);
 }
 
-/** Misspelt and derived words, and other words for the same: each word of the query by its nearest in the text. */
-function fineScore(asked: TextVector, { places, tells }: QueryIdf): (text: TextVector) => number {
-  const terms = termSimilarity(asked);
-  const near = new NearestWords(asked.words);
-  const weights = near.asked.map(({ root }) => tells[places.get(root)] ?? 0);
-  const most = weights.reduce((sum, weight) => sum + weight, 0) || 1;
+/** Scores misspelt, derived and related words: each query word by its nearest word in the text. */
+function createFineScore(query: TextVector, { places, idf }: QueryIdf): (text: TextVector) => number {
+  const terms = termSimilarity(query);
+  const near = new NearestWords(query.words);
+  const weights = near.targets.map(({ stemHash }) => idf[places.get(stemHash)] ?? 0);
+  const highest = weights.reduce((sum, weight) => sum + weight, 0) || 1;
   const nearest = new Float32Array(weights.length);
   return (text) => {
     nearest.fill(0);
-    for (const word of text.words) near.raise(nearest, near.rowOf(word));
-    const found = weights.reduce((sum, weight, i) => sum + weight * (nearest[i] ?? 0) ** 2, 0);
-    return shares.near * (found / most) + shares.terms * terms(text);
+    for (const word of text.words) near.raise(nearest, near.findRow(word));
+    const total = weights.reduce((sum, weight, i) => sum + weight * (nearest[i] ?? 0) ** 2, 0);
+    return shares.nearestWords * (total / highest) + shares.terms * terms(text);
   };
 }
 
-/** What was said right before and after tells what a turn of a conversation was about. */
+/** What was said right before and after helps to tell what an utterance is about. */
 function boostNeighbours(memories: Memory[], scores: Float64Array): void {
-  const said = memories.flatMap((memory, i) =>
+  const history = memories.flatMap((memory, i) =>
     memory.type === 'history' ? [{ memory, i, time: memory.last_seen.getTime(), score: scores[i] ?? 0 }] : [],
   );
-  said.sort((a, b) => a.time - b.time || byId(a.memory, b.memory));
-  for (const [place, { i, score }] of said.entries()) {
-    const beside = Math.max(said[place - 1]?.score ?? 0, said[place + 1]?.score ?? 0);
-    scores[i] = score + neighbourShare * beside;
+  history.sort((one, other) => one.time - other.time || compareIds(one.memory, other.memory));
+  for (const [place, { i, score }] of history.entries()) {
+    const neighbour = Math.max(history[place - 1]?.score ?? 0, history[place + 1]?.score ?? 0);
+    scores[i] = score + neighbourShare * neighbour;
   }
 }
 
-function relevanceOf(memory: Memory, score: number, now: Date): number {
+function computeRelevance(memory: Memory, score: number, now: Date): number {
   const age = Math.max(0, now.getTime() - memory.last_seen.getTime()) / dayMs;
   const relevance =
     score + shares.recency * 0.5 ** (age / halfLifeDays) + shares.confidence * memory.confidence;

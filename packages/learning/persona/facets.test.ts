@@ -18,11 +18,11 @@ test.each([
   ['h3', { step_by_step: 0.02, concise: -0.01 }],
   [null, {}],
   ['h9', {}],
-])('among options alike in style, %s moves %j', (selected, deltas) => {
+])('among hypotheses of the same style, %s gives the deltas %j', (selected, deltas) => {
   expect(deltasOf(selected)).toEqual(deltas);
 });
 
-test('what was chosen for its code, and not for its formal report, moves both facets', () => {
+test('code selected over a formal report changes both facets', () => {
   const deltas = deltasOf('h1', [
     'See example code and snippets for it',
     'Get a formal report',
@@ -32,7 +32,7 @@ test('what was chosen for its code, and not for its formal report, moves both fa
   expect(deltas.formal).toBeLessThan(0);
 });
 
-test('a detailed step-by-step guide chosen over a short summary asks for steps and not for brevity', () => {
+test('a detailed step-by-step guide selected over a short summary asks for steps and not for brevity', () => {
   const deltas = deltasOf('h1', ['A detailed step-by-step guide', 'A short summary', 'A picture']);
   expect(deltas.step_by_step).toBeGreaterThan(0.02);
   expect(deltas.concise).toBeLessThan(0.02);
@@ -46,7 +46,7 @@ test.each([
   ['thumbs_down', 'too brief', 'concise', -1],
   ['thumbs_down', null, 'step_by_step', 1],
   ['rating', 1, 'concise', -1],
-] as const)('%s "%s" moves %s by the sign %d', (type, value, facet, sign) => {
+] as const)('%s "%s" changes %s by the sign %d', (type, value, facet, sign) => {
   expect(Math.sign(feedbackFacetDeltas({ type, value }).deltas[facet] ?? 0)).toBe(sign);
 });
 
@@ -54,7 +54,7 @@ test.each([
   ['thumbs_up', null],
   ['rating', 5],
   ['comment', 'thanks!'],
-])('%s "%s" moves nothing', (type, value) => {
+])('%s "%s" changes nothing', (type, value) => {
   expect(feedbackFacetDeltas({ type, value }).deltas).toEqual({});
 });
 
@@ -77,23 +77,23 @@ test('whatever happens, deltas stay within 0.1 and facets within [0, 1]', () => 
     { minLength: 1, maxLength: 4 },
   );
   fc.assert(
-    fc.property(facets, questions, fc.nat(5), (start, texts, pick) => {
+    fc.property(facets, questions, fc.nat(5), (start, texts, selected) => {
       const { deltas } = selectionFacetDeltas({
-        selected_id: `h${pick}`,
+        selected_id: `h${selected}`,
         hypotheses: shown(texts),
         input_text: '',
       });
-      const moved = applyDeltas(start, deltas);
+      const updated = applyDeltas(start, deltas);
       for (const name of facetNames) {
         expect(Math.abs(deltas[name] ?? 0)).toBeLessThanOrEqual(0.1);
-        expect(moved[name]).toBeGreaterThanOrEqual(0);
-        expect(moved[name]).toBeLessThanOrEqual(1);
+        expect(updated[name]).toBeGreaterThanOrEqual(0);
+        expect(updated[name]).toBeLessThanOrEqual(1);
       }
     }),
   );
 });
 
-test('facets are kept to four decimals', () => {
+test('facets are rounded to four decimals', () => {
   expect(applyDeltas(defaultFacets, { concise: 0.02 }).concise).toBe(0.52);
   expect(applyDeltas({ ...defaultFacets, concise: 0.123456 }, {}).concise).toBe(0.1235);
 });

@@ -13,7 +13,7 @@ import {
 function overconfident(count: number): CalibrationOutcome[] {
   return Array.from({ length: count }, (_, i) => {
     const confidence = ((i * 37) % 100) / 100;
-    return { confidence, picked: (i * 0.618034) % 1 < confidence ** 2 };
+    return { confidence, selected: (i * 0.618034) % 1 < confidence ** 2 };
   });
 }
 
@@ -33,16 +33,19 @@ test('after 5,000 outcomes the calibration error is at most 0.05', () => {
   expect(after).toBeLessThan(0.05);
 });
 
-test('two outcomes hardly move the map', () => {
+test('two outcomes barely change the map', () => {
   const fitted = fitCalibration([
-    { confidence: 0.9, picked: false },
-    { confidence: 0.8, picked: false },
+    { confidence: 0.9, selected: false },
+    { confidence: 0.8, selected: false },
   ]);
   expect(applyCalibration(fitted, 0.9)).toBeGreaterThan(0.7);
 });
 
 test('whatever was observed, calibrated confidences stay in [0, 1] and in order', () => {
-  const outcome = fc.record({ confidence: fc.double({ min: 0, max: 1, noNaN: true }), picked: fc.boolean() });
+  const outcome = fc.record({
+    confidence: fc.double({ min: 0, max: 1, noNaN: true }),
+    selected: fc.boolean(),
+  });
   fc.assert(
     fc.property(
       fc.array(outcome),
@@ -67,6 +70,6 @@ test.each([
   [0.85, 3, true],
   [0.84, 10, false],
   [0.99, 2, false],
-])('confidence %d with %d picks advances: %s', (confidence, picks, advances) => {
-  expect(autoAdvance(confidence, picks)).toBe(advances);
+])('confidence %d with %d selections advances: %s', (confidence, selections, advances) => {
+  expect(autoAdvance(confidence, selections)).toBe(advances);
 });

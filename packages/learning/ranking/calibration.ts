@@ -1,17 +1,14 @@
-/** A confidence in [0, 1] that was shown, and whether what it was shown for was picked. */
 export interface CalibrationOutcome {
   confidence: number;
-  picked: boolean;
+  selected: boolean;
 }
 
-/** A map from raw to calibrated confidence: rising points, straight lines between them. */
+/** Maps raw to calibrated confidence: linear between points that never fall. */
 export interface Calibration {
   points: { raw: number; calibrated: number }[];
-  /** How many outcomes it rests on. */
   outcomes: number;
 }
 
-/** Nothing has been observed: confidences pass unchanged. The prior of a tenant's first fit. */
 export const noCalibration: Calibration = {
   points: [
     { raw: 0, calibrated: 0 },
@@ -21,7 +18,7 @@ export const noCalibration: Calibration = {
 };
 
 const bins = 20;
-/** So many outcomes in a bin weigh as much as the prior does. */
+/** Weight of the prior in each bin, in outcomes. */
 const priorWeight = 8;
 
 interface Block {
@@ -31,8 +28,8 @@ interface Block {
 }
 
 /**
- * The rising map that fits the outcomes best: isotonic regression on bins, each drawn towards the prior while it holds
- * few outcomes (pool adjacent violators; Zadrozny & Elkan 2002, "Transforming classifier scores").
+ * Isotonic regression on bins by pool adjacent violators (Zadrozny & Elkan 2002, "Transforming classifier scores").
+ * Bins with few outcomes stay close to the prior.
  */
 export function fitCalibration(
   outcomes: CalibrationOutcome[],
@@ -40,43 +37,42 @@ export function fitCalibration(
 ): Calibration {
   const byBin = Map.groupBy(outcomes, ({ confidence }) => Math.min(bins - 1, Math.floor(confidence * bins)));
   const blocks = Array.from({ length: bins }, (_, bin) =>
-    blockOf(byBin.get(bin) ?? [], (bin + 0.5) / bins, prior),
+    toBlock(byBin.get(bin) ?? [], (bin + 0.5) / bins, prior),
   );
   return {
-    points: pooled(blocks).map(({ raw, calibrated }) => ({ raw, calibrated })),
+    points: poolViolators(blocks).map(({ raw, calibrated }) => ({ raw, calibrated })),
     outcomes: prior.outcomes + outcomes.length,
   };
 }
 
-function blockOf(outcomes: CalibrationOutcome[], middle: number, prior: Calibration): Block {
+function toBlock(outcomes: CalibrationOutcome[], middle: number, prior: Calibration): Block {
   const weight = outcomes.length + priorWeight;
   const raw = (outcomes.reduce((sum, { confidence }) => sum + confidence, 0) + priorWeight * middle) / weight;
-  const picks = outcomes.filter(({ picked }) => picked).length;
-  return { raw, calibrated: (picks + priorWeight * applyCalibration(prior, middle)) / weight, weight };
+  const selections = outcomes.filter(({ selected }) => selected).length;
+  return { raw, calibrated: (selections + priorWeight * applyCalibration(prior, middle)) / weight, weight };
 }
 
-/** Where a block falls below the one before it, both get their common mean. */
-function pooled(blocks: Block[]): Block[] {
+function poolViolators(blocks: Block[]): Block[] {
   const groups: Block[][] = [];
   for (const block of blocks) {
     groups.push([block]);
     for (
       let last = groups.at(-1), before = groups.at(-2);
-      last && before && levelOf(before) > levelOf(last);
+      last && before && meanCalibrated(before) > meanCalibrated(last);
     ) {
       groups.splice(-2, 2, [...before, ...last]);
       [last, before] = [groups.at(-1), groups.at(-2)];
     }
   }
-  return groups.flatMap((group) => group.map((block) => ({ ...block, calibrated: levelOf(group) })));
+  return groups.flatMap((group) => group.map((block) => ({ ...block, calibrated: meanCalibrated(group) })));
 }
 
-function levelOf(group: Block[]): number {
+function meanCalibrated(group: Block[]): number {
   const weight = group.reduce((sum, block) => sum + block.weight, 0);
   return group.reduce((sum, block) => sum + block.calibrated * block.weight, 0) / weight;
 }
 
-/** The calibrated confidence, in [0, 1]. Never turns an order round. */
+/** In [0, 1]. Monotonic. */
 export function applyCalibration({ points }: Calibration, confidence: number): number {
   const above = points.findIndex(({ raw }) => raw >= confidence);
   const [low, high] = [points[above === -1 ? points.length - 1 : above - 1], points[above]];
@@ -86,23 +82,19 @@ export function applyCalibration({ points }: Calibration, confidence: number): n
   return low.calibrated + share * (high.calibrated - low.calibrated);
 }
 
-/** So many picks of a user are enough evidence to act without asking. */
-const enough = 3;
+const minSelections = 3;
 
-/**
- * Whether the first place may be taken without asking: its calibrated confidence reaches the threshold, and the user
- * has picked often enough for it to mean something.
- */
-export function autoAdvance(confidence: number, picks: number, threshold = 0.85): boolean {
-  return confidence >= threshold && picks >= enough;
+/** Whether to use the best hypothesis without asking. After few selections a confidence means little. */
+export function autoAdvance(confidence: number, selections: number, threshold = 0.85): boolean {
+  return confidence >= threshold && selections >= minSelections;
 }
 
-/** Mean distance between confidence and frequency over bins of equal width, weighted by size, in [0, 1] (Naeini et al. 2015). */
+/** ECE over bins of equal width, weighted by size, in [0, 1] (Naeini et al. 2015). */
 export function expectedCalibrationError(outcomes: CalibrationOutcome[], bins = 10): number {
   const groups = Map.groupBy(outcomes, ({ confidence }) => Math.min(bins - 1, Math.floor(confidence * bins)));
-  return [...groups.values()].reduce((sum, group) => sum + gap(group) / outcomes.length, 0);
+  return [...groups.values()].reduce((sum, group) => sum + computeGap(group) / outcomes.length, 0);
 }
 
-function gap(group: CalibrationOutcome[]): number {
-  return Math.abs(group.reduce((sum, { confidence, picked }) => sum + confidence - (picked ? 1 : 0), 0));
+function computeGap(group: CalibrationOutcome[]): number {
+  return Math.abs(group.reduce((sum, { confidence, selected }) => sum + confidence - (selected ? 1 : 0), 0));
 }

@@ -9,7 +9,7 @@ import { rank } from './rank.ts';
 const now = new Date('2026-11-01T12:00:00Z');
 
 /** Places to stay on the first axis, machines on the second; quiet ones on the third, loud ones on the fourth. */
-const meanings: Record<string, number[]> = {
+const embeddings: Record<string, number[]> = {
   'Unterkunft in Kyoto?': [1, 0, 0, 0],
   'stille Herberge': [0.7, 0, 0.7, 0],
   'laute Herberge': [0.7, 0, 0, 0.7],
@@ -20,55 +20,55 @@ const meanings: Record<string, number[]> = {
   'one that whispers': [0, 0.6, 0.8, 0],
   'one that roars': [0, 0.6, 0, 0.8],
 };
-const vectorOf: EmbeddingOf = (text) => {
-  const meaning = meanings[text];
-  return meaning === undefined ? null : Float32Array.from(meaning, (x) => x / Math.hypot(...meaning));
+const embeddingOf: EmbeddingOf = (text) => {
+  const embedding = embeddings[text];
+  return embedding === undefined ? null : Float32Array.from(embedding, (x) => x / Math.hypot(...embedding));
 };
 
-const options = ['stille Herberge', 'laute Herberge'];
-const choice = (input_text: string, chosen: string, rejected: string) => ({
+const questions = ['stille Herberge', 'laute Herberge'];
+const select = (input_text: string, selected: string, rejected: string) => ({
   input_text,
   at: now,
   shown: [
-    { question: chosen, chosen: true },
+    { question: selected, chosen: true },
     { question: rejected, chosen: false },
   ],
 });
-const input = (selections: ReturnType<typeof choice>[], memories: Memory[] = []) => ({
+const input = (selections: ReturnType<typeof select>[], memories: Memory[] = []) => ({
   input_text: 'Unterkunft in Kyoto?',
-  candidates: options.map((question) => ({ question, rationale: '', prior: 0.5 })),
+  candidates: questions.map((question) => ({ question, rationale: '', prior: 0.5 })),
   ...{ memories, selections, tenantSelections: [], facets: defaultFacets, interaction_count: 1, now },
 });
 const memory = (type: Memory['type'], content: string): Memory => ({
   ...{ memory_id: content, type, content, confidence: 0.9, tags: [], last_seen: now, count: 1 },
 });
 
-test('a choice leads the next of its theme where no word is the same, and not one of another theme', () => {
-  const stay = choice('Where to stay?', 'a peaceful inn', 'a party hostel');
-  const drill = choice('Which drill?', 'one that roars', 'one that whispers');
-  const [quiet, loud] = embeddingFeatures(input([drill, stay]), vectorOf);
+test('a selection leads the next of its topic where no word is the same, and not one of another topic', () => {
+  const stay = select('Where to stay?', 'a peaceful inn', 'a party hostel');
+  const drill = select('Which drill?', 'one that roars', 'one that whispers');
+  const [quiet, loud] = embeddingFeatures(input([drill, stay]), embeddingOf);
   expect(quiet?.chosen_embedding).toBeGreaterThan(0.3);
   expect(loud?.chosen_embedding).toBeLessThan(-0.3);
   const best = (of: ReturnType<typeof input>, vectors?: EmbeddingOf) =>
-    rank({ ...of, embeddingOf: vectors }).map(({ candidate: proposal }) => proposal.question)[0];
-  expect(best(input([stay]), vectorOf)).toBe('stille Herberge');
-  expect(best(input([choice('Where to stay?', 'a party hostel', 'a peaceful inn')]), vectorOf)).toBe(
+    rank({ ...of, embeddingOf: vectors }).map(({ candidate }) => candidate.question)[0];
+  expect(best(input([stay]), embeddingOf)).toBe('stille Herberge');
+  expect(best(input([select('Where to stay?', 'a party hostel', 'a peaceful inn')]), embeddingOf)).toBe(
     'laute Herberge',
   );
 });
 
-test('goals and preferences raise what is like them', () => {
+test('goals and preferences raise similar candidates', () => {
   const memories = [memory('goal', 'a peaceful inn'), memory('preference', 'a party hostel')];
-  const [quiet, loud] = embeddingFeatures(input([], memories), vectorOf);
+  const [quiet, loud] = embeddingFeatures(input([], memories), embeddingOf);
   expect(quiet?.goal_embedding).toBeGreaterThan(loud?.goal_embedding ?? 1);
   expect(loud?.preference_embedding).toBeGreaterThan(quiet?.preference_embedding ?? 1);
 });
 
-test('a text without a vector is compared by its words, and changes nothing else', () => {
-  const stay = choice('Where to stay?', 'a peaceful inn', 'a party hostel');
-  const unknown = choice('nobody knows this', 'neither', 'nor');
-  expect(embeddingFeatures(input([stay, unknown]), vectorOf)).toEqual(
-    embeddingFeatures(input([stay]), vectorOf),
+test('a text without an embedding is compared by its words, and changes nothing else', () => {
+  const stay = select('Where to stay?', 'a peaceful inn', 'a party hostel');
+  const unknown = select('nobody knows this', 'neither', 'nor');
+  expect(embeddingFeatures(input([stay, unknown]), embeddingOf)).toEqual(
+    embeddingFeatures(input([stay]), embeddingOf),
   );
   const nothing = { chosen_embedding: 0, goal_embedding: 0, preference_embedding: 0 };
   expect(embeddingFeatures(input([stay]), () => null)).toEqual([nothing, nothing]);
@@ -77,7 +77,7 @@ test('a text without a vector is compared by its words, and changes nothing else
   expect(scores(() => null)).toEqual(scores());
 });
 
-test('what is recalled may say it in another language; without vectors it is found by its words', () => {
+test('a memory in another language is retrieved; without embeddings only its words count', () => {
   const memories = [
     memory('history', 'one that roars'),
     memory('history', 'a peaceful inn'),
@@ -85,8 +85,8 @@ test('what is recalled may say it in another language; without vectors it is fou
   ];
   const first = (query: string, vectors?: EmbeddingOf) =>
     retrieve(query, memories, now, 1, vectors)[0]?.memory.content;
-  expect(first('stille Herberge', vectorOf)).toBe('a peaceful inn');
-  expect(first('drill', vectorOf)).toBe('a drill, bought yesterday');
+  expect(first('stille Herberge', embeddingOf)).toBe('a peaceful inn');
+  expect(first('drill', embeddingOf)).toBe('a drill, bought yesterday');
   expect(retrieve('stille Herberge', memories, now, 3, () => null)).toEqual(
     retrieve('stille Herberge', memories, now, 3),
   );

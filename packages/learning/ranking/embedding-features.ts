@@ -2,6 +2,7 @@ import { type EmbeddingOf, meanDirection } from '../embeddings/similarity.ts';
 import type { Memory } from '../memories/memory.ts';
 import { dot } from '../text/vector.ts';
 import type { PastSelection } from './history-features.ts';
+import { unrelatedShare } from './memory-features.ts';
 
 export interface EmbeddingInput {
   input_text: string;
@@ -11,83 +12,85 @@ export interface EmbeddingInput {
   now: Date;
 }
 
-/** What the vectors say of each proposal, beside its words; 0 where they say nothing. */
 export interface EmbeddingFeatures {
   chosen_embedding: number;
   goal_embedding: number;
   preference_embedding: number;
 }
 
-/** How far a past choice counts: as in choice-features.ts, but vectors of unrelated situations lie nearer to 0. */
-const reach = { sharpness: 12, half: 0.45, halfLifeDays: 180 };
-/** A memory that has nothing to do with the situation still counts so much of what it could. */
-const unrelated = 0.3;
+/** As in history-features.ts, but embeddings of unrelated contexts have a similarity closer to 0. */
+const kernel = { sharpness: 12, half: 0.45, halfLifeDays: 180 };
 const dayMs = 86_400_000;
 
-/** The proposals against what the user chose and rejected before, and wants and likes, in their order. */
-export function embeddingFeatures(input: EmbeddingInput, vectorOf: EmbeddingOf): EmbeddingFeatures[] {
-  const { input_text, candidates: proposals, memories, selections: choices, now } = input;
-  const options = proposals.map(({ question }) => vectorOf(question));
-  const theme = meanDirection([vectorOf(input_text), ...options]);
-  const weighed = choices.map((choice) => weighedChoice(choice, theme, now, vectorOf));
-  const total = 1 + weighed.reduce((sum, { weight }) => sum + weight, 0);
-  return options.map((option) => ({
-    chosen_embedding: weighed.reduce(
-      (sum, { weight, chosen, rejected }) => sum + (weight / total) * contrast(option, chosen, rejected),
+export function embeddingFeatures(input: EmbeddingInput, embeddingOf: EmbeddingOf): EmbeddingFeatures[] {
+  const { input_text, memories, selections, now } = input;
+  const candidates = input.candidates.map(({ question }) => embeddingOf(question));
+  const topic = meanDirection([embeddingOf(input_text), ...candidates]);
+  const weighted = selections.map((selection) => weighSelection(selection, topic, now, embeddingOf));
+  const total = 1 + weighted.reduce((sum, { weight }) => sum + weight, 0);
+  return candidates.map((candidate) => ({
+    chosen_embedding: weighted.reduce(
+      (sum, { weight, selected, rejected }) =>
+        sum + (weight / total) * computeContrast(candidate, selected, rejected),
       0,
     ),
-    goal_embedding: nearest(option, theme, memories, 'goal', vectorOf),
-    preference_embedding: nearest(option, theme, memories, 'preference', vectorOf),
+    goal_embedding: scoreNearest(candidate, topic, memories, 'goal', embeddingOf),
+    preference_embedding: scoreNearest(candidate, topic, memories, 'preference', embeddingOf),
   }));
 }
 
-function weighedChoice(
+function weighSelection(
   { input_text, shown, at }: PastSelection,
-  theme: Float32Array | null,
+  topic: Float32Array | null,
   now: Date,
-  vectorOf: EmbeddingOf,
+  embeddingOf: EmbeddingOf,
 ) {
-  const options = shown.map(({ question, chosen }) => ({ vector: vectorOf(question), chosen }));
-  const known = meanDirection([vectorOf(input_text), ...options.map(({ vector }) => vector)]);
+  const hypotheses = shown.map(({ question, chosen }) => ({ embedding: embeddingOf(question), chosen }));
+  const pastTopic = meanDirection([embeddingOf(input_text), ...hypotheses.map(({ embedding }) => embedding)]);
   const age = Math.max(0, now.getTime() - at.getTime()) / dayMs;
-  const alike = theme === null || known === null ? null : dot(theme, known);
+  const similarity = topic === null || pastTopic === null ? null : dot(topic, pastTopic);
   const weight =
-    alike === null ? 0 : Math.exp(reach.sharpness * (alike - reach.half)) * 0.5 ** (age / reach.halfLifeDays);
+    similarity === null
+      ? 0
+      : Math.exp(kernel.sharpness * (similarity - kernel.half)) * 0.5 ** (age / kernel.halfLifeDays);
   return {
     weight,
-    chosen: options.find(({ chosen }) => chosen)?.vector ?? null,
-    rejected: options.filter(({ chosen }) => !chosen).map(({ vector }) => vector),
+    selected: hypotheses.find(({ chosen }) => chosen)?.embedding ?? null,
+    rejected: hypotheses.filter(({ chosen }) => !chosen).map(({ embedding }) => embedding),
   };
 }
 
-/** How much nearer an option is to the chosen than to the rejected, in [-2, 2]. */
-function contrast(
-  option: Float32Array | null,
-  chosen: Float32Array | null,
+/** Similarity to the selected minus mean similarity to the rejected, in [-2, 2]. */
+function computeContrast(
+  candidate: Float32Array | null,
+  selected: Float32Array | null,
   rejected: (Float32Array | null)[],
 ): number {
-  if (option === null) return 0;
-  const left = rejected.filter((vector) => vector !== null).map((vector) => dot(option, vector));
-  const away = left.reduce((sum, likeness) => sum + likeness, 0) / Math.max(1, left.length);
-  return (chosen === null ? 0 : dot(option, chosen)) - away;
+  if (candidate === null) return 0;
+  const similarities = rejected
+    .filter((embedding) => embedding !== null)
+    .map((embedding) => dot(candidate, embedding));
+  const mean =
+    similarities.reduce((sum, similarity) => sum + similarity, 0) / Math.max(1, similarities.length);
+  return (selected === null ? 0 : dot(candidate, selected)) - mean;
 }
 
-/** How near an option comes to the memories of a type, in [0, 1]: the nearest counts, by its confidence. */
-function nearest(
-  option: Float32Array | null,
-  theme: Float32Array | null,
+/** Similarity to the most similar memory of a type, weighted by its confidence and relevance, in [0, 1]. */
+function scoreNearest(
+  candidate: Float32Array | null,
+  topic: Float32Array | null,
   memories: Memory[],
   type: Memory['type'],
-  vectorOf: EmbeddingOf,
+  embeddingOf: EmbeddingOf,
 ): number {
-  if (option === null || theme === null) return 0;
+  if (candidate === null || topic === null) return 0;
   const scores = memories
     .filter((memory) => memory.type === type)
     .map(({ content, confidence }) => {
-      const vector = vectorOf(content);
-      if (vector === null) return 0;
-      const bearing = unrelated + (1 - unrelated) * Math.max(0, dot(vector, theme));
-      return confidence * bearing * Math.max(0, dot(option, vector));
+      const embedding = embeddingOf(content);
+      if (embedding === null) return 0;
+      const relevance = unrelatedShare + (1 - unrelatedShare) * Math.max(0, dot(embedding, topic));
+      return confidence * relevance * Math.max(0, dot(candidate, embedding));
     });
   return Math.max(0, ...scores);
 }

@@ -2,8 +2,7 @@ import type { ShownHypothesis } from '@learning-loop/events/fields';
 import type { RankedCandidate } from './rank.ts';
 
 /**
- * The ranked proposals as they are shown, named h1, h2 … from the top. With probability `rate` one pair of
- * neighbours, each pair alike, is swapped: logged with its true propensity, that makes the data usable without
+ * With probability `rate` swaps one uniformly drawn pair of neighbours. With the propensities, training can correct for
  * position bias (Joachims et al. 2017, "Unbiased Learning-to-Rank with Biased Feedback").
  */
 export function explore(ranked: RankedCandidate[], rate: number, random: () => number): ShownHypothesis[] {
@@ -11,7 +10,7 @@ export function explore(ranked: RankedCandidate[], rate: number, random: () => n
   const swapped = pairs > 0 && random() < rate ? Math.min(pairs - 1, Math.floor(random() * pairs)) : null;
   return ranked.map((_, position) => {
     const place = swapped === null ? position : swapPlaces(position, swapped);
-    return shown(ranked, place, position, rate);
+    return toHypothesis(ranked, place, position, rate);
   });
 }
 
@@ -20,7 +19,12 @@ function swapPlaces(position: number, first: number): number {
   return position === first + 1 ? first : position;
 }
 
-function shown(ranked: RankedCandidate[], place: number, position: number, rate: number): ShownHypothesis {
+function toHypothesis(
+  ranked: RankedCandidate[],
+  place: number,
+  position: number,
+  rate: number,
+): ShownHypothesis {
   const item = ranked[place];
   if (item === undefined) throw new RangeError(`no hypothesis at place ${place}`);
   return {
@@ -31,13 +35,13 @@ function shown(ranked: RankedCandidate[], place: number, position: number, rate:
     raw_confidence: item.confidence,
     position: position + 1,
     score: item.score,
-    propensity: propensity(ranked.length, place, position, rate),
+    propensity: computePropensity(ranked.length, place, position, rate),
     features: item.features,
   };
 }
 
-/** Chance that the policy shows what ranks at `place` at `position`, both from 0. */
-function propensity(count: number, place: number, position: number, rate: number): number {
+/** Probability that the candidate ranked at `place` is shown at `position`, both from 0. */
+function computePropensity(count: number, place: number, position: number, rate: number): number {
   const pairs = count - 1;
   if (pairs < 1) return 1;
   if (place !== position) return rate / pairs;

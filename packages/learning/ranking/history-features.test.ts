@@ -5,28 +5,28 @@ import { preferenceDirection } from '../text/vector.ts';
 import { encodeSelection } from './history-features.ts';
 
 const text = fc.constantFrom('deploy api', 'a quiet inn', 'a loud hostel', 'write tests', 'sushi', '');
-const choice = fc
+const selection = fc
   .tuple(text, fc.uniqueArray(text, { minLength: 1, maxLength: 5 }), fc.nat(5))
-  .map(([input_text, texts, pick]) => ({
+  .map(([input_text, texts, selected]) => ({
     ...{ input_text, at: new Date(0) },
-    shown: texts.map((question, i) => ({ question, chosen: i === pick })),
+    shown: texts.map((question, i) => ({ question, chosen: i === selected })),
   }));
 
-test('a choice from memory is the one that was made: its texts, its pick, its theme', () => {
+test('a cached selection equals a fresh one: its texts, its selected text, its topic vector', () => {
   fc.assert(
-    fc.property(choice, ({ input_text, at, shown }) => {
-      const found = encodeSelection({ input_text, at, shown });
-      const meanings = shown.map(({ question }) => toTextVector(question).embedding);
-      const pick = shown.findIndex(({ chosen }) => chosen);
+    fc.property(selection, ({ input_text, at, shown }) => {
+      const encoded = encodeSelection({ input_text, at, shown });
+      const embeddings = shown.map(({ question }) => toTextVector(question).embedding);
+      const selected = shown.findIndex(({ chosen }) => chosen);
       const texts = (chosen: boolean) =>
         shown.filter((one) => one.chosen === chosen).map(({ question }) => toTextVector(question));
-      expect(found.chosen).toBe(texts(true)[0] ?? null);
-      expect(found.rejected).toEqual(texts(false));
-      expect(found.preferenceDirection).toEqual(
-        pick < 0 ? null : preferenceDirection(meanings[pick] ?? new Float32Array(), meanings),
+      expect(encoded.selected).toBe(texts(true)[0] ?? null);
+      expect(encoded.rejected).toEqual(texts(false));
+      expect(encoded.preferenceDirection).toEqual(
+        selected < 0 ? null : preferenceDirection(embeddings[selected] ?? new Float32Array(), embeddings),
       );
       const whole = [input_text, ...shown.map(({ question }) => question).toSorted()].join('\n');
-      expect(found.theme.embedding).toEqual(analyze(whole).embedding);
+      expect(encoded.topicVector.embedding).toEqual(analyze(whole).embedding);
     }),
   );
 });

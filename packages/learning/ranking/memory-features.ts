@@ -3,34 +3,30 @@ import { embeddingSimilarity } from '../text/similarity.ts';
 import { type TextVector, toTextVector } from '../text/text-vector.ts';
 import type { RankingContext } from './ranking-context.ts';
 
-/** So many memories are compared word by word, those nearest in meaning. */
-const compared = 12;
+const maxCompared = 12;
 
-/** A memory that has nothing to do with the situation still counts so much of what it could. */
-const unrelated = 0.3;
+/** Share of its confidence that an unrelated memory keeps as its weight. */
+export const unrelatedShare = 0.3;
 
-/** How near each option comes to the memories of a type, in [0, 1]: the nearest counts, by its confidence. */
-export function memoryFeatures(
-  situation: RankingContext,
-  memories: Memory[],
-  type: Memory['type'],
-): number[] {
-  const known = memories
+/** Similarity of each candidate to the most similar memory of a type, weighted, in [0, 1]. */
+export function memoryFeatures(context: RankingContext, memories: Memory[], type: Memory['type']): number[] {
+  const weighted = memories
     .filter((memory) => memory.type === type)
     .map(({ content, confidence }) => {
       const text = toTextVector(content);
-      return { text, weight: weightOf(text, confidence, situation) };
+      return { text, weight: computeWeight(text, confidence, context) };
     })
     .sort((a, b) => b.weight - a.weight)
-    .slice(0, compared);
-  const best = situation.candidates.map(() => 0);
-  for (const { text, weight } of known) {
-    for (const [i, likeness] of situation.words(text).entries())
-      best[i] = Math.max(best[i] ?? 0, weight * likeness);
+    .slice(0, maxCompared);
+  const best = context.candidates.map(() => 0);
+  for (const { text, weight } of weighted) {
+    for (const [i, similarity] of context.words(text).entries())
+      best[i] = Math.max(best[i] ?? 0, weight * similarity);
   }
   return best;
 }
 
-function weightOf(text: TextVector, confidence: number, { topicVector: theme }: RankingContext): number {
-  return confidence * (unrelated + (1 - unrelated) * Math.max(0, embeddingSimilarity(text, theme)));
+function computeWeight(text: TextVector, confidence: number, { topicVector }: RankingContext): number {
+  const similarity = Math.max(0, embeddingSimilarity(text, topicVector));
+  return confidence * (unrelatedShare + (1 - unrelatedShare) * similarity);
 }

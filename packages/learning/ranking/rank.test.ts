@@ -8,9 +8,9 @@ import { type RankInput, rank } from './rank.ts';
 
 const now = new Date('2026-11-01T12:00:00Z');
 
-function choice(input_text: string, chosen: string, ...rejected: string[]): PastSelection {
+function select(input_text: string, selected: string, ...rejected: string[]): PastSelection {
   const shown = [
-    { question: chosen, chosen: true },
+    { question: selected, chosen: true },
     ...rejected.map((question) => ({ question, chosen: false })),
   ];
   return { input_text, at: now, shown };
@@ -36,7 +36,7 @@ const hotels = [
   'A luxury resort with a butler',
   'A cheap flat with cooking facilities',
 ];
-const quiet = choice(
+const quiet = select(
   'Where should I stay in Lisbon?',
   'A quiet guesthouse far from bars and noise',
   'A lively hostel with a rooftop bar',
@@ -44,15 +44,15 @@ const quiet = choice(
   'An apartment with a kitchen to save money',
 );
 
-test('one choice leads the next of its theme, in other words', () => {
+test('one selection leads the next of its topic, in other words', () => {
   expect(order(input('Accommodation in Kyoto?', hotels, { selections: [quiet] }))[0]).toBe(hotels[0]);
 });
 
-test('unrelated choices in between do not drown it', () => {
+test('unrelated selections in between do not drown it', () => {
   const unrelated = [
-    choice('Which laptop?', 'A cheap refurbished notebook', 'A luxury gaming machine', 'A light one'),
-    choice('What should I cook?', 'A quick frozen pizza', 'A vegan curry', 'A steak'),
-    choice('Which music?', 'Loud party metal', 'Silent ambient drones', 'Jazz'),
+    select('Which laptop?', 'A cheap refurbished notebook', 'A luxury gaming machine', 'A light one'),
+    select('What should I cook?', 'A quick frozen pizza', 'A vegan curry', 'A steak'),
+    select('Which music?', 'Loud party metal', 'Silent ambient drones', 'Jazz'),
   ];
   expect(order(input('Accommodation in Kyoto?', hotels, { selections: [...unrelated, quiet] }))[0]).toBe(
     hotels[0],
@@ -67,11 +67,11 @@ test('what was shown and rejected is put last', () => {
   expect(order(input('Accommodation in Kyoto?', hotels, { selections: [none] })).at(-1)).toBe(hotels[1]);
 });
 
-test('what others of the tenant chose counts where the user has not chosen', () => {
+test('selections of others of the tenant count where the user has none', () => {
   expect(order(input('Accommodation in Kyoto?', hotels, { tenantSelections: [quiet] }))[0]).toBe(hotels[0]);
 });
 
-test.each(['goal', 'preference'] as const)('a %s raises what is like it', (type) => {
+test.each(['goal', 'preference'] as const)('a %s raises a similar candidate', (type) => {
   const memory: Memory = {
     memory_id: 'm',
     type,
@@ -83,9 +83,9 @@ test.each(['goal', 'preference'] as const)('a %s raises what is like it', (type)
 });
 
 test('a persona that likes code raises what offers code', () => {
-  const options = ['Get an explanation of it', 'See example code and snippets for it'];
+  const questions = ['Get an explanation of it', 'See example code and snippets for it'];
   const facets = { ...defaultFacets, code_first: 0.9 };
-  expect(order(input('sorting', options, { facets }))[0]).toBe(options[1]);
+  expect(order(input('sorting', questions, { facets }))[0]).toBe(questions[1]);
 });
 
 test('the score is the sum of what the features say', () => {
@@ -97,40 +97,40 @@ test('the score is the sum of what the features say', () => {
   expect(best?.score).toBeCloseTo(2 * (best?.features['chosen_words'] ?? 0), 3);
 });
 
-test('a single choice is no certainty, and more choices make surer', () => {
-  const top = (choices: PastSelection[]) =>
-    rank(input('Accommodation in Kyoto?', hotels, { selections: choices }))[0]?.confidence ?? 0;
+test('a single selection is no certainty, and more selections raise the confidence', () => {
+  const top = (selections: PastSelection[]) =>
+    rank(input('Accommodation in Kyoto?', hotels, { selections }))[0]?.confidence ?? 0;
   expect(top([])).toBeCloseTo(0.25, 3);
   expect(top([quiet])).toBeGreaterThan(0.4);
   expect(top([quiet])).toBeLessThan(0.9);
   expect(top(Array.from({ length: 6 }, () => quiet))).toBeGreaterThan(top([quiet]));
 });
 
-test('after a pick a related request is answered with more confidence than the first one', () => {
-  const ranked = (text: string, choices: PastSelection[]) =>
+test('after a selection a related request is answered with more confidence than the first one', () => {
+  const ranked = (text: string, selections: PastSelection[]) =>
     rank({
-      ...input(text, [], { selections: choices }),
+      ...input(text, [], { selections }),
       candidates: generateCandidates({ text, goals: [], preferences: [] }),
     });
   const first = ranked('build api', []);
   const [best, ...others] = first.map(({ candidate }) => candidate.question);
-  const second = ranked('deploy api', [choice('build api', best ?? '', ...others)]);
+  const second = ranked('deploy api', [select('build api', best ?? '', ...others)]);
   expect(second[0]?.confidence).toBeGreaterThan(first[0]?.confidence ?? 1);
 });
 
 const question = fc.oneof(fc.lorem({ maxCount: 8 }), fc.string(), fc.constantFrom(...hotels));
 const questions = fc.uniqueArray(question, { minLength: 2, maxLength: 6 });
-const past = fc.tuple(question, questions, fc.nat(6)).map(([text, texts, pick]) => ({
+const past = fc.tuple(question, questions, fc.nat(6)).map(([text, texts, selected]) => ({
   input_text: text,
   at: now,
-  shown: texts.map((q, i) => ({ question: q, chosen: i === pick })),
+  shown: texts.map((q, i) => ({ question: q, chosen: i === selected })),
 }));
 
-test('the order in which proposals stand changes nothing', () => {
+test('the order of the candidates changes nothing', () => {
   fc.assert(
-    fc.property(question, questions, fc.array(past, { maxLength: 4 }), (text, texts, choices) => {
-      const forth = rank(input(text, texts, { selections: choices }));
-      const back = rank(input(text, texts.toReversed(), { selections: choices }));
+    fc.property(question, questions, fc.array(past, { maxLength: 4 }), (text, texts, selections) => {
+      const forth = rank(input(text, texts, { selections }));
+      const back = rank(input(text, texts.toReversed(), { selections }));
       expect(back.map(({ candidate }) => candidate.question)).toEqual(
         forth.map(({ candidate }) => candidate.question),
       );
@@ -140,10 +140,10 @@ test('the order in which proposals stand changes nothing', () => {
 
 test('the place at which something was once shown changes nothing', () => {
   fc.assert(
-    fc.property(question, questions, fc.array(past, { maxLength: 4 }), (text, texts, choices) => {
-      const turned = choices.map((one) => ({ ...one, shown: one.shown.toReversed() }));
+    fc.property(question, questions, fc.array(past, { maxLength: 4 }), (text, texts, selections) => {
+      const turned = selections.map((one) => ({ ...one, shown: one.shown.toReversed() }));
       expect(rank(input(text, texts, { selections: turned }))).toEqual(
-        rank(input(text, texts, { selections: choices })),
+        rank(input(text, texts, { selections })),
       );
     }),
   );
@@ -154,8 +154,8 @@ test('a text said twice over, twice as long, ranks as it did', () => {
     fc.property(fc.constantFrom(...hotels), (doubled) => {
       const longer = hotels.map((hotel) => (hotel === doubled ? `${hotel}. ${hotel}.` : hotel));
       const score = (texts: string[]) =>
-        rank(input('Accommodation in Kyoto?', texts, { selections: [quiet] })).find(
-          ({ candidate: proposal }) => proposal.question.startsWith(doubled),
+        rank(input('Accommodation in Kyoto?', texts, { selections: [quiet] })).find(({ candidate }) =>
+          candidate.question.startsWith(doubled),
         )?.score ?? 0;
       expect(score(longer)).toBeCloseTo(score(hotels), 1);
     }),
@@ -164,10 +164,8 @@ test('a text said twice over, twice as long, ranks as it did', () => {
 
 test('confidences lie in [0, 1], descend, and add up to 1', () => {
   fc.assert(
-    fc.property(question, questions, fc.array(past, { maxLength: 4 }), (text, texts, choices) => {
-      const confidences = rank(input(text, texts, { selections: choices })).map(
-        ({ confidence }) => confidence,
-      );
+    fc.property(question, questions, fc.array(past, { maxLength: 4 }), (text, texts, selections) => {
+      const confidences = rank(input(text, texts, { selections })).map(({ confidence }) => confidence);
       expect(confidences.reduce((sum, confidence) => sum + confidence, 0)).toBeCloseTo(1, 2);
       for (const [i, confidence] of confidences.entries()) {
         expect(confidence).toBeGreaterThanOrEqual(0);

@@ -16,19 +16,15 @@ import { memoryFeatures } from './memory-features.ts';
 import { createRankingContext } from './ranking-context.ts';
 import { type RankerWeights, shippedWeights } from './weights.ts';
 
-/** Share of the confidence that is dealt out evenly while nothing is known of the user. */
 const uniformMix = 0.3;
 
-/**
- * How likely each score is the one that will be chosen, in [0, 1], adding up to 1: a softmax, made more even the less
- * the user has chosen yet, since a single choice may be chance.
- */
-function softmax(scores: number[], temperature: number, picks: number): number[] {
+/** Mixed with a uniform distribution, the more the fewer selections there are: a single one may be chance. */
+function softmax(scores: number[], temperature: number, selections: number): number[] {
   const best = Math.max(...scores);
   const weights = scores.map((score) => Math.exp((score - best) / temperature));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const even = uniformMix / (1 + picks);
-  return weights.map((weight) => round((1 - even) * (weight / total) + even / scores.length));
+  const mix = uniformMix / (1 + selections);
+  return weights.map((weight) => round((1 - mix) * (weight / total) + mix / scores.length));
 }
 
 export type { PastSelection } from './history-features.ts';
@@ -41,23 +37,22 @@ export interface RankInput {
   selections: PastSelection[];
   facets: Facets;
   interaction_count: number;
-  /** Choices of other users of the tenant, newest first. */
+  /** Those of other users of the tenant, newest first. */
   tenantSelections: PastSelection[];
   now: Date;
-  /** With an embedding model: what texts mean. */
   embeddingOf?: EmbeddingOf | undefined;
 }
 
 export interface RankedCandidate {
   candidate: Candidate;
-  /** Weighted sum of the features; only differences within one ranking mean something. */
+  /** Only differences within one ranking are meaningful. */
   score: number;
   features: Record<string, number>;
   /** In [0, 1]. */
   confidence: number;
 }
 
-/** The proposals by how well they fit this user, best first. Neither their order nor their length counts. */
+/** Best first. Neither the order nor the length of the candidates matters. */
 export function rank(input: RankInput, weights: RankerWeights = shippedWeights): RankedCandidate[] {
   const scored = rankerFeatures(input).map((features, i) => {
     const candidate = input.candidates[i];
@@ -71,7 +66,7 @@ export function rank(input: RankInput, weights: RankerWeights = shippedWeights):
     .sort((a, b) => b.score - a.score || tieBreak(a.candidate.question) - tieBreak(b.candidate.question));
 }
 
-/** An order without meaning, the same for a question wherever it stands: FNV-1a. */
+/** FNV-1a: arbitrary, but independent of the order of the candidates. */
 function tieBreak(question: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < question.length; i += 1) hash = Math.imul(hash ^ question.charCodeAt(i), 0x01000193);
@@ -82,34 +77,33 @@ function weigh(features: Record<string, number>, { weights }: RankerWeights): nu
   return Object.entries(features).reduce((sum, [name, value]) => sum + value * (weights[name] ?? 0), 0);
 }
 
-/** What the ranker knows of each proposal, in the order of the proposals. */
 function rankerFeatures(input: RankInput): Record<string, number>[] {
-  const situation = createRankingContext(
+  const context = createRankingContext(
     input.input_text,
     input.candidates.map(({ question }) => question),
   );
-  const contrastOf = createContrastScorer(situation);
-  const own = historyFeatures(situation, contrastOf, input.selections, input.now, userHistory);
-  const tenant = historyFeatures(situation, contrastOf, input.tenantSelections, input.now, tenantHistory);
-  const goals = memoryFeatures(situation, input.memories, 'goal');
-  const preferences = memoryFeatures(situation, input.memories, 'preference');
-  const asked = situation.words(situation.request);
-  const embedded = input.embeddingOf && embeddingFeatures(input, input.embeddingOf);
-  return input.candidates.map((proposal, i) => ({
-    prior: round(proposal.prior),
+  const scoreContrast = createContrastScorer(context);
+  const own = historyFeatures(context, scoreContrast, input.selections, input.now, userHistory);
+  const tenant = historyFeatures(context, scoreContrast, input.tenantSelections, input.now, tenantHistory);
+  const goals = memoryFeatures(context, input.memories, 'goal');
+  const preferences = memoryFeatures(context, input.memories, 'preference');
+  const request = context.words(context.request);
+  const embedding = input.embeddingOf && embeddingFeatures(input, input.embeddingOf);
+  return input.candidates.map((candidate, i) => ({
+    prior: round(candidate.prior),
     chosen_terms: round(own[i]?.terms ?? 0),
     chosen_words: round(own[i]?.words ?? 0),
     chosen_direction: round(own[i]?.direction ?? 0),
     tenant_terms: round(tenant[i]?.terms ?? 0),
     tenant_words: round(tenant[i]?.words ?? 0),
     tenant_direction: round(tenant[i]?.direction ?? 0),
-    request: round(asked[i] ?? 0),
+    request: round(request[i] ?? 0),
     goal: round(goals[i] ?? 0),
     preference: round(preferences[i] ?? 0),
-    persona: round(styleFit(proposal.question, input.facets)),
-    ...(embedded && roundedAll(embedded[i])),
+    persona: round(styleFit(candidate.question, input.facets)),
+    ...(embedding && roundAll(embedding[i])),
   }));
 }
 
-const roundedAll = (features: object | undefined): Record<string, number> =>
+const roundAll = (features: object | undefined): Record<string, number> =>
   Object.fromEntries(Object.entries(features ?? {}).map(([name, value]) => [name, round(Number(value))]));

@@ -7,42 +7,34 @@ import {
 import { mergeDocuments, type TextDocument, type TextVector, toTextVector } from '../text/text-vector.ts';
 import { createWordScorer, type WordScorer } from '../text/word-scorer.ts';
 
-/** What is asked and what can be chosen, made ready to be compared with many texts. */
 export interface RankingContext {
   request: TextVector;
   candidates: TextVector[];
-  /** Request and options together: what the situation is about. */
   topicVector: TextDocument;
-  /** How like a text is to the theme by the same words, in [0, 1]. */
-  themeTerms: (text: TextDocument) => number;
-  /** The same words as each option's. */
+  /** tf-idf cosine of a text and the topic vector, in [0, 1]. */
+  topicTerms: (text: TextDocument) => number;
   terms: TermScorer;
-  /** The same as each option, in other words. */
   words: WordScorer;
 }
 
-/** A situation. The order of the questions does not count. */
 export function createRankingContext(text: string, questions: string[]): RankingContext {
   const request = toTextVector(text);
-  const options = questions.map(toTextVector);
-  const theme = toTopicVector(text, questions);
+  const candidates = questions.map(toTextVector);
+  const topicVector = toTopicVector(text, questions);
   return {
-    ...{ request, candidates: options, topicVector: theme },
-    themeTerms: termSimilarity(theme),
-    terms: createTermScorer(options),
-    words: createWordScorer(options),
+    ...{ request, candidates, topicVector },
+    topicTerms: termSimilarity(topicVector),
+    terms: createTermScorer(candidates),
+    words: createWordScorer(candidates),
   };
 }
 
-/** What a text with these questions is about, whatever their order. */
+/** Does not depend on the order of the questions. */
 export function toTopicVector(text: string, questions: readonly string[]): TextVector {
   return mergeDocuments([text, ...questions.toSorted()].map(toTextVector));
 }
 
-/** How alike a situation and what another was about are, in [-1, 2]: the same subject, and the same words. */
-export function contextSimilarity(
-  { topicVector: theme, themeTerms }: RankingContext,
-  other: TextDocument,
-): number {
-  return embeddingSimilarity(theme, other) + themeTerms(other);
+/** In [-1, 2]: embedding similarity plus tf-idf similarity. */
+export function contextSimilarity({ topicVector, topicTerms }: RankingContext, other: TextDocument): number {
+  return embeddingSimilarity(topicVector, other) + topicTerms(other);
 }

@@ -16,10 +16,10 @@ const phrase = fc.constantFrom(
 const text = fc.oneof(phrase, fc.lorem({ maxCount: 12 }), fc.string({ unit: 'grapheme' }));
 const texts = fc.array(text, { minLength: 1, maxLength: 5 });
 
-test('through a lens every text is as like as by the plain definitions', () => {
+test('a scorer gives every text the similarity of the plain definitions', () => {
   fc.assert(
-    fc.property(texts, texts, (options, others) => {
-      const vectors = options.map(analyze);
+    fc.property(texts, texts, (documents, others) => {
+      const vectors = documents.map(analyze);
       const [terms, words] = [createTermScorer(vectors), createWordScorer(vectors)];
       for (const other of others.map(analyze)) {
         expectClose(
@@ -35,18 +35,18 @@ test('through a lens every text is as like as by the plain definitions', () => {
   );
 });
 
-test('a theme made of the vectors of its parts is the vector of the parts as one text', () => {
+test('the topic vector of several texts is the vector of the texts as one', () => {
   fc.assert(
     fc.property(text, texts, (request, questions) => {
-      const made = toTopicVector(request, questions);
-      const read = analyze([request, ...questions.toSorted()].join('\n'));
-      expect({ ...made, serial: 0 }).toEqual({ ...read, serial: 0 });
-      expect([made.keys, made.weights]).toEqual([read.keys, read.weights]);
+      const merged = toTopicVector(request, questions);
+      const joined = analyze([request, ...questions.toSorted()].join('\n'));
+      expect({ ...merged, serial: 0 }).toEqual({ ...joined, serial: 0 });
+      expect([merged.keys, merged.weights]).toEqual([joined.keys, joined.weights]);
     }),
   );
 });
 
-test('the same text has the same vector while it is remembered', () => {
+test('the same text has the same vector while it is cached', () => {
   expect(toTextVector('deploy the API')).toBe(toTextVector('deploy the API'));
 });
 

@@ -1,9 +1,8 @@
 import { HashIndex } from './hash-index.ts';
 import { wordSimilarity } from './terms.ts';
-import { shareOf, type TextDocument, type TextVector } from './text-vector.ts';
+import { computeShare, type TextDocument, type TextVector } from './text-vector.ts';
 import { dot } from './vector.ts';
 
-/** Cosine of the TF-IDF vectors, in [0, 1]: the same words. */
 export function tfidfSimilarity(a: TextDocument, b: TextDocument): number {
   const weights = new Map(Array.from(b.keys, (key, i) => [key, b.weights[i] ?? 0]));
   return Math.min(
@@ -12,15 +11,12 @@ export function tfidfSimilarity(a: TextDocument, b: TextDocument): number {
   );
 }
 
-/** Cosine of the mean word vectors, in [-1, 1]: the same subject. */
+/** Cosine of the mean word vectors, in [-1, 1]. */
 export function embeddingSimilarity(a: TextDocument, b: TextDocument): number {
   return dot(a.embedding, b.embedding);
 }
 
-/**
- * Each word against its nearest in the other text, both ways, in [0, 1]: the same things in other words (Mihalcea et
- * al. 2006, "Corpus-based and Knowledge-based Measures of Text Semantic Similarity").
- */
+/** Each word by its nearest in the other text, both ways, in [0, 1] (Mihalcea, Corley & Strapparava 2006). */
 export function softWordSimilarity(a: TextVector, b: TextVector): number {
   return (oneWay(a, b) + oneWay(b, a)) / 2;
 }
@@ -28,37 +24,36 @@ export function softWordSimilarity(a: TextVector, b: TextVector): number {
 function oneWay(from: TextVector, to: TextVector): number {
   return from.words.reduce((sum, word, i) => {
     const nearest = Math.max(0, ...to.words.map((other) => wordSimilarity(word, other)));
-    return sum + shareOf(from, i) * nearest ** 2;
+    return sum + computeShare(from, i) * nearest ** 2;
   }, 0);
 }
 
-/** How like a text is to each of the subjects that the lens was made for, by the same words: see termLikeness. */
+/** `tfidfSimilarity` of a text with each of several documents. */
 export type TermScorer = (text: TextDocument) => Float64Array;
 
-/** The same for one subject. */
 export function termSimilarity({ keys, weights }: TextDocument): (text: TextDocument) => number {
   const places = new HashIndex(2 * keys.length);
   for (const key of keys) places.add(key);
   return (text) => {
-    const theirs = text.keys;
-    const theirWeights = text.weights;
+    const textKeys = text.keys;
+    const textWeights = text.weights;
     let sum = 0;
-    for (let i = 0; i < theirs.length; i += 1) {
-      const place = places.get(theirs[i] ?? 0);
-      if (place >= 0) sum += (weights[place] ?? 0) * (theirWeights[i] ?? 0);
+    for (let i = 0; i < textKeys.length; i += 1) {
+      const place = places.get(textKeys[i] ?? 0);
+      if (place >= 0) sum += (weights[place] ?? 0) * (textWeights[i] ?? 0);
     }
     return Math.min(1, sum);
   };
 }
 
-/** Subjects made ready to be compared with many texts: one look-up for each key of a text, however many there are. */
-export function createTermScorer(subjects: readonly TextDocument[]): TermScorer {
-  // Most keys of other texts are not in it, which a table three quarters empty says at the first look.
-  const places = new HashIndex(2 * subjects.reduce((sum, { keys }) => sum + keys.length, 0));
-  for (const { keys } of subjects) for (const key of keys) places.add(key);
-  const width = subjects.length;
+/** One lookup per key of a text, however many documents there are. */
+export function createTermScorer(documents: readonly TextDocument[]): TermScorer {
+  // Most keys of other texts are missing, which a table that is three quarters empty shows at the first probe.
+  const places = new HashIndex(2 * documents.reduce((sum, { keys }) => sum + keys.length, 0));
+  for (const { keys } of documents) for (const key of keys) places.add(key);
+  const width = documents.length;
   const table = new Float32Array(places.size * width);
-  for (const [column, { keys, weights }] of subjects.entries()) {
+  for (const [column, { keys, weights }] of documents.entries()) {
     for (const [i, key] of keys.entries()) table[places.get(key) * width + column] = weights[i] ?? 0;
   }
   return ({ keys, weights }) => {

@@ -1,11 +1,9 @@
 import data from './technologies.json' with { type: 'json' };
 import { zipfIdf } from './word-vectors.ts';
 
-/** A technology that a text names. */
 export interface Mention {
-  /** Its usual name, whatever the text calls it. */
   name: string;
-  /** What it competes for: another of the same slot takes its place. Null when nothing does. */
+  /** The exclusive slot that its alternatives share; null when it has none. */
   slot: string | null;
   start: number;
   end: number;
@@ -14,7 +12,7 @@ export interface Mention {
 interface Name {
   name: string;
   slot: string | null;
-  /** Also an everyday word, such as Go or Box: only the surroundings tell. */
+  /** Also a common word, such as Go or Box: only the context shows which is meant. */
   everyday: boolean;
 }
 
@@ -24,27 +22,26 @@ const names = new Map<string, Name>(
     ...aliases.map((alias) => [alias, { name, slot, everyday: zipfIdf(alias) < 1 }] as const),
   ]),
 );
-const longestName = 4;
+const maxNameWords = 4;
 const wordPattern = /[\p{L}\p{N}.][\p{L}\p{N}+#/.-]*/gu;
 
-/** What stands before a technology and hardly before an everyday word. */
-const before = /(?:\b(?:using|use|uses|with|in|on|via|prefers?|and|or|than|over|learn|is)|,|:)\s*$/iu;
-const strongBefore = /\b(?:using|in|with|via|prefers?|than|learn)\s*$/iu;
-const after = /^\s*(?:$|[,.;:?!)]|(?:and|or|for|instead|over|to|than|on|with)\b)/iu;
+const precedingWord = /(?:\b(?:using|use|uses|with|in|on|via|prefers?|and|or|than|over|learn|is)|,|:)\s*$/iu;
+const strongPrecedingWord = /\b(?:using|in|with|via|prefers?|than|learn)\s*$/iu;
+const followingWord = /^\s*(?:$|[,.;:?!)]|(?:and|or|for|instead|over|to|than|on|with)\b)/iu;
 
-/** The technologies that a text names, in order; the longest name counts ("React Native" is no "React"). */
+/** In order of occurrence. The longest name wins: "React Native" is not "React". */
 export function findTechnologies(text: string): Mention[] {
-  const words = [...text.matchAll(wordPattern)].map((match) => trimmed(match[0], match.index));
-  const found: Mention[] = [];
+  const words = [...text.matchAll(wordPattern)].map((match) => trimSpan(match[0], match.index));
+  const mentions: Mention[] = [];
   for (let i = 0; i < words.length; ) {
-    const mention = longestFrom(text, words, i);
+    const mention = findLongestAt(text, words, i);
     if (mention === null) i += 1;
     else {
-      found.push(mention);
+      mentions.push(mention);
       while (i < words.length && (words[i]?.start ?? 0) < mention.end) i += 1;
     }
   }
-  return found;
+  return mentions;
 }
 
 interface Span {
@@ -52,32 +49,30 @@ interface Span {
   end: number;
 }
 
-/** Full stops and dashes at the end belong to the sentence. */
-function trimmed(word: string, start: number): Span {
+function trimSpan(word: string, start: number): Span {
   return { start, end: start + word.replace(/[./-]+$/u, '').length };
 }
 
-function longestFrom(text: string, words: Span[], first: number): Mention | null {
+function findLongestAt(text: string, words: Span[], first: number): Mention | null {
   const start = words[first]?.start ?? 0;
-  for (let count = longestName; count > 0; count -= 1) {
+  for (let count = maxNameWords; count > 0; count -= 1) {
     const end = words[first + count - 1]?.end;
-    const known = end === undefined ? undefined : names.get(text.slice(start, end).toLowerCase());
-    if (end !== undefined && known !== undefined && isMeant(text, { start, end }, known)) {
-      return { name: known.name, slot: known.slot, start, end };
+    const entry = end === undefined ? undefined : names.get(text.slice(start, end).toLowerCase());
+    if (end !== undefined && entry !== undefined && isTechnology(text, { start, end }, entry)) {
+      return { name: entry.name, slot: entry.slot, start, end };
     }
   }
   return null;
 }
 
-/** An everyday word is a technology where it is written as one, and stands where one does. */
-function isMeant(text: string, { start, end }: Span, { name, everyday }: Name): boolean {
+/** A common word counts only in the spelling and the context of a technology. */
+function isTechnology(text: string, { start, end }: Span, { name, everyday }: Name): boolean {
   if (!everyday) return true;
   const [left, written, right] = [text.slice(0, start), text.slice(start, end), text.slice(end)];
   const asName = written === name && name !== name.toLowerCase();
-  return asName ? before.test(left) : strongBefore.test(left) && after.test(right);
+  return asName ? precedingWord.test(left) : strongPrecedingWord.test(left) && followingWord.test(right);
 }
 
-/** The usual name of what a phrase calls a technology; null when it names none. */
 export function lookUpTechnology(phrase: string): { name: string; slot: string | null } | null {
   return names.get(phrase.toLowerCase().trim()) ?? null;
 }

@@ -1,4 +1,4 @@
-/** The vector at length 1; zeros stay zeros. Changes what it is given. */
+/** Normalizes in place; a zero vector stays zero. */
 export function unit(vector: Float32Array): Float32Array {
   const length = Math.sqrt(dot(vector, vector));
   if (length === 0) return vector;
@@ -6,7 +6,7 @@ export function unit(vector: Float32Array): Float32Array {
   return vector;
 }
 
-/** Four sums at once, which the processor adds side by side. Of vectors whose length is a multiple of four. */
+/** The length must be a multiple of four: four independent sums run in parallel on the CPU. */
 export function dot(a: Float32Array, b: Float32Array): number {
   let [s0, s1, s2, s3] = [0, 0, 0, 0];
   for (let i = 0; i < a.length; i += 4) {
@@ -18,19 +18,19 @@ export function dot(a: Float32Array, b: Float32Array): number {
   return s0 + s1 + s2 + s3;
 }
 
-/** Adds `factor` times the vector to the sum, in place. */
+/** In place. */
 export function addTo(sum: Float32Array, vector: Float32Array, factor: number): void {
   for (let i = 0; i < sum.length; i += 1) sum[i] = (sum[i] ?? 0) + factor * (vector[i] ?? 0);
 }
 
-/** Where a meaning lies from the middle of its siblings; a unit vector, or zeros where it is the middle. */
-export function preferenceDirection(meaning: Float32Array, siblings: Float32Array[]): Float32Array {
-  const away = Float32Array.from(meaning);
-  for (const sibling of siblings) addTo(away, sibling, -1 / siblings.length);
-  return away.every((value) => Math.abs(value) < 1e-6) ? new Float32Array(meaning.length) : unit(away);
+/** Unit vector from the mean of the siblings to the embedding; zeros where they coincide. */
+export function preferenceDirection(embedding: Float32Array, siblings: Float32Array[]): Float32Array {
+  const offset = Float32Array.from(embedding);
+  for (const sibling of siblings) addTo(offset, sibling, -1 / siblings.length);
+  return offset.every((value) => Math.abs(value) < 1e-6) ? new Float32Array(embedding.length) : unit(offset);
 }
 
-/** Four decimals: what is logged and shown needs no more. */
+/** To four decimals, which suffice for logs and responses. */
 export function round(value: number): number {
   return Math.round(value * 10_000) / 10_000;
 }

@@ -1,4 +1,4 @@
-/** Directions of greatest variance of centred rows, greatest first: eigenvectors of the covariance by Jacobi's rotations. */
+/** Eigenvectors of the covariance of centered rows, largest variance first, by Jacobi rotations. */
 export function principalAxes(rows: number[][]): number[][] {
   const matrix = covariance(rows);
   const axes = matrix.map((_, i) => matrix.map((__, j) => (i === j ? 1 : 0)));
@@ -26,7 +26,7 @@ function rotateAll(matrix: number[][], axes: number[][]): void {
   }
 }
 
-/** One Jacobi rotation, which makes matrix[p][q] zero (Golub & Van Loan, "Matrix Computations", 8.5). */
+/** Makes matrix[p][q] zero (Golub & Van Loan, "Matrix Computations", 8.5). */
 function rotate(matrix: number[][], axes: number[][], p: number, q: number): void {
   const off = matrix[p]?.[q] ?? 0;
   if (off === 0) return;
