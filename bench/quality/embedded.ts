@@ -48,8 +48,8 @@ async function retrieval(embedder: Embedder): Promise<Figure> {
   ]);
   const embeddingOf = await embedded(embedder, texts);
   const share = (embeddings?: EmbeddingOf) =>
-    asked.filter(({ question, evidence, history }) => isFound(question, evidence, history, embeddings)).length /
-    asked.length;
+    asked.filter(({ question, evidence, history }) => isFound(question, evidence, history, embeddings))
+      .length / asked.length;
   return {
     measure: 'Evidence recall@10, word means as embeddings',
     value: percent(share(embeddingOf)),
