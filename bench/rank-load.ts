@@ -52,8 +52,8 @@ export function requestTexts(random: Random): { input_text: string; options: str
 }
 
 function optionsFor(input_text: string): { input_text: string; options: string[] } {
-  const proposals = generateCandidates({ text: input_text, goals: [], preferences: [] });
-  return { input_text, options: proposals.slice(0, 4).map(({ question }) => question) };
+  const candidates = generateCandidates({ text: input_text, goals: [], preferences: [] });
+  return { input_text, options: candidates.slice(0, 4).map(({ question }) => question) };
 }
 
 export function picksOf(count: number, random: Random): PastSelection[] {

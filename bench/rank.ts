@@ -32,12 +32,12 @@ function rankAndRecall(ownPicks: number): Figure {
     const memories = readMemories(user.memories);
     const choices = read(user.choices);
     const { input_text, options } = texts[n % texts.length] ?? { input_text: '', options: [] };
-    const proposals = options.map((question) => ({ question, rationale: '', prior: 1 / options.length }));
+    const candidates = options.map((question) => ({ question, rationale: '', prior: 1 / options.length }));
     return measured(() => {
       rank({
         ...{
           input_text,
-          candidates: proposals,
+          candidates,
           memories,
           selections: choices,
           tenantSelections: tenantChoices,

@@ -50,13 +50,13 @@ const embeddedBy = async (db: Db, model: string) =>
 test('what was learned is embedded after it was, once; another model embeds it anew', async () => {
   const { db, owner, server, embedderOf } = await stage();
   await learnPick(db, owner, true);
-  expect(server.asked, 'learning asks nobody').toEqual([]);
+  expect(server.requests, 'learning asks nobody').toEqual([]);
   const count = (await idsOf(db)).length;
   const concepts = embedderOf('concepts');
   expect(await embedNextBatch(db, concepts)).toEqual({ taken: count, stored: count });
   expect(await embedNextBatch(db, concepts)).toEqual({ taken: 0, stored: 0 });
   const contents = (await memoriesOf(db)).map(({ content }) => content);
-  expect(server.asked.flatMap(({ input }) => input).toSorted()).toEqual(contents.toSorted());
+  expect(server.requests.flatMap(({ input }) => input).toSorted()).toEqual(contents.toSorted());
   expect(await embeddedBy(db, 'concepts')).toBe(count);
   await owner
     .updateTable('embeddings')

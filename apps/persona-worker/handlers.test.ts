@@ -37,7 +37,7 @@ async function deliver(times: number[], answer: Parameters<typeof modelServer>[0
   const ids = events.map(({ event_id }) => event_id);
   await processEvents({ db, log, consumer: 'persona', handlers: worker }, ids);
   const updates = await db.selectFrom('persona_updates').selectAll().orderBy('occurred_at').execute();
-  return { updates, persona: await findPersona(db, 'default', 'ada'), calls: server.asked.length };
+  return { updates, persona: await findPersona(db, 'default', 'ada'), calls: server.requests.length };
 }
 
 test('picks within the window are one call to the model, applied once, with a row for each pick', async () => {

@@ -5,15 +5,15 @@ import { findPersonas } from '@learning-loop/db/users/personas';
 import type { FeedbackGiven, HypothesisSelected } from '@learning-loop/events/event';
 import { type UserKey, userKey } from '@learning-loop/events/ids';
 import { defaultFacets, selectionFacetDeltas } from '@learning-loop/learning/persona/facets';
-import type { FacetBackground, FacetDecision, Llm } from '@learning-loop/llm/llm';
+import type { FacetContext, FacetDecision, Llm } from '@learning-loop/llm/llm';
 import type { Handlers } from '@learning-loop/queue/consumer/process-events';
 import { type FacetUpdate, updatePersonas } from './update-personas.ts';
 
 /** What a model is told of users, besides what they did. */
-export type LoadPersonaContext = (tx: Tx, users: UserKey[]) => Promise<(user: UserKey) => FacetBackground>;
+export type LoadPersonaContext = (tx: Tx, users: UserKey[]) => Promise<(user: UserKey) => FacetContext>;
 
 const perUser = 5;
-const unknown: FacetBackground = { facets: defaultFacets, history: [], feedback: [] };
+const unknown: FacetContext = { facets: defaultFacets, history: [], feedback: [] };
 
 /** The rules look at nothing but the selection. */
 export const noPersonaContext: LoadPersonaContext = async () => () => unknown;
@@ -70,7 +70,7 @@ interface Decided {
 async function decideDeltas(
   llm: Llm,
   picks: HypothesisSelected[],
-  background: FacetBackground,
+  background: FacetContext,
 ): Promise<Decided[]> {
   const last = picks.at(-1);
   if (last === undefined) return [];

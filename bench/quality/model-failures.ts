@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { connectLlm } from '@learning-loop/llm/model';
 import {
-  fiveProposals,
+  fiveCandidates,
   modelConfig,
   modelServer,
   proposeRequest,
@@ -19,13 +19,13 @@ const asked = 8;
 
 type Behaviour = (response: ServerResponse, call: number) => void;
 const json = { 'content-type': 'application/json' };
-const good: Behaviour = (response) => sendContent(response, JSON.stringify(fiveProposals));
-const oneProposal = JSON.stringify({ hypotheses: fiveProposals.hypotheses.slice(0, 1) });
+const good: Behaviour = (response) => sendContent(response, JSON.stringify(fiveCandidates));
+const oneCandidate = JSON.stringify({ hypotheses: fiveCandidates.hypotheses.slice(0, 1) });
 
 /** How a model server may behave; null: none listens. */
 const behaviours: Record<string, Behaviour | null> = {
   works: good,
-  'returns one hypothesis': (response) => sendContent(response, oneProposal),
+  'returns one hypothesis': (response) => sendContent(response, oneCandidate),
   'refuses schemas, then works without': (response, call) =>
     call === 0 ? sendJson(response, 400, {}) : good(response, call),
   'fails once, then works': (response, call) =>
@@ -37,7 +37,7 @@ const behaviours: Record<string, Behaviour | null> = {
   'returns 429 with Retry-After': (response) => sendJson(response, 429, {}, { 'retry-after': '30' }),
   'always returns 500': (response) => sendJson(response, 500, {}),
   'returns prose instead of JSON': (response) => sendContent(response, 'Sure! Here are five ideas:'),
-  'returns truncated JSON': (response) => sendContent(response, oneProposal.slice(0, 30)),
+  'returns truncated JSON': (response) => sendContent(response, oneCandidate.slice(0, 30)),
 };
 
 /** Who answers `hypothesize` while a real HTTP server misbehaves, and within how long, asked eight times in a row. */
@@ -58,8 +58,8 @@ async function askOf(behaviour: Behaviour | null): Promise<string[]> {
   const answers = [];
   for (let n = 0; n < asked; n += 1) {
     const started = performance.now();
-    const { proposals, model_id } = await llm.propose(proposeRequest());
-    answers.push({ model_id, count: proposals.length, ms: performance.now() - started });
+    const { candidates, model_id } = await llm.propose(proposeRequest());
+    answers.push({ model_id, count: candidates.length, ms: performance.now() - started });
   }
   const counts = Map.groupBy(answers, ({ model_id }) => (model_id === 'rules' ? 'rules' : 'model'));
   const who = [...counts].map(([name, all]) => `${name} ${all.length} of ${asked}`).join(', ');

@@ -66,12 +66,12 @@ function show(
   random: () => number,
   now: Date,
 ): Shown {
-  const { input_text, proposals } = situation(random);
+  const { input_text, candidates } = situation(random);
   const ranked = rank(
     {
       ...{
         input_text,
-        candidates: proposals,
+        candidates,
         memories: [],
         selections: someone.choices,
         facets: defaultFacets,

@@ -34,7 +34,7 @@ export function person(user_id: string, random: () => number): Person {
 }
 
 /** A request and four hypotheses. The proposer is sure of itself, and its priors mean nothing. */
-export function situation(random: () => number): { input_text: string; proposals: Candidate[] } {
+export function situation(random: () => number): { input_text: string; candidates: Candidate[] } {
   const [verb, topic] = [pick(verbs, random), pick(topics, random)];
   const [first, ...others] = technologies.toSorted(() => random() - 0.5);
   const offered = [first, ...others].slice(0, 4).map((technology) => ({
@@ -45,7 +45,7 @@ export function situation(random: () => number): { input_text: string; proposals
   const total = offered.reduce((sum, { sureness }) => sum + sureness, 0);
   return {
     input_text: `${verb} the ${topic} service`,
-    proposals: offered.map(({ technology, manner, sureness }) => ({
+    candidates: offered.map(({ technology, manner, sureness }) => ({
       question: `Do you want to ${verb} the ${topic} service in ${technology}, ${manner}?`,
       rationale: 'a guess',
       prior: sureness / total,

@@ -113,7 +113,7 @@ test(`${attempts.length} orders in texts, candidates and memories move no facet 
   const { client, model } = loop;
   await choose(loop, { user_id: 'victim', input_text: `deploy ${secret}` });
   await untilOutboxEmpty(client);
-  const ofVictim = model.asked.length;
+  const ofVictim = model.requests.length;
 
   for (const [index, text] of attempts.entries()) {
     const user_id = `attacker-${index % 6}`;
@@ -130,10 +130,10 @@ test(`${attempts.length} orders in texts, candidates and memories move no facet 
   }
   await untilOutboxEmpty(client);
 
-  const prompts = model.asked.slice(ofVictim);
+  const prompts = model.requests.slice(ofVictim);
   expect(prompts.length).toBeGreaterThan(2 * attempts.length);
   const ruled = new Set(
-    model.asked.flatMap(({ messages }) =>
+    model.requests.flatMap(({ messages }) =>
       messages.filter(({ role }) => role === 'system').map(({ content }) => content),
     ),
   );

@@ -1,4 +1,4 @@
-/** What a tenant may use; 0 sets no limit. */
+/** Limits of one tenant; 0 means unlimited. */
 export interface Spending {
   tokensPerHour: number;
   costPerDay: number;
@@ -7,7 +7,6 @@ export interface Spending {
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** Tokens of a call: estimated before it, and as the server counted them after it. */
 export interface Usage {
   prompt: number;
   completion: number;
@@ -19,15 +18,14 @@ export interface Prices {
   output: number;
 }
 
-/** What a call set aside. */
 interface Reservation {
-  /** Replaces the estimate by what was really used. Without it the estimate stays: a failed call may cost as much. */
+  /** Replaces the estimate. Without it the estimate stays: a failed call may cost as much. */
   settle(used: Usage): void;
 }
 
-/** What each tenant may use: tokens in the running clock hour, and money in the running day (UTC), in this process. */
+/** Per tenant and process: tokens in the current clock hour and cost in the current day (UTC). */
 export interface Budget {
-  /** Sets a call's tokens and price aside; or says of what the tenant has not as much left, and then sets nothing aside. */
+  /** Reserves tokens and cost, or nothing where either limit would be exceeded. */
   reserve(tenant: string, estimate: Usage, prices: Prices): Reservation | 'over_budget' | 'over_cost';
 }
 
@@ -36,7 +34,7 @@ export function createBudget({ tokensPerHour, costPerDay }: Spending): Budget {
   const money = createAllowance(costPerDay, dayMs);
   return {
     reserve(tenant, estimate, prices) {
-      const settleTokens = tokens(tenant, tokensIn(estimate));
+      const settleTokens = tokens(tenant, sumTokens(estimate));
       if (settleTokens === null) return 'over_budget';
       const settleMoney = money(tenant, computeCost(estimate, prices));
       if (settleMoney === null) {
@@ -45,7 +43,7 @@ export function createBudget({ tokensPerHour, costPerDay }: Spending): Budget {
       }
       return {
         settle(used) {
-          settleTokens(tokensIn(used));
+          settleTokens(sumTokens(used));
           settleMoney(computeCost(used, prices));
         },
       };
@@ -53,16 +51,15 @@ export function createBudget({ tokensPerHour, costPerDay }: Spending): Budget {
   };
 }
 
-const tokensIn = ({ prompt, completion }: Usage): number => prompt + completion;
+const sumTokens = ({ prompt, completion }: Usage): number => prompt + completion;
 
 export function computeCost({ prompt, completion }: Usage, { input, output }: Prices): number {
   return (prompt * input + completion * output) / 1e6;
 }
 
-/** Takes an amount from the tenant's share of the running period; null when that does not hold as much. */
+/** Null when the amount exceeds what is left; else settles it. */
 type Allowance = (tenant: string, amount: number) => ((actual: number) => void) | null;
 
-/** `limit` 0 sets none. */
 function createAllowance(limit: number, periodMs: number): Allowance {
   let period = 0;
   let used = new Map<string, number>();
@@ -72,8 +69,8 @@ function createAllowance(limit: number, periodMs: number): Allowance {
       period = now;
       used = new Map();
     }
-    const ofThisPeriod = used;
-    const add = (more: number) => ofThisPeriod.set(tenant, (ofThisPeriod.get(tenant) ?? 0) + more);
+    const usedInPeriod = used;
+    const add = (more: number) => usedInPeriod.set(tenant, (usedInPeriod.get(tenant) ?? 0) + more);
     if (limit > 0 && (used.get(tenant) ?? 0) + amount > limit) return null;
     add(amount);
     return (actual) => void add(actual - amount);

@@ -2,12 +2,11 @@ import { ConfigError } from '@learning-loop/service/config/read-env';
 import { Type } from 'typebox';
 import type { Prices, Spending } from './budget.ts';
 
-/** Without a path it stands for the server's /v1, where all of these serve their API. */
+/** Without a path, /v1 is added, where all of these servers have their API. */
 export const url = { pattern: '^https?://[^\\s/]', description: 'an http or https URL' };
 
-/** The environment variables of the LLM, to spread into an app's schema. */
 export const llmEnv = {
-  // One by one: of a list that is mapped, TypeBox infers never, and the compiler then checks nothing.
+  // Not mapped from a list: TypeBox would infer never, and the compiler would check nothing.
   SLM_IMPL: Type.Union(
     [Type.Literal('rules'), Type.Literal('ollama'), Type.Literal('vllm'), Type.Literal('openai')],
     { default: 'rules' },
@@ -19,13 +18,13 @@ export const llmEnv = {
   OPENAI_BASE_URL: Type.String({ ...url, default: 'https://api.openai.com/v1' }),
   OPENAI_API_KEY: Type.Optional(Type.String()),
   OPENAI_MODEL_NAME: Type.Optional(Type.String()),
-  /** For one answer in all: waiting for a slot, trying twice, parsing. */
+  /** Includes queueing, the retry and parsing. */
   LLM_TIMEOUT_MS: Type.Integer({ default: 2000, minimum: 50, maximum: 60_000 }),
-  /** Requests of one process that are under way at once. */
+  /** Per process. */
   LLM_MAX_CONCURRENCY: Type.Integer({ default: 8, minimum: 1, maximum: 1000 }),
-  /** What one tenant may use in a clock hour, counted by each process for itself; 0 sets no limit. */
+  /** Per tenant, clock hour and process; 0 means unlimited. */
   LLM_TOKENS_PER_HOUR: Type.Integer({ default: 0, minimum: 0 }),
-  /** What one tenant may cost in a day (UTC), counted likewise, in the currency of the prices; 0 sets no limit. */
+  /** Per tenant, day (UTC) and process, in the currency of the prices; 0 means unlimited. */
   LLM_COST_PER_DAY: Type.Number({ default: 0, minimum: 0 }),
   /** Per million tokens. */
   LLM_INPUT_PRICE: Type.Number({ default: 0, minimum: 0 }),
@@ -34,7 +33,6 @@ export const llmEnv = {
 const LlmEnv = Type.Object(llmEnv);
 export type LlmEnv = Type.Static<typeof LlmEnv>;
 
-/** An OpenAI-compatible server and the limits of its use. */
 export interface ModelConfig extends Spending {
   impl: 'ollama' | 'vllm' | 'openai';
   baseUrl: string;
@@ -42,21 +40,21 @@ export interface ModelConfig extends Spending {
   apiKey: string | null;
   timeoutMs: number;
   maxConcurrency: number;
-  /** Calls that wait for their turn; more are turned away at once, and one that has waited for half of the timeout. */
+  /** Further calls are rejected at once; queued ones after half of the timeout. */
   maxQueued: number;
   prices: Prices;
 }
 export type LlmConfig = { impl: 'rules' } | ModelConfig;
 
-/** The address with the version's path, where the operator wrote none. */
-export const withVersion = (baseUrl: string): string => baseUrl.replace(/^(https?:\/\/[^/]+)\/?$/u, '$1/v1');
+export const addVersionPath = (baseUrl: string): string =>
+  baseUrl.replace(/^(https?:\/\/[^/]+)\/?$/u, '$1/v1');
 
 export const spendingConfig = (env: LlmEnv): Spending => ({
   tokensPerHour: env.LLM_TOKENS_PER_HOUR,
   costPerDay: env.LLM_COST_PER_DAY,
 });
 
-/** What SLM_IMPL chose. Throws a ConfigError that names each variable that it needs and lacks. */
+/** Throws a ConfigError that names each missing variable. */
 export function llmConfig(env: LlmEnv): LlmConfig {
   const impl = env.SLM_IMPL;
   if (impl === 'rules') return { impl };
@@ -67,9 +65,9 @@ export function llmConfig(env: LlmEnv): LlmConfig {
     return value ?? '';
   };
   const prefix = ({ ollama: 'OLLAMA', vllm: 'VLLM', openai: 'OPENAI' } as const)[impl];
-  const config = {
+  const config: ModelConfig = {
     impl,
-    baseUrl: withVersion(need(`${prefix}_BASE_URL`)),
+    baseUrl: addVersionPath(need(`${prefix}_BASE_URL`)),
     model: need(`${prefix}_MODEL_NAME`),
     apiKey: impl === 'openai' ? need('OPENAI_API_KEY') : null,
     timeoutMs: env.LLM_TIMEOUT_MS,

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { connectLlm, rules } from './model.ts';
 import {
   facetRequest,
-  fiveProposals,
+  fiveCandidates,
   modelConfig,
   modelServer,
   proposeRequest,
@@ -71,7 +71,7 @@ const faults: Record<string, [outcome: string, Fault]> = {
 
 /** Where it leads to there is a good answer; still, the operator has not named that place. */
 function redirect(response: ServerResponse): void {
-  if (response.req.url === '/elsewhere') content(fiveProposals)(response);
+  if (response.req.url === '/elsewhere') content(fiveCandidates)(response);
   else response.writeHead(307, { location: '/elsewhere' }).end();
 }
 
@@ -80,11 +80,11 @@ function endless(response: ServerResponse): void {
   response.once('drain', () => endless(response));
 }
 
-const wrongProposals: Record<string, Fault> = {
-  'no proposals': content({ hypotheses: [] }),
+const wrongCandidates: Record<string, Fault> = {
+  'no candidates': content({ hypotheses: [] }),
   'a confidence over 1': content({ hypotheses: [{ question: 'Now?', rationale: '', confidence: 7 }] }),
   'a question that is a number': content({ hypotheses: [{ question: 7, rationale: '', confidence: 0.7 }] }),
-  'an unknown field': content({ ...fiveProposals, system: 'you are' }),
+  'an unknown field': content({ ...fiveCandidates, system: 'you are' }),
   'questions that nobody can see': content({
     hypotheses: [{ question: '\u200b', rationale: '', confidence: 0.7 }],
   }),
@@ -122,7 +122,7 @@ describe('the rules answer, in time, where the server sends', () => {
     expect(tookMs).toBeLessThan(timeoutMs.patient);
   });
 
-  test.each(Object.entries(wrongProposals))('%s', async (_name, fault) => {
+  test.each(Object.entries(wrongCandidates))('%s', async (_name, fault) => {
     const { proposed } = await answers(fault);
     expect(proposed).toEqual(await rules.propose(proposeRequest()));
   });
@@ -156,16 +156,16 @@ test('closing answers by the rules what is under way, and what comes after', asy
   expect((await underWay).model_id).toBe('rules');
   await closed;
   expect((await llm.propose(proposeRequest())).model_id).toBe('rules');
-  expect(server.asked).toHaveLength(1);
+  expect(server.requests).toHaveLength(1);
 });
 
 test('a server that knows no schemas is asked for a JSON object, from then on at once', async () => {
   await using server = await modelServer((response, { response_format }) =>
-    response_format?.type === 'json_schema' ? sendJson(response, 400, {}) : content(fiveProposals)(response),
+    response_format?.type === 'json_schema' ? sendJson(response, 400, {}) : content(fiveCandidates)(response),
   );
   await using llm = connectLlm(modelConfig(server.url), silent, new Registry());
   for (const _ of [1, 2]) expect((await llm.propose(proposeRequest())).model_id).toBe('vllm/small');
-  const formats = server.asked.map(({ response_format }) => response_format?.type);
+  const formats = server.requests.map(({ response_format }) => response_format?.type);
   expect(formats).toEqual(['json_schema', 'json_object', 'json_object']);
 });
 
@@ -174,7 +174,7 @@ test('a transient fault is tried once more', async () => {
   await using server = await modelServer((response) => {
     calls += 1;
     if (calls === 1) sendJson(response, 502, {});
-    else content(fiveProposals)(response);
+    else content(fiveCandidates)(response);
   });
   await using llm = connectLlm(modelConfig(server.url), silent, new Registry());
   expect((await llm.propose(proposeRequest())).model_id).toBe('vllm/small');
@@ -185,15 +185,15 @@ test('a server that is down is left alone, probed, and asked again when it is ba
   vi.useFakeTimers({ toFake: ['performance'] });
   let up = false;
   await using server = await modelServer((response) =>
-    up ? content(fiveProposals)(response) : sendJson(response, 500, {}),
+    up ? content(fiveCandidates)(response) : sendJson(response, 500, {}),
   );
   const metrics = new Registry();
   await using llm = connectLlm(modelConfig(server.url), silent, metrics);
   const propose = async () => (await llm.propose(proposeRequest())).model_id;
   for (let call = 0; call < 5; call += 1) expect(await propose()).toBe('rules');
-  const asked = server.asked.length;
+  const asked = server.requests.length;
   for (let call = 0; call < 100; call += 1) expect(await propose()).toBe('rules');
-  expect(server.asked).toHaveLength(asked);
+  expect(server.requests).toHaveLength(asked);
   expect(await metrics.metrics()).toContain('llm_breakers{model="vllm/small",state="open"} 1');
 
   up = true;

@@ -2,7 +2,6 @@ import { createReadStream } from 'node:fs';
 import OpenAI, { APIError } from 'openai';
 import { retryAfterMs } from './client/call-policy.ts';
 
-/** A server with OpenAI's fine-tuning API. */
 export interface FineTuningConfig {
   baseUrl: string;
   apiKey: string;
@@ -11,14 +10,12 @@ export interface FineTuningConfig {
 export interface FineTuneJob {
   job_id: string;
   status: 'running' | 'succeeded' | 'failed';
-  /** The tuned model, once it succeeded. */
   model: string | null;
-  /** What the server says went wrong. */
   error: string | null;
 }
 
-/** The server did not do it. `retryAfterMs` says when to try again; null that trying again is of no use. */
 export class FineTuneError extends Error {
+  /** Null for a permanent error. */
   readonly retryAfterMs: number | null;
 
   constructor(message: string, retryAfter: number | null, cause: unknown) {
@@ -29,16 +26,15 @@ export class FineTuneError extends Error {
 
 /** Every call rejects with a FineTuneError. */
 export interface FineTuning {
-  /** Uploads a JSONL file; returns the id that the server knows it by. */
+  /** Uploads a JSONL file; resolves with its id. */
   upload(path: string): Promise<string>;
   start(request: NewJob): Promise<FineTuneJob>;
-  /** The job that was started under this name, if there is one: so that a crash does not lead to a second. */
+  /** By our unique name, so that a crash leads to no second job. */
   find(name: string): Promise<FineTuneJob | null>;
-  look(jobId: string): Promise<FineTuneJob>;
+  get(jobId: string): Promise<FineTuneJob>;
 }
 
 interface NewJob {
-  /** Ours, unique. */
   name: string;
   model: string;
   trainingFile: string;
@@ -46,14 +42,14 @@ interface NewJob {
 }
 
 const nameKey = 'learning_loop';
-const mostJobsRead = 200;
-const waitMs = 30_000;
+const maxJobsRead = 200;
+const retryDelayMs = 30_000;
 
 export function connectFineTuning({ baseUrl, apiKey }: FineTuningConfig): FineTuning {
   const { files, fineTuning } = new OpenAI({
     baseURL: baseUrl,
     apiKey,
-    // Without these the client would take them from the environment, behind the configuration's back.
+    // Otherwise the client reads them from the environment, bypassing our configuration.
     adminAPIKey: null,
     organization: null,
     project: null,
@@ -64,10 +60,12 @@ export function connectFineTuning({ baseUrl, apiKey }: FineTuningConfig): FineTu
   });
   return {
     upload: (path) =>
-      told(async () => (await files.create({ file: createReadStream(path), purpose: 'fine-tune' })).id),
+      convertErrors(
+        async () => (await files.create({ file: createReadStream(path), purpose: 'fine-tune' })).id,
+      ),
     start: ({ name, model, trainingFile, validationFile }) =>
-      told(async () =>
-        jobOf(
+      convertErrors(async () =>
+        toFineTuneJob(
           await fineTuning.jobs.create({
             model,
             training_file: trainingFile,
@@ -78,19 +76,24 @@ export function connectFineTuning({ baseUrl, apiKey }: FineTuningConfig): FineTu
         ),
       ),
     find: (name) =>
-      told(async () => {
+      convertErrors(async () => {
         let read = 0;
         for await (const job of fineTuning.jobs.list({ limit: 100 })) {
-          if (job.metadata?.[nameKey] === name) return jobOf(job);
-          if (++read >= mostJobsRead) break;
+          if (job.metadata?.[nameKey] === name) return toFineTuneJob(job);
+          if (++read >= maxJobsRead) break;
         }
         return null;
       }),
-    look: (jobId) => told(async () => jobOf(await fineTuning.jobs.retrieve(jobId))),
+    get: (jobId) => convertErrors(async () => toFineTuneJob(await fineTuning.jobs.retrieve(jobId))),
   };
 }
 
-function jobOf({ id, status, fine_tuned_model, error }: OpenAI.FineTuning.FineTuningJob): FineTuneJob {
+function toFineTuneJob({
+  id,
+  status,
+  fine_tuned_model,
+  error,
+}: OpenAI.FineTuning.FineTuningJob): FineTuneJob {
   const failed = status === 'failed' || status === 'cancelled';
   return {
     job_id: id,
@@ -100,19 +103,24 @@ function jobOf({ id, status, fine_tuned_model, error }: OpenAI.FineTuning.FineTu
   };
 }
 
-async function told<T>(call: () => Promise<T>): Promise<T> {
+async function convertErrors<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    throw faultOf(error);
+    throw toFineTuneError(error);
   }
 }
 
-function faultOf(error: unknown): FineTuneError {
+function toFineTuneError(error: unknown): FineTuneError {
   const status = error instanceof APIError ? error.status : undefined;
   if (status === 401 || status === 403)
     return new FineTuneError(`The server refuses the key (${status}); set OPENAI_API_KEY anew.`, null, error);
-  const again = status === undefined || status === 408 || status === 409 || status === 429 || status >= 500;
+  const retryable =
+    status === undefined || status === 408 || status === 409 || status === 429 || status >= 500;
   const message = error instanceof Error ? error.message : String(error);
-  return new FineTuneError(message.slice(0, 500), again ? (retryAfterMs(error) ?? waitMs) : null, error);
+  return new FineTuneError(
+    message.slice(0, 500),
+    retryable ? (retryAfterMs(error) ?? retryDelayMs) : null,
+    error,
+  );
 }

@@ -14,13 +14,13 @@ import type {
   FacetRequest,
   FeedbackRequest,
   Llm,
-  Proposals,
   ProposeRequest,
+  ProposeResult,
   RerankRequest,
 } from './llm.ts';
-import { decision, feedbackFacetPrompt, selectionFacetPrompt } from './prompts/facet-deltas.ts';
+import { feedbackFacetPrompt, selectionFacetPrompt, toDecision } from './prompts/facet-deltas.ts';
 import { closed, type PromptTemplate, stripInvisible, toVisibleLine } from './prompts/prompt.ts';
-import { padWithRules, proposals, proposePrompt } from './prompts/propose.ts';
+import { padWithRules, proposePrompt, toCandidates } from './prompts/propose.ts';
 
 const Ranking = Type.Object(
   { ranking: Type.Array(Type.Integer({ minimum: 1, maximum: 10 }), { minItems: 1, maxItems: 10 }) },
@@ -42,17 +42,17 @@ Give the numbers of all memories as "ranking", those that help most first, each 
   maxTokens: 100,
 };
 
-/** The places, from 0, in the order that the model gave; what it left out follows as it stood. */
-function orderOf({ ranking }: Ranking, count: number): number[] {
+/** Indexes in the model's order; those that it omitted follow in theirs. */
+function toOrder({ ranking }: Ranking, count: number): number[] {
   const given = ranking.map((number) => number - 1).filter((place) => place < count);
   return [...new Set([...given, ...Array.from({ length: count }, (_, place) => place)])];
 }
 
-/** The engine without a model: the floor that every other one falls back to. */
+/** The Llm without a model, and the fallback of every other. */
 export const rules = {
-  async propose({ text, context }: ProposeRequest): Promise<Proposals> {
+  async propose({ text, context }: ProposeRequest): Promise<ProposeResult> {
     const { recent_goals: goals, preferences } = context;
-    return { proposals: generateCandidates({ text, goals, preferences }), model_id: 'rules' };
+    return { candidates: generateCandidates({ text, goals, preferences }), model_id: 'rules' };
   },
 
   async facetDeltas({ selection }: FacetRequest): Promise<FacetDecision> {
@@ -70,59 +70,55 @@ export const rules = {
   async [Symbol.asyncDispose]() {},
 } satisfies Llm;
 
-/** Models of the server that are asked at a time, of all tenants; who was not asked for longest makes room. */
-const mostModels = 50;
+/** Of all tenants. */
+const maxVariants = 50;
 
-/** A model answers, and the rules where it does not. */
-function connectModel(config: ModelConfig, means: Omit<LlmDependencies, 'slots'>): Llm {
-  const slots = createBulkhead(config.maxConcurrency, config.maxQueued);
+function connectModel(config: ModelConfig, shared: Omit<LlmDependencies, 'bulkhead'>): Llm {
+  const bulkhead = createBulkhead(config.maxConcurrency, config.maxQueued);
   const variants = new LRUCache<string, ChatModel>({
-    max: mostModels,
-    dispose: (asker) => asker[Symbol.dispose](),
+    max: maxVariants,
+    dispose: (variant) => variant[Symbol.dispose](),
   });
-  const asker = createChatModel(config, { ...means, slots });
+  const chatModel = createChatModel(config, { ...shared, bulkhead });
 
-  /** A breaker each, since one model may be missing while the others are there; the slots are the server's. */
-  function askerOf(model: string | undefined): ChatModel {
-    if (model === undefined || model === config.model) return asker;
-    const known = variants.get(model) ?? createChatModel({ ...config, model }, { ...means, slots });
-    variants.set(model, known);
-    return known;
+  /** Each has its own breaker, since one may be missing on the server; they share its bulkhead. */
+  function getVariant(model: string | undefined): ChatModel {
+    if (model === undefined || model === config.model) return chatModel;
+    const variant = variants.get(model) ?? createChatModel({ ...config, model }, { ...shared, bulkhead });
+    variants.set(model, variant);
+    return variant;
   }
 
   return {
     async propose(request) {
-      const asked = askerOf(request.model);
-      const answer = await asked.ask(request.tenant_id, proposePrompt, request);
-      const proposed = answer ? proposals(answer) : [];
-      if (proposed.length === 0) return rules.propose(request);
-      return { proposals: padWithRules(proposed, request), model_id: asked.model };
+      const variant = getVariant(request.model);
+      const answer = await variant.ask(request.tenant_id, proposePrompt, request);
+      const candidates = answer ? toCandidates(answer) : [];
+      if (candidates.length === 0) return rules.propose(request);
+      return { candidates: padWithRules(candidates, request), model_id: variant.model };
     },
     async facetDeltas(request) {
-      const answer = await asker.ask(request.selection.tenant_id, selectionFacetPrompt, request);
-      return answer ? { ...decision(answer), decided_by: asker.model } : rules.facetDeltas(request);
+      const answer = await chatModel.ask(request.selection.tenant_id, selectionFacetPrompt, request);
+      return answer ? { ...toDecision(answer), decided_by: chatModel.model } : rules.facetDeltas(request);
     },
     async feedbackDeltas(request) {
-      // Thumbs and stars say nothing that a model could read more into than the rules.
+      // A model cannot read more into thumbs and stars than the rules.
       if (typeof request.given.value !== 'string') return rules.feedbackDeltas(request);
-      const answer = await asker.ask(request.given.tenant_id, feedbackFacetPrompt, request);
-      return answer ? { ...decision(answer), decided_by: asker.model } : rules.feedbackDeltas(request);
+      const answer = await chatModel.ask(request.given.tenant_id, feedbackFacetPrompt, request);
+      return answer ? { ...toDecision(answer), decided_by: chatModel.model } : rules.feedbackDeltas(request);
     },
     async rerank(request) {
-      const answer = await asker.ask(request.tenant_id, rerankPrompt, request);
-      return answer ? { order: orderOf(answer, request.memories.length), by: asker.model } : null;
+      const answer = await chatModel.ask(request.tenant_id, rerankPrompt, request);
+      return answer ? { order: toOrder(answer, request.memories.length), by: chatModel.model } : null;
     },
     async [Symbol.asyncDispose]() {
-      asker[Symbol.dispose]();
+      chatModel[Symbol.dispose]();
       variants.clear();
     },
   };
 }
 
-/**
- * The Llm that the configuration names. Disposing of it aborts what is under way; those callers get the rules. Its
- * calls are paid from the budget, which others of the process may share.
- */
+/** Disposal aborts calls in flight; their callers get the rules. The budget may be shared within the process. */
 export function connectLlm(config: LlmConfig, log: Logger, registry: Registry, budget?: Budget): Llm {
   if (config.impl === 'rules') return rules;
   return connectModel(config, { log, registry, budget: budget ?? createBudget(config) });

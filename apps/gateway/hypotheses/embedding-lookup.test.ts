@@ -68,16 +68,16 @@ async function found(gateway: Gateway, query: string): Promise<string[]> {
 test('memories are found by what they mean, in other words and other languages', async () => {
   const { server, gateway } = await stage();
   await remember(gateway, said, server.url);
-  server.asked.length = 0;
+  server.requests.length = 0;
   expect((await found(gateway, 'Töpfern?'))[0]).toBe(said[0]);
   expect(
-    server.asked.map(({ input }) => input.length),
+    server.requests.map(({ input }) => input.length),
     'the ordinary texts once, and the query',
   ).toEqual([24, 1]);
   expect((await found(gateway, 'Erdnuss-Allergie'))[0]).toBe(said[1]);
-  expect(server.asked).toHaveLength(3);
+  expect(server.requests).toHaveLength(3);
   await found(gateway, 'Töpfern?');
-  expect(server.asked, 'known').toHaveLength(3);
+  expect(server.requests, 'known').toHaveLength(3);
 });
 
 test('a server that fails leaves recall, ranking and the prompt to the words', async () => {
@@ -103,7 +103,7 @@ test('memories that are not embedded yet are found by their words, beside those 
   const { server, gateway } = await stage();
   await remember(gateway, said, null);
   expect((await found(gateway, 'zoo'))[0]).toBe(said[2]);
-  expect(server.asked.length).toBeGreaterThan(0);
+  expect(server.requests.length).toBeGreaterThan(0);
 });
 
 async function pick(gateway: Gateway, input_text: string, candidates: string[], question: string) {

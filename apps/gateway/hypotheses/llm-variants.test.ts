@@ -1,11 +1,11 @@
-import { fiveProposals, modelServer, sendContent, sendJson } from '@learning-loop/llm/testing/model-server';
+import { fiveCandidates, modelServer, sendContent, sendJson } from '@learning-loop/llm/testing/model-server';
 import { expect, onTestFinished, test } from 'vitest';
 import { gatewayForTest } from '../testing/test-gateway.ts';
 
 /** A gateway with a model server that has these models; it answers 404 for any other. */
 async function stage(models: string[]) {
   const server = await modelServer((response, { model }) => {
-    if (models.includes(model)) sendContent(response, JSON.stringify(fiveProposals));
+    if (models.includes(model)) sendContent(response, JSON.stringify(fiveCandidates));
     else sendJson(response, 404, { error: { message: `no model ${model}` } });
   });
   onTestFinished(() => server[Symbol.asyncDispose]());

@@ -17,7 +17,7 @@ interface RetrievalQuery {
   query: string;
   memories: Memory[];
   limit: number;
-  vectorOf: EmbeddingOf | undefined;
+  embeddingOf: EmbeddingOf | undefined;
 }
 
 /**
@@ -28,9 +28,12 @@ export async function retrieveMemories(
   gateway: GatewayContext,
   wanted: RetrievalQuery,
 ): Promise<RetrievedMemory[]> {
-  const { query, memories, limit, vectorOf } = wanted;
-  const found = retrieve(query, memories, new Date(), limit, vectorOf).map(
-    (recalled): RetrievedMemory => ({ ...recalled, ...foundBy(gateway, query, recalled.memory, vectorOf) }),
+  const { query, memories, limit, embeddingOf } = wanted;
+  const found = retrieve(query, memories, new Date(), limit, embeddingOf).map(
+    (recalled): RetrievedMemory => ({
+      ...recalled,
+      ...foundBy(gateway, query, recalled.memory, embeddingOf),
+    }),
   );
   return gateway.config.rerank && found.length > 1 ? await reranked(gateway, wanted, found) : found;
 }
@@ -39,9 +42,9 @@ function foundBy(
   { embeddings: meanings }: GatewayContext,
   query: string,
   { content }: Memory,
-  vectorOf: EmbeddingOf | undefined,
+  embeddingOf: EmbeddingOf | undefined,
 ) {
-  const meant = vectorOf && vectorOf(query) !== null && vectorOf(content) !== null;
+  const meant = embeddingOf && embeddingOf(query) !== null && embeddingOf(content) !== null;
   return meant && meanings.model !== null ? { embedding: meanings.model } : {};
 }
 

@@ -103,8 +103,9 @@ async function promptFor(
   const { tenant_id } = choice;
   const confirmed = choice.hypotheses.find(({ id }) => id === selectedId)?.question ?? null;
   const query = confirmed === null ? choice.input_text : `${choice.input_text} ${confirmed}`;
-  const vectorOf = memories.length > 0 ? await gateway.embeddings.get(choice, memories, [query]) : undefined;
-  const wanted = { tenant_id, query, memories, limit: memoriesAtMost, vectorOf };
+  const embeddingOf =
+    memories.length > 0 ? await gateway.embeddings.get(choice, memories, [query]) : undefined;
+  const wanted = { tenant_id, query, memories, limit: memoriesAtMost, embeddingOf };
   return buildPrompt({
     input_text: choice.input_text,
     confirmed,

@@ -7,7 +7,7 @@ import type { EmbeddingOf } from '@learning-loop/learning/embeddings/similarity'
 import { applyCalibration, autoAdvance } from '@learning-loop/learning/ranking/calibration';
 import { explore } from '@learning-loop/learning/ranking/exploration';
 import { rank } from '@learning-loop/learning/ranking/rank';
-import type { Proposals } from '@learning-loop/llm/llm';
+import type { ProposeResult } from '@learning-loop/llm/llm';
 import { Type } from 'typebox';
 import { getTenantId } from '../auth/authenticate.ts';
 import type { GatewayContext, RouteGroup } from '../context.ts';
@@ -71,15 +71,15 @@ export const hypothesize: RouteGroup = (gateway) => async (server) => {
     const known = await recollect({ tenant_id: tenantId, user_id: request.body.user_id });
     const { ranker, llm } = await servedBy(tenantId, request.body.user_id);
     const proposed = await propose(gateway, tenantId, request.body, { known, llm });
-    const vectorOf = await embedRequest(gateway, tenantId, request.body, { known, proposed });
+    const embeddingOf = await embedRequest(gateway, tenantId, request.body, { known, proposed });
     const display = rankAndPlace(gateway, request.body, {
       known,
-      proposals: proposed.proposals,
+      candidates: proposed.candidates,
       ranker,
       experience: await experienceOf(tenantId),
-      vectorOf,
+      embeddingOf,
     });
-    const used_memories = await usedMemories(gateway, tenantId, request.body, { known, vectorOf });
+    const used_memories = await usedMemories(gateway, tenantId, request.body, { known, embeddingOf });
     const made = { known, proposed, ranker, display, used_memories };
     const interaction = interactionOf(tenantId, request.body, made);
     const begun = new Date(Date.now() - reply.elapsedTime);
@@ -89,7 +89,7 @@ export const hypothesize: RouteGroup = (gateway) => async (server) => {
 };
 
 /** What may be meant, and who says so. */
-interface Proposed extends Proposals {
+interface Proposed extends ProposeResult {
   /** The model that was asked, even if the rules answered for it; null where none was. */
   llm_id: string | null;
 }
@@ -101,15 +101,15 @@ async function propose(
   { known, llm: served }: { known: UserProfile; llm: ServingLlm },
 ): Promise<Proposed> {
   if (request.candidates)
-    return { proposals: request.candidates.map(fromCaller), model_id: 'candidates', llm_id: null };
-  const proposals = await llm.propose({
+    return { candidates: request.candidates.map(fromCaller), model_id: 'candidates', llm_id: null };
+  const result = await llm.propose({
     tenant_id: tenantId,
     text: request.input_text,
     context: toUserContext(known),
     history: memoryTexts(known, 'history'),
     model: served.model,
   });
-  return { ...proposals, llm_id: config.llm.impl === 'rules' ? null : served.llm_id };
+  return { ...result, llm_id: config.llm.impl === 'rules' ? null : served.llm_id };
 }
 
 const fromCaller = (question: string, _index: number, all: string[]) => ({
@@ -126,7 +126,7 @@ async function embedRequest(
   { known: { memories, selections: choices }, proposed }: { known: UserProfile; proposed: Proposed },
 ): Promise<EmbeddingOf | undefined> {
   if (memories.length + choices.length === 0) return undefined;
-  const offered = proposed.proposals.map(({ question }) => question);
+  const offered = proposed.candidates.map(({ question }) => question);
   const before = choices.flatMap((choice) => [
     choice.input_text,
     ...choice.shown.map(({ question }) => question),
@@ -138,9 +138,9 @@ async function usedMemories(
   gateway: GatewayContext,
   tenant_id: string,
   { input_text: query }: Request,
-  { known: { memories }, vectorOf }: { known: UserProfile; vectorOf: EmbeddingOf | undefined },
+  { known: { memories }, embeddingOf }: { known: UserProfile; embeddingOf: EmbeddingOf | undefined },
 ): Promise<UsedMemory[]> {
-  const wanted = { tenant_id, query, memories, limit: memoriesUsed, vectorOf };
+  const wanted = { tenant_id, query, memories, limit: memoriesUsed, embeddingOf };
   return (await retrieveMemories(gateway, wanted)).map(({ memory: { memory_id, type }, ...found }) => ({
     ...{ memory_id, type },
     ...found,
@@ -155,20 +155,20 @@ interface RankedDisplay {
 
 interface RankingInput {
   known: UserProfile;
-  proposals: Candidate[];
+  candidates: Candidate[];
   ranker: ServingRanker;
   experience: TenantStatistics;
-  vectorOf: EmbeddingOf | undefined;
+  embeddingOf: EmbeddingOf | undefined;
 }
 
-/** Ranks the proposals, says how sure that is, and chooses what to show where. */
+/** Ranks the candidates, says how sure that is, and chooses what to show where. */
 function rankAndPlace({ config }: GatewayContext, request: Request, basis: RankingInput): RankedDisplay {
-  const { known, proposals, ranker, experience, vectorOf } = basis;
+  const { known, candidates, ranker, experience, embeddingOf } = basis;
   const tenantSelections = experience.selectionsOfOthers(request.user_id);
   const { input_text } = request;
   const input = {
-    ...{ ...known, input_text, candidates: proposals, tenantSelections },
-    ...{ now: new Date(), embeddingOf: vectorOf },
+    ...{ ...known, input_text, candidates, tenantSelections },
+    ...{ now: new Date(), embeddingOf },
   };
   const ranked = rank(input, ranker.weights);
   const best = request.candidates ? ranked : ranked.slice(0, shownByDefault);

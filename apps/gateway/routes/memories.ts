@@ -95,8 +95,8 @@ async function mostRelevant(
     recentMemories(tx, { ...user, types: [...types], limit: searched }),
   );
   if (memories.length === 0) return [];
-  const vectorOf = await meanings.get({ tenant_id, user_id }, memories, [query]);
-  const best = await retrieveMemories(gateway, { tenant_id, query, memories, limit, vectorOf });
+  const embeddingOf = await meanings.get({ tenant_id, user_id }, memories, [query]);
+  const best = await retrieveMemories(gateway, { tenant_id, query, memories, limit, embeddingOf });
   const ids = best.map(({ memory }) => memory.memory_id);
   const found = await asTenant(db, tenant_id, (tx) => memoriesById(tx, tenant_id, user_id, ids));
   const sourced = new Map(found.map((memory) => [memory.memory_id, memory]));

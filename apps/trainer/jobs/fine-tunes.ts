@@ -55,7 +55,7 @@ async function recordFailure(
 }
 
 async function step(tuner: FineTuner, db: Db, tune: FineTune): Promise<void> {
-  if (tune.job_id !== null) return follow(tuner, db, tune, await tuner.api.look(tune.job_id));
+  if (tune.job_id !== null) return follow(tuner, db, tune, await tuner.api.get(tune.job_id));
   const name = `${tune.tenant_id}/${tune.dataset_version}`;
   const job = (await tuner.api.find(name)) ?? (await start(tuner, db, tune, name));
   await updateFineTune(db, tune, { status: 'running', job_id: job.job_id, error: null });

@@ -1,4 +1,3 @@
-import type { Memory } from '../memories/memory.ts';
 import { addTo, dot, unit } from '../text/vector.ts';
 
 /** A centered embedding of length 1; null when unknown: then texts are compared by their words alone. */
@@ -6,7 +5,7 @@ export type EmbeddingOf = (text: string) => Float32Array | null;
 
 export function cosineToQuery(
   query: string,
-  memories: Memory[],
+  memories: readonly { content: string }[],
   embeddingOf: EmbeddingOf,
 ): (number | null)[] {
   const queryEmbedding = embeddingOf(query);

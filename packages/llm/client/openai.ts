@@ -7,15 +7,15 @@ import { dataBlock, type PromptTemplate, renderSystem } from '../prompts/prompt.
 import { classifyError } from './call-policy.ts';
 import { createResilientClient, type LlmDependencies, type ModelAnswer } from './resilient-call.ts';
 
-/** A fetch that follows no redirect, since texts go only where the operator said, and ends a body over the limit. */
-function cappedFetch(maxBytes: number): typeof fetch {
+/** Follows no redirects: texts go only to the configured server. Fails on a longer body. */
+function createCappedFetch(maxBytes: number): typeof fetch {
   return async (input, init) => {
     const response = await fetch(input, { ...init, redirect: 'error' });
-    return response.body ? new Response(response.body.pipeThrough(atMost(maxBytes)), response) : response;
+    return response.body ? new Response(response.body.pipeThrough(limitBytes(maxBytes)), response) : response;
   };
 }
 
-function atMost(maxBytes: number): TransformStream<Uint8Array, Uint8Array> {
+function limitBytes(maxBytes: number): TransformStream<Uint8Array, Uint8Array> {
   let bytes = 0;
   return new TransformStream({
     transform(chunk, controller) {
@@ -26,19 +26,18 @@ function atMost(maxBytes: number): TransformStream<Uint8Array, Uint8Array> {
   });
 }
 
-/** One server. Both reject with the openai client's errors. */
+/** Both reject with the openai client's errors. */
 interface Client {
-  /** The answer, or a rejection where it does not fit. */
+  /** Rejects an answer that does not match the schema. */
   ask<R, S extends TObject>(
-    question: PromptTemplate<R, S>,
+    prompt: PromptTemplate<R, S>,
     request: R,
     signal: AbortSignal,
   ): Promise<ModelAnswer<Static<S>>>;
-  /** Resolves when the model is in memory, which may take minutes. */
   load(signal: AbortSignal): Promise<void>;
 }
 
-/** What is read of a completion; servers differ in the rest. */
+/** Only what we read; servers differ in the rest. */
 const Completion = Type.Object({
   choices: Type.Array(Type.Object({ message: Type.Object({ content: Type.String() }) }), { minItems: 1 }),
   usage: Type.Optional(
@@ -49,122 +48,122 @@ const Completion = Type.Object({
   ),
 });
 
-/** An answer of 800 tokens is a few kilobytes; more than this is no answer. */
-const maxBytes = 256 * 1024;
+const maxCompletionBytes = 256 * 1024;
 
-/** The server's API; an answer of more than `mostBytes` is none. */
 export function connectServer(
   { baseUrl, apiKey }: { baseUrl: string; apiKey: string | null },
-  mostBytes: number,
+  maxBytes: number,
 ): OpenAI {
   return new OpenAI({
     baseURL: baseUrl,
     apiKey: apiKey ?? 'none',
-    // Without these the client would take them from the environment, behind the configuration's back.
+    // Otherwise the client reads them from the environment, bypassing our configuration.
     adminAPIKey: null,
     organization: null,
     project: null,
     webhookSecret: null,
-    // Its messages hold what users wrote, and retries are decided where the time left is known.
+    // Its log messages contain users' texts. Retries are ours, since they depend on the time left.
     logLevel: 'off',
     maxRetries: 0,
-    fetch: cappedFetch(mostBytes),
+    fetch: createCappedFetch(maxBytes),
   });
 }
 
 function connectClient(config: ModelConfig): Client {
-  const { chat } = connectServer(config, maxBytes);
-  let knowsSchemas = true;
+  const { chat } = connectServer(config, maxCompletionBytes);
+  let supportsSchemas = true;
 
   const complete = <R, S extends TObject>(
-    question: PromptTemplate<R, S>,
+    prompt: PromptTemplate<R, S>,
     request: R,
     signal: AbortSignal,
-    bySchema: boolean,
+    useSchema: boolean,
   ) =>
     chat.completions.create(
       {
         model: config.model,
         messages: [
-          { role: 'system', content: renderSystem(question) },
-          { role: 'user', content: dataBlock(question.data(request)) },
+          { role: 'system', content: renderSystem(prompt) },
+          { role: 'user', content: dataBlock(prompt.data(request)) },
         ],
-        response_format: bySchema ? schemaFormat(question) : { type: 'json_object' },
-        ...limit(config.impl, question.maxTokens),
+        response_format: useSchema ? toResponseFormat(prompt) : { type: 'json_object' },
+        ...limitTokens(config.impl, prompt.maxTokens),
       },
       { signal },
     );
 
   return {
-    async ask(question, request, signal) {
+    async ask(prompt, request, signal) {
       try {
-        return parse(question, await complete(question, request, signal, knowsSchemas));
+        return parseCompletion(prompt, await complete(prompt, request, signal, supportsSchemas));
       } catch (error) {
-        if (!knowsSchemas || !(error instanceof APIError) || error.status !== 400) throw error;
-        const answer = parse(question, await complete(question, request, signal, false));
-        knowsSchemas = false;
+        if (!supportsSchemas || !(error instanceof APIError) || error.status !== 400) throw error;
+        const answer = parseCompletion(prompt, await complete(prompt, request, signal, false));
+        supportsSchemas = false;
         return answer;
       }
     },
     async load(signal) {
       const messages = [{ role: 'user' as const, content: 'hi' }];
-      await chat.completions.create({ model: config.model, messages, ...limit(config.impl, 1) }, { signal });
+      await chat.completions.create(
+        { model: config.model, messages, ...limitTokens(config.impl, 1) },
+        { signal },
+      );
     },
   };
 }
 
-function schemaFormat<R, S extends TObject>({ operation, answer }: PromptTemplate<R, S>) {
-  // Through JSON, since a schema's type has no index signature.
+function toResponseFormat<R, S extends TObject>({ operation, answer }: PromptTemplate<R, S>) {
+  // Converted through JSON, since a schema's type has no index signature.
   const schema: Record<string, unknown> = JSON.parse(JSON.stringify(answer));
   return { type: 'json_schema', json_schema: { name: operation, strict: true, schema } } as const;
 }
 
-/** OpenAI's newer models refuse `max_tokens`; Ollama and vLLM have known it longest. */
-function limit(impl: ModelConfig['impl'], tokens: number) {
+/** OpenAI's newer models refuse `max_tokens`; older Ollama and vLLM know only that. */
+function limitTokens(impl: ModelConfig['impl'], tokens: number) {
   return impl === 'openai' ? { max_completion_tokens: tokens } : { max_tokens: tokens };
 }
 
-/** The completion is parsed as if its type were unknown: a server may send anything. */
-function parse<R, S extends TObject>(
-  question: PromptTemplate<R, S>,
+/** The declared type of a completion is no guarantee: a server may send anything. */
+function parseCompletion<R, S extends TObject>(
+  prompt: PromptTemplate<R, S>,
   completion: unknown,
 ): ModelAnswer<Static<S>> {
   const { choices, usage } = Value.Parse(Completion, completion);
   const [choice] = choices;
-  const value = Value.Parse(question.answer, JSON.parse(choice?.message.content ?? ''));
+  const value = Value.Parse(prompt.answer, JSON.parse(choice?.message.content ?? ''));
   return {
     value,
     tokens: usage ? { prompt: usage.prompt_tokens, completion: usage.completion_tokens } : null,
   };
 }
 
-/** Asks one model, within its limits. */
 export interface ChatModel extends Disposable {
   /** Implementation and model: `ollama/llama3.1`. */
   model: string;
-  /** The model's answer in time, paid by the tenant's budget; null where there is none. Never rejects. */
+  /** Charges the tenant's budget. Null where no valid answer arrives in time; never rejects. */
   ask<R, S extends TObject>(
     tenant: string,
-    question: PromptTemplate<R, S>,
+    prompt: PromptTemplate<R, S>,
     request: R,
   ): Promise<Static<S> | null>;
 }
 
-export function createChatModel(config: ModelConfig, means: LlmDependencies): ChatModel {
+export function createChatModel(config: ModelConfig, dependencies: LlmDependencies): ChatModel {
   const model = `${config.impl}/${config.model}`;
   const client = connectClient(config);
-  const caller = createResilientClient({ ...config, model, onOpen: load }, means);
+  const resilientClient = createResilientClient({ ...config, model, onOpen: load }, dependencies);
   const closing = new AbortController();
   let loading = false;
   load();
 
-  /** Ollama gives up loading a model when the request that wanted it is aborted, as ours are in time: this one waits. */
+  /** Ollama stops loading a model when the request is aborted, as our timeouts do; this request has none. */
   function load(): void {
     if (config.impl !== 'ollama' || loading) return;
     loading = true;
     client
       .load(closing.signal)
-      .catch((error) => means.log.debug({ model, outcome: classifyError(error) }, 'llm_not_loaded'))
+      .catch((error) => dependencies.log.debug({ model, outcome: classifyError(error) }, 'llm_not_loaded'))
       .finally(() => {
         loading = false;
       });
@@ -172,21 +171,21 @@ export function createChatModel(config: ModelConfig, means: LlmDependencies): Ch
 
   return {
     model,
-    ask: (tenant, question, request) =>
-      caller.call(tenant, {
-        operation: question.operation,
-        estimate: estimate(question, request),
-        send: (signal) => client.ask(question, request, signal),
+    ask: (tenant, prompt, request) =>
+      resilientClient.call(tenant, {
+        operation: prompt.operation,
+        estimate: estimateUsage(prompt, request),
+        send: (signal) => client.ask(prompt, request, signal),
       }),
     [Symbol.dispose]() {
       closing.abort();
-      caller[Symbol.dispose]();
+      resilientClient[Symbol.dispose]();
     },
   };
 }
 
-/** Tokens that a call may take: about four bytes each of the prompt, and all that the answer may have. */
-function estimate<R, S extends TObject>(question: PromptTemplate<R, S>, request: R): Usage {
-  const prompt = renderSystem(question) + dataBlock(question.data(request));
-  return { prompt: Math.ceil(Buffer.byteLength(prompt) / 4), completion: question.maxTokens };
+/** An upper bound: about four bytes per token of the prompt, and the longest answer. */
+function estimateUsage<R, S extends TObject>(prompt: PromptTemplate<R, S>, request: R): Usage {
+  const text = renderSystem(prompt) + dataBlock(prompt.data(request));
+  return { prompt: Math.ceil(Buffer.byteLength(text) / 4), completion: prompt.maxTokens };
 }

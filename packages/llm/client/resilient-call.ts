@@ -4,16 +4,15 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { type Budget, computeCost, type Prices, type Usage } from '../budget.ts';
 import { type Bulkhead, CallRejected, classifyError, createCallPolicy } from './call-policy.ts';
 
-const created = new WeakMap<Registry, ReturnType<typeof create>>();
+const metricsByRegistry = new WeakMap<Registry, ReturnType<typeof createMetrics>>();
 
-/** The metrics of a registry: the same ones for every Llm that shares it. */
-function llmMetrics(registry: Registry): ReturnType<typeof create> {
-  const metrics = created.get(registry) ?? create(registry);
-  created.set(registry, metrics);
+function getMetrics(registry: Registry): ReturnType<typeof createMetrics> {
+  const metrics = metricsByRegistry.get(registry) ?? createMetrics(registry);
+  metricsByRegistry.set(registry, metrics);
   return metrics;
 }
 
-function create(registry: Registry) {
+function createMetrics(registry: Registry) {
   const registers = [registry];
   return {
     calls: new Counter({
@@ -41,7 +40,7 @@ function create(registry: Registry) {
       labelNames: ['model', 'operation'],
       registers,
     }),
-    // A count and not a value, since several Llms may share the registry.
+    // Counts breakers by state, since several Llms may share the registry.
     breakers: new Gauge({
       name: 'llm_breakers',
       help: 'Circuit breakers by state: closed, half_open, open.',
@@ -51,70 +50,64 @@ function create(registry: Registry) {
   };
 }
 
-/** What is counted and limited together, whichever model is called. */
 export interface LlmDependencies {
   log: Logger;
   registry: Registry;
   budget: Budget;
-  slots: Bulkhead;
+  bulkhead: Bulkhead;
 }
 
-/** A model of a server, as it is called. */
 interface ModelLimits {
   /** Implementation and model: `ollama/llama3.1`. */
   model: string;
   timeoutMs: number;
   maxConcurrency: number;
   prices: Prices;
-  /** The model was found to be away. */
   onOpen?(): void;
 }
 
 export interface ModelAnswer<T> {
   value: T;
-  /** As the server counted them; null when it does not say. */
+  /** Null when the server does not report them. */
   tokens: Usage | null;
 }
 
 interface Call<T> {
   operation: string;
-  /** Tokens that it may take. */
   estimate: Usage;
   send(signal: AbortSignal): Promise<ModelAnswer<T>>;
 }
 
-/** Calls one model within its limits. */
 export interface ResilientClient extends Disposable {
-  /** The answer in time, paid by the tenant's budget; null where there is none. Never rejects. */
+  /** Charges the tenant's budget. Null where no answer arrives in time; never rejects. */
   call<T>(tenant: string, call: Call<T>): Promise<T | null>;
 }
 
 export function createResilientClient(
-  called: ModelLimits,
-  { log, registry, budget, slots }: LlmDependencies,
+  limits: ModelLimits,
+  { log, registry, budget, bulkhead }: LlmDependencies,
 ): ResilientClient {
-  const { model, prices } = called;
-  const metrics = llmMetrics(registry);
+  const { model, prices } = limits;
+  const metrics = getMetrics(registry);
   let state: CircuitState = 'closed';
   metrics.breakers.inc({ model, state });
-  const guard = createCallPolicy(called, changed, slots);
+  const policy = createCallPolicy(limits, onStateChange, bulkhead);
 
-  function changed(from: CircuitState, to: CircuitState, reason: string): void {
+  function onStateChange(from: CircuitState, to: CircuitState, reason: string): void {
     state = to;
     metrics.breakers.dec({ model, state: from });
     metrics.breakers.inc({ model, state: to });
     if (from === 'closed') log.warn({ model, reason }, 'llm_breaker_opened');
-    if (to === 'open') called.onOpen?.();
+    if (to === 'open') limits.onOpen?.();
     if (to === 'closed') log.info({ model }, 'llm_breaker_closed');
   }
 
-  /** The guarded answer; what was not sent costs nothing. */
-  async function paid<T>(tenant: string, { estimate, send }: Call<T>): Promise<ModelAnswer<T>> {
+  async function callWithinBudget<T>(tenant: string, { estimate, send }: Call<T>): Promise<ModelAnswer<T>> {
     const reservation = budget.reserve(tenant, estimate, prices);
     if (typeof reservation === 'string') throw new CallRejected(reservation);
     let sent = false;
     try {
-      const answer = await guard.run((signal) => {
+      const answer = await policy.run((signal) => {
         sent = true;
         return send(signal);
       });
@@ -128,9 +121,9 @@ export function createResilientClient(
   return {
     async call(tenant, call) {
       const labels = { model, operation: call.operation };
-      const stop = metrics.seconds.startTimer(labels);
+      const stopTimer = metrics.seconds.startTimer(labels);
       try {
-        const { value, tokens } = await paid(tenant, call);
+        const { value, tokens } = await callWithinBudget(tenant, call);
         metrics.calls.inc({ ...labels, outcome: 'ok' });
         metrics.tokens.inc({ ...labels, kind: 'prompt' }, tokens?.prompt ?? 0);
         metrics.tokens.inc({ ...labels, kind: 'completion' }, tokens?.completion ?? 0);
@@ -142,11 +135,11 @@ export function createResilientClient(
         log.debug({ ...labels, outcome }, 'llm_fell_back');
         return null;
       } finally {
-        stop();
+        stopTimer();
       }
     },
     [Symbol.dispose]() {
-      guard[Symbol.dispose]();
+      policy[Symbol.dispose]();
       metrics.breakers.dec({ model, state });
     },
   };

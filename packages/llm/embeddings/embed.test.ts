@@ -28,7 +28,7 @@ test('texts get vectors of length 1 in their order, in one call', async () => {
   const { server, embedder, registry } = await stage({ price: 2 });
   const [inn, herberge, drill] =
     (await embedder.embed('acme', ['quiet inn', 'stille Herberge', 'a drill'])) ?? [];
-  expect(server.asked).toEqual([
+  expect(server.requests).toEqual([
     { model: 'concepts', input: ['quiet inn', 'stille Herberge', 'a drill'], encoding_format: 'float' },
   ]);
   expect(product(inn, inn)).toBeCloseTo(1, 5);
@@ -68,7 +68,7 @@ test('a server that is down is left alone', async () => {
   const { server, embedder, registry } = await stage();
   server.state.fault = (response) => response.destroy();
   for (let n = 0; n < 20; n += 1) expect(await embedder.embed('acme', ['a'])).toBeNull();
-  expect(server.asked.length).toBeLessThan(20);
+  expect(server.requests.length).toBeLessThan(20);
   expect(await registry.metrics()).toContain('outcome="breaker_open"');
 });
 

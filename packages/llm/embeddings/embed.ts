@@ -7,24 +7,20 @@ import { type Budget, createBudget, type Spending } from '../budget.ts';
 import { createBulkhead } from '../client/call-policy.ts';
 import { connectServer } from '../client/openai.ts';
 import { createResilientClient, type ModelAnswer } from '../client/resilient-call.ts';
-import { type LlmEnv, llmConfig, spendingConfig, url, withVersion } from '../config.ts';
+import { addVersionPath, type LlmEnv, llmConfig, spendingConfig, url } from '../config.ts';
 
-/** The environment variables of embeddings, to spread into an app's schema beside those of the LLM. */
 export const embeddingEnv = {
-  /** Unset: texts are compared by their words alone. */
   EMBEDDING_MODEL_NAME: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
-  /** Unset: the server that SLM_IMPL names, with its key. */
+  /** Unset: the server of SLM_IMPL, with its key. */
   EMBEDDING_BASE_URL: Type.Optional(Type.String(url)),
-  /** Only for EMBEDDING_BASE_URL: no server gets another one's key. */
+  /** Only for EMBEDDING_BASE_URL: no server gets another server's key. */
   EMBEDDING_API_KEY: Type.Optional(Type.String()),
-  /** For the texts of one request; then they are compared by their words. */
   EMBEDDING_TIMEOUT_MS: Type.Integer({ default: 500, minimum: 10, maximum: 60_000 }),
   /** Per million tokens. */
   EMBEDDING_PRICE: Type.Number({ default: 0, minimum: 0 }),
 };
 type EmbeddingEnv = Static<Type.TObject<typeof embeddingEnv>>;
 
-/** A server with an embedding model, and the limits of its use. */
 export interface EmbeddingConfig extends Spending {
   baseUrl: string;
   model: string;
@@ -34,11 +30,11 @@ export interface EmbeddingConfig extends Spending {
   price: number;
 }
 
-/** Null without a model. Throws a ConfigError where no server is named. */
+/** Null without a model. Throws a ConfigError without a server. */
 export function embeddingConfig(env: LlmEnv & EmbeddingEnv): EmbeddingConfig | null {
   if (env.EMBEDDING_MODEL_NAME === undefined) return null;
   return {
-    ...serverOf(env),
+    ...resolveServer(env),
     model: env.EMBEDDING_MODEL_NAME,
     timeoutMs: env.EMBEDDING_TIMEOUT_MS,
     maxConcurrency: env.LLM_MAX_CONCURRENCY,
@@ -47,9 +43,9 @@ export function embeddingConfig(env: LlmEnv & EmbeddingEnv): EmbeddingConfig | n
   };
 }
 
-function serverOf(env: LlmEnv & EmbeddingEnv): Pick<EmbeddingConfig, 'baseUrl' | 'apiKey'> {
+function resolveServer(env: LlmEnv & EmbeddingEnv): Pick<EmbeddingConfig, 'baseUrl' | 'apiKey'> {
   if (env.EMBEDDING_BASE_URL !== undefined)
-    return { baseUrl: withVersion(env.EMBEDDING_BASE_URL), apiKey: env.EMBEDDING_API_KEY ?? null };
+    return { baseUrl: addVersionPath(env.EMBEDDING_BASE_URL), apiKey: env.EMBEDDING_API_KEY ?? null };
   const llm = llmConfig(env);
   if (llm.impl === 'rules')
     throw new ConfigError(
@@ -59,19 +55,15 @@ function serverOf(env: LlmEnv & EmbeddingEnv): Pick<EmbeddingConfig, 'baseUrl' |
   return { baseUrl, apiKey };
 }
 
-/** Texts of a call at most, which every server takes. */
+/** Every server accepts this many texts per call. */
 export const maxBatch = 32;
-/** Characters of a text that are embedded: about the 512 tokens that small models read. */
-const longestText = 2_000;
-const mostBytes = 16 * 1024 * 1024;
+/** In characters: about the 512 tokens that small models read. */
+const maxTextLength = 2_000;
+const maxResponseBytes = 16 * 1024 * 1024;
 
-/** An embedding model. */
 export interface Embedder extends AsyncDisposable {
   model: string;
-  /**
-   * Vectors of length 1 in the order of the texts, `mostTexts` at most, all of one size; null when the model does not
-   * give them in time. Never rejects. Paid by the tenant's budget.
-   */
+  /** Vectors of length 1 for at most `maxBatch` texts; null when none arrive in time. Charges the tenant's budget. */
   embed(tenantId: string, texts: string[]): Promise<Float32Array[] | null>;
 }
 
@@ -85,43 +77,42 @@ const Embeddings = Type.Object({
   usage: Type.Optional(Type.Object({ prompt_tokens: Type.Integer({ minimum: 0 }) })),
 });
 
-/** The model's calls are paid from the budget, which others of the process may share. */
 export function connectEmbedder(
   config: EmbeddingConfig,
   log: Logger,
   registry: Registry,
   budget: Budget = createBudget(config),
 ): Embedder {
-  const { embeddings } = connectServer(config, mostBytes);
+  const { embeddings } = connectServer(config, maxResponseBytes);
   const { model, price } = config;
   const prices = { input: price, output: 0 };
-  const slots = createBulkhead(config.maxConcurrency);
-  const caller = createResilientClient({ ...config, prices }, { log, registry, budget, slots });
+  const bulkhead = createBulkhead(config.maxConcurrency);
+  const client = createResilientClient({ ...config, prices }, { log, registry, budget, bulkhead });
 
   async function send(input: string[], signal: AbortSignal): Promise<ModelAnswer<Float32Array[]>> {
-    // Not the client's default, which some servers do not know: it would take their numbers for base64.
+    // Some servers ignore the client's default, base64, and it would misread their numbers.
     const answer: unknown = await embeddings.create({ model, input, encoding_format: 'float' }, { signal });
     const { data, usage } = Value.Parse(Embeddings, answer);
     const tokens = usage ? { prompt: usage.prompt_tokens, completion: 0 } : null;
-    return { value: vectorsOf(data, input.length), tokens };
+    return { value: toVectors(data, input.length), tokens };
   }
 
   return {
     model,
     embed(tenantId, texts) {
-      const input = texts.map((text) => text.slice(0, longestText));
+      const input = texts.map((text) => text.slice(0, maxTextLength));
       const bytes = input.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
       const estimate = { prompt: Math.ceil(bytes / 4), completion: 0 };
-      return caller.call(tenantId, { operation: 'embed', estimate, send: (signal) => send(input, signal) });
+      return client.call(tenantId, { operation: 'embed', estimate, send: (signal) => send(input, signal) });
     },
     async [Symbol.asyncDispose]() {
-      caller[Symbol.dispose]();
+      client[Symbol.dispose]();
     },
   };
 }
 
-function vectorsOf(data: { index: number; embedding: number[] }[], count: number): Float32Array[] {
-  const vectors = data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => unitOf(embedding));
+function toVectors(data: { index: number; embedding: number[] }[], count: number): Float32Array[] {
+  const vectors = data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => toUnitVector(embedding));
   const [first] = vectors;
   const fits =
     data.every(({ index }) => index < count) && new Set(data.map(({ index }) => index)).size === count;
@@ -130,8 +121,8 @@ function vectorsOf(data: { index: number; embedding: number[] }[], count: number
   return vectors;
 }
 
-/** Numbers in fours, which is how they are multiplied. */
-function unitOf(embedding: number[]): Float32Array {
+/** Padded to a multiple of four, as `dot` requires. */
+function toUnitVector(embedding: number[]): Float32Array {
   const length = Math.hypot(...embedding);
   if (!(length > 0 && length < Number.POSITIVE_INFINITY))
     throw new RangeError('The server sent a vector without a direction.');

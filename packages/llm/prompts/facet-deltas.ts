@@ -1,6 +1,6 @@
 import { type FacetDeltas, facetNames } from '@learning-loop/events/fields';
 import { Type } from 'typebox';
-import type { FacetBackground, FacetRequest, FeedbackRequest } from '../llm.ts';
+import type { FacetContext, FacetRequest, FeedbackRequest } from '../llm.ts';
 import { closed, type PromptTemplate, stripInvisible, toVisibleLine, toVisibleLines } from './prompt.ts';
 
 const Decided = Type.Object(
@@ -20,8 +20,7 @@ be answered (concise: short; step_by_step: in steps; code_first: code before pro
 const changes = `Give the change of each facet, from -0.1 to 0.1: 0 where nothing speaks for a change, 0.02 for a weak
 sign, 0.1 only for a plain wish. "reason" says why in at most twenty words.`;
 
-/** Picks before the selection that the model is shown at most. */
-const mostBefore = 5;
+const maxBefore = 5;
 
 export const selectionFacetPrompt: PromptTemplate<FacetRequest, typeof Decided> = {
   operation: 'facet_deltas',
@@ -29,10 +28,12 @@ export const selectionFacetPrompt: PromptTemplate<FacetRequest, typeof Decided> 
 Decide from what the user chose among the hypotheses shown, what was shown and not chosen, the picks right before
 it ("before"), the feedback and the history: one change for all of these picks together.
 ${changes}`,
-  data: ({ selection, before, ...background }) => ({
-    ...pickOf(selection, 2000),
-    ...(before.length === 0 ? {} : { before: before.slice(-mostBefore).map((pick) => pickOf(pick, 300)) }),
-    ...backgroundOf(background),
+  data: ({ selection, before, ...context }) => ({
+    ...toSelectionData(selection, 2000),
+    ...(before.length === 0
+      ? {}
+      : { before: before.slice(-maxBefore).map((earlier) => toSelectionData(earlier, 300)) }),
+    ...toContextData(context),
   }),
   answer: Decided,
   maxTokens: 200,
@@ -43,12 +44,12 @@ export const feedbackFacetPrompt: PromptTemplate<FeedbackRequest, typeof Decided
   instructions: `${persona}
 Decide from what the user said of an answer ("given"), the feedback before it and the history.
 ${changes}`,
-  data: ({ given, ...background }) => ({ given: saidIn(given), ...backgroundOf(background) }),
+  data: ({ given, ...context }) => ({ given: toFeedbackData(given), ...toContextData(context) }),
   answer: Decided,
   maxTokens: 200,
 };
 
-function pickOf({ input_text, hypotheses, selected_id }: FacetRequest['selection'], limit: number) {
+function toSelectionData({ input_text, hypotheses, selected_id }: FacetRequest['selection'], limit: number) {
   const shown = hypotheses.slice(0, 10).map(({ id, position, question }) => ({
     position,
     question: toVisibleLine(question, 300),
@@ -57,16 +58,20 @@ function pickOf({ input_text, hypotheses, selected_id }: FacetRequest['selection
   return { input_text: stripInvisible(input_text, limit), shown };
 }
 
-function backgroundOf({ facets, feedback, history }: FacetBackground) {
-  return { facets, feedback: feedback.slice(0, 10).map(saidIn), history: toVisibleLines(history, 300) };
+function toContextData({ facets, feedback, history }: FacetContext) {
+  return {
+    facets,
+    feedback: feedback.slice(0, 10).map(toFeedbackData),
+    history: toVisibleLines(history, 300),
+  };
 }
 
-function saidIn({ type, value }: FacetBackground['feedback'][number]) {
+function toFeedbackData({ type, value }: FacetContext['feedback'][number]) {
   return { type, value: typeof value === 'string' ? toVisibleLine(value, 300) : value };
 }
 
-/** The deltas that a model decided, clamped to [-0.1, 0.1]; a facet that it left alone is absent. */
-export function decision(decided: Decided): { deltas: FacetDeltas; reason: string } {
+/** Clamps deltas to [-0.1, 0.1] and omits those of 0. */
+export function toDecision(decided: Decided): { deltas: FacetDeltas; reason: string } {
   const deltas: FacetDeltas = {};
   for (const name of facetNames) {
     const delta = Math.min(0.1, Math.max(-0.1, decided[name]));

@@ -1,25 +1,25 @@
 import { expect, test } from 'vitest';
-import { fiveProposals, proposeRequest } from '../testing/model-server.ts';
-import { padWithRules, proposals } from './propose.ts';
+import { fiveCandidates, proposeRequest } from '../testing/model-server.ts';
+import { padWithRules, toCandidates } from './propose.ts';
 
-const ask = (question: string) => ({ question, rationale: 'because', confidence: 0.5 });
+const propose = (question: string) => ({ question, rationale: 'because', confidence: 0.5 });
 
-test('proposals that ask the same are one', () => {
-  const questions = proposals(fiveProposals).map(({ question }) => question);
+test('candidates that ask the same are one', () => {
+  const questions = toCandidates(fiveCandidates).map(({ question }) => question);
   expect(questions).toHaveLength(4);
   expect(questions).not.toContain('Would you like to deploy the API to Kubernetes?');
 });
 
-test('proposals that differ in what they use are kept', () => {
+test('candidates that differ in what they use are kept', () => {
   const hypotheses = ['FastAPI', 'Flask', 'Django'].map((name) =>
-    ask(`Do you want to build a REST API with ${name}?`),
+    propose(`Do you want to build a REST API with ${name}?`),
   );
-  expect(proposals({ hypotheses })).toHaveLength(3);
+  expect(toCandidates({ hypotheses })).toHaveLength(3);
 });
 
 test('what has no word to compare is told apart by how it is written', () => {
-  const hypotheses = [ask('🚀?'), ask('🎉?'), ask('🚀'), ask('هل تريد بناء واجهة؟')];
-  expect(proposals({ hypotheses }).map(({ question }) => question)).toEqual([
+  const hypotheses = [propose('🚀?'), propose('🎉?'), propose('🚀'), propose('هل تريد بناء واجهة؟')];
+  expect(toCandidates({ hypotheses }).map(({ question }) => question)).toEqual([
     '🚀?',
     '🎉?',
     'هل تريد بناء واجهة؟',
@@ -27,18 +27,24 @@ test('what has no word to compare is told apart by how it is written', () => {
 });
 
 test('questions that cannot be shown are left out', () => {
-  const hypotheses = [ask('\u200b \n'), ask(`Do you want ${'more '.repeat(100)}?`), ask('Deploy\nnow?')];
-  expect(proposals({ hypotheses })).toEqual([{ question: 'Deploy now?', rationale: 'because', prior: 0.5 }]);
+  const hypotheses = [
+    propose('\u200b \n'),
+    propose(`Do you want ${'more '.repeat(100)}?`),
+    propose('Deploy\nnow?'),
+  ];
+  expect(toCandidates({ hypotheses })).toEqual([
+    { question: 'Deploy now?', rationale: 'because', prior: 0.5 },
+  ]);
 });
 
-test.each([0, 1, 2])('%i proposals are filled up to three distinct ones', (count) => {
-  const few = proposals(fiveProposals).slice(0, count);
+test.each([0, 1, 2])('%i candidates are filled up to three distinct ones', (count) => {
+  const few = toCandidates(fiveCandidates).slice(0, count);
   const filled = padWithRules(few, proposeRequest());
   expect(filled.slice(0, count)).toEqual(few);
   expect(new Set(filled.map(({ question }) => question)).size).toBe(3);
 });
 
-test('a proposal that repeats the rules still gets two others beside it', () => {
+test('a candidate that repeats the rules still gets two others', () => {
   const request = proposeRequest({ text: '🚀' });
   const [first] = padWithRules([], request);
   const filled = padWithRules(first ? [first] : [], request);

@@ -6,20 +6,18 @@ import { Type } from 'typebox';
 import type { ProposeRequest } from '../llm.ts';
 import { closed, type PromptTemplate, stripInvisible, toVisibleLine, toVisibleLines } from './prompt.ts';
 
-/** Above this two questions differ in their openings and not in what they ask: "Do you want to", "Would you like to". */
-const alike = 0.96;
+/** Above this, questions differ only in their openings: "Do you want to", "Would you like to". */
+const duplicateSimilarity = 0.96;
 
-/** The proposals without those that repeat an earlier one. */
-function dropDuplicates(proposals: readonly Candidate[]): Candidate[] {
-  const kept: Candidate[] = [];
-  for (const proposal of proposals) {
-    if (!kept.some((other) => asksTheSame(proposal, other))) kept.push(proposal);
+function dropDuplicates(candidates: readonly Candidate[]): Candidate[] {
+  const distinct: Candidate[] = [];
+  for (const candidate of candidates) {
+    if (!distinct.some((other) => isDuplicate(candidate, other))) distinct.push(candidate);
   }
-  return kept;
+  return distinct;
 }
 
-/** Whether two questions are the same but for case and punctuation. */
-function sameWords(one: Candidate, other: Candidate): boolean {
+function hasSameWords(one: Candidate, other: Candidate): boolean {
   const plain = ({ question }: Candidate) =>
     question
       .toLowerCase()
@@ -28,9 +26,10 @@ function sameWords(one: Candidate, other: Candidate): boolean {
   return plain(one) === plain(other);
 }
 
-function asksTheSame(one: Candidate, other: Candidate): boolean {
+function isDuplicate(one: Candidate, other: Candidate): boolean {
   return (
-    sameWords(one, other) || tfidfSimilarity(toTextVector(one.question), toTextVector(other.question)) > alike
+    hasSameWords(one, other) ||
+    tfidfSimilarity(toTextVector(one.question), toTextVector(other.question)) > duplicateSimilarity
   );
 }
 
@@ -45,7 +44,7 @@ const Proposed = Type.Object(
 );
 type Proposed = Type.Static<typeof Proposed>;
 
-/** Five hypotheses are asked for, so that three are left when some turn out alike. */
+/** Requests five, so that three remain when some are duplicates. */
 export const proposePrompt: PromptTemplate<ProposeRequest, typeof Proposed> = {
   operation: 'propose',
   instructions: `You find out what a user of an assistant means by a short request ("input_text").
@@ -64,8 +63,8 @@ Use the user's goals, preferences, persona (each facet from 0 to 1) and history 
   maxTokens: 800,
 };
 
-/** What a model proposed, cleaned and without repetitions; questions too long to be shown are left out. */
-export function proposals({ hypotheses }: Proposed): Candidate[] {
+/** Drops duplicates, and questions that are empty or too long to show. */
+export function toCandidates({ hypotheses }: Proposed): Candidate[] {
   const cleaned = hypotheses.map(({ question, rationale, confidence }) => ({
     question: toVisibleLine(question, 1000),
     rationale: toVisibleLine(rationale, 200),
@@ -74,12 +73,14 @@ export function proposals({ hypotheses }: Proposed): Candidate[] {
   return dropDuplicates(cleaned.filter(({ question }) => question !== '' && question.length <= 300));
 }
 
-/** At least three proposals: where there are fewer, the rules' follow, those first that say something else. */
+/** Fills up to three with candidates of the rules, those first that ask something else. */
 export function padWithRules(few: Candidate[], { text, context }: ProposeRequest): Candidate[] {
   if (few.length >= 3) return few;
   const { recent_goals: goals, preferences } = context;
-  const ruled = generateCandidates({ text, goals, preferences });
-  const others = dropDuplicates([...few, ...ruled]);
-  const rest = ruled.filter((one) => !others.includes(one) && !few.some((other) => sameWords(one, other)));
-  return [...others, ...rest].slice(0, 3);
+  const fromRules = generateCandidates({ text, goals, preferences });
+  const distinct = dropDuplicates([...few, ...fromRules]);
+  const similar = fromRules.filter(
+    (one) => !distinct.includes(one) && !few.some((other) => hasSameWords(one, other)),
+  );
+  return [...distinct, ...similar].slice(0, 3);
 }

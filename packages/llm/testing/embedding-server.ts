@@ -6,31 +6,31 @@ import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { EmbeddingConfig } from '../embeddings/embed.ts';
 
-const Asked = Type.Object({
+const EmbeddingRequest = Type.Object({
   model: Type.String(),
   input: Type.Array(Type.String()),
   encoding_format: Type.Literal('float'),
 });
 
-/** What a server with a fault does instead of answering. */
+/** Replaces the answer. */
 export type EmbeddingFault = (response: ServerResponse) => void;
 
-/** An embedding server on a free port that behaves as is said; if nothing is, it knows a few words by what they mean. */
-export async function embeddingServer(vectorOf: (text: string) => number[] = meaningOf) {
-  const asked: Type.Static<typeof Asked>[] = [];
+/** An embedding server on a free port; by default it knows the meaning of a few words. */
+export async function embeddingServer(embed: (text: string) => number[] = embedWords) {
+  const requests: Type.Static<typeof EmbeddingRequest>[] = [];
   const state: { fault: EmbeddingFault | null } = { fault: null };
   const server = createServer(async (request, response) => {
-    const body = Value.Parse(Asked, JSON.parse(await text(request)));
-    asked.push(body);
+    const body = Value.Parse(EmbeddingRequest, JSON.parse(await text(request)));
+    requests.push(body);
     if (state.fault) state.fault(response);
-    else sendVectors(response, body.input.map(vectorOf));
+    else sendVectors(response, body.input.map(embed));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/v1`,
-    asked,
+    requests,
     state,
     async [Symbol.asyncDispose]() {
       server.close();
@@ -48,8 +48,8 @@ export function sendVectors(response: ServerResponse, vectors: unknown[]): void 
   response.end(JSON.stringify({ object: 'list', data: data.toReversed(), usage }));
 }
 
-/** Words of one meaning, in any language. */
-const meanings = [
+/** Words of the same meaning, in any language. */
+const synonyms = [
   ['quiet', 'silent', 'peaceful', 'still', 'stille', 'ruhig'],
   ['loud', 'noisy', 'party', 'lively', 'laute'],
   ['ceramics', 'pottery', 'töpfern'],
@@ -58,19 +58,19 @@ const meanings = [
 ];
 const dimensions = 30;
 
-/** Lies, as vectors of real models do, in a narrow cone: all of them share most of the first number. */
-function meaningOf(input: string): number[] {
+/** As with real models, all vectors lie in a narrow cone: they share most of the first component. */
+function embedWords(input: string): number[] {
   const vector = [4, ...Array.from({ length: dimensions - 1 }, () => 0)];
   for (const word of input.toLowerCase().match(/\p{L}+/gu) ?? []) {
-    const known = meanings.findIndex((words) => words.includes(word));
+    const known = synonyms.findIndex((words) => words.includes(word));
     const axis =
-      known >= 0 ? 1 + known : 1 + meanings.length + (hashOf(word) % (dimensions - 1 - meanings.length));
+      known >= 0 ? 1 + known : 1 + synonyms.length + (hashWord(word) % (dimensions - 1 - synonyms.length));
     vector[axis] = (vector[axis] ?? 0) + (known >= 0 ? 2 : 0.3);
   }
   return vector;
 }
 
-const hashOf = (word: string): number =>
+const hashWord = (word: string): number =>
   [...word].reduce((hash, letter) => (Math.imul(hash, 31) + (letter.codePointAt(0) ?? 0)) >>> 0, 7);
 
 export function embedderConfig(baseUrl: string, changes: Partial<EmbeddingConfig> = {}): EmbeddingConfig {

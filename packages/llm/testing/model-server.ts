@@ -8,22 +8,22 @@ import { Value } from 'typebox/value';
 import type { ModelConfig } from '../config.ts';
 import type { FacetRequest, ProposeRequest } from '../llm.ts';
 
-export const Asked = Type.Object({
+export const ChatRequest = Type.Object({
   model: Type.String(),
   messages: Type.Array(Type.Object({ role: Type.String(), content: Type.String() })),
   response_format: Type.Optional(Type.Object({ type: Type.String() })),
 });
-type Asked = Type.Static<typeof Asked>;
+type ChatRequest = Type.Static<typeof ChatRequest>;
 
-/** A model server on a free port that answers as the test says, and remembers what it was asked. */
-export async function modelServer(answer: (response: ServerResponse, asked: Asked) => void) {
-  const asked: Asked[] = [];
+/** A model server on a free port that records its requests. */
+export async function modelServer(answer: (response: ServerResponse, request: ChatRequest) => void) {
+  const requests: ChatRequest[] = [];
   const server = createServer(async (request, response) => {
     const sent = await text(request).catch(() => null);
-    // The caller gave up before it had asked.
+    // The client aborted before it had sent its request.
     if (sent === null) return;
-    const body = Value.Parse(Asked, JSON.parse(sent));
-    asked.push(body);
+    const body = Value.Parse(ChatRequest, JSON.parse(sent));
+    requests.push(body);
     answer(response, body);
   });
   server.listen(0, '127.0.0.1');
@@ -31,7 +31,7 @@ export async function modelServer(answer: (response: ServerResponse, asked: Aske
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/v1`,
-    asked,
+    requests,
     async [Symbol.asyncDispose]() {
       server.close();
       server.closeAllConnections();
@@ -76,7 +76,10 @@ export function proposeRequest(changes: Partial<ProposeRequest> = {}): ProposeRe
 }
 
 export function facetRequest(changes: Partial<FacetRequest> = {}): FacetRequest {
-  const shown = ['Do you want to deploy the API to Kubernetes?', 'Do you want a plan for deploying the API?'];
+  const questions = [
+    'Do you want to deploy the API to Kubernetes?',
+    'Do you want a plan for deploying the API?',
+  ];
   return {
     selection: {
       schema_version: 1,
@@ -88,7 +91,7 @@ export function facetRequest(changes: Partial<FacetRequest> = {}): FacetRequest 
       input_text: 'deploy api',
       media_type: 'text',
       context,
-      hypotheses: shown.map((question, index) => ({
+      hypotheses: questions.map((question, index) => ({
         id: `h${index + 1}`,
         question,
         rationale: '',
@@ -112,8 +115,8 @@ export function facetRequest(changes: Partial<FacetRequest> = {}): FacetRequest 
   };
 }
 
-/** Five proposals as a model sends them, two of them alike. */
-export const fiveProposals = {
+/** Five candidates as a model sends them, two of them duplicates. */
+export const fiveCandidates = {
   hypotheses: [
     { question: 'Do you want to deploy the API to Kubernetes?', rationale: 'usual', confidence: 0.7 },
     { question: 'Would you like to deploy the API to Kubernetes?', rationale: 'the same', confidence: 0.6 },
