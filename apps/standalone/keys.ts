@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { runningPostgres } from '@learning-loop/embedded-postgres/cluster';
+import { findRunningPostgres } from '@learning-loop/embedded-postgres/cluster';
 import { startEmbeddedPostgres } from '@learning-loop/embedded-postgres/start';
 import { runKeysCommand } from 'gateway/auth/keys-cli';
 import { readConfig } from './config.ts';
@@ -8,7 +8,7 @@ import { readConfig } from './config.ts';
 async function open(): Promise<AsyncDisposable & { url: string }> {
   const { databaseUrl, dataDir } = readConfig(process.env);
   const directory = path.join(dataDir, 'postgres');
-  const url = databaseUrl ?? (await runningPostgres(directory));
+  const url = databaseUrl ?? (await findRunningPostgres(directory));
   return url === undefined
     ? await startEmbeddedPostgres(directory)
     : { url, [Symbol.asyncDispose]: async () => {} };

@@ -6,22 +6,17 @@ import { StartError } from '@learning-loop/service/errors';
 
 const run = promisify(execFile);
 
-/** The account that the database's processes run as. */
 export interface Account {
   /** Undefined: the account of this process. */
   owner?: { uid: number; gid: number };
-  /** What to write before a command. */
   prefix: string[];
 }
 
-/**
- * PostgreSQL refuses to run as root. Root hands it to the owner of the data directory, or else to the system's user
- * `postgres`, which is made when missing. Throws a StartError when that user cannot reach the paths.
- */
+/** PostgreSQL refuses root: takes the directory's owner or user `postgres`. StartError if they cannot read `paths`. */
 export async function chooseAccount(dataDirectory: string, paths: string[]): Promise<Account> {
   if (userInfo().uid !== 0) return { prefix: [] };
-  const owner = (await ownerOf(dataDirectory)) ?? (await postgresUser());
-  for (const prefix of [[], readingEverything(owner)]) {
+  const owner = (await findOwner(dataDirectory)) ?? (await ensurePostgresUser());
+  for (const prefix of [[], grantReadAccess(owner)]) {
     const account = { owner, prefix };
     if (await canReach(account, paths)) return account;
   }
@@ -31,19 +26,18 @@ export async function chooseAccount(dataDirectory: string, paths: string[]): Pro
   );
 }
 
-/** How to spawn a command as the account: program, arguments, options. */
-export function asAccount({ owner, prefix }: Account, command: string[]) {
+export function toCommand({ owner, prefix }: Account, command: string[]) {
   const [program = '', ...args] = [...prefix, ...command];
-  // setpriv changes the user itself.
+  // setpriv switches the user itself.
   return { program, args, options: prefix.length > 0 ? {} : { ...owner } };
 }
 
-async function ownerOf(directory: string): Promise<{ uid: number; gid: number } | undefined> {
+async function findOwner(directory: string): Promise<{ uid: number; gid: number } | undefined> {
   const { uid, gid } = await stat(directory).catch(() => ({ uid: 0, gid: 0 }));
   return uid === 0 ? undefined : { uid, gid };
 }
 
-async function postgresUser(): Promise<{ uid: number; gid: number }> {
+async function ensurePostgresUser(): Promise<{ uid: number; gid: number }> {
   try {
     await run('id', ['-u', 'postgres']).catch(() => run('useradd', ['--system', '--user-group', 'postgres']));
     const ids = await Promise.all([run('id', ['-u', 'postgres']), run('id', ['-g', 'postgres'])]);
@@ -58,10 +52,10 @@ async function postgresUser(): Promise<{ uid: number; gid: number }> {
 }
 
 /**
- * Below a directory that only root may enter, such as /root, the other user needs one capability: to read and
- * search everywhere. PostgreSQL checks its own files with access(2), which heeds it only without the setuid fixup.
+ * Below a directory that only root may enter, such as /root, the user needs the capability to read everything.
+ * PostgreSQL checks its files with access(2), which respects it only without the setuid fixup.
  */
-function readingEverything({ uid, gid }: { uid: number; gid: number }): string[] {
+function grantReadAccess({ uid, gid }: { uid: number; gid: number }): string[] {
   const capability = '+dac_read_search';
   return [
     ...['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--securebits=+no_setuid_fixup'],
@@ -71,7 +65,7 @@ function readingEverything({ uid, gid }: { uid: number; gid: number }): string[]
 
 async function canReach(account: Account, paths: string[]): Promise<boolean> {
   const checks = paths.map((path) => {
-    const { program, args, options } = asAccount(account, ['test', '-r', path]);
+    const { program, args, options } = toCommand(account, ['test', '-r', path]);
     return run(program, args, options);
   });
   return Promise.all(checks).then(

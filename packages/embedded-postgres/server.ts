@@ -3,25 +3,23 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { StartError } from '@learning-loop/service/errors';
-import { type Account, asAccount } from './account.ts';
+import { type Account, toCommand } from './account.ts';
 import { freePort } from './free-port.ts';
 import { ownerSetting } from './leftovers.ts';
 
 export interface ServerOptions {
-  /** Told each line that the server logs. */
   log?: (line: string) => void;
-  /** false trades the safety of the data for speed: only for tests. */
+  /** false is faster but may lose data: for tests only. */
   durable?: boolean;
 }
 
 export interface Server {
   port: number;
   stop(): Promise<void>;
-  /** Resolves with what it said last when the server ends without having been stopped. */
   died: Promise<string>;
 }
 
-interface Place {
+interface LaunchOptions {
   data: string;
   port: number;
   account: Account;
@@ -43,20 +41,19 @@ const settings = [
 ];
 const fastSettings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'io_method=sync'];
 
-/** What passes by itself: a port taken meanwhile, or processes of a killed server that are still ending. */
-const passing = /could not create any TCP|shared memory block/;
+/** A port that was taken meanwhile, or processes of a killed server that are still exiting. */
+const transientErrors = /could not create any TCP|shared memory block/;
 const retryForMs = 15_000;
 
-/** Resolves when the server accepts connections. Throws a StartError with the server's last words. */
-export async function startServer(place: Place, options: ServerOptions): Promise<Server> {
+export async function startServer(launch: LaunchOptions, options: ServerOptions): Promise<Server> {
   const end = Date.now() + retryForMs;
   for (;;) {
-    const port = place.port || (await freePort());
-    const result = await tryStart({ ...place, port }, options);
-    if (!('lastWords' in result)) return running(port, result.server, result.ended);
-    const { lastWords } = result;
-    if (!passing.test(lastWords) || Date.now() > end)
-      throw new StartError(`PostgreSQL did not start: ${lastWords}`);
+    const port = launch.port || (await freePort());
+    const result = await tryStart({ ...launch, port }, options);
+    if (!('lastError' in result)) return toServer(port, result.server, result.ended);
+    const { lastError } = result;
+    if (!transientErrors.test(lastError) || Date.now() > end)
+      throw new StartError(`PostgreSQL did not start: ${lastError}`);
     await setTimeout(200);
   }
 }
@@ -66,11 +63,11 @@ interface Started {
   ended: Promise<string>;
 }
 
-function running(port: number, server: ChildProcess, ended: Promise<string>): Server {
+function toServer(port: number, server: ChildProcess, ended: Promise<string>): Server {
   const died = Promise.withResolvers<string>();
   let stopped = false;
-  void ended.then((words) => {
-    if (!stopped) died.resolve(words);
+  void ended.then((error) => {
+    if (!stopped) died.resolve(error);
   });
   return {
     port,
@@ -83,17 +80,17 @@ function running(port: number, server: ChildProcess, ended: Promise<string>): Se
 }
 
 async function tryStart(
-  { data, port, account, postgres }: Place,
+  { data, port, account, postgres }: LaunchOptions,
   { log = () => {}, durable = true }: ServerOptions,
-): Promise<Started | { lastWords: string }> {
+): Promise<Started | { lastError: string }> {
   const all = [`port=${port}`, ...settings, ...(durable ? [] : fastSettings)];
-  const { program, args, options } = asAccount(account, [
+  const { program, args, options } = toCommand(account, [
     postgres,
     '-D',
     data,
     ...all.flatMap((s) => ['-c', s]),
   ]);
-  // In a session of its own: Ctrl-C on a terminal goes to every process of the foreground group.
+  // Its own session: Ctrl-C in a terminal goes to all processes of the foreground group.
   const server = spawn(program, args, {
     ...options,
     cwd: '/',
@@ -101,15 +98,15 @@ async function tryStart(
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const ready = Promise.withResolvers<Started>();
-  let lastWords = '';
+  let lastError = '';
   createInterface(server.stderr).on('line', (line) => {
     log(line);
-    if (line.startsWith('FATAL:')) lastWords = line.slice('FATAL:'.length).trim();
-    else if (!/^[A-Z]+:/.test(line)) lastWords ||= line;
+    if (line.startsWith('FATAL:')) lastError = line.slice('FATAL:'.length).trim();
+    else if (!/^[A-Z]+:/.test(line)) lastError ||= line;
     if (/ready to accept (?:read-only )?connections/.test(line)) ready.resolve({ server, ended });
   });
-  const ended = once(server, 'close').then(() => lastWords || 'it ended without a word');
-  return Promise.race([ready.promise, ended.then((words) => ({ lastWords: words }))]);
+  const ended = once(server, 'close').then(() => lastError || 'it ended without a word');
+  return Promise.race([ready.promise, ended.then((error) => ({ lastError: error }))]);
 }
 
 async function stop(server: ChildProcess): Promise<void> {

@@ -2,34 +2,30 @@ import { dirname, resolve } from 'node:path';
 import { errorCode, StartError } from '@learning-loop/service/errors';
 import { chooseAccount } from './account.ts';
 import { createCluster, findBinaries, hasCluster, readPassword } from './cluster.ts';
-import { endLeftovers } from './leftovers.ts';
+import { stopLeftovers } from './leftovers.ts';
 import { type Server, type ServerOptions, startServer } from './server.ts';
 
 export interface EmbeddedPostgresOptions extends ServerOptions {
-  /** Port on 127.0.0.1; 0, the default, takes a free one at each start. */
+  /** On 127.0.0.1; 0, the default, takes a free port. */
   port?: number;
 }
 
 export interface EmbeddedPostgres extends AsyncDisposable {
-  /** Of the database `postgres`, as superuser. */
+  /** Database `postgres`, as superuser. */
   url: string;
-  /** Disconnects the clients and stops the server; resolves when it is gone. */
   stop(): Promise<void>;
-  /** Resolves with what it said last when the server ends without having been stopped. */
+  /** Resolves with the server's last error if it ends without `stop`. */
   died: Promise<string>;
 }
 
-/**
- * Starts PostgreSQL on a data directory, which is made at the first start. What a killed process left behind is
- * stopped and recovered. Throws a StartError when the directory is unusable or in use, or the server does not start.
- */
+/** Creates the directory if needed. Throws a StartError if it is unusable or in use, or the server does not start. */
 export async function startEmbeddedPostgres(
   directory: string,
   { port = 0, ...options }: EmbeddedPostgresOptions = {},
 ): Promise<EmbeddedPostgres> {
   const data = resolve(directory);
   const server = await startOn(data, port, options).catch((error: unknown) => {
-    throw directoryFault(data, error);
+    throw toStartError(data, error);
   });
   const password = await readPassword(data);
   return {
@@ -44,12 +40,12 @@ async function startOn(data: string, port: number, options: ServerOptions): Prom
   const binaries = await findBinaries();
   const exists = await hasCluster(data);
   const account = await chooseAccount(data, [binaries.postgres, dirname(data)]);
-  if (exists) await endLeftovers(data);
+  if (exists) await stopLeftovers(data);
   else await createCluster(data, account, binaries);
   return startServer({ data, port, account, postgres: binaries.postgres }, options);
 }
 
-function directoryFault(data: string, error: unknown): unknown {
+function toStartError(data: string, error: unknown): unknown {
   const code = errorCode(error);
   if (error instanceof StartError || code === undefined) return error;
   return new StartError(`The data directory ${data} cannot be used (${code}); choose another DATA_DIR.`, {

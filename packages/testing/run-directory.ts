@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { endLeftovers } from '@learning-loop/embedded-postgres/leftovers';
+import { stopLeftovers } from '@learning-loop/embedded-postgres/leftovers';
 import { findProcess } from '@learning-loop/service/shutdown';
 
 const prefix = 'learning-loop-test-';
@@ -26,6 +26,6 @@ export async function makeRunDirectory(): Promise<string> {
 }
 
 async function removeRun(directory: string): Promise<void> {
-  await endLeftovers(join(directory, 'postgres'));
+  await stopLeftovers(join(directory, 'postgres'));
   await rm(directory, { recursive: true, force: true });
 }
