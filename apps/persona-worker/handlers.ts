@@ -1,6 +1,6 @@
 import type { Tx } from '@learning-loop/db/connect';
-import { recentFeedback } from '@learning-loop/db/users/feedback';
-import { recentHistory } from '@learning-loop/db/users/memories';
+import { listRecentFeedback } from '@learning-loop/db/users/feedback';
+import { listRecentHistory } from '@learning-loop/db/users/memories';
 import { findPersonas } from '@learning-loop/db/users/personas';
 import type { FeedbackGiven, HypothesisSelected } from '@learning-loop/events/event';
 import { type UserKey, userKey } from '@learning-loop/events/ids';
@@ -21,8 +21,8 @@ export const noPersonaContext: LoadPersonaContext = async () => () => unknown;
 /** One query for each kind, whatever the number of users. */
 export const loadPersonaContext: LoadPersonaContext = async (tx, users) => {
   const personas = Map.groupBy(await findPersonas(tx, users), userKey);
-  const history = Map.groupBy(await recentHistory(tx, users, perUser), userKey);
-  const feedback = Map.groupBy(await recentFeedback(tx, users, perUser), userKey);
+  const history = Map.groupBy(await listRecentHistory(tx, users, perUser), userKey);
+  const feedback = Map.groupBy(await listRecentFeedback(tx, users, perUser), userKey);
   return (user) => {
     const key = userKey(user);
     return {

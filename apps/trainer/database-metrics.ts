@@ -1,8 +1,8 @@
 import type { Db } from '@learning-loop/db/connect';
 import {
-  datasetState,
+  countModels,
   deadLettersByConsumer,
-  modelCounts,
+  loadDatasetState,
   pendingByConsumer,
 } from '@learning-loop/db/console/backlog';
 import { type Consumer, routes } from '@learning-loop/events/routes';
@@ -57,8 +57,8 @@ export function registerDatabaseMetrics(
     const [debts, letters, dataset, counts] = await Promise.all([
       pendingByConsumer(db),
       deadLettersByConsumer(db),
-      datasetState(db),
-      modelCounts(db),
+      loadDatasetState(db),
+      countModels(db),
     ]);
     for (const consumer of consumers) {
       const debt = debts.find((one) => one.consumer === consumer);

@@ -1,4 +1,4 @@
-import { optedOut } from '@learning-loop/db/users/settings';
+import { findOptedOut } from '@learning-loop/db/users/settings';
 import type { FeedbackGiven, HypothesisSelected, PersonaUpdated } from '@learning-loop/events/event';
 import { type UserKey, userKey } from '@learning-loop/events/ids';
 import type { EventOf } from '@learning-loop/events/routes';
@@ -91,7 +91,7 @@ export function createHandlers(trainingLog: Pick<TrainingLog, 'append'>): Handle
 
 /** Without the events of users who opted out of training. */
 async function withoutOptedOut<E extends UserKey>(events: E[], { tx }: HandlerContext): Promise<E[]> {
-  const out = await optedOut(tx, events);
+  const out = await findOptedOut(tx, events);
   return out.size === 0 ? events : events.filter((event) => !out.has(userKey(event)));
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connectDb, type Db } from '@learning-loop/db/connect';
 import { convertInteractionsToPartitions } from '@learning-loop/db/ddl/convert-to-partitions';
-import { migrate, migrator } from '@learning-loop/db/migrate';
+import { createMigrator, migrate } from '@learning-loop/db/migrate';
 import { startEmbeddedPostgres } from '@learning-loop/embedded-postgres/start';
 import { type RawBuilder, sql } from 'kysely';
 import { oldest, tables } from './tables.ts';
@@ -63,7 +63,7 @@ async function settle(): Promise<boolean> {
 
 /** Partitions lie as if they had been made by the month while the rows came. */
 async function migrateEarly(db: Db): Promise<void> {
-  const { error } = await migrator(db).migrateToLatest();
+  const { error } = await createMigrator(db).migrateToLatest();
   if (error !== undefined) throw error;
   await convertInteractionsToPartitions(db, oldest);
   await migrate(db);

@@ -6,7 +6,7 @@ import { connectDb, type Db } from '@learning-loop/db/connect';
 import { migrate } from '@learning-loop/db/migrate';
 import { listExperiments, startExperiment } from '@learning-loop/db/training/experiments';
 import {
-  activeModel,
+  findActiveModel,
   findModel,
   insertModel,
   listModels,
@@ -128,7 +128,7 @@ async function learn(): Promise<string[]> {
 }
 
 async function defend(): Promise<string[]> {
-  const serving = await activeModel(db, tenant_id, 'ranker');
+  const serving = await findActiveModel(db, tenant_id, 'ranker');
   const weights = Object.entries(toRankerWeights(serving).weights).map(([name, weight]) => [name, -weight]);
   const artifact = { version: 1, temperature: 1, weights: Object.fromEntries(weights), calibration: null };
   await insertModel(db, {
@@ -149,7 +149,7 @@ async function defend(): Promise<string[]> {
   say(`  ${experiment?.reason}`);
   for (const { model_id, status, reason } of await listModels(db, tenant_id, 10))
     say(`  ${model_id.padEnd(34)}${status.padEnd(10)}${reason}`);
-  const active = await activeModel(db, tenant_id, 'ranker');
+  const active = await findActiveModel(db, tenant_id, 'ranker');
   return [
     experiment?.outcome !== 'rolled_back' && 'the bad ranker was not rolled back',
     served > 2_000 && 'the rollback took more than 2,000 interactions',

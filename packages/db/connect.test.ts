@@ -4,14 +4,14 @@ import { expect, test, vi } from 'vitest';
 import { connectDb } from './connect.ts';
 
 test.for([
-  { patienceMs: 5_000, left: 3 },
-  { patienceMs: undefined, left: 0 },
+  { serverTimeoutMs: 5_000, left: 3 },
+  { serverTimeoutMs: undefined, left: 0 },
 ])(
-  'of three connections that nobody uses for a minute, $left stay with a patience of $patienceMs ms',
-  async ({ patienceMs, left }) => {
+  'of three connections idle for a minute, $left stay with a server timeout of $serverTimeoutMs ms',
+  async ({ serverTimeoutMs, left }) => {
     const url = await databaseForTest();
     await using watching = connectDb(url);
-    await using db = connectDb(url, { name: 'watched', ...(patienceMs && { serverTimeoutMs: patienceMs }) });
+    await using db = connectDb(url, { name: 'watched', ...(serverTimeoutMs && { serverTimeoutMs }) });
     const open = async () => {
       const { rows } = await sql<{ pid: number }>`
       select pid from pg_stat_activity where datname = current_database() and application_name = 'watched'

@@ -3,25 +3,22 @@ import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { Kysely, type LogEvent, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import { destroyDeadConnections, withAcquireTimeout } from './client/connection-watchdog.ts';
-import { CallbackClient, keptPlanSettings, PreparedClient } from './client/prepared-client.ts';
+import { CallbackClient, cachedPlanSettings, PreparedClient } from './client/prepared-client.ts';
 import type { Database } from './schema/database.ts';
 
-/**
- * Tells a statement as a span of the trace that it was made in. What belongs to none, such as looking whether there is
- * work, is not told. Values are not told either: statements have places for them.
- */
+/** Statements outside a trace, such as polling, get no span. Parameter values are never recorded. */
 function traceStatement({ level, query: { sql }, queryDurationMillis }: LogEvent): void {
   if (!trace.getActiveSpan()) return;
-  const to = Date.now();
+  const endTime = Date.now();
   const attributes = { 'db.system.name': 'postgresql', 'db.query.text': sql };
-  const options = { kind: SpanKind.CLIENT, startTime: to - queryDurationMillis, attributes };
-  const span = trace.getTracer('learning-loop').startSpan(`pg ${nameOf(sql)}`, options);
+  const options = { kind: SpanKind.CLIENT, startTime: endTime - queryDurationMillis, attributes };
+  const span = trace.getTracer('learning-loop').startSpan(`pg ${toSpanName(sql)}`, options);
   if (level === 'error') span.setStatus({ code: SpanStatusCode.ERROR });
-  span.end(to);
+  span.end(endTime);
 }
 
-/** What the statement does, and the first table that it names: `insert outbox`, `with selections`, `commit`. */
-function nameOf(sql: string): string {
+/** Verb and first table: `insert outbox`, `with selections`, `commit`. */
+function toSpanName(sql: string): string {
   const [verb = ''] = /\w+/u.exec(sql) ?? [];
   const table = /\b(?:from|into|update) "?(\w+)\b(?!\()/iu.exec(sql)?.[1];
   return [verb, table].filter(Boolean).join(' ').toLowerCase();
@@ -31,56 +28,46 @@ export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
 
 interface ConnectOptions {
-  /** Connections at most. */
   max?: number;
-  /** What `pg_stat_activity` shows. */
   name?: string;
-  /** The role to work under: what this process has no business with stays out of its reach. */
+  /** Restricts this process to its own tables. Ignored with a pooler, where the URL's user has to be the role. */
   role?: string;
-  /** Told of a connection that broke while idle; the pool replaces it by itself. */
   onIdleError?: (error: Error) => void;
-  /**
-   * A server that is silent for so long, in ms, counts as away, and who waits for it gets an error; else 5 s. Who waits
-   * so little keeps its connections; those of others end after 10 s without use.
-   */
+  /** Fail queries after this time without any response. Also keeps idle connections, which else close after 10 s. */
   serverTimeoutMs?: number;
 }
 
-const IDLE_MS = 10_000;
-const CONNECT_MS = 5_000;
+const IDLE_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 const INT8 = 20;
 const NUMERIC = 1700;
-// Counts come back as numbers: none of ours passes 2^53.
+// Read as numbers: no count of ours exceeds 2^53.
 const types = new pg.TypeOverrides();
 types.setTypeParser(INT8, Number);
 types.setTypeParser(NUMERIC, Number);
 
-/**
- * A pool of connections. Nothing connects before the first query. A query fails when it gets no connection in time;
- * with `serverTimeoutMs`, no query waits longer than that for a server that does not answer at all. `pooler=transaction`
- * among the URL's parameters says that there is a pooler in that mode before the server.
- */
+/** Connects at the first query. `pooler=transaction` in the URL declares a pooler in transaction mode. */
 export function connectDb(
   databaseUrl: string,
   { max = 10, name = 'learning-loop', role, onIdleError, serverTimeoutMs }: ConnectOptions = {},
 ): Db {
-  const watchdog = serverTimeoutMs && { serverTimeoutMs, ended: () => pool.ended };
+  const watchdog = serverTimeoutMs && { serverTimeoutMs, isEnded: () => pool.ended };
   const pooled = isPooled(databaseUrl);
   const pool: pg.Pool = new pg.Pool({
     Client: pooled ? CallbackClient : PreparedClient,
     connectionString: databaseUrl,
     application_name: name,
-    // Set as the connection opens, so that it costs no round trip.
-    ...(pooled ? {} : { options: startOptions(role) }),
+    // Part of the startup message: no extra round trip.
+    ...(pooled ? {} : { options: toStartupOptions(role) }),
     max,
     types,
-    connectionTimeoutMillis: CONNECT_MS,
-    // To make a connection takes a busy server longer than some callers wait: those that are made stay.
-    idleTimeoutMillis: serverTimeoutMs === undefined ? IDLE_MS : 0,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    // Connecting to a busy server may take longer than callers wait, so connections are kept.
+    idleTimeoutMillis: serverTimeoutMs === undefined ? IDLE_TIMEOUT_MS : 0,
     ...(watchdog ? { stream: destroyDeadConnections(databaseUrl, watchdog) } : {}),
     keepAlive: true,
   });
-  // Without listeners the error of a connection, idle or in a transaction, would end the process.
+  // Without listeners an error of a connection, idle or in a transaction, would end the process.
   pool.on('error', (error) => onIdleError?.(error));
   pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<Database>({
@@ -89,11 +76,11 @@ export function connectDb(
     }),
     ...(isTracing() ? { log: traceStatement } : {}),
   });
-  if (pooled) throughPooler.add(db);
+  if (pooled) pooledDatabases.add(db);
   return db;
 }
 
-/** Whether the server answers a statement now. Never rejects. */
+/** Never rejects. */
 export async function isReachable(db: Db): Promise<boolean> {
   return await db
     .selectNoFrom((no) => no.lit(1).as('one'))
@@ -104,20 +91,16 @@ export async function isReachable(db: Db): Promise<boolean> {
     );
 }
 
-const throughPooler = new WeakSet<Db>();
+const pooledDatabases = new WeakSet<Db>();
 
-/** Whether a pooler in transaction mode stands before the server: no lock is kept for longer than a transaction. */
-export const usesTransactionPooler = (db: Db): boolean => throughPooler.has(db);
+/** If true, no lock and no setting outlives its transaction. */
+export const usesTransactionPooler = (db: Db): boolean => pooledDatabases.has(db);
 
-function startOptions(role: string | undefined): string {
-  const settings = role ? [`role=${role}`, ...keptPlanSettings] : keptPlanSettings;
+function toStartupOptions(role: string | undefined): string {
+  const settings = role ? [`role=${role}`, ...cachedPlanSettings] : cachedPlanSettings;
   return settings.map((setting) => `-c ${setting}`).join(' ');
 }
 
-/**
- * Whether connections are shared with others from one transaction to the next. Then no statement stays prepared and no
- * role stays set: the URL's user is to be the role.
- */
 function isPooled(databaseUrl: string): boolean {
   return new URLSearchParams(databaseUrl.split('?')[1]).get('pooler') === 'transaction';
 }

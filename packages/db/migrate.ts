@@ -10,16 +10,11 @@ import { createFuturePartitions } from './ddl/partitions.ts';
 
 const migrationFolder = path.join(import.meta.dirname, 'migrations');
 
-/**
- * Brings the schema up to date. Safe from many processes at once: one migrates, the others wait for it. Where the
- * running service is in the way, it undoes what it has done and tries again, as often as it takes. Indexes and
- * partitions that are made beside the running service are waited for only by the process that makes them.
- * Through a pooler it only looks whether the schema is up to date, and throws, saying what to do, when it is not.
- */
+/** Safe to call concurrently: one migrates, the others wait for the migrations, but not for indexes and partitions. */
 export async function migrate(db: Db): Promise<void> {
   if (usesTransactionPooler(db)) return await requireMigrated(db);
   await retryOnLockTimeout(async () => {
-    const { error } = await migrator(db).migrateToLatest();
+    const { error } = await createMigrator(db).migrateToLatest();
     if (error !== undefined) throw error;
   });
   await createIndexesConcurrently(db, concurrentIndexes);
@@ -28,12 +23,11 @@ export async function migrate(db: Db): Promise<void> {
   await createFuturePartitions(db, now);
 }
 
-/**
- * Who migrates keeps a lock beyond a transaction. A pooler gives the connection that holds it to somebody else, and then
- * nobody gives it back: the next to migrate would wait for an hour.
- */
+/** A pooler hands the session with the migration lock to another client: the next migration would wait for an hour. */
 async function requireMigrated(db: Db): Promise<void> {
-  const missing = (await migrator(db).getMigrations()).filter(({ executedAt }) => executedAt === undefined);
+  const missing = (await createMigrator(db).getMigrations()).filter(
+    ({ executedAt }) => executedAt === undefined,
+  );
   if (missing.length === 0) return;
   throw new Error(
     `The database lacks the migrations ${missing.map(({ name }) => name).join(', ')}, which cannot be made through a pooler ` +
@@ -41,21 +35,21 @@ async function requireMigrated(db: Db): Promise<void> {
   );
 }
 
-export const migrator = (db: Db): Migrator => new Migrator({ db, provider: { getMigrations } });
+export const createMigrator = (db: Db): Migrator => new Migrator({ db, provider: { getMigrations } });
 
 async function getMigrations(): Promise<Record<string, Migration>> {
   const files = await new FileMigrationProvider({ fs, path, migrationFolder }).getMigrations();
   return Object.fromEntries(
-    Object.entries(files).map(([name, { up }]) => [name, { up: retryMigration(up) }]),
+    Object.entries(files).map(([name, { up }]) => [name, { up: withLockTimeout(up) }]),
   );
 }
 
-const retryMigration = (up: Migration['up']) => async (db: Kysely<unknown>) => {
+const withLockTimeout = (up: Migration['up']) => async (db: Kysely<unknown>) => {
   await setLockTimeout(db);
   await up(db);
 };
 
-/** The same for a process that works under a role of its own, which may not migrate. */
+/** For a process whose own role may not migrate. */
 export async function migrateFirst(databaseUrl: string): Promise<void> {
   await using db = connectDb(databaseUrl, { name: 'migrate', max: 1 });
   await migrate(db);

@@ -3,9 +3,9 @@ import { findFullScans } from '@learning-loop/testing/database/plan-check';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { planLivesMs } from './client/prepared-client.ts';
+import { planLifetimeMs } from './client/prepared-client.ts';
 import { connectDb, type Db } from './connect.ts';
-import { partitions } from './ddl/partitions.ts';
+import { listPartitions } from './ddl/partitions.ts';
 
 /** So many rows that reading a whole table would be the planner's choice only where no index serves. */
 const many = 10_000;
@@ -32,30 +32,27 @@ const lookUps = (read: Record<string, string[]>) =>
 test.each([
   ['empty', 0],
   ['almost empty', 5],
-])(
-  'plans that were kept from %s tables reach their rows by an index, and are soon made anew',
-  async (_size, few) => {
-    const db = await keepingPlans();
-    if (few > 0) await seedTables(db, 1, few);
-    if (few > 0) await sql`analyze`.execute(db);
-    await runHotQueries(db);
-    await seedTables(db, few + 1, many);
-    expect(await keptStatements(db)).toBeGreaterThan(30);
-    expect(lookUps(await findFullScans(db))).toEqual({});
+])('plans cached on %s tables use indexes, and are soon replaced', async (_size, few) => {
+  const db = await keepingPlans();
+  if (few > 0) await seedTables(db, 1, few);
+  if (few > 0) await sql`analyze`.execute(db);
+  await runHotQueries(db);
+  await seedTables(db, few + 1, many);
+  expect(await keptStatements(db)).toBeGreaterThan(30);
+  expect(lookUps(await findFullScans(db))).toEqual({});
 
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + planLivesMs });
-    onTestFinished(() => void vi.useRealTimers());
-    await runHotQueries(db);
-    expect(await findFullScans(db)).toEqual({});
-    await sql`analyze`.execute(db);
-    expect(await findFullScans(db)).toEqual({});
-  },
-);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + planLifetimeMs });
+  onTestFinished(() => void vi.useRealTimers());
+  await runHotQueries(db);
+  expect(await findFullScans(db)).toEqual({});
+  await sql`analyze`.execute(db);
+  expect(await findFullScans(db)).toEqual({});
+});
 
 test('a plan that reads whole partitions would be noticed', async () => {
   const db = await keepingPlans();
   await seedTables(db, 1, many);
   await sql`select count(*) from interactions where media_type = ${'text/plain'}`.execute(db);
   const [read = []] = Object.values(await findFullScans(db));
-  for (const { name } of await partitions(db)) expect(read.join()).toContain(name);
+  for (const { name } of await listPartitions(db)) expect(read.join()).toContain(name);
 });

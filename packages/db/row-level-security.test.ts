@@ -5,7 +5,7 @@ import { connectDb, type Db } from './connect.ts';
 import { listDeadLetters } from './loop/dead-letters.ts';
 import { migrateFirst } from './migrate.ts';
 import { requestErasure } from './privacy/erasures.ts';
-import { userTables } from './privacy/user-data.ts';
+import { listUserTables } from './privacy/user-data.ts';
 import { requestBuild } from './training/dataset-builds.ts';
 import { listExperiments, startExperiment } from './training/experiments.ts';
 import { insertModel, listModels } from './training/models.ts';
@@ -31,7 +31,7 @@ test('every table of a tenant has row level security, and a request finds every 
     join information_schema.columns on table_name = relname and table_schema = 'public' and column_name = 'tenant_id'
     where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relrowsecurity`.execute(db);
   expect(rows).toEqual([]);
-  expect(await asTenant(db, 'acme', userTables)).toEqual(await userTables(db));
+  expect(await asTenant(db, 'acme', listUserTables)).toEqual(await listUserTables(db));
 });
 
 test('a request reaches its own tenant, even with a query that forgets to say whose', async () => {

@@ -1,19 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { isOutdated } from './client/prepared-client.ts';
+import { isOutdatedPlan } from './client/prepared-client.ts';
 import type { Db, Tx } from './connect.ts';
 
-/**
- * Runs `work` in a transaction that sees and reaches one tenant's rows, whatever its queries ask for: PostgreSQL's row
- * level security holds under a role that owns nothing. Costs one round trip more. `work` is done once more, in another
- * transaction, for each of its statements that a migration has outdated meanwhile.
- */
+/** Restricted to the tenant's rows by row-level security. Costs a round trip; retried if a migration outdates plans. */
 export async function asTenant<T>(db: Db, tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await tenantTransaction(db, tenantId, work);
     } catch (error) {
-      if (!isOutdated(error)) throw error;
+      if (!isOutdatedPlan(error)) throw error;
     }
   }
 }
@@ -27,17 +23,13 @@ async function tenantTransaction<T>(db: Db, tenantId: string, work: (tx: Tx) => 
   });
 }
 
-/** Runs `work` in the transaction that `db` is, or in one of its own. */
 export async function withinTransaction<T>(db: Db | Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
   return isTransaction(db) ? await work(db) : await db.transaction().execute(work);
 }
 
 const isTransaction = (db: Db | Tx): db is Tx => db.isTransaction;
 
-/**
- * Runs `work` unless another process is running it under this name: then returns undefined. `work` may use the
- * connection that says so, on which no transaction is open.
- */
+/** Undefined if another process holds the lock. `work` may use the session that holds it; no transaction is open. */
 export async function withAdvisoryLock<T>(
   db: Db,
   name: string,
@@ -57,36 +49,33 @@ export async function withAdvisoryLock<T>(
   });
 }
 
-const lookEveryMs = 20;
+const pollEveryMs = 20;
 
-/**
- * Resolves when every transaction that is under way now has ended: from then on all others have seen what is
- * committed now. Throws after `atMostMs`.
- */
-export async function olderTransactionsEnded(db: Db, atMostMs: number): Promise<void> {
-  let left = await underWay(db);
-  await until('older transactions', atMostMs, async () => {
-    const still = new Set(await underWay(db));
-    left = left.filter((id) => still.has(id));
-    return left.length === 0;
+/** Afterwards, every open transaction has seen what is committed now. Throws after `timeoutMs`. */
+export async function waitForOlderTransactions(db: Db, timeoutMs: number): Promise<void> {
+  let remaining = await listTransactions(db);
+  await waitUntil('older transactions', timeoutMs, async () => {
+    const open = new Set(await listTransactions(db));
+    remaining = remaining.filter((id) => open.has(id));
+    return remaining.length === 0;
   });
 }
 
-/** Resolves when no build that began before `before` is running. Throws after `atMostMs`. */
-export async function buildsEnded(db: Db, before: Date, atMostMs: number): Promise<void> {
-  await until('a dataset that is being built', atMostMs, async () => {
+/** Throws after `timeoutMs`. */
+export async function waitForBuilds(db: Db, before: Date, timeoutMs: number): Promise<void> {
+  await waitUntil('a dataset that is being built', timeoutMs, async () => {
     const running = db.selectFrom('dataset_builds').select('build_id').where('status', '=', 'running');
     return (await running.where('started_at', '<=', before).executeTakeFirst()) === undefined;
   });
 }
 
-async function until(what: string, atMostMs: number, isOver: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + atMostMs; !(await isOver()); await setTimeout(lookEveryMs))
-    if (Date.now() > end) throw new Error(`waited ${atMostMs} ms for ${what}`);
+async function waitUntil(what: string, timeoutMs: number, isOver: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + timeoutMs; !(await isOver()); await setTimeout(pollEveryMs))
+    if (Date.now() > end) throw new Error(`waited ${timeoutMs} ms for ${what}`);
 }
 
-/** Every transaction holds a lock on its own virtual id, from its beginning to its end. */
-async function underWay(db: Db): Promise<string[]> {
+/** Every transaction holds a lock on its virtual id until it ends. */
+async function listTransactions(db: Db): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select locks.virtualtransaction as id from pg_locks as locks
     join pg_stat_activity as activity using (pid)

@@ -4,9 +4,9 @@ import { databaseForTest, emptyDatabaseForTest } from '@learning-loop/testing/da
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { findKey, insertKey } from './access/api-keys.ts';
-import { isOutdated, PreparedClient } from './client/prepared-client.ts';
+import { isOutdatedPlan, PreparedClient } from './client/prepared-client.ts';
 import { connectDb } from './connect.ts';
-import { migrate, migrator } from './migrate.ts';
+import { createMigrator, migrate } from './migrate.ts';
 import { asTenant } from './transactions.ts';
 import { findPersona, lockPersonas } from './users/personas.ts';
 
@@ -30,7 +30,7 @@ const recorded = (await readFile(join(import.meta.dirname, 'previous/statements.
 async function previousDatabase(): Promise<string> {
   const old = await emptyDatabaseForTest();
   await using oldDb = connectDb(old);
-  const { error } = await migrator(oldDb).migrateTo(previous);
+  const { error } = await createMigrator(oldDb).migrateTo(previous);
   expect(error).toBeUndefined();
   return old;
 }
@@ -66,7 +66,7 @@ async function ask(
   await client.query("set local learning_loop.tenant = 'default'");
   const outcome = await client.query(text, values).then(
     ({ rowCount }: { rowCount: number | null }) => rowCount ?? 0,
-    (error: Error) => (isOutdated(error) ? 'outdated' : error.message),
+    (error: Error) => (isOutdatedPlan(error) ? 'outdated' : error.message),
   );
   const done = stays && typeof outcome === 'number';
   await client.query(done ? 'set local role none' : 'rollback to savepoint before');

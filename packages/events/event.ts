@@ -1,9 +1,8 @@
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { envelope, FacetDeltas, Facets, ShownHypothesis, UsedMemory, UserContext } from './fields.ts';
+import { envelope, FacetDeltas, Facets, Hypothesis, UsedMemory, UserContext } from './fields.ts';
 import type { EventName } from './routes.ts';
 
-/** A persona moved. */
 export const PersonaUpdated = Type.Object({
   ...envelope,
   old_facets: Facets,
@@ -13,19 +12,19 @@ export const PersonaUpdated = Type.Object({
     selected_hypothesis_id: Type.Union([Type.String(), Type.Null()]),
     success: Type.Boolean(),
   }),
-  /** Who proposed the deltas: `rules`, or the model's id. */
+  /** `rules`, or a model id. */
   decided_by: Type.String(),
   reason: Type.String(),
 });
 export type PersonaUpdated = Type.Static<typeof PersonaUpdated>;
 
-/** A user picked one of the hypotheses shown, or none of them (`selected_id` null). */
+/** `selected_id` is null for none of these. */
 export const HypothesisSelected = Type.Object({
   ...envelope,
   input_text: Type.String(),
   media_type: Type.String(),
   context: UserContext,
-  hypotheses: Type.Array(ShownHypothesis),
+  hypotheses: Type.Array(Hypothesis),
   used_memories: Type.Array(UsedMemory),
   selected_id: Type.Union([Type.String(), Type.Null()]),
   auto_advanced: Type.Boolean(),
@@ -40,7 +39,7 @@ export const FeedbackType = Type.Union([
   Type.Literal('comment'),
 ]);
 
-/** A user said how good the outcome of an interaction was. `value`: 1 to 5 for a rating, text for a comment. */
+/** `value`: 1 to 5 for a rating, text for a comment. */
 export const FeedbackGiven = Type.Object({
   ...envelope,
   type: FeedbackType,
@@ -54,7 +53,6 @@ export interface Events {
   'feedback.given': FeedbackGiven;
 }
 
-/** An event with its name. */
 export type NamedEvent<E extends EventName = EventName> = { [N in E]: { name: N; event: Events[N] } }[E];
 
 const parsers = {
@@ -63,7 +61,7 @@ const parsers = {
   'feedback.given': Compile(FeedbackGiven),
 } satisfies { [N in EventName]: unknown };
 
-/** The event, checked against its schema. Throws an Error that names the first field at fault. */
+/** Throws an Error that names the first invalid field. */
 export function parseEvent<E extends EventName>(name: E, value: unknown): Events[E] {
   const parser = parsers[name];
   if (parser.Check(value)) return value as Events[E];

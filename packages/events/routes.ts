@@ -1,4 +1,4 @@
-/** Who learns from what: every event, and the consumers that owe an effect for it. */
+/** Every event and its consumers. Start here to add one: the compiler lists the handlers that are missing. */
 export const routes = {
   'hypothesis.selected': ['training-log', 'memory', 'persona'],
   'persona.updated': ['training-log'],
@@ -9,7 +9,6 @@ export type EventName = keyof typeof routes;
 export type Consumer = (typeof routes)[EventName][number];
 export const consumers: readonly Consumer[] = [...new Set(Object.values(routes).flat())];
 
-/** The events that a consumer is routed. */
 export type EventOf<C extends Consumer> = {
   [E in EventName]: C extends (typeof routes)[E][number] ? E : never;
 }[EventName];

@@ -1,16 +1,8 @@
 import { Type } from 'typebox';
 import { FeedbackType } from './event.ts';
-import {
-  Confidence,
-  FacetDeltas,
-  Facets,
-  ShownHypothesis,
-  Timestamp,
-  UsedMemory,
-  UserContext,
-} from './fields.ts';
+import { Confidence, FacetDeltas, Facets, Hypothesis, Timestamp, UsedMemory, UserContext } from './fields.ts';
 
-/** One line of a training log. Every line names its event, so that readers can drop duplicates. */
+/** Every record has its event id, so that readers can drop duplicates. */
 const line = {
   timestamp: Timestamp,
   event_id: Type.String(),
@@ -23,13 +15,10 @@ const HypothesesRecord = Type.Object({
   ...line,
   user_input: Type.String(),
   context: UserContext,
-  hypotheses: Type.Array(
-    Type.Pick(ShownHypothesis, ['id', 'question', 'confidence', 'position', 'propensity']),
-  ),
+  hypotheses: Type.Array(Type.Pick(Hypothesis, ['id', 'question', 'confidence', 'position', 'propensity'])),
   selected_id: Type.Union([Type.String(), Type.Null()]),
   label: Type.Union([Type.Literal('positive'), Type.Literal('negative')]),
   auto_advanced: Type.Boolean(),
-  /** Confidence of the selected hypothesis; null when the user rejected all. */
   selected_confidence: Type.Union([Confidence, Type.Null()]),
   model_id: Type.String(),
 });
@@ -73,7 +62,6 @@ const FeedbackRecord = Type.Object({
 });
 type FeedbackRecord = Type.Static<typeof FeedbackRecord>;
 
-/** The logs by name: `<name>.jsonl` is where a person looks for it. */
 export interface TrainingRecords {
   hypotheses_data: HypothesesRecord;
   persona_updates: PersonaRecord;

@@ -1,9 +1,9 @@
 import type { HypothesisSelected } from '@learning-loop/events/event';
-import type { ShownHypothesis } from '@learning-loop/events/fields';
+import type { Hypothesis } from '@learning-loop/events/fields';
 import { newId } from '@learning-loop/events/ids';
 
 /** Hypotheses as they would be shown for these questions, the first the likeliest. */
-export function hypothesesFor(questions: string[]): ShownHypothesis[] {
+export function hypothesesFor(questions: string[]): Hypothesis[] {
   return questions.map((question, place) => ({
     id: `h${place + 1}`,
     question,

@@ -1,4 +1,4 @@
-import { activitySince } from '@learning-loop/db/console/activity';
+import { loadActivity } from '@learning-loop/db/console/activity';
 import { outboxDepth } from '@learning-loop/db/loop/outbox';
 import { asTenant } from '@learning-loop/db/transactions';
 import { Type } from 'typebox';
@@ -58,6 +58,6 @@ function activityIn(
   const { seconds, bucketSeconds, freshMs } = timeRanges[window];
   const begin = Math.floor(Date.now() / 1000 / bucketSeconds) * bucketSeconds - seconds;
   const since = new Date(begin * 1000);
-  const read = () => asTenant(db, tenantId, (tx) => activitySince(tx, tenantId, { since, bucketSeconds }));
+  const read = () => asTenant(db, tenantId, (tx) => loadActivity(tx, tenantId, { since, bucketSeconds }));
   return activity(`${tenantId} ${window}`, freshMs, read);
 }

@@ -1,6 +1,6 @@
 import {
-  deadLetterPayload,
   deadLettersByConsumer,
+  findDeadLetterPayload,
   pendingByConsumer,
 } from '@learning-loop/db/console/backlog';
 import { asTenant } from '@learning-loop/db/transactions';
@@ -56,7 +56,7 @@ export const queues: RouteGroup = (console) => async (server) => {
     requireAdmin(request);
     const { tenant_id } = callerOf(request);
     const { id } = request.params;
-    const payload = await asTenant(console.db, tenant_id, (tx) => deadLetterPayload(tx, tenant_id, id));
+    const payload = await asTenant(console.db, tenant_id, (tx) => findDeadLetterPayload(tx, tenant_id, id));
     if (payload === undefined) throw new HttpError(404, 'no_such_dead_letter', 'It was replayed meanwhile.');
     return { payload };
   });

@@ -1,5 +1,5 @@
 import type { Tx } from '@learning-loop/db/connect';
-import { listEpisodes, listPersonaUpdates, searchUsers } from '@learning-loop/db/console/users';
+import { listInteractionOutcomes, listPersonaUpdates, searchUsers } from '@learning-loop/db/console/users';
 import { findInteraction } from '@learning-loop/db/loop/interactions';
 import { findModel, shippedModel } from '@learning-loop/db/training/models';
 import { asTenant } from '@learning-loop/db/transactions';
@@ -37,7 +37,7 @@ export const users: RouteGroup =
       const { user_id } = request.params;
       return await own(request, async (tx, tenantId) => ({
         steps: await listPersonaUpdates(tx, tenantId, user_id, most.steps),
-        episodes: await listEpisodes(tx, tenantId, user_id, most.episodes),
+        episodes: await listInteractionOutcomes(tx, tenantId, user_id, most.episodes),
       }));
     });
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { type ApiKey, anyKey, findKey, recordKeyUsage } from '@learning-loop/db/access/api-keys';
+import { type ApiKey, findKey, hasAnyKey, recordKeyUsage } from '@learning-loop/db/access/api-keys';
 import type { Db } from '@learning-loop/db/connect';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
@@ -65,7 +65,7 @@ export function createApiKeyStore(db: Db, log: Logger, most = mostRemembered): A
     max: 1,
     ttl: freshMs,
     perf: clock,
-    fetchMethod: async () => ({ any: await anyKey(db) }),
+    fetchMethod: async () => ({ any: await hasAnyKey(db) }),
   });
   let uses = new Map<string, Date>();
 

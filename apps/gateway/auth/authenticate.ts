@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { anyKey } from '@learning-loop/db/access/api-keys';
+import { hasAnyKey } from '@learning-loop/db/access/api-keys';
 import type { Db } from '@learning-loop/db/connect';
 import { HttpError, StartError } from '@learning-loop/service/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -23,7 +23,7 @@ const bare = (host: string): string => host.replace(/^\[(.*)\]$/u, '$1');
 
 /** Whoever reaches this machine could read and change everything: throws a StartError unless there are keys. */
 export async function requireKeys(db: Db, { host, allowNoKeys }: { host: string; allowNoKeys: boolean }) {
-  if (allowNoKeys || isLoopback(host) || (await anyKey(db))) return;
+  if (allowNoKeys || isLoopback(host) || (await hasAnyKey(db))) return;
   throw new StartError(
     `HOST is ${host}, which others can reach, and there are no API keys; make one with "pnpm keys create --role admin" or listen on 127.0.0.1.`,
   );

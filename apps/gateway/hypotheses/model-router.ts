@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Db, Tx } from '@learning-loop/db/connect';
 import type { ModelKind } from '@learning-loop/db/schema/training';
-import { runningExperiment } from '@learning-loop/db/training/experiments';
+import { findRunningExperiment } from '@learning-loop/db/training/experiments';
 import {
-  activeModel,
   configuredModel,
+  findActiveModel,
   findModel,
   type Model,
   shippedModel,
@@ -101,8 +101,8 @@ async function readKind<T>(
   kind: ModelKind,
   servedBy: (model: Model | undefined) => T,
 ): Promise<Serving<T>> {
-  const active = servedBy(await activeModel(tx, tenantId, kind));
-  const experiment = await runningExperiment(tx, tenantId, kind);
+  const active = servedBy(await findActiveModel(tx, tenantId, kind));
+  const experiment = await findRunningExperiment(tx, tenantId, kind);
   if (!experiment) return { active, experiment: null };
   const variants = await Promise.all(
     experiment.variants.map(async ({ model_id, weight }) => ({

@@ -1,6 +1,6 @@
 import { batchStatements } from '@learning-loop/db/client/batched-statements';
 import type { Db } from '@learning-loop/db/connect';
-import type { ShownOption } from '@learning-loop/db/schema/database';
+import type { PastHypothesis } from '@learning-loop/db/schema/database';
 import { loadProfiles, type ProfileRows } from '@learning-loop/db/users/profiles';
 import type { Facets, UserContext } from '@learning-loop/events/fields';
 import type { UserKey } from '@learning-loop/events/ids';
@@ -12,7 +12,7 @@ export interface UserProfile {
   facets: Facets;
   interaction_count: number;
   memories: Memory[];
-  selections: { input_text: string; at: Date; shown: ShownOption[] }[];
+  selections: { input_text: string; at: Date; shown: PastHypothesis[] }[];
 }
 
 const reading = { goals: 100, preferences: 100, history: 200, selections: 100 };
@@ -26,9 +26,9 @@ export function createProfileLoader(db: Db, { selections }: { selections: boolea
   return batchStatements(async (users: UserKey[]) => (await loadProfiles(db, users, wanted)).map(toProfile));
 }
 
-function toProfile({ persona, memories, choices }: ProfileRows): UserProfile {
+function toProfile({ persona, memories, selections }: ProfileRows): UserProfile {
   const { facets = defaultFacets, interaction_count = 0 } = persona ?? {};
-  return { facets, interaction_count, memories, selections: choices };
+  return { facets, interaction_count, memories, selections };
 }
 
 export function memoryTexts(known: UserProfile, type: Memory['type'], limit = mostInContext): string[] {

@@ -1,6 +1,6 @@
 import { batchStatements } from '@learning-loop/db/client/batched-statements';
 import { insertInteractions, type NewInteraction } from '@learning-loop/db/loop/interactions';
-import { type ShownHypothesis, type UsedMemory, UserContext } from '@learning-loop/events/fields';
+import { type Hypothesis, type UsedMemory, UserContext } from '@learning-loop/events/fields';
 import { newId } from '@learning-loop/events/ids';
 import type { Candidate } from '@learning-loop/learning/candidates/propose';
 import type { EmbeddingOf } from '@learning-loop/learning/embeddings/similarity';
@@ -148,7 +148,7 @@ async function usedMemories(
 }
 
 interface RankedDisplay {
-  hypotheses: ShownHypothesis[];
+  hypotheses: Hypothesis[];
   auto_advance: boolean;
   recommended_id: string;
 }

@@ -4,7 +4,7 @@ import { eventStatus } from '@learning-loop/db/loop/outbox';
 import { asTenant } from '@learning-loop/db/transactions';
 import { listInteractionMemories } from '@learning-loop/db/users/memories';
 import { findPersonaUpdate } from '@learning-loop/db/users/personas';
-import { FacetDeltas, Facets, ShownHypothesis } from '@learning-loop/events/fields';
+import { FacetDeltas, Facets, Hypothesis } from '@learning-loop/events/fields';
 import type { Consumer } from '@learning-loop/events/routes';
 import { HttpError } from '@learning-loop/service/errors';
 import { Type } from 'typebox';
@@ -49,7 +49,7 @@ const Answer = Type.Object({
   media_type: Type.String(),
   created_at: Type.String(),
   model_id: Type.String(),
-  hypotheses: Type.Array(ShownHypothesis),
+  hypotheses: Type.Array(Hypothesis),
   auto_advance: Type.Boolean(),
   event_id: Nullable(Type.String()),
   selected_id: Nullable(Type.String()),

@@ -1,4 +1,4 @@
-import { learningMetrics } from '@learning-loop/db/training/learning-metrics';
+import { loadLearningMetrics } from '@learning-loop/db/training/learning-metrics';
 import { asTenant } from '@learning-loop/db/transactions';
 import { Type } from 'typebox';
 import { getTenantId } from '../auth/authenticate.ts';
@@ -39,7 +39,7 @@ export const learning: RouteGroup =
       const hours = Number.parseInt(window, 10) * (window.endsWith('d') ? 24 : 1);
       const since = new Date(Date.now() - hours * 3_600_000);
       const tenantId = getTenantId(request);
-      const rows = await asTenant(db, tenantId, (tx) => learningMetrics(tx, tenantId, by, since));
+      const rows = await asTenant(db, tenantId, (tx) => loadLearningMetrics(tx, tenantId, by, since));
       return { by, since: since.toISOString(), rows };
     });
   };

@@ -2,9 +2,9 @@ import type { Tx } from '@learning-loop/db/connect';
 import { asTenant } from '@learning-loop/db/transactions';
 import { correctMemory, forgetMemory } from '@learning-loop/db/users/correct-memories';
 import {
+  findMemories,
   listMemories,
-  memoriesById,
-  recentMemories,
+  listRecentMemories,
   type SourcedMemory,
 } from '@learning-loop/db/users/memories';
 import { contentKey } from '@learning-loop/learning/memories/memory';
@@ -92,13 +92,13 @@ async function mostRelevant(
   const { tenantId: tenant_id, userId: user_id } = user;
   const types = type ? [type] : (['goal', 'preference', 'history'] as const);
   const memories = await asTenant(db, tenant_id, (tx) =>
-    recentMemories(tx, { ...user, types: [...types], limit: searched }),
+    listRecentMemories(tx, { ...user, types: [...types], limit: searched }),
   );
   if (memories.length === 0) return [];
   const embeddingOf = await meanings.get({ tenant_id, user_id }, memories, [query]);
   const best = await retrieveMemories(gateway, { tenant_id, query, memories, limit, embeddingOf });
   const ids = best.map(({ memory }) => memory.memory_id);
-  const found = await asTenant(db, tenant_id, (tx) => memoriesById(tx, tenant_id, user_id, ids));
+  const found = await asTenant(db, tenant_id, (tx) => findMemories(tx, tenant_id, user_id, ids));
   const sourced = new Map(found.map((memory) => [memory.memory_id, memory]));
   return best.flatMap(({ memory, relevance }) => {
     const found = sourced.get(memory.memory_id);
@@ -139,7 +139,7 @@ export const correctMemories: RouteGroup =
       const memory = await asTenant(db, tenant_id, async (tx) => {
         const key = { tenant_id, user_id, memory_id };
         if (!(await correctMemory(tx, key, { content: words, status }))) return undefined;
-        return (await memoriesById(tx, tenant_id, user_id, [memory_id]))[0];
+        return (await findMemories(tx, tenant_id, user_id, [memory_id]))[0];
       });
       if (!memory) throw notFound(memory_id);
       return shown(memory);

@@ -3,11 +3,11 @@ import {
   baselines,
   findModel,
   insertModel,
+  listModelChanges,
   listModels,
   type Model,
-  modelChanges,
 } from '@learning-loop/db/training/models';
-import { type Change, promote, rollBack } from '@learning-loop/db/training/promotion';
+import { type ChangeResult, promote, rollBack } from '@learning-loop/db/training/promotion';
 import { asTenant } from '@learning-loop/db/transactions';
 import { newId } from '@learning-loop/events/ids';
 import { shippedWeights } from '@learning-loop/learning/ranking/weights';
@@ -83,7 +83,7 @@ export const models: RouteGroup = (gateway) => async (server) => {
     const tenantId = getTenantId(request);
     const [rows, changes] = await asTenant(db, tenantId, async (tx) => [
       await listModels(tx, tenantId, mostListed),
-      await modelChanges(tx, tenantId, mostListed),
+      await listModelChanges(tx, tenantId, mostListed),
     ]);
     return {
       models: [...rows.map(shown), ...baselineRows(gateway, rows)],
@@ -147,7 +147,7 @@ function artifactOf({ config }: GatewayContext, { kind, weights, temperature, mo
   return { artifact: { provider: config.llm.impl, model }, name: model };
 }
 
-function requireDone(change: Change, modelId: string, verb: string): void {
+function requireDone(change: ChangeResult, modelId: string, verb: string): void {
   if (change === 'no_such_model')
     throw new HttpError(404, 'no_such_model', `There is no model ${modelId}; GET /v1/models lists them.`);
   if (change === 'not_from_this_status')

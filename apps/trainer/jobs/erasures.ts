@@ -1,6 +1,6 @@
 import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Db } from '@learning-loop/db/connect';
-import { waitingErasures } from '@learning-loop/db/privacy/erasures';
+import { listPendingErasures } from '@learning-loop/db/privacy/erasures';
 import { withAdvisoryLock } from '@learning-loop/db/transactions';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from '../config.ts';
@@ -16,7 +16,7 @@ export function runErasures(
   db: Db,
 ): AsyncDisposable {
   async function eraseNext(): Promise<void> {
-    const erasures = await waitingErasures(db, mostAtOnce);
+    const erasures = await listPendingErasures(db, mostAtOnce);
     if (erasures.length === 0) return;
     try {
       await eraseUsers(db, config, erasures);

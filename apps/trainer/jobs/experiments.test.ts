@@ -1,7 +1,7 @@
 import { connectDb, type Db } from '@learning-loop/db/connect';
 import type { ModelKind } from '@learning-loop/db/schema/training';
 import { listExperiments, startExperiment } from '@learning-loop/db/training/experiments';
-import { activeModel, findModel, insertModel, listModels } from '@learning-loop/db/training/models';
+import { findActiveModel, findModel, insertModel, listModels } from '@learning-loop/db/training/models';
 import { newId } from '@learning-loop/events/ids';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import pino from 'pino';
@@ -89,7 +89,10 @@ it('promotes the better ranker, with the reason in the registry', async () => {
   const [ended] = await listExperiments(db, tenant_id, 9);
   expect(ended).toMatchObject({ status: 'stopped', outcome: 'promoted' });
   expect(ended?.reason).toContain('first-place rate 70.0 % against 40.0 %');
-  expect(await activeModel(db, tenant_id, 'ranker')).toMatchObject({ model_id: 'better', status: 'active' });
+  expect(await findActiveModel(db, tenant_id, 'ranker')).toMatchObject({
+    model_id: 'better',
+    status: 'active',
+  });
 });
 
 it('rolls the worse one back; the others go on with its share at the control', async () => {

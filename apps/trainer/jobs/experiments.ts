@@ -2,7 +2,7 @@ import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Db } from '@learning-loop/db/connect';
 import {
   type Experiment,
-  runningExperiments,
+  listRunningExperiments,
   saveSnapshot,
   startExperiment,
   stopExperiment,
@@ -30,7 +30,7 @@ export function monitorExperiments({ log }: Pick<Service<unknown>, 'log'>, db: D
 
 /** Looks once at every running experiment, and does what the test says. */
 export async function evaluateExperiments(db: Db, log: Service<unknown>['log']): Promise<void> {
-  for (const experiment of await runningExperiments(db)) {
+  for (const experiment of await listRunningExperiments(db)) {
     const { tenant_id, experiment_id, variants } = experiment;
     const { decision, look } = decide(variants, await loadVariantStats(db, experiment));
     await saveSnapshot(db, experiment, look, { decides: decision.kind !== 'continue' });

@@ -1,7 +1,7 @@
 import { connectDb } from '@learning-loop/db/connect';
 import { finishErasure, requestErasure } from '@learning-loop/db/privacy/erasures';
 import { requestFineTune } from '@learning-loop/db/training/fine-tunes';
-import { activeModel, listModels } from '@learning-loop/db/training/models';
+import { findActiveModel, listModels } from '@learning-loop/db/training/models';
 import { newId } from '@learning-loop/events/ids';
 import { connectFineTuning } from '@learning-loop/llm/fine-tuning';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
@@ -96,7 +96,7 @@ it('ends with a clear word when the key is refused', async () => {
   });
   await advanceFineTunes(on.tuner, on.db);
   expect(on.server.uploads).toEqual([]);
-  expect(await activeModel(on.db, 'default', 'llm')).toBeUndefined();
+  expect(await findActiveModel(on.db, 'default', 'llm')).toBeUndefined();
 });
 
 it('comes back when the server wants it to, and goes on where it was', async () => {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Db } from '@learning-loop/db/connect';
 import { markIfErasedMeanwhile } from '@learning-loop/db/privacy/retraining';
-import { dueFineTunes, type FineTune, updateFineTune } from '@learning-loop/db/training/fine-tunes';
-import { activeModel, configuredModel, insertModel } from '@learning-loop/db/training/models';
+import { type FineTune, listDueFineTunes, updateFineTune } from '@learning-loop/db/training/fine-tunes';
+import { configuredModel, findActiveModel, insertModel } from '@learning-loop/db/training/models';
 import { withAdvisoryLock } from '@learning-loop/db/transactions';
 import { FineTuneError, type FineTuneJob, type FineTuning } from '@learning-loop/llm/fine-tuning';
 import type { Service } from '@learning-loop/service/service';
@@ -31,7 +31,7 @@ export function pollFineTunes(tuner: FineTuner, db: Db): AsyncDisposable {
 
 /** Takes every fine-tuning that is due one step further. A server that refuses ends it; one that is busy is asked later. */
 export async function advanceFineTunes(tuner: FineTuner, db: Db): Promise<void> {
-  for (const tune of await dueFineTunes(db)) {
+  for (const tune of await listDueFineTunes(db)) {
     try {
       await step(tuner, db, tune);
     } catch (error) {
@@ -83,7 +83,7 @@ async function follow({ log }: FineTuner, db: Db, tune: FineTune, job: FineTuneJ
     log.error({ tenant_id, dataset_version, error }, 'fine_tune_failed');
     return;
   }
-  const parent_id = (await activeModel(db, tenant_id, 'llm'))?.model_id ?? configuredModel;
+  const parent_id = (await findActiveModel(db, tenant_id, 'llm'))?.model_id ?? configuredModel;
   await insertModel(db, {
     ...{ tenant_id, model_id: job.model, kind: 'llm', status: 'candidate', dataset_version, parent_id },
     artifact: JSON.stringify({ provider, model: job.model }),

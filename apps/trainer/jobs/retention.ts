@@ -1,7 +1,7 @@
 import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Db } from '@learning-loop/db/connect';
 import { convertInteractionsToPartitions } from '@learning-loop/db/ddl/convert-to-partitions';
-import { analyzeWhole, createFuturePartitions } from '@learning-loop/db/ddl/partitions';
+import { analyzeInteractions, createFuturePartitions } from '@learning-loop/db/ddl/partitions';
 import { deleteOlder } from '@learning-loop/db/privacy/retention';
 import { withAdvisoryLock } from '@learning-loop/db/transactions';
 import type { Service } from '@learning-loop/service/service';
@@ -47,5 +47,5 @@ export async function maintainPartitions(
   if (!(await convertInteractionsToPartitions(db, now))) log.warn('interactions_not_partitioned');
   const made = await createFuturePartitions(db, now);
   if (made.length > 0) log.info({ partitions: made }, 'partitions_made');
-  await analyzeWhole(db);
+  await analyzeInteractions(db);
 }

@@ -1,9 +1,9 @@
 import type { Db } from '@learning-loop/db/connect';
-import { finishErasure, recordErasureError, type WaitingErasure } from '@learning-loop/db/privacy/erasures';
+import { finishErasure, type PendingErasure, recordErasureError } from '@learning-loop/db/privacy/erasures';
 import { markForRetraining } from '@learning-loop/db/privacy/retraining';
 import { deleteUserRows, renewStatistics } from '@learning-loop/db/privacy/user-data';
 import type { ErasureReceipt } from '@learning-loop/db/schema/database';
-import { buildsEnded, olderTransactionsEnded } from '@learning-loop/db/transactions';
+import { waitForBuilds, waitForOlderTransactions } from '@learning-loop/db/transactions';
 import { userKey } from '@learning-loop/events/ids';
 import { rewriteSegments } from '@learning-loop/training-log/rewrite';
 import { mirrorLog } from '@learning-loop/training-log/s3/mirror';
@@ -21,16 +21,16 @@ const buildsEndMs = 60 * 60 * 1_000;
  * makes it complete: once nothing more is accepted, the database; once nobody has read what was deleted there, the log;
  * then what was made from the log.
  */
-export async function eraseUsers(db: Db, places: Places, erasures: WaitingErasure[]): Promise<void> {
+export async function eraseUsers(db: Db, places: Places, erasures: PendingErasure[]): Promise<void> {
   const { trainingLog, trainingDataDir } = places;
-  await olderTransactionsEnded(db, transactionsEndMs);
+  await waitForOlderTransactions(db, transactionsEndMs);
   const rows = new Map<string, Record<string, number>>();
   for (const erasure of erasures) rows.set(erasure.erasure_id, await deleteUserRows(db, erasure));
   await renewStatistics(db);
-  await olderTransactionsEnded(db, transactionsEndMs);
+  await waitForOlderTransactions(db, transactionsEndMs);
 
   const records = await eraseFromLog(trainingLog, erasures);
-  await buildsEnded(db, new Date(), buildsEndMs);
+  await waitForBuilds(db, new Date(), buildsEndMs);
   await mirrorLog(trainingLog, trainingDataDir);
   const datasets = await eraseFromDatasets(trainingDataDir, erasures);
   for (const erasure of erasures) {
@@ -58,7 +58,7 @@ async function modelsOf(
 }
 
 /** Removes the users' lines from all segments; returns how many, by `userKey`. */
-async function eraseFromLog(directory: string, erasures: WaitingErasure[]): Promise<Map<string, number>> {
+async function eraseFromLog(directory: string, erasures: PendingErasure[]): Promise<Map<string, number>> {
   const records = new Map(erasures.map((erasure) => [userKey(erasure), new Set<string>()]));
   await rewriteSegments(directory, (record) => {
     const found = records.get(userKey(record));
@@ -75,6 +75,6 @@ const versionsOf = (files: object): string[] => [
 ];
 
 /** Says in the receipts why it did not work yet. */
-export async function recordFailure(db: Db, erasures: WaitingErasure[], error: unknown): Promise<void> {
+export async function recordFailure(db: Db, erasures: PendingErasure[], error: unknown): Promise<void> {
   for (const erasure of erasures) await recordErasureError(db, erasure, String(error));
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Db } from '@learning-loop/db/connect';
-import { type Model, rankersWithout, updateModelMetrics } from '@learning-loop/db/training/models';
+import { listRankersWithout, type Model, updateModelMetrics } from '@learning-loop/db/training/models';
 import { withAdvisoryLock } from '@learning-loop/db/transactions';
 import { newId } from '@learning-loop/events/ids';
 import { openWorkspace } from '../dataset/duckdb.ts';
@@ -15,9 +15,9 @@ import { toRankerWeights } from './train-and-register.ts';
  * estimates on the held-out users of the tenant's newest dataset. Those of tenants without a dataset wait for one.
  */
 export async function evaluateCandidates(db: Db, trainingDataDir: string): Promise<void> {
-  if ((await rankersWithout(db, 'off_policy')).length === 0) return;
+  if ((await listRankersWithout(db, 'off_policy')).length === 0) return;
   await withAdvisoryLock(db, 'estimates', async () => {
-    for (const model of await rankersWithout(db, 'off_policy')) {
+    for (const model of await listRankersWithout(db, 'off_policy')) {
       const datasets = datasetsDirectory(trainingDataDir, model.tenant_id);
       const version = (await listVersions(datasets)).at(-1);
       if (version === undefined) continue;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Db } from '@learning-loop/db/connect';
 import { markIfErasedMeanwhile } from '@learning-loop/db/privacy/retraining';
 import { startExperiment } from '@learning-loop/db/training/experiments';
-import { activeModel, insertModel, type Model, shippedModel } from '@learning-loop/db/training/models';
+import { findActiveModel, insertModel, type Model, shippedModel } from '@learning-loop/db/training/models';
 import { newId } from '@learning-loop/events/ids';
 import { type RankerWeights, shippedWeights } from '@learning-loop/learning/ranking/weights';
 import type { Service } from '@learning-loop/service/service';
@@ -36,7 +36,7 @@ export async function trainAndRegister(
   chance = realRandomness,
 ): Promise<string | null> {
   const { tenant_id, version } = manifest;
-  const serving = await activeModel(db, tenant_id, 'ranker');
+  const serving = await findActiveModel(db, tenant_id, 'ranker');
   const fitted = await fitOn(directory, toRankerWeights(serving), chance.random);
   if (!fitted) return null;
   const verdict = promotionGate(fitted.judgement);

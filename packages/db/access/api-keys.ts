@@ -3,9 +3,9 @@ import type { Db } from '../connect.ts';
 import type { Database } from '../schema/database.ts';
 
 export type ApiKey = Selectable<Database['api_keys']>;
-type NewKey = Pick<ApiKey, 'tenant_id' | 'key_id' | 'role' | 'name' | 'secret_hash' | 'expires_at'>;
+type NewApiKey = Pick<ApiKey, 'tenant_id' | 'key_id' | 'role' | 'name' | 'secret_hash' | 'expires_at'>;
 
-export async function insertKey(db: Db, key: NewKey): Promise<void> {
+export async function insertKey(db: Db, key: NewApiKey): Promise<void> {
   await db.insertInto('api_keys').values(key).execute();
 }
 
@@ -13,18 +13,17 @@ export function findKey(db: Db, keyId: string): Promise<ApiKey | undefined> {
   return db.selectFrom('api_keys').selectAll().where('key_id', '=', keyId).executeTakeFirst();
 }
 
-/** All keys, or those of one tenant, oldest first. */
 export function listKeys(db: Db, tenantId?: string): Promise<ApiKey[]> {
   const keys = db.selectFrom('api_keys').selectAll().orderBy('tenant_id').orderBy('created_at');
   return (tenantId === undefined ? keys : keys.where('tenant_id', '=', tenantId)).execute();
 }
 
-/** Whether a key was ever made; revoked ones count, so that revoking the last one opens nothing. */
-export async function anyKey(db: Db): Promise<boolean> {
+/** Revoked keys count: revoking the last one must not allow requests without a key. */
+export async function hasAnyKey(db: Db): Promise<boolean> {
   return (await db.selectFrom('api_keys').select('key_id').limit(1).executeTakeFirst()) !== undefined;
 }
 
-/** Disables a key for good. False when there is no such key, or it is disabled already. */
+/** False if there is no such key or it is already disabled. */
 export async function disableKey(db: Db, keyId: string): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('api_keys')
@@ -35,7 +34,6 @@ export async function disableKey(db: Db, keyId: string): Promise<boolean> {
   return numUpdatedRows > 0n;
 }
 
-/** Notes when keys were last used. */
 export async function recordKeyUsage(db: Db, uses: { key_id: string; at: Date }[]): Promise<void> {
   await sql`
     update api_keys set last_used_at = greatest(last_used_at, used.at)

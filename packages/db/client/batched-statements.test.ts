@@ -3,7 +3,7 @@ import { batchStatements } from './batched-statements.ts';
 
 const dataFault = () => Object.assign(new Error('invalid input'), { code: '22P02' });
 
-test('what is asked for at the same time is answered by one call, each caller with its own', async () => {
+test('concurrent callers share one statement, and each gets its own result', async () => {
   const calls: number[][] = [];
   const double = batchStatements(async (items: number[]) => {
     calls.push(items);
@@ -22,7 +22,7 @@ test('data that is refused fails its own caller, not its neighbours', async () =
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
 });
 
-test('when the database is away every caller is told so, after one try', async () => {
+test('an outage fails every caller after one attempt', async () => {
   let tries = 0;
   const work = batchStatements(async (): Promise<number[]> => {
     tries += 1;

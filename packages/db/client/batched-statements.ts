@@ -1,14 +1,10 @@
 import { createBatcher } from '@learning-loop/async/batcher';
 import { errorCode } from '@learning-loop/service/errors';
 
-/** Two statements at a time, so that a slow one holds up half of the callers at most. */
+/** Two statements at a time: a slow one delays at most half of the callers. */
 const batching = { limit: 100, concurrency: 2, isItemError: isDataError };
 
-/**
- * One statement for many callers: what is asked for while an earlier statement runs goes with the next, so that they
- * share its round trip and its commit. `statement` resolves with a result for each item, in their order. Data that
- * Postgres refuses fails its own caller only; a server that is down fails all of them.
- */
+/** Concurrent callers share a statement and its commit. Rejected data fails only its own caller, an outage all. */
 export function batchStatements<T, R>(statement: (items: T[]) => Promise<R[]>): (item: T) => Promise<R> {
   return createBatcher(statement, batching).add;
 }

@@ -41,7 +41,7 @@ async function databaseThroughNetwork() {
 
 const answer = sql<{ one: number }>`select 1 as one`;
 
-test('whoever waits for a server that fell silent is told, and it goes on when the server is back', async () => {
+test('queries to a server that stopped responding fail, and work again once it is back', async () => {
   const { url, network } = await databaseThroughNetwork();
   await using db = connectDb(url, { serverTimeoutMs: 2_000 });
   await connected(db);

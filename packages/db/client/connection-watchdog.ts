@@ -5,68 +5,65 @@ import pg from 'pg';
 const tickMs = 100;
 
 /**
- * Gives the connections of a pool (pg's `stream` option), and ends them all when the server has given no sign of life
- * for `serverTimeoutMs`, as behind a broken network: who waits for an answer is told so, instead of waiting for ever.
- * The sign is asked for over a connection of its own, so that a long query is not mistaken for silence.
+ * A `stream` option for pg's pool: after `serverTimeoutMs` without a response it destroys all connections, so that
+ * queries fail instead of hanging. The server is probed over a separate connection: a long query is no outage.
  */
 export function destroyDeadConnections(
   connectionString: string,
-  { serverTimeoutMs, ended }: { serverTimeoutMs: number; ended: () => boolean },
+  { serverTimeoutMs, isEnded }: { serverTimeoutMs: number; isEnded: () => boolean },
 ): () => Socket {
-  /** With the time at which each was opened. */
-  const sockets = new Map<Socket, number>();
+  const openedAt = new Map<Socket, number>();
   const probe = createProbe(connectionString);
   let silentMs = 0;
-  let last = performance.now();
+  let lastTick = performance.now();
 
   const timer = setInterval(() => {
     const now = performance.now();
-    // A process that was busy itself has not heard what was said to it: its own pauses count little.
-    silentMs = probe.isUnheard() ? silentMs + Math.min(now - last, 2 * tickMs) : 0;
-    last = now;
+    // Capped: while this process was busy, it did not read responses.
+    silentMs = probe.isUnanswered() ? silentMs + Math.min(now - lastTick, 2 * tickMs) : 0;
+    lastTick = now;
     if (silentMs >= serverTimeoutMs) {
-      // What was opened during the silence may be the first that is heard again.
-      for (const [socket, openedAt] of sockets) if (openedAt < probe.askedAt()) socket.destroy();
-      probe.end();
+      // A socket opened during the outage may be the first to work again.
+      for (const [socket, opened] of openedAt) if (opened < probe.sentAt()) socket.destroy();
+      probe.disconnect();
     }
-    if (ended()) clearInterval(timer);
-    if (sockets.size > 0) probe.ask();
-    else probe.end();
+    if (isEnded()) clearInterval(timer);
+    if (openedAt.size > 0) probe.send();
+    else probe.disconnect();
   }, tickMs);
   timer.unref();
 
   return () => {
     const socket = new Socket();
-    sockets.set(socket, performance.now());
-    socket.once('close', () => sockets.delete(socket));
+    openedAt.set(socket, performance.now());
+    socket.once('close', () => openedAt.delete(socket));
     return socket;
   };
 }
 
-/** Asks one question at a time, and begins anew after an error. */
 function createProbe(connectionString: string) {
   let client: pg.Client | undefined;
   let socket: Socket | undefined;
   let waiting = false;
-  let askedAt = 0;
-  let heardBytes = 0;
+  let sentAt = 0;
+  let receivedBytes = 0;
 
-  function begin(): pg.Client {
-    const begun = new pg.Client({
+  function connect(): pg.Client {
+    const created = new pg.Client({
       connectionString,
       application_name: 'sign of life',
       stream: () => {
         socket = new Socket();
-        heardBytes = 0;
+        receivedBytes = 0;
         return socket.unref();
       },
     });
-    begun.on('error', () => end(begun));
-    begun.connect().catch(() => end(begun));
-    return begun;
+    created.on('error', () => disconnect(created));
+    created.connect().catch(() => disconnect(created));
+    return created;
   }
 
-  function end(which = client): void {
+  function disconnect(which = client): void {
     if (which !== client) return;
     client = undefined;
     waiting = false;
@@ -74,34 +71,31 @@ function createProbe(connectionString: string) {
   }
 
   return {
-    /** Whether it waits and has heard nothing since the last call: to connect takes several answers. */
-    isUnheard(): boolean {
-      const before = heardBytes;
-      heardBytes = socket?.bytesRead ?? 0;
-      return waiting && heardBytes === before;
+    /** No bytes since the last call: connecting takes several responses, and each of them counts. */
+    isUnanswered(): boolean {
+      const before = receivedBytes;
+      receivedBytes = socket?.bytesRead ?? 0;
+      return waiting && receivedBytes === before;
     },
-    askedAt: () => askedAt,
-    ask(): void {
+    sentAt: () => sentAt,
+    send(): void {
       if (waiting) return;
       waiting = true;
-      askedAt = performance.now();
-      client ??= begin();
-      const asked = client;
-      asked.query('select 1').then(
+      sentAt = performance.now();
+      client ??= connect();
+      const current = client;
+      current.query('select 1').then(
         () => {
-          if (asked === client) waiting = false;
+          if (current === client) waiting = false;
         },
-        () => end(asked),
+        () => disconnect(current),
       );
     },
-    end: () => end(),
+    disconnect: () => disconnect(),
   };
 }
 
-/**
- * The pool for callers who wait at most `ms` for a connection. One that takes longer to make is not given up with its
- * caller: it is there for the next, or else a distant or busy server would never be connected to.
- */
+/** Connecting continues after its caller timed out: else nobody would ever connect to a distant or busy server. */
 export function withAcquireTimeout(pool: pg.Pool, ms: number): PostgresPool {
   return {
     options: pool.options,

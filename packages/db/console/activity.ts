@@ -3,29 +3,24 @@ import { sql } from 'kysely';
 import type { Db } from '../connect.ts';
 import { withinTransaction } from '../transactions.ts';
 
-/** What became of the displays of one span of time that one model made. */
 export interface Activity {
-  /** Beginning of the span, seconds since 1970. */
+  /** Start of the time span, seconds since 1970. */
   bucket: number;
-  /** Who proposed, and who ranked unless that is the shipped ranker. */
+  /** Of the candidates, then of the ranker unless it is the shipped one. */
   model_id: string;
   shown: number;
-  /** Decided: picked one, or none of these. */
+  /** Selections, including none of these. */
   decided: number;
   picked: number;
   first_place: number;
   auto_advance: number;
-  /** Shown as safe to go on with, and decided. */
   auto_decided: number;
-  /** Of these, where the user chose something else than was recommended. */
+  /** Part of `auto_decided`: anything but the hypothesis with the highest score was selected. */
   overridden: number;
 }
 
-/**
- * A tenant's displays since a time, in buckets of so many seconds. Ids hold the time, so only these rows are read;
- * cancelled after 5 s.
- */
-export async function activitySince(
+/** Ids contain the time, so only rows since then are read. The query is cancelled after 5 s. */
+export async function loadActivity(
   db: Db,
   tenantId: string,
   { since, bucketSeconds }: { since: Date; bucketSeconds: number },

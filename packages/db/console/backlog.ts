@@ -3,14 +3,13 @@ import { sql } from 'kysely';
 import type { Db } from '../connect.ts';
 import type { ModelKind, ModelStatus } from '../schema/training.ts';
 
-/** What one consumer still owes, and for how long the oldest of it has waited, in ms. */
 export interface PendingCount {
   consumer: Consumer;
   pending: number;
   oldest_ms: number;
 }
 
-/** Consumers that owe nothing are absent. */
+/** Consumers without pending events are absent. */
 export async function pendingByConsumer(db: Db): Promise<PendingCount[]> {
   const { rows } = await sql<PendingCount>`
     select consumer, count(*)::int as pending,
@@ -19,36 +18,36 @@ export async function pendingByConsumer(db: Db): Promise<PendingCount[]> {
   return rows;
 }
 
-/** How many events each consumer gave up on, of one tenant or of all; those without any are absent. */
+/** Consumers without dead letters are absent. */
 export async function deadLettersByConsumer(
   db: Db,
   tenantId?: string,
 ): Promise<{ consumer: Consumer; dead: number }[]> {
-  const letters = db
+  const counts = db
     .selectFrom('dead_letters')
     .select(['consumer', sql<number>`count(*)::int`.as('dead')])
     .groupBy('consumer');
-  return await (tenantId === undefined ? letters : letters.where('tenant_id', '=', tenantId)).execute();
+  return await (tenantId === undefined ? counts : counts.where('tenant_id', '=', tenantId)).execute();
 }
 
-/** What a dead letter holds, which may be personal; undefined when the tenant has no such letter. */
-export async function deadLetterPayload(db: Db, tenantId: string, id: string): Promise<unknown> {
-  const letter = await db
+/** May contain personal data. */
+export async function findDeadLetterPayload(db: Db, tenantId: string, id: string): Promise<unknown> {
+  const deadLetter = await db
     .selectFrom('dead_letters')
     .select('payload')
     .where('tenant_id', '=', tenantId)
     .where('dead_letter_id', '=', id)
     .executeTakeFirst();
-  return letter?.payload;
+  return deadLetter?.payload;
 }
 
-/** The newest finished dataset of all tenants, and how many builds failed in a row since the last good one. */
+/** Over all tenants; `failed_since` counts builds since the last successful one. */
 export interface DatasetState {
   built_at: Date | null;
   failed_since: number;
 }
 
-export async function datasetState(db: Db): Promise<DatasetState> {
+export async function loadDatasetState(db: Db): Promise<DatasetState> {
   const { rows } = await sql<DatasetState>`
     with good as (select max(finished_at) as at from dataset_builds where status in ('done', 'empty'))
     select (select at from good) as built_at,
@@ -59,8 +58,7 @@ export async function datasetState(db: Db): Promise<DatasetState> {
   return rows[0] ?? { built_at: null, failed_since: 0 };
 }
 
-/** How many models there are of each kind in each status, over all tenants. */
-export function modelCounts(db: Db): Promise<{ kind: ModelKind; status: ModelStatus; models: number }[]> {
+export function countModels(db: Db): Promise<{ kind: ModelKind; status: ModelStatus; models: number }[]> {
   return db
     .selectFrom('models')
     .select(['kind', 'status', sql<number>`count(*)::int`.as('models')])

@@ -1,23 +1,23 @@
-import type { FacetDeltas, Facets, ShownHypothesis } from '@learning-loop/events/fields';
+import type { FacetDeltas, Facets, Hypothesis } from '@learning-loop/events/fields';
 import { sql } from 'kysely';
 import type { Db } from '../connect.ts';
 
-export interface UserFound {
+export interface UserSummary {
   user_id: string;
   facets: Facets;
   interaction_count: number;
   updated_at: Date;
 }
 
-const lately = 2_000;
+const recentSelections = 2_000;
 
-/** Users whose id begins with `prefix`, by id; without one, those who were active last. `limit` at most. */
+/** Users whose id starts with `prefix`; without one, those who were active last. */
 export async function searchUsers(
   db: Db,
   tenantId: string,
   { prefix, limit }: { prefix: string; limit: number },
-): Promise<UserFound[]> {
-  if (prefix === '') return await latestUsers(db, tenantId, limit);
+): Promise<UserSummary[]> {
+  if (prefix === '') return await listLatestUsers(db, tenantId, limit);
   return await db
     .selectFrom('personas')
     .select(['user_id', 'facets', 'interaction_count', 'updated_at'])
@@ -28,12 +28,12 @@ export async function searchUsers(
     .execute();
 }
 
-async function latestUsers(db: Db, tenantId: string, limit: number): Promise<UserFound[]> {
-  const { rows } = await sql<UserFound>`
+async function listLatestUsers(db: Db, tenantId: string, limit: number): Promise<UserSummary[]> {
+  const { rows } = await sql<UserSummary>`
     with latest as (
       select user_id, max(selected_at) as at from (
         select user_id, selected_at from selections where tenant_id = ${tenantId}
-        order by interaction_id desc limit ${lately}
+        order by interaction_id desc limit ${recentSelections}
       ) as recent group by user_id order by at desc limit ${limit}
     )
     select user_id, facets, interaction_count, updated_at
@@ -42,7 +42,6 @@ async function latestUsers(db: Db, tenantId: string, limit: number): Promise<Use
   return rows;
 }
 
-/** A persona after one step of learning. */
 export interface PersonaStep {
   occurred_at: Date;
   new_facets: Facets;
@@ -51,7 +50,7 @@ export interface PersonaStep {
   reason: string;
 }
 
-/** The newest steps of a user's persona, oldest of them first. */
+/** The newest updates, in the order of their events. */
 export async function listPersonaUpdates(
   db: Db,
   tenantId: string,
@@ -69,27 +68,25 @@ export async function listPersonaUpdates(
   return steps.reverse();
 }
 
-/** One display, what the user made of it, and what was learned from that. */
-export interface Episode {
+export interface InteractionOutcome {
   interaction_id: string;
   created_at: Date;
   input_text: string;
   model_id: string;
-  hypotheses: ShownHypothesis[];
+  hypotheses: Hypothesis[];
   event_id: string | null;
   selected_id: string | null;
   memories: { type: string; content: string }[];
   facet_deltas: FacetDeltas | null;
 }
 
-/** A user's newest interactions, newest first. */
-export async function listEpisodes(
+export async function listInteractionOutcomes(
   db: Db,
   tenantId: string,
   userId: string,
   limit: number,
-): Promise<Episode[]> {
-  const { rows } = await sql<Episode>`
+): Promise<InteractionOutcome[]> {
+  const { rows } = await sql<InteractionOutcome>`
     with latest as (
       select * from interactions where tenant_id = ${tenantId} and user_id = ${userId}
       order by interaction_id desc limit ${limit}

@@ -3,47 +3,43 @@ import type { Db } from '../connect.ts';
 import { withAdvisoryLock } from '../transactions.ts';
 
 /**
- * What a request reads of its user was written over months, each row on a page among other users' rows. A covering
- * index holds it side by side, but an entry holds 2,704 bytes at most, of which keys take up to 900 (a user's id of 200
- * characters). What is longer has an index of its own, which is small, as it is rare.
+ * A user's rows are scattered over many pages, but adjacent in a covering index. An index entry holds up to 2,704
+ * bytes, of which the key takes up to 900 (a user id of 200 characters): the few longer rows get their own index.
  */
-interface Lengths {
+interface LengthFilters {
   short: string;
   long: string;
 }
 
-const mostBytes = 1_500;
-const lengthsOf = (bytes: string): Lengths => ({
-  short: `${bytes} <= ${mostBytes}`,
-  long: `${bytes} > ${mostBytes}`,
+const maxBytes = 1_500;
+const toLengthFilters = (bytes: string): LengthFilters => ({
+  short: `${bytes} <= ${maxBytes}`,
+  long: `${bytes} > ${maxBytes}`,
 });
 
-export const memoryIndexFilters = lengthsOf('octet_length(content)');
-export const interactionIndexFilters = lengthsOf('octet_length(input_text) + octet_length(shown::text)');
+export const memoryIndexFilters = toLengthFilters('octet_length(content)');
+export const interactionIndexFilters = toLengthFilters(
+  'octet_length(input_text) + octet_length(shown::text)',
+);
 
-/** The newest of both lengths. Each is limited by itself: it is read in the order of its index, and not all of it. */
+/** `newest` limits both halves as well, so that each reads only the end of its index. */
 export function newestFromCoveringIndexes(
-  { short, long }: Lengths,
-  rowsOf: (length: RawBuilder<unknown>) => RawBuilder<unknown>,
+  { short, long }: LengthFilters,
+  selectRows: (length: RawBuilder<unknown>) => RawBuilder<unknown>,
   newest: RawBuilder<unknown>,
 ): RawBuilder<unknown> {
-  const [shorter, longer] = [short, long].map((length) => sql`(${rowsOf(sql.raw(length))} ${newest})`);
+  const [shorter, longer] = [short, long].map((length) => sql`(${selectRows(sql.raw(length))} ${newest})`);
   return sql`(select * from (${shorter} union all ${longer}) as either ${newest})`;
 }
 
-/** An index of a table that may be large: making it takes minutes, in which the service goes on. */
 export interface ConcurrentIndex {
   name: string;
   table: string;
-  /** What follows the table's name in `create index`: columns in parentheses, a method, a condition. */
+  /** What follows the table name in `create index`. */
   on: string;
 }
 
-/**
- * Made after the migrations. No statement may need one of these to be right, only to be fast: a version that starts
- * while another process makes it goes on without. An index of a table that the same release makes belongs into its
- * migration.
- */
+/** Created after the migrations while the service runs: queries may need them to be fast, never to be correct. */
 export const concurrentIndexes: ConcurrentIndex[] = [
   {
     name: 'memories_long',
@@ -68,36 +64,31 @@ export const concurrentIndexes: ConcurrentIndex[] = [
   },
 ];
 
-/**
- * Makes what is missing, one after the other, while others read and write. A migration cannot: it is a transaction, and
- * would lock writers out. Safe from many processes at once: one makes them, the others return at once. What a killed
- * server left half made is made anew.
- */
+/** Unlike a migration, blocks no writers. Safe to call concurrently: one creates them, the others return at once. */
 export async function createIndexesConcurrently(db: Db, indexes: ConcurrentIndex[]): Promise<void> {
-  if ((await unfinished(db, indexes)).length === 0) return;
-  // Nobody waits for this lock in a statement: its snapshot would be one that the index's maker waits for in turn.
+  if ((await listUnfinished(db, indexes)).length === 0) return;
+  // Only tried, never waited for: `create index concurrently` would wait for the snapshot of the waiting statement.
   await withAdvisoryLock(db, 'online indexes', async (connection) => {
-    for (const { name, table, on, begun } of await unfinished(connection, indexes)) {
-      if (begun) await sql`drop index concurrently ${sql.ref(name)}`.execute(connection);
+    for (const { name, table, on, invalid } of await listUnfinished(connection, indexes)) {
+      if (invalid) await sql`drop index concurrently ${sql.ref(name)}`.execute(connection);
       const definition = sql`${sql.ref(name)} on ${sql.table(table)} ${sql.raw(on)}`;
       await sql`create index concurrently ${definition}`.execute(connection);
     }
   });
 }
 
-/** Those that are not there, or there and not valid (`begun`). */
-async function unfinished(
+async function listUnfinished(
   db: Db,
   indexes: ConcurrentIndex[],
-): Promise<(ConcurrentIndex & { begun: boolean })[]> {
+): Promise<(ConcurrentIndex & { invalid: boolean })[]> {
   if (indexes.length === 0) return [];
   const { rows } = await sql<{ name: string; valid: boolean }>`
     select relname as name, indisvalid as valid from pg_index join pg_class on pg_class.oid = indexrelid
     where relnamespace = 'public'::regnamespace and relname = any(${indexes.map(({ name }) => name)})`.execute(
     db,
   );
-  const there = new Map(rows.map(({ name, valid }) => [name, valid]));
+  const existing = new Map(rows.map(({ name, valid }) => [name, valid]));
   return indexes
-    .filter(({ name }) => !there.get(name))
-    .map((index) => ({ ...index, begun: there.has(index.name) }));
+    .filter(({ name }) => !existing.get(name))
+    .map((index) => ({ ...index, invalid: existing.has(index.name) }));
 }

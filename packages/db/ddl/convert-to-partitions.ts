@@ -4,27 +4,29 @@ import pg from 'pg';
 import type { Db, Tx } from '../connect.ts';
 import { withAdvisoryLock } from '../transactions.ts';
 import { lockTables, retryOnLockTimeout, setLockTimeout } from './lock-timeout.ts';
-import { bounds, makePartition, monthAfter, nameUntil, overflowPartition } from './partitions.ts';
+import {
+  createPartition,
+  nameOldestPartition,
+  overflowPartition,
+  startOfMonth,
+  toBounds,
+} from './partitions.ts';
 
-/**
- * The table that there was becomes the partition of all months before this one. Until it has, ids from later are refused:
- * whoever is killed in between leaves at least two months for the next to take up again.
- */
+/** Until the conversion is complete, later ids are rejected: after a crash, at least two months remain to resume. */
 const monthsInFirst = 3;
 
 /**
- * Partitions `interactions` by the month of its ids, while others read and write. Safe from many processes at once: one
- * does it, the others return at once. What a killed process left half done is taken up again. False, and the table stays
- * as it was, when it holds ids that are no times, or times of years to come.
+ * By month of the ids, while others read and write. One process converts, the others return at once; after a crash the
+ * next call resumes. False, and the table is unchanged, if ids are not UUIDv7 or later than `monthsInFirst` allows.
  */
 export async function convertInteractionsToPartitions(db: Db, now: Date): Promise<boolean> {
   if (await isPartitioned(db)) return true;
   const done = await withAdvisoryLock(db, 'partitions', async (connection) => {
     if (await isPartitioned(connection)) return true;
-    const month = monthAfter(now, monthsInFirst);
-    await refuseFrom(connection, month);
-    if (!(await allBefore(connection))) return false;
-    await retryOnLockTimeout(() => connection.transaction().execute((tx) => swap(tx, month)));
+    const month = startOfMonth(now, monthsInFirst);
+    await rejectIdsFrom(connection, month);
+    if (!(await validateIds(connection))) return false;
+    await retryOnLockTimeout(() => connection.transaction().execute((tx) => replaceTable(tx, month)));
     return true;
   });
   return done ?? true;
@@ -36,28 +38,28 @@ async function isPartitioned(db: Db): Promise<boolean> {
   return rows[0]?.kind === 'p';
 }
 
-/** A check that is not known to hold for what is there needs no look at it. */
-async function refuseFrom(db: Db, month: Date): Promise<void> {
-  await inTurn(db, async (tx) => {
+/** `not valid`, so that adding the constraint does not scan the table. */
+async function rejectIdsFrom(db: Db, month: Date): Promise<void> {
+  await alterTable(db, async (tx) => {
     await sql`alter table interactions drop constraint if exists interactions_until`.execute(tx);
     await sql`alter table interactions add constraint interactions_until
       check (interaction_id < ${sql.lit(minUuidAt(month))}) not valid`.execute(tx);
   });
 }
 
-/** Reads the whole table while others read and write, so that nothing has to be read while they cannot. */
-async function allBefore(db: Db): Promise<boolean> {
+/** Scans the table while others read and write, so that attaching it as a partition does not have to. */
+async function validateIds(db: Db): Promise<boolean> {
   try {
     await sql`alter table interactions validate constraint interactions_until`.execute(db);
     return true;
   } catch (error) {
     if (!(error instanceof pg.DatabaseError && error.code === '23514')) throw error;
   }
-  await inTurn(db, (tx) => sql`alter table interactions drop constraint interactions_until`.execute(tx));
+  await alterTable(db, (tx) => sql`alter table interactions drop constraint interactions_until`.execute(tx));
   return false;
 }
 
-const inTurn = (db: Db, change: (tx: Tx) => Promise<unknown>) =>
+const alterTable = (db: Db, change: (tx: Tx) => Promise<unknown>) =>
   retryOnLockTimeout(() =>
     db.transaction().execute(async (tx) => {
       await setLockTimeout(tx);
@@ -65,46 +67,44 @@ const inTurn = (db: Db, change: (tx: Tx) => Promise<unknown>) =>
     }),
   );
 
-/** Nothing here takes longer the more rows there are. */
-async function swap(tx: Tx, month: Date): Promise<void> {
+/** Takes the same time for any number of rows. */
+async function replaceTable(tx: Tx, month: Date): Promise<void> {
   await lockTables(tx, ['interactions']);
-  const { forWhole, forFirst } = await belongings(tx, nameUntil(month));
-  const first = sql.table(nameUntil(month));
+  const { create, detach } = await readDependents(tx, nameOldestPartition(month));
+  const first = sql.table(nameOldestPartition(month));
   await sql`alter table interactions rename to ${first}`.execute(tx);
-  for (const statement of forFirst) await sql.raw(statement).execute(tx);
+  for (const statement of detach) await sql.raw(statement).execute(tx);
   await sql`create table interactions (like ${first} including defaults including storage including compression)
     partition by range (interaction_id)`.execute(tx);
   await sql`alter table interactions enable row level security`.execute(tx);
-  for (const statement of forWhole) await sql.raw(statement).execute(tx);
+  for (const statement of create) await sql.raw(statement).execute(tx);
   const range = { from: undefined, to: minUuidAt(month) };
-  await sql`alter table interactions attach partition ${first} ${bounds(range)}`.execute(tx);
+  await sql`alter table interactions attach partition ${first} ${toBounds(range)}`.execute(tx);
   await sql`alter table ${first} drop constraint interactions_until`.execute(tx);
-  await makePartition(tx, { name: overflowPartition, from: range.to, to: undefined });
+  await createPartition(tx, { name: overflowPartition, from: range.to, to: undefined });
 }
 
-interface Belongings {
-  /** Give the new table the indexes, the policies and the rights of the old one. */
-  forWhole: string[];
-  /** Take the names of the indexes, the policies and the rights from the old one. */
-  forFirst: string[];
+/** Statements that give the new table the indexes, policies and grants of the old one, and take them from the old. */
+interface Dependents {
+  create: string[];
+  detach: string[];
 }
 
-/** What belongs to the table and has to be its successor's, as statements. */
-async function belongings(tx: Tx, first: string): Promise<Belongings> {
-  const found = { forWhole: [] as string[], forFirst: [] as string[] };
-  for (const read of [indexes, policies, rights]) {
+async function readDependents(tx: Tx, first: string): Promise<Dependents> {
+  const dependents: Dependents = { create: [], detach: [] };
+  for (const read of [selectIndexes, selectPolicies, selectGrants]) {
     const { rows } = await read(first).execute(tx);
     for (const { whole, old } of rows) {
-      found.forWhole.push(whole);
-      found.forFirst.push(old);
+      dependents.create.push(whole);
+      dependents.detach.push(old);
     }
   }
-  return found;
+  return dependents;
 }
 
 type Statements = RawBuilder<{ whole: string; old: string }>;
 
-const indexes = (first: string): Statements => sql`
+const selectIndexes = (first: string): Statements => sql`
   select coalesce('alter table interactions add constraint ' || quote_ident(conname) || ' '
       || pg_get_constraintdef(c.oid), pg_get_indexdef(indexrelid)) as whole,
     format('alter index %I rename to %I', relname, replace(relname, 'interactions', ${first})) as old
@@ -112,14 +112,14 @@ const indexes = (first: string): Statements => sql`
   left join pg_constraint c on conindid = indexrelid and contype in ('p', 'u')
   where indrelid = 'interactions'::regclass`;
 
-const policies = (first: string): Statements => sql`
+const selectPolicies = (first: string): Statements => sql`
   select format('create policy %I on interactions as %s for %s to %s', policyname, permissive, cmd,
       (select string_agg(quote_ident(role), ', ') from unnest(roles) as role))
       || coalesce(' using (' || qual || ')', '') || coalesce(' with check (' || with_check || ')', '') as whole,
     format('drop policy %I on %I', policyname, ${first}::text) as old
   from pg_policies where schemaname = 'public' and tablename = 'interactions'`;
 
-const rights = (first: string): Statements => sql`
+const selectGrants = (first: string): Statements => sql`
   select format('grant %s%s on interactions to %s%s', privilege_type, '(' || quote_ident(attname) || ')', role,
       case when is_grantable then ' with grant option' end) as whole,
     format('revoke all on %I from %s', ${first}::text, role) as old

@@ -1,7 +1,6 @@
 /**
- * SQL that makes a role and gives it to whoever migrates. Roles belong to the whole server, where another database may
- * have made them, even at this moment, or an administrator before, for a user who may not make any. Who makes a role
- * may give it to itself, but has not got it by that.
+ * Creates the role and grants it to the migrating user. Roles belong to the whole server: another database may create
+ * it at the same moment, or an administrator did for a user without that right. Creating a role grants no membership.
  */
 export const createRole = (role: string): string => `do $$ begin
   if not exists (select from pg_roles where rolname = '${role}') then

@@ -8,12 +8,12 @@ import { sql } from 'kysely';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { connectDb, type Db } from '../connect.ts';
 import { findByText, findInteraction, findInteractions, insertInteractions } from '../loop/interactions.ts';
-import { migrate, migrator } from '../migrate.ts';
+import { createMigrator, migrate } from '../migrate.ts';
 import { deleteOlder } from '../privacy/retention.ts';
-import { deleteUserRows, renewStatistics, userTables } from '../privacy/user-data.ts';
+import { deleteUserRows, listUserTables, renewStatistics } from '../privacy/user-data.ts';
 import { asTenant } from '../transactions.ts';
 import { convertInteractionsToPartitions } from './convert-to-partitions.ts';
-import { analyzeWhole, createFuturePartitions, monthAfter, partitions } from './partitions.ts';
+import { analyzeInteractions, createFuturePartitions, listPartitions, startOfMonth } from './partitions.ts';
 
 function connect(url: string, role?: string): Db {
   const db = connectDb(url, { max: 4, ...(role ? { role } : {}) });
@@ -25,7 +25,7 @@ function connect(url: string, role?: string): Db {
 async function plainDatabase(): Promise<string> {
   const plain = await emptyDatabaseForTest();
   await using plainDb = connectDb(plain);
-  expect((await migrator(plainDb).migrateToLatest()).error).toBeUndefined();
+  expect((await createMigrator(plainDb).migrateToLatest()).error).toBeUndefined();
   return plain;
 }
 
@@ -50,7 +50,7 @@ async function show(db: Db, at: Date, { id = idAt(at), user_id = 'ada' } = {}): 
   return id;
 }
 
-const names = async (db: Db) => (await partitions(db)).map(({ name }) => name);
+const names = async (db: Db) => (await listPartitions(db)).map(({ name }) => name);
 
 async function partitionOf(db: Db, id: string): Promise<string | undefined> {
   const { rows } = await sql<{ name: string }>`
@@ -134,12 +134,12 @@ test('rights, policies, columns and indexes stay as they were, and no partition 
   const before = await belongings(db);
   expect(before.filter((what) => what.startsWith('learning_loop_')).length).toBeGreaterThan(5);
   expect(before).toContain('row level security');
-  const tables = await userTables(db);
+  const tables = await listUserTables(db);
   await migrate(db);
   expect(await names(db)).toHaveLength(3);
   // The owner's rights are written down as soon as anybody else has some.
   expect(await belongings(db)).toEqual(before);
-  expect(await userTables(db)).toEqual(tables);
+  expect(await listUserTables(db)).toEqual(tables);
   for (const name of await names(db)) {
     const { rows } = await sql<{ closed: boolean; others: number; policies: number }>`
       select relrowsecurity as closed,
@@ -181,7 +181,7 @@ test('a table with ids that are no times stays as it is, and takes every row', a
   const db = connect(await plainDatabase());
   await show(db, new Date(), { id: 'f47ac10b-58cc-4372-a567-0e02b2c3d479' });
   expect(await convertInteractionsToPartitions(db, new Date())).toBe(false);
-  expect(await partitions(db)).toEqual([]);
+  expect(await listPartitions(db)).toEqual([]);
   expect(await createFuturePartitions(db, new Date())).toEqual([]);
   await show(db, new Date(), { id: 'e47ac10b-58cc-4372-a567-0e02b2c3d479' });
   expect(await deleteOlder(db, new Date('2100-01-01'))).toMatchObject({ interactions: 2 });
@@ -214,7 +214,7 @@ test('what came while nobody made partitions is moved into its own, and the rest
     'interactions_2027_02',
   ]);
   expect((await names(db)).at(-1)).toBe('interactions_ahead');
-  expect(await userTables(db)).not.toContain('interactions_early');
+  expect(await listUserTables(db)).not.toContain('interactions_early');
 });
 
 test('ids of any time are taken and found', async () => {
@@ -366,7 +366,7 @@ test('kept plans look only into the partitions that the ids may be in, and take 
 test('the planner learns of the whole, too', async () => {
   const db = await partitionedInJune();
   for (const day of ['2026-02-01', '2026-05-01']) await show(db, new Date(day));
-  await analyzeWhole(db);
+  await analyzeInteractions(db);
   const { rows } = await sql<{ distinct: number }>`
     select n_distinct as distinct from pg_stats
     where tablename = 'interactions' and inherited and attname = 'interaction_id'`.execute(db);
@@ -374,5 +374,5 @@ test('the planner learns of the whole, too', async () => {
 });
 
 test('a month begins at midnight UTC', () => {
-  expect(monthAfter(new Date('2026-11-30T23:59:59.999Z'), 2)).toEqual(new Date('2027-01-01T00:00:00Z'));
+  expect(startOfMonth(new Date('2026-11-30T23:59:59.999Z'), 2)).toEqual(new Date('2027-01-01T00:00:00Z'));
 });

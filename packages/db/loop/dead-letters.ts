@@ -4,7 +4,7 @@ import type { Db, Tx } from '../connect.ts';
 import { withinTransaction } from '../transactions.ts';
 import { type EventRef, type OutboxRow, settle } from './outbox.ts';
 
-/** Sets an event aside for one consumer, with the reason. False when the consumer no longer owed it. */
+/** False if the event is no longer pending for this consumer. */
 export async function insertDeadLetter(
   tx: Tx,
   consumer: Consumer,
@@ -26,7 +26,6 @@ export async function insertDeadLetter(
   return true;
 }
 
-/** The newest dead letters of a tenant, `limit` at most. */
 export function listDeadLetters(db: Db, tenantId: string, limit: number) {
   return db
     .selectFrom('dead_letters')
@@ -37,24 +36,21 @@ export function listDeadLetters(db: Db, tenantId: string, limit: number) {
     .execute();
 }
 
-/**
- * Brings a dead letter back: the outbox owes it to its consumer again, and the letter is gone, in one transaction.
- * Null when there is no such letter (any more), so that of two replays at once one is a no-op.
- */
+/** Makes the event pending again. Null if there is no such dead letter: of two concurrent replays one is a no-op. */
 export async function replayDeadLetter(
   db: Db,
   tenantId: string,
   deadLetterId: string,
 ): Promise<(EventRef & { consumer: Consumer }) | null> {
   return withinTransaction(db, async (tx) => {
-    const letter = await tx
+    const deadLetter = await tx
       .deleteFrom('dead_letters')
       .where('tenant_id', '=', tenantId)
       .where('dead_letter_id', '=', deadLetterId)
       .returningAll()
       .executeTakeFirst();
-    if (!letter) return null;
-    const { event_id, event, tenant_id, user_id, consumer, payload } = letter;
+    if (!deadLetter) return null;
+    const { event_id, event, tenant_id, user_id, consumer, payload } = deadLetter;
     await sql`
       insert into outbox (event_id, event, tenant_id, user_id, payload, pending)
       values (${event_id}, ${event}, ${tenant_id}, ${user_id}, ${JSON.stringify(payload)}::jsonb, ${[consumer]})

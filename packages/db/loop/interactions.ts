@@ -1,26 +1,22 @@
 import { type Selectable, sql } from 'kysely';
 import type { Db } from '../connect.ts';
 import { notErased } from '../privacy/erasures.ts';
-import type { Answer, Database } from '../schema/database.ts';
+import type { Database, ExecuteResponse } from '../schema/database.ts';
 
 type Interaction = Selectable<Database['interactions']>;
 
-/** An interaction with what the user made of it; `event_id` is null while it is open. */
 export type InteractionWithSelection = Interaction & {
   event_id: string | null;
   selected_id: string | null;
   auto_advanced: boolean | null;
   selected_at: Date | null;
-  answer: Answer | null;
+  answer: ExecuteResponse | null;
 };
 
-/** What was shown, and when its request began. */
+/** `begun`: when its request began. */
 export type NewInteraction = Omit<Interaction, 'created_at'> & { created_at: string; begun: string };
 
-/**
- * Stores what was shown, for many requests in one statement. False for the request of a user who is being erased, or
- * was since the request began: of that nothing is stored.
- */
+/** False, and nothing is stored, for a user who is being erased or was erased since the request began. */
 export async function insertInteractions(db: Db, interactions: NewInteraction[]): Promise<boolean[]> {
   const { rows } = await sql<{ interaction_id: string }>`
     insert into interactions (tenant_id, interaction_id, user_id, created_at, input_text, media_type, model_id,
@@ -31,15 +27,19 @@ export async function insertInteractions(db: Db, interactions: NewInteraction[])
       tenant_id text, interaction_id uuid, user_id text, created_at timestamptz, input_text text, media_type text,
       model_id text, ranker_id text, llm_id text, context jsonb, hypotheses jsonb, used_memories jsonb,
       auto_advance boolean, begun timestamptz)
-    where ${notErased(shownColumns)}
+    where ${notErased(erasureColumns)}
     returning interaction_id`.execute(db);
   const stored = new Set(rows.map(({ interaction_id }) => interaction_id));
   return interactions.map(({ interaction_id }) => stored.has(interaction_id));
 }
 
-const shownColumns = { tenantId: sql`shown.tenant_id`, userId: sql`shown.user_id`, since: sql`shown.begun` };
+const erasureColumns = {
+  tenantId: sql`shown.tenant_id`,
+  userId: sql`shown.user_id`,
+  since: sql`shown.begun`,
+};
 
-const interactionsWithSelections = (db: Db) =>
+const selectWithSelections = (db: Db) =>
   db
     .selectFrom('interactions')
     .leftJoin('selections', (join) =>
@@ -50,13 +50,12 @@ const interactionsWithSelections = (db: Db) =>
     .selectAll('interactions')
     .select(['event_id', 'selected_id', 'auto_advanced', 'selected_at', 'answer']);
 
-/** One interaction, whoever's; undefined when the tenant has none of this id. */
 export function findInteraction(
   db: Db,
   tenantId: string,
   interactionId: string,
 ): Promise<InteractionWithSelection | undefined> {
-  return interactionsWithSelections(db)
+  return selectWithSelections(db)
     .where('interactions.tenant_id', '=', tenantId)
     .where('interactions.interaction_id', '=', interactionId)
     .executeTakeFirst();
@@ -67,16 +66,13 @@ export interface InteractionKey {
   interaction_id: string;
 }
 
-/**
- * Many interactions in one round trip, in the order of their keys; undefined where the tenant has none of that id.
- * Each is looked up by itself (`lateral … limit 1`): a join would let the planner read the whole table, which it does
- * for as long as it believes the table to be small. The least and the greatest id tell it beforehand which partitions
- * to leave alone.
- */
+/** In the order of `keys`; undefined where the tenant has no such interaction. */
 export async function findInteractions(
   db: Db,
   keys: InteractionKey[],
 ): Promise<(InteractionWithSelection | undefined)[]> {
+  // `lateral … limit 1` forces a lookup per key: a join planned while the table was small would scan it when it is
+  // large. The range of ids lets the planner prune partitions.
   const ids = keys.map(({ interaction_id }) => interaction_id.toLowerCase()).toSorted();
   const { rows } = await sql<InteractionWithSelection>`
     select shown.*, picked.event_id, picked.selected_id, picked.auto_advanced, picked.selected_at, picked.answer
@@ -90,18 +86,17 @@ export async function findInteractions(
       select event_id, selected_id, auto_advanced, selected_at, answer from selections
       where selections.tenant_id = key.tenant_id and selections.interaction_id = key.interaction_id limit 1
     ) as picked on true`.execute(db);
-  const byKey = new Map(rows.map((choice) => [keyOf(choice), choice]));
-  return keys.map((key) => byKey.get(keyOf(key)));
+  const byKey = new Map(rows.map((row) => [toKey(row), row]));
+  return keys.map((key) => byKey.get(toKey(key)));
 }
 
-const keyOf = ({ tenant_id, interaction_id }: InteractionKey) => `${interaction_id}${tenant_id}`;
+const toKey = ({ tenant_id, interaction_id }: InteractionKey) => `${interaction_id}${tenant_id}`;
 
-/** The user's interactions with exactly this text, newest first, `limit` at most. */
 export function findByText(
   db: Db,
   { tenantId, userId, text, limit }: { tenantId: string; userId: string; text: string; limit: number },
 ): Promise<InteractionWithSelection[]> {
-  return interactionsWithSelections(db)
+  return selectWithSelections(db)
     .where('interactions.tenant_id', '=', tenantId)
     .where('interactions.user_id', '=', userId)
     .where(sql<boolean>`md5(interactions.input_text) = md5(${text}) and interactions.input_text = ${text}`)

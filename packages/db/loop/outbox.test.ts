@@ -45,7 +45,7 @@ test('replicas that settle the same events at once settle each of them once', as
   ).toEqual([...ids].sort());
 });
 
-test('what a rolled back transaction settled is still owed', async () => {
+test('what a rolled back transaction settled is still pending', async () => {
   const { db, ids } = await withEvents(1);
   await using _ = db;
   const crash = db.transaction().execute(async (tx) => {
@@ -71,7 +71,7 @@ test('a dead letter leaves the outbox to the others, and of two replays one brin
   const replays = await Promise.all(
     [1, 2].map(() => replayDeadLetter(db, 'default', letter?.dead_letter_id ?? '')),
   );
-  expect(replays.filter((notice) => notice !== null)).toHaveLength(1);
+  expect(replays.filter((ref) => ref !== null)).toHaveLength(1);
   expect(await loadPending(db, 'memory', ids)).toHaveLength(1);
   expect(await listDeadLetters(db, 'default', 10)).toEqual([]);
 });

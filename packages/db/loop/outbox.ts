@@ -3,7 +3,7 @@ import { type Consumer, type EventName, routes } from '@learning-loop/events/rou
 import { sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
 
-/** All that travels through a queue: the truth stays here, so nothing private is in transport. */
+/** All that a job contains: payloads stay in the outbox, so no personal data passes through the queue. */
 export interface EventRef {
   event: EventName;
   event_id: string;
@@ -17,7 +17,7 @@ export interface OutboxRow extends EventRef {
   created_at: Date;
 }
 
-/** Accepts events: from this transaction's commit on, every consumer that the routes name owes its effect. */
+/** Pending from this transaction's commit on, for every consumer that the routes name. */
 export async function insertEvents(tx: Tx, events: NamedEvent[]): Promise<void> {
   if (events.length === 0) return;
   const rows = events.map(({ name, event }) => ({
@@ -37,7 +37,7 @@ export async function insertEvents(tx: Tx, events: NamedEvent[]): Promise<void> 
   );
 }
 
-/** The events among `ids` that the consumer still owes, by id. Takes no lock: `settle` decides who was first. */
+/** In the order of ids. Takes no lock: `settle` decides who was first. */
 export async function loadPending(db: Db | Tx, consumer: Consumer, ids: string[]): Promise<OutboxRow[]> {
   const { rows } = await sql<OutboxRow>`
     select event_id, event, tenant_id, user_id, payload, pending, created_at
@@ -47,17 +47,13 @@ export async function loadPending(db: Db | Tx, consumer: Consumer, ids: string[]
   return rows;
 }
 
-/**
- * Takes the consumer off the events it has learned; who empties an event deletes it (`complete`).
- * Returns only what was still owed: an id that is missing was settled by somebody else, whose effect stands.
- * Rows are locked in id order, so that consumers cannot deadlock. They are reached by lists of ids, not by joins: the
- * outbox is often empty, and a join that is planned then reads the whole of it once it is full.
- */
+/** Returns only events that were still pending: another process settled the others, and its effect stands. */
 export async function settle(
   tx: Tx,
   consumer: Consumer,
   ids: string[],
 ): Promise<{ event_id: string; complete: boolean }[]> {
+  // Locked in id order against deadlocks. Lists of ids: a join planned on an empty outbox would scan a full one.
   const { rows } = await sql<{ event_id: string; complete: boolean }>`
     with owed as materialized (
       select event_id, cardinality(pending) = 1 as complete from outbox
@@ -73,7 +69,6 @@ export async function settle(
   return rows;
 }
 
-/** How much is accepted and not yet learned, and for how long the oldest of it has waited, in ms. */
 export async function outboxDepth(db: Db): Promise<{ pending: number; oldest_ms: number | null }> {
   const { rows } = await sql<{ pending: number; oldest_ms: number | null }>`
     select count(*)::int as pending,
@@ -82,11 +77,7 @@ export async function outboxDepth(db: Db): Promise<{ pending: number; oldest_ms:
   return rows[0] ?? { pending: 0, oldest_ms: null };
 }
 
-/**
- * Takes up to `limit` events that one of the consumers has owed for `olderThanMs`, oldest first, and marks them as
- * republished now: replicas of the sweeper share the work, and nothing is taken again before `againMs` have passed.
- * A time that lies ahead counts as well: the clock was set back, and nothing may wait until it has come again.
- */
+/** Sweeper replicas share the work. Times in the future count as overdue: the clock may have been set back. */
 export async function takeOverdue(
   db: Db,
   overdue: { olderThanMs: number; againMs: number; limit: number; consumers: Consumer[] },
@@ -107,15 +98,13 @@ export async function takeOverdue(
 }
 
 export interface EventStatus {
-  /** The consumers that still owe their effect. */
   pending: Consumer[];
-  /** The consumers that gave up on it, with the error. */
   failed: { consumer: Consumer; error: string; dead_letter_id: string }[];
 }
 
-/** How far an accepted event has been learned; nothing pending and nothing failed means that it all has. */
+/** With nothing pending and nothing failed, the event is fully processed. */
 export async function eventStatus(db: Db, eventId: string): Promise<EventStatus> {
-  const [owed, failed] = await Promise.all([
+  const [row, failed] = await Promise.all([
     db.selectFrom('outbox').select('pending').where('event_id', '=', eventId).executeTakeFirst(),
     db
       .selectFrom('dead_letters')
@@ -123,5 +112,5 @@ export async function eventStatus(db: Db, eventId: string): Promise<EventStatus>
       .where('event_id', '=', eventId)
       .execute(),
   ]);
-  return { pending: owed?.pending ?? [], failed };
+  return { pending: row?.pending ?? [], failed };
 }

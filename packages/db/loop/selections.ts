@@ -3,26 +3,21 @@ import { routes } from '@learning-loop/events/routes';
 import { sql } from 'kysely';
 import type { Db } from '../connect.ts';
 import { notErased } from '../privacy/erasures.ts';
-import type { Answer, ShownOption } from '../schema/database.ts';
+import type { ExecuteResponse, PastHypothesis } from '../schema/database.ts';
 
-/** A pick, and what it is answered with. */
 export interface NewSelection {
   event: HypothesisSelected;
-  answer: Answer;
-  /** When the interaction was shown. */
+  answer: ExecuteResponse;
   shown_at: Date;
 }
 
-/**
- * Records picks and owes their learning, in one statement and so in one transaction: from its commit on they are
- * learned whatever crashes. Returns the events that were accepted; of an interaction that has a pick already, or of
- * two picks here for one interaction, the first stands. None is accepted of a user who was erased since `shown_at`.
- */
-export async function insertSelections(db: Db, picks: NewSelection[]): Promise<Set<string>> {
-  const rows = picks.map(({ event, answer, shown_at }) => ({
-    ...columnsOf(event),
+/** Returns the accepted event ids: the first of each interaction, and none of a user erased since `shown_at`. */
+export async function insertSelections(db: Db, selections: NewSelection[]): Promise<Set<string>> {
+  const rows = selections.map(({ event, answer, shown_at }) => ({
+    ...toColumns(event),
     ...{ answer, shown_at, payload: event },
   }));
+  // One statement with the events, so that every stored selection is processed, whatever crashes.
   const { rows: accepted } = await sql<{ event_id: string }>`
     with pick as (
       select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as row(
@@ -33,7 +28,7 @@ export async function insertSelections(db: Db, picks: NewSelection[]): Promise<S
         input_text, shown, answer)
       select tenant_id, interaction_id, user_id, event_id, selected_id, auto_advanced, selected_at,
         input_text, shown, answer
-      from pick where ${notErased(selectionColumns)} order by tenant_id, interaction_id
+      from pick where ${notErased(erasureColumns)} order by tenant_id, interaction_id
       on conflict (tenant_id, interaction_id) do nothing
       returning event_id
     )
@@ -44,15 +39,15 @@ export async function insertSelections(db: Db, picks: NewSelection[]): Promise<S
   return new Set(accepted.map(({ event_id }) => event_id));
 }
 
-const selectionColumns = {
+const erasureColumns = {
   tenantId: sql`pick.tenant_id`,
   userId: sql`pick.user_id`,
   since: sql`pick.shown_at`,
 };
 
-function columnsOf(event: HypothesisSelected) {
+function toColumns(event: HypothesisSelected) {
   const { tenant_id, interaction_id, user_id, event_id, selected_id, auto_advanced, input_text } = event;
-  const shown: ShownOption[] = event.hypotheses.map(({ id, question, raw_confidence }) => ({
+  const shown: PastHypothesis[] = event.hypotheses.map(({ id, question, raw_confidence }) => ({
     question,
     chosen: id === selected_id,
     raw_confidence,
@@ -63,15 +58,13 @@ function columnsOf(event: HypothesisSelected) {
   };
 }
 
-/** A display of the past and what was chosen from it. */
 export interface Selection {
   user_id: string;
   input_text: string;
   selected_at: Date;
-  shown: ShownOption[];
+  shown: PastHypothesis[];
 }
 
-/** What anybody of the tenant chose, newest first. */
 export function listTenantSelections(db: Db, tenantId: string, limit: number): Promise<Selection[]> {
   return db
     .selectFrom('selections')

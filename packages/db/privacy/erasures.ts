@@ -5,18 +5,14 @@ import type { Db } from '../connect.ts';
 import type { Database, ErasureReceipt } from '../schema/database.ts';
 
 export type Erasure = Selectable<Database['erasures']>;
-/** An erasure that is not done knows whom it is about. */
-export type WaitingErasure = Erasure & { user_id: string };
+export type PendingErasure = Erasure & { user_id: string };
 
-/** What remains of a user after the erasure: enough to know the user again, not to say who it was. */
-function userHash({ tenant_id, user_id }: UserKey): Buffer {
+/** All that remains after an erasure: recognizes the user's requests without naming the user. */
+function hashUser({ tenant_id, user_id }: UserKey): Buffer {
   return createHash('sha256').update(`${tenant_id}:${user_id}`).digest();
 }
 
-/**
- * For the `where` of an insert of what was begun at `since`: false while the user is being erased, and for ever for
- * what was begun before the erasure was done. So what was under way for an erased user has no effect.
- */
+/** For inserts of a request that began at `since`: false during an erasure, and later if it began before its end. */
 export function notErased(row: {
   tenantId: RawBuilder<unknown>;
   userId: RawBuilder<unknown>;
@@ -29,11 +25,11 @@ export function notErased(row: {
       and (erasures.done_at is null or erasures.done_at >= ${row.since}))`;
 }
 
-/** Asks for a user to be erased; from now on nothing of the user is accepted until that is done. */
+/** From now on, nothing of the user is accepted until the erasure is done. */
 export async function requestErasure(db: Db, user: UserKey, erasureId: string): Promise<Erasure> {
   return await db
     .insertInto('erasures')
-    .values({ ...user, erasure_id: erasureId, user_hash: userHash(user) })
+    .values({ ...user, erasure_id: erasureId, user_hash: hashUser(user) })
     .returningAll()
     .executeTakeFirstOrThrow();
 }
@@ -47,21 +43,19 @@ export function findErasure(db: Db, tenantId: string, erasureId: string): Promis
     .executeTakeFirst();
 }
 
-/** The erasures that are not done, oldest first, `limit` at most. */
-export async function waitingErasures(db: Db, limit: number): Promise<WaitingErasure[]> {
-  const waiting = await db
+export async function listPendingErasures(db: Db, limit: number): Promise<PendingErasure[]> {
+  const pending = await db
     .selectFrom('erasures')
     .selectAll()
     .where('done_at', 'is', null)
     .orderBy('requested_at')
     .limit(limit)
     .execute();
-  return waiting.flatMap((erasure) =>
+  return pending.flatMap((erasure) =>
     erasure.user_id === null ? [] : [{ ...erasure, user_id: erasure.user_id }],
   );
 }
 
-/** The erasure is done: its receipt stays, the user's name goes. */
 export async function finishErasure(db: Db, erasure: Erasure, receipt: ErasureReceipt): Promise<void> {
   await db
     .updateTable('erasures')
@@ -71,7 +65,6 @@ export async function finishErasure(db: Db, erasure: Erasure, receipt: ErasureRe
     .execute();
 }
 
-/** The erasure did not work yet; it stays waiting. */
 export async function recordErasureError(db: Db, erasure: Erasure, error: string): Promise<void> {
   await db
     .updateTable('erasures')

@@ -1,24 +1,24 @@
 import { sql } from 'kysely';
 import type { Db } from '../connect.ts';
 
-/** Versions of a tenant's datasets. */
-interface Versions {
-  /** Those that a user is known to be in. */
+interface DatasetVersions {
+  /** Known to contain the user. */
   with: string[];
-  /** Those that are still there; of older ones nobody can say whom they held. */
+  /** Still stored: whom older ones contained is unknown. */
   kept: string[];
 }
 
-const mark = JSON.stringify({ retrain: 'A user it has learned from was erased.' });
+const retrainMark = JSON.stringify({ retrain: 'A user it has learned from was erased.' });
 
-/**
- * The models of a tenant that have learned from a user, or may have: from a dataset that held the user, or from one
- * that is gone. Each is marked, so that it is made anew without the user.
- */
-export async function markForRetraining(db: Db, tenantId: string, versions: Versions): Promise<string[]> {
+/** Marks models trained on a dataset that contained the user or that is gone; returns their ids. */
+export async function markForRetraining(
+  db: Db,
+  tenantId: string,
+  versions: DatasetVersions,
+): Promise<string[]> {
   const marked = await db
     .updateTable('models')
-    .set({ metrics: sql`metrics || ${mark}::jsonb`, changed_at: sql`clock_timestamp()` })
+    .set({ metrics: sql`metrics || ${retrainMark}::jsonb`, changed_at: sql`clock_timestamp()` })
     .where('tenant_id', '=', tenantId)
     .where(sql<boolean>`dataset_version = any(${versions.with}) or dataset_version <> all(${versions.kept})`)
     .returning('model_id')
@@ -26,10 +26,7 @@ export async function markForRetraining(db: Db, tenantId: string, versions: Vers
   return marked.map(({ model_id }) => model_id).sort();
 }
 
-/**
- * For a model that was in the making while somebody in its dataset was erased: it is marked, and named in that receipt,
- * too. To be called once the model is registered.
- */
+/** Call after registering a model: a user in its dataset may have been erased meanwhile, whose receipt names it, too. */
 export async function markIfErasedMeanwhile(db: Db, tenantId: string, modelId: string): Promise<void> {
   await sql`
     with model as (
@@ -42,6 +39,6 @@ export async function markIfErasedMeanwhile(db: Db, tenantId: string, modelId: s
         where starts_with(file, dataset_version || '/'))
       returning erasure_id
     )
-    update models set metrics = metrics || ${mark}::jsonb
+    update models set metrics = metrics || ${retrainMark}::jsonb
     where tenant_id = ${tenantId} and model_id = ${modelId} and exists (select from receipts)`.execute(db);
 }

@@ -2,53 +2,45 @@ import type { UserKey } from '@learning-loop/events/ids';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
 
-/** Learning that is under way. Erased first: who has not settled by then has no effect. */
-const underWay = ['outbox', 'dead_letters'];
-/** Keeps no more than a hash of a user once it is done. */
-const notErased = ['erasures'];
+/** Erased first: a batch that has not settled by then rolls back. */
+const inFlightTables = ['outbox', 'dead_letters'];
+/** Keeps only a hash of the user once the erasure is done. */
+const keptTables = ['erasures'];
 
-/**
- * The tables that hold something of a user, found by their columns so that a new one is not forgotten. A partition is
- * reached through its table.
- */
-export async function userTables(db: Db | Tx): Promise<string[]> {
+/** Found by their columns, so that a new table is not forgotten. Partitions are reached through their parent. */
+export async function listUserTables(db: Db | Tx): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
     select user_column.table_name as name from information_schema.columns as user_column
     join information_schema.columns as tenant_column using (table_schema, table_name)
     join pg_class on relname = table_name and relnamespace = 'public'::regnamespace and not relispartition
     where table_schema = 'public' and user_column.column_name = 'user_id' and tenant_column.column_name = 'tenant_id'
     order by name`.execute(db);
-  return rows.map(({ name }) => name).filter((name) => !notErased.includes(name));
+  return rows.map(({ name }) => name).filter((name) => !keptTables.includes(name));
 }
 
 const isUser = ({ tenant_id, user_id }: UserKey) => sql`tenant_id = ${tenant_id} and user_id = ${user_id}`;
 
-/**
- * Deletes everything of a user; returns rows by table. Nothing of the user may be accepted meanwhile. Learning that
- * is under way fails to settle, and then none of it stands; what settled just before is deleted with the rest.
- */
+/** Rows by table. Nothing of the user may be accepted meanwhile; batches in flight fail to settle and roll back. */
 export async function deleteUserRows(db: Db, user: UserKey): Promise<Record<string, number>> {
-  const rows = await deleteUnderWay(db, user);
-  const rest = (await userTables(db)).filter((name) => !underWay.includes(name));
+  const rows = await deleteInFlight(db, user);
+  const rest = (await listUserTables(db)).filter((name) => !inFlightTables.includes(name));
   await db.transaction().execute(async (tx) => {
     for (const table of rest) rows[table] = await deleteFrom(tx, table, user);
   });
   return rows;
 }
 
-/**
- * A transaction that settles just now may still add what it emitted, or bury what failed: once no row is visible,
- * no such transaction is left, because until its end its own row is.
- */
-async function deleteUnderWay(db: Db, user: UserKey): Promise<Record<string, number>> {
+/** A settling batch may still insert events or dead letters, but until it ends its own outbox row remains visible. */
+async function deleteInFlight(db: Db, user: UserKey): Promise<Record<string, number>> {
   const rows: Record<string, number> = {};
-  for (let left = true; left; left = await anyUnderWay(db, user)) {
-    for (const table of underWay) rows[table] = (rows[table] ?? 0) + (await deleteFrom(db, table, user));
+  for (let left = true; left; left = await hasInFlight(db, user)) {
+    for (const table of inFlightTables)
+      rows[table] = (rows[table] ?? 0) + (await deleteFrom(db, table, user));
   }
   return rows;
 }
 
-async function anyUnderWay(db: Db, user: UserKey): Promise<boolean> {
+async function hasInFlight(db: Db, user: UserKey): Promise<boolean> {
   const { rows } = await sql<{ found: boolean }>`
     select exists (select from outbox where ${isUser(user)})
       or exists (select from dead_letters where ${isUser(user)}) as found`.execute(db);
@@ -60,27 +52,22 @@ async function deleteFrom(db: Db | Tx, table: string, user: UserKey): Promise<nu
   return Number(numAffectedRows ?? 0n);
 }
 
-/** Everything that the database holds of a user: rows by table. */
 export async function readUserRows(db: Db | Tx, user: UserKey): Promise<Record<string, unknown[]>> {
-  const held: Record<string, unknown[]> = {};
-  for (const table of await userTables(db)) {
+  const rowsByTable: Record<string, unknown[]> = {};
+  for (const table of await listUserTables(db)) {
     const { rows } = await sql<{ row: unknown }>`
       select to_jsonb(held) - 'tenant_id' - 'user_id' as row from ${sql.table(table)} as held
       where ${isUser(user)}`.execute(db);
-    held[table] = rows.map(({ row }) => row);
+    rowsByTable[table] = rows.map(({ row }) => row);
   }
-  return held;
+  return rowsByTable;
 }
 
-/**
- * Makes the planner's statistics anew, which are copies of values: ANALYZE alone leaves those of a table that has
- * become empty. Before PostgreSQL 18 they stay there until the table is filled again. A partition has its own, and the
- * whole has some of all.
- */
+/** Statistics contain values, and ANALYZE keeps them for an emptied table: before PostgreSQL 18, until it has rows. */
 export async function renewStatistics(db: Db): Promise<void> {
   const { rows } = await sql<{ can: boolean }>`
     select current_setting('server_version_num')::int >= 180000 as can`.execute(db);
-  for (const table of await userTables(db)) {
+  for (const table of await listUserTables(db)) {
     if (rows[0]?.can) {
       await sql`
         select pg_clear_attribute_stats(schemaname, tablename, attname, inherited) from pg_stats

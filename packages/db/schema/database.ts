@@ -1,24 +1,15 @@
-import type {
-  FacetDeltas,
-  Facets,
-  ShownHypothesis,
-  UsedMemory,
-  UserContext,
-} from '@learning-loop/events/fields';
+import type { FacetDeltas, Facets, Hypothesis, UsedMemory, UserContext } from '@learning-loop/events/fields';
 import type { Consumer, EventName } from '@learning-loop/events/routes';
 import type { ColumnType, Generated } from 'kysely';
 import type { TrainingTables } from './training.ts';
 
-/** Written as JSON text, read as the value. */
 type Json<T> = ColumnType<T, string, string>;
-/** Written as ISO 8601, read as a Date. */
 type Instant = ColumnType<Date, string | Date, string | Date>;
 
 export type MemoryType = 'goal' | 'preference' | 'history';
-/** A forgotten memory is only a key without words, so that it is not learned again. */
+/** A forgotten memory keeps only its key, so that it is not learned again. */
 type MemoryStatus = 'active' | 'superseded' | 'forgotten';
 
-/** All that one display consisted of, besides its hypotheses. */
 interface InteractionsTable {
   tenant_id: string;
   interaction_id: string;
@@ -28,24 +19,23 @@ interface InteractionsTable {
   media_type: string;
   model_id: string;
   context: Json<UserContext>;
-  hypotheses: Json<ShownHypothesis[]>;
+  hypotheses: Json<Hypothesis[]>;
   used_memories: Json<UsedMemory[]>;
   auto_advance: boolean;
-  /** The model that ranked. */
   ranker_id: Generated<string>;
-  /** The language model that was asked for proposals; null where none was. */
+  /** The language model that was called for candidates, even if the rules replaced its response. */
   llm_id: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
-/** What `execute` answered; kept, so that the same call again gets the same answer. */
-export interface Answer {
+/** Stored so that a repeated call gets the same response. */
+export interface ExecuteResponse {
   enriched_prompt: string;
   tokens_estimate: number;
   context_breakdown: { goal: number; pref: number; history: number };
 }
 
-/** What the ranker learns from: one option of a display, with the confidence before calibration. */
-export interface ShownOption {
+/** `raw_confidence` is before calibration. */
+export interface PastHypothesis {
   question: string;
   chosen: boolean;
   raw_confidence: number;
@@ -60,8 +50,8 @@ interface SelectionsTable {
   auto_advanced: boolean;
   selected_at: Instant;
   input_text: string;
-  shown: Json<ShownOption[]>;
-  answer: Json<Answer>;
+  shown: Json<PastHypothesis[]>;
+  answer: Json<ExecuteResponse>;
 }
 
 interface OutboxTable {
@@ -94,15 +84,14 @@ interface MemoriesTable {
   user_id: string;
   memory_id: string;
   type: MemoryType;
-  /** Same meaning, same key: one row. */
   content_key: string;
   content: string;
   confidence: number;
   tags: string[];
-  /** Of the preferences in one slot (a web framework, say) only the newest is active. */
+  /** Exclusive: only the newest preference in a slot (a web framework, say) is active. */
   slot: string | null;
   status: Generated<MemoryStatus>;
-  /** The user said so: learning never overrules it. */
+  /** By the user; learning never overrules it. */
   corrected: Generated<boolean>;
   count: Generated<number>;
   first_seen: Instant;
@@ -117,7 +106,7 @@ interface MemorySourcesTable {
   seen_at: Instant;
 }
 
-/** What a memory means, by a model; see migrations/0013-embeddings.ts. */
+/** Encoding and triggers: migrations/0013-embeddings.ts. */
 interface EmbeddingsTable {
   tenant_id: string;
   user_id: string;
@@ -133,14 +122,13 @@ interface PersonasTable {
   facets: Json<Facets>;
   interaction_count: number;
   updated_at: Instant;
-  /** When the latest of the events happened that moved it; null before the first. */
+  /** When the latest event that changed it happened. */
   moved_at: ColumnType<Date | null, string | null | undefined, string | null>;
 }
 
 interface PersonaUpdatesTable {
   tenant_id: string;
   user_id: string;
-  /** The event that moved the persona. */
   event_id: string;
   interaction_id: string;
   occurred_at: Instant;
@@ -161,12 +149,12 @@ interface FeedbackTable {
   given_at: Instant;
 }
 
-/** What a key may do: pick and give feedback, read, or everything. */
+/** In this order: may select and give feedback, read, do everything. */
 export type Role = 'app' | 'reader' | 'admin';
 
 interface ApiKeysTable {
   tenant_id: string;
-  /** The public part of the key. */
+  /** The part of the key that is not secret. */
   key_id: string;
   role: Role;
   name: string;
@@ -177,14 +165,13 @@ interface ApiKeysTable {
   last_used_at: Date | null;
 }
 
-/** What an erasure has removed, and what it could not. */
 export interface ErasureReceipt {
-  /** Rows by table. */
+  /** By table. */
   rows: Record<string, number>;
   training_log_records: number;
-  /** Samples by file of a dataset. */
+  /** By file. */
   dataset_samples: Record<string, number>;
-  /** Models that have learned from the user; they are marked for retraining. */
+  /** Marked for retraining, since the user was or may have been in their dataset. */
   models: string[];
 }
 

@@ -5,18 +5,15 @@ type Json<T> = ColumnType<T, string, string>;
 interface DatasetBuildsTable {
   tenant_id: string;
   build_id: string;
-  /** `empty`: there was nothing to learn from; `error` says why, and the dataset before stays. */
+  /** `empty`: nothing to train on, for the reason in `error`; the previous dataset stays. */
   status: Generated<'queued' | 'running' | 'done' | 'empty' | 'failed'>;
   requested_at: Generated<Date>;
   started_at: Date | null;
   finished_at: Date | null;
-  /** What the build is at. */
   step: string | null;
-  /** How often it was begun; only the last attempt may write. */
+  /** Only the last attempt may write. */
   attempt: Generated<number>;
-  /** When its trainer was last known to live. */
   beat_at: Date | null;
-  /** The dataset it made. */
   version: string | null;
   notes: Generated<string[]>;
   /** Samples by file and lines by step. */
@@ -27,7 +24,7 @@ interface DatasetBuildsTable {
 export type ModelKind = 'ranker' | 'llm';
 export type ModelStatus = 'candidate' | 'canary' | 'active' | 'retired' | 'rejected';
 
-/** What a ranker model is; the same fields as a ranker's weights file has, and the calibration of its confidences. */
+/** The fields of a weights file, and the calibration of the confidences. */
 interface RankerArtifact {
   version: number;
   temperature: number;
@@ -35,7 +32,6 @@ interface RankerArtifact {
   calibration: { low: number; high: number; offset: number; outcomes: number } | null;
 }
 
-/** Where a fine-tuned LLM is to be had. */
 interface LlmArtifact {
   provider: string;
   model: string;
@@ -47,11 +43,10 @@ interface ModelsTable {
   kind: ModelKind;
   status: ModelStatus;
   dataset_version: string | null;
-  /** The model that served when this one was made. */
+  /** The model that was active when this one was created. */
   parent_id: string | null;
   artifact: Json<RankerArtifact | LlmArtifact>;
   metrics: Json<Record<string, unknown>>;
-  /** Why it has its status. */
   reason: string;
   created_at: Generated<Date>;
   changed_at: Generated<Date>;
@@ -67,7 +62,7 @@ interface ModelChangesTable {
   changed_at: Generated<Date>;
 }
 
-/** A model and its share of the users, in (0, 1]; shares add up to 1. The first variant is the control. */
+/** `weight`: share of the users, in (0, 1]; the weights add up to 1. The first variant is the control. */
 export interface Variant {
   model_id: string;
   weight: number;
@@ -83,23 +78,22 @@ interface ExperimentsTable {
   ended_at: Date | null;
   outcome: 'promoted' | 'rolled_back' | 'invalid' | 'inconclusive' | 'stopped' | null;
   reason: string | null;
-  /** What the test last saw. */
   looks: Json<Record<string, unknown>>;
 }
 
-/** How far a variant's first-place rate is from the control's, as shares, with the always-valid interval. */
+/** First-place rates in [0, 1], and their difference with its always-valid interval. */
 export interface Comparison {
   control: number;
   variant: number;
   difference: number;
-  /** The interval holds the true difference, at all looks together, with probability 1 − alpha. */
+  /** The interval contains the true difference in all snapshots at once, with probability 1 − alpha. */
   low: number;
   high: number;
-  /** The evidence for any difference: at least 1 / alpha once in a life with probability alpha at most, if there is none. */
+  /** Without a difference, it ever reaches 1 / alpha with a probability of at most alpha. */
   evidence: number;
 }
 
-/** What a test saw of one variant; no comparison for the control, and while there is too little to go by. */
+/** No comparison for the control, or with too little data. */
 export interface VariantSnapshot {
   assigned: number;
   interactions: number;
@@ -109,7 +103,6 @@ export interface VariantSnapshot {
 interface ExperimentLooksTable {
   tenant_id: string;
   experiment_id: string;
-  /** How much all variants together had been shown. */
   interactions: number;
   seen_at: Generated<Date>;
   variants: Json<Record<string, VariantSnapshot>>;
@@ -125,12 +118,10 @@ interface FineTunesTable {
   job_id: string | null;
   model_id: string | null;
   error: string | null;
-  /** Not before this. */
   retry_at: Date | null;
   updated_at: Generated<Date>;
 }
 
-/** The tables of the trainer, the registry and the experiments. */
 export interface TrainingTables {
   dataset_builds: DatasetBuildsTable;
   models: ModelsTable;

@@ -12,8 +12,8 @@ import {
   takeBuild,
 } from './dataset-builds.ts';
 
-async function pick(db: Db, tenant_id: string, picks: number): Promise<void> {
-  const rows = Array.from({ length: picks }, () => ({
+async function insertSelections(db: Db, tenant_id: string, count: number): Promise<void> {
+  const rows = Array.from({ length: count }, () => ({
     ...{ tenant_id, interaction_id: randomUUID(), user_id: 'ada', event_id: randomUUID(), selected_id: 'h1' },
     ...{
       auto_advanced: false,
@@ -26,10 +26,10 @@ async function pick(db: Db, tenant_id: string, picks: number): Promise<void> {
   await db.insertInto('selections').values(rows).execute();
 }
 
-it('is due after enough new picks, and a tenth of what was read before', async () => {
+it('is due after enough new selections, and a tenth of what the last build read', async () => {
   await using db = connectDb(await databaseForTest());
-  await pick(db, 'acme', 100);
-  await pick(db, 'globex', 99);
+  await insertSelections(db, 'acme', 100);
+  await insertSelections(db, 'globex', 99);
   expect(await findDueDatasetBuilds(db, 100, 0)).toEqual([{ tenant_id: 'acme', new_picks: 100 }]);
   expect((await listTenantsWithSelections(db)).sort()).toEqual(['acme', 'globex']);
 
@@ -39,9 +39,9 @@ it('is due after enough new picks, and a tenth of what was read before', async (
   if (!build) throw new Error('no build was taken');
   const counts = { records: 1_200 };
   await finishBuild(db, build, { status: 'done', version: 'v1', counts, notes: ['a note'] });
-  await pick(db, 'acme', 119);
+  await insertSelections(db, 'acme', 119);
   expect(await findDueDatasetBuilds(db, 100, 0)).toEqual([]);
-  await pick(db, 'acme', 1);
+  await insertSelections(db, 'acme', 1);
   expect(await findDueDatasetBuilds(db, 100, 0)).toEqual([{ tenant_id: 'acme', new_picks: 120 }]);
   expect(await findDueDatasetBuilds(db, 100, 60_000)).toEqual([]);
 });

@@ -9,7 +9,6 @@ export async function requestBuild(db: Db, tenantId: string, buildId: string): P
   await db.insertInto('dataset_builds').values({ tenant_id: tenantId, build_id: buildId }).execute();
 }
 
-/** The tenant's builds, newest first. */
 export function listBuilds(db: Db, tenantId: string, limit: number): Promise<DatasetBuild[]> {
   return db
     .selectFrom('dataset_builds')
@@ -20,10 +19,7 @@ export function listBuilds(db: Db, tenantId: string, limit: number): Promise<Dat
     .execute();
 }
 
-/**
- * Takes the oldest build that waits, unless one is running: one at a time across replicas. A running build whose
- * trainer has not been heard of for `silentMs` is begun again, because that trainer must have died.
- */
+/** One build runs at a time, across replicas; without a heartbeat for `silentMs` it is restarted. */
 export async function takeBuild(db: Db, silentMs: number): Promise<DatasetBuild | undefined> {
   return db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(hashtext('dataset_builds'))`.execute(tx);
@@ -40,7 +36,7 @@ export async function takeBuild(db: Db, silentMs: number): Promise<DatasetBuild 
   });
 }
 
-const ours = (db: Db, { tenant_id, build_id, attempt }: BuildKey) =>
+const updateRunning = (db: Db, { tenant_id, build_id, attempt }: BuildKey) =>
   db
     .updateTable('dataset_builds')
     .where('tenant_id', '=', tenant_id)
@@ -48,9 +44,9 @@ const ours = (db: Db, { tenant_id, build_id, attempt }: BuildKey) =>
     .where('attempt', '=', attempt)
     .where('status', '=', 'running');
 
-/** Says that the build's trainer lives, and what it is at. Rejects when another trainer has taken the build over. */
+/** Rejects when another trainer has taken over the build. */
 export async function heartbeatBuild(db: Db, build: BuildKey, step?: string): Promise<void> {
-  const { numUpdatedRows } = await ours(db, build)
+  const { numUpdatedRows } = await updateRunning(db, build)
     .set({ beat_at: sql`clock_timestamp()`, ...(step === undefined ? {} : { step }) })
     .executeTakeFirst();
   if (numUpdatedRows === 0n) throw new Error('Another trainer has taken this build over.');
@@ -60,7 +56,7 @@ export type BuildOutcome =
   | { status: 'done'; version: string; counts: Record<string, number>; notes: string[] }
   | { status: 'empty' | 'failed'; error: string };
 
-/** Ends the build, unless another trainer has taken it over. */
+/** No effect if another trainer has taken over the build. */
 export async function finishBuild(db: Db, build: BuildKey, outcome: BuildOutcome): Promise<void> {
   const { status } = outcome;
   const end =
@@ -71,22 +67,17 @@ export async function finishBuild(db: Db, build: BuildKey, outcome: BuildOutcome
           notes: sql<string[]>`${JSON.stringify(outcome.notes)}::jsonb`,
         }
       : { error: outcome.error };
-  await ours(db, build)
+  await updateRunning(db, build)
     .set({ status, ...end, step: null, finished_at: sql`clock_timestamp()` })
     .execute();
 }
 
-/** A tenant whose log has grown enough to build anew. */
 export interface DueDatasetBuild {
   tenant_id: string;
   new_picks: number;
 }
 
-/**
- * The tenants with at least `minNew` picks since their last build began, and a tenth of what that one read: the more
- * is known, the more it takes to be worth reading all again. None that has a build under way or one younger than
- * `restMs`.
- */
+/** Due after `minNew` selections, and a tenth of what the last build read: rereading a large log has to pay off. */
 export async function findDueDatasetBuilds(
   db: Db,
   minNew: number,
@@ -118,7 +109,6 @@ export async function findDueDatasetBuilds(
   return rows;
 }
 
-/** Every tenant that has picks; the scheduled build is theirs. */
 export async function listTenantsWithSelections(db: Db): Promise<string[]> {
   const rows = await db.selectFrom('selections').select('tenant_id').distinct().execute();
   return rows.map(({ tenant_id }) => tenant_id);

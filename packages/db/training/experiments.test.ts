@@ -4,19 +4,19 @@ import { expect, it } from 'vitest';
 import { connectDb } from '../connect.ts';
 import { listSnapshots, saveSnapshot } from './experiments.ts';
 
-const look = (interactions: number) => ({
+const snapshot = (interactions: number) => ({
   sample_ratio_evidence: 1,
   variants: { shipped: { assigned: 1, interactions, first_place: null } },
 });
 
-it('keeps of the looks at an experiment those that add something, and the one that decides', async () => {
+it('keeps snapshots of an experiment with enough new interactions, and the one that decides', async () => {
   await using db = connectDb(await databaseForTest());
   const experiment = { tenant_id: 'default', experiment_id: randomUUID() };
   const see = (interactions: number, decides = false) =>
-    saveSnapshot(db, experiment, look(interactions), { decides });
+    saveSnapshot(db, experiment, snapshot(interactions), { decides });
   for (const interactions of [1_000, 1_000, 1_010, 1_020, 1_021, 1_030]) await see(interactions);
   await Promise.all([see(1_031, true), see(1_031, true)]);
-  await saveSnapshot(db, { ...experiment, tenant_id: 'other' }, look(5), { decides: false });
+  await saveSnapshot(db, { ...experiment, tenant_id: 'other' }, snapshot(5), { decides: false });
   const seen = (await listSnapshots(db, experiment)).map(({ variants }) => variants['shipped']?.interactions);
   expect(seen).toEqual([1_000, 1_021, 1_031]);
 });

@@ -15,12 +15,12 @@ export interface NewExperiment {
   variants: Variant[];
 }
 
-/** Begins an experiment: its candidates become canaries. False when one of the kind is running already. */
+/** The models become canaries. False if an experiment of this kind is already running. */
 export function startExperiment(db: Db, experiment: NewExperiment): Promise<boolean> {
   const { tenant_id, kind, variants } = experiment;
   return withinTransaction(db, async (tx) => {
     await lockRegistry(tx, tenant_id);
-    const running = await experiments(tx, tenant_id)
+    const running = await selectExperiments(tx, tenant_id)
       .where('kind', '=', kind)
       .where('status', '=', 'running')
       .executeTakeFirst();
@@ -38,45 +38,43 @@ export function startExperiment(db: Db, experiment: NewExperiment): Promise<bool
   });
 }
 
-const experiments = (db: Db | Tx, tenantId: string) =>
+const selectExperiments = (db: Db | Tx, tenantId: string) =>
   db.selectFrom('experiments').selectAll().where('tenant_id', '=', tenantId);
 
-/** The tenant's experiments, newest first. */
 export function listExperiments(db: Db, tenantId: string, limit: number): Promise<Experiment[]> {
-  return experiments(db, tenantId).orderBy('started_at', 'desc').limit(limit).execute();
+  return selectExperiments(db, tenantId).orderBy('started_at', 'desc').limit(limit).execute();
 }
 
-export function runningExperiment(
+export function findRunningExperiment(
   db: Db,
   tenantId: string,
   kind: ModelKind,
 ): Promise<Experiment | undefined> {
-  return experiments(db, tenantId)
+  return selectExperiments(db, tenantId)
     .where('kind', '=', kind)
     .where('status', '=', 'running')
     .executeTakeFirst();
 }
 
-/** Everybody's running experiments. */
-export function runningExperiments(db: Db): Promise<Experiment[]> {
+export function listRunningExperiments(db: Db): Promise<Experiment[]> {
   return db.selectFrom('experiments').selectAll().where('status', '=', 'running').execute();
 }
 
-/** Ends the running experiments that the model takes part in; the other canaries in them retire. */
+/** The other canaries of these experiments retire. */
 export async function endExperimentsWithModel(
   tx: Tx,
   { tenant_id, model_id }: Model,
   outcome: ExperimentOutcome,
   reason: string,
 ): Promise<void> {
-  const running = await experiments(tx, tenant_id).where('status', '=', 'running').execute();
+  const running = await selectExperiments(tx, tenant_id).where('status', '=', 'running').execute();
   for (const experiment of running) {
     if (experiment.variants.some((variant) => variant.model_id === model_id))
-      await end(tx, experiment, { outcome, reason, but: model_id });
+      await endExperiment(tx, experiment, { outcome, reason, except: model_id });
   }
 }
 
-/** Ends an experiment without a winner: whoever was active stays. False when it was not running any more. */
+/** Without a winner: the active model stays. False if the experiment is not running. */
 export function stopExperiment(
   db: Db,
   { tenant_id, experiment_id }: Pick<Experiment, 'tenant_id' | 'experiment_id'>,
@@ -85,26 +83,26 @@ export function stopExperiment(
 ): Promise<boolean> {
   return db.transaction().execute(async (tx) => {
     await lockRegistry(tx, tenant_id);
-    const experiment = await experiments(tx, tenant_id)
+    const experiment = await selectExperiments(tx, tenant_id)
       .where('experiment_id', '=', experiment_id)
       .where('status', '=', 'running')
       .executeTakeFirst();
-    if (experiment) await end(tx, experiment, { outcome, reason, but: null });
+    if (experiment) await endExperiment(tx, experiment, { outcome, reason, except: null });
     return experiment !== undefined;
   });
 }
 
-interface End {
+interface ExperimentEnd {
   outcome: ExperimentOutcome;
   reason: string;
-  /** The model whose status the caller sees to; null when the caller sees to none. */
-  but: string | null;
+  /** The model whose status the caller changes itself. */
+  except: string | null;
 }
 
-async function end(
+async function endExperiment(
   tx: Tx,
   { tenant_id, experiment_id, variants }: Experiment,
-  { outcome, reason, but }: End,
+  { outcome, reason, except }: ExperimentEnd,
 ): Promise<void> {
   await tx
     .updateTable('experiments')
@@ -113,48 +111,48 @@ async function end(
     .where('experiment_id', '=', experiment_id)
     .execute();
   for (const { model_id } of variants) {
-    const model = model_id === but ? undefined : await findModel(tx, tenant_id, model_id);
+    const model = model_id === except ? undefined : await findModel(tx, tenant_id, model_id);
     if (model?.status === 'canary') await changeStatus(tx, model, 'retired', reason);
   }
 }
 
-type Which = Pick<Experiment, 'tenant_id' | 'experiment_id'>;
+type ExperimentKey = Pick<Experiment, 'tenant_id' | 'experiment_id'>;
 
 export interface Snapshot {
   sample_ratio_evidence: number;
   variants: Record<string, VariantSnapshot>;
 }
 
-/** A look goes into the series when so much more was shown than at the one before: some hundreds in a life. */
-const growth = 1.02;
+/** Factor by which interactions grow between stored snapshots: some hundreds in the life of an experiment. */
+const minGrowth = 1.02;
 
-/** Keeps what the test saw, for people to read: always as the newest look, and in the series if it adds to it. */
+/** Always as the newest snapshot; in the series only with enough new interactions, or if it decides. */
 export async function saveSnapshot(
   db: Db,
-  { tenant_id, experiment_id }: Which,
-  look: Snapshot,
+  { tenant_id, experiment_id }: ExperimentKey,
+  snapshot: Snapshot,
   { decides }: { decides: boolean },
 ): Promise<void> {
   await db
     .updateTable('experiments')
-    .set({ looks: JSON.stringify(look) })
+    .set({ looks: JSON.stringify(snapshot) })
     .where('tenant_id', '=', tenant_id)
     .where('experiment_id', '=', experiment_id)
     .execute();
-  const interactions = Object.values(look.variants).reduce((sum, one) => sum + one.interactions, 0);
+  const counts = Object.values(snapshot.variants).map((variant) => variant.interactions);
+  const interactions = counts.reduce((sum, count) => sum + count, 0);
   await sql`
     insert into experiment_looks (tenant_id, experiment_id, interactions, variants)
-    select ${tenant_id}, ${experiment_id}, ${interactions}, ${JSON.stringify(look.variants)}
-    where ${interactions}::float8 > ${decides ? 1 : growth}::float8 * coalesce((
+    select ${tenant_id}, ${experiment_id}, ${interactions}, ${JSON.stringify(snapshot.variants)}
+    where ${interactions}::float8 > ${decides ? 1 : minGrowth}::float8 * coalesce((
       select max(interactions) from experiment_looks
       where tenant_id = ${tenant_id} and experiment_id = ${experiment_id}), 0)
     on conflict do nothing`.execute(db);
 }
 
-/** What the test saw as the experiment went on, oldest first. */
 export function listSnapshots(
   db: Db,
-  { tenant_id, experiment_id }: Which,
+  { tenant_id, experiment_id }: ExperimentKey,
 ): Promise<{ seen_at: Date; variants: Record<string, VariantSnapshot> }[]> {
   return db
     .selectFrom('experiment_looks')

@@ -3,10 +3,10 @@ import type { Db } from '../connect.ts';
 import type { Database } from '../schema/database.ts';
 
 export type FineTune = Selectable<Database['fine_tunes']>;
-type Key = Pick<FineTune, 'tenant_id' | 'dataset_version' | 'provider'>;
+type FineTuneKey = Pick<FineTune, 'tenant_id' | 'dataset_version' | 'provider'>;
 
-/** Asks for a fine-tuning on the dataset; once, however often it is asked for. */
-export async function requestFineTune(db: Db, key: Key): Promise<void> {
+/** Idempotent. */
+export async function requestFineTune(db: Db, key: FineTuneKey): Promise<void> {
   await db
     .insertInto('fine_tunes')
     .values({ ...key, status: 'uploading' })
@@ -14,8 +14,7 @@ export async function requestFineTune(db: Db, key: Key): Promise<void> {
     .execute();
 }
 
-/** Those that are neither done nor waiting for their time. */
-export function dueFineTunes(db: Db): Promise<FineTune[]> {
+export function listDueFineTunes(db: Db): Promise<FineTune[]> {
   return db
     .selectFrom('fine_tunes')
     .selectAll()
@@ -29,10 +28,10 @@ type Progress = Partial<
   Pick<FineTune, 'status' | 'training_file' | 'validation_file' | 'job_id' | 'model_id' | 'error'>
 >;
 
-/** Keeps how far it is; `retryMs` from now it is looked at again. */
+/** It is due again `retryMs` from now. */
 export async function updateFineTune(
   db: Db,
-  { tenant_id, dataset_version, provider }: Key,
+  { tenant_id, dataset_version, provider }: FineTuneKey,
   progress: Progress,
   retryMs = 0,
 ): Promise<void> {

@@ -2,7 +2,7 @@ import { newId } from '@learning-loop/events/ids';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { expect, test } from 'vitest';
 import { connectDb, type Db } from '../connect.ts';
-import { learningMetrics } from './learning-metrics.ts';
+import { loadLearningMetrics } from './learning-metrics.ts';
 
 const tenant_id = 'default';
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
@@ -60,7 +60,7 @@ test('counts who came back within seven days, by the model that ranked first', a
     { user_id: 'with another', days: 18, ranker_id: 'other' },
   ])
     await show(db, shown);
-  const rows = await learningMetrics(db, tenant_id, 'model', daysAgo(30));
+  const rows = await loadLearningMetrics(db, tenant_id, 'model', daysAgo(30));
   const rates = Object.fromEntries(rows.map(({ key, return_rate }) => [key, return_rate]));
   expect(rates).toEqual({ shipped: 2 / 5, other: 1 });
 });
@@ -75,7 +75,7 @@ test('counts auto-advances, and those that the user answered otherwise', async (
       ...(selected_id !== undefined && { selected_id }),
     });
   for (const selected_id of ['h1', 'h3', null]) await show(db, { user_id: 'asked', days: 1, selected_id });
-  const [row] = await learningMetrics(db, tenant_id, 'model', daysAgo(7));
+  const [row] = await loadLearningMetrics(db, tenant_id, 'model', daysAgo(7));
   expect(row).toMatchObject({
     ...{ interactions: 8, users: 6, answers: 7 },
     ...{ auto_advance_rate: 5 / 8, override_rate: 2 / 4, selection_rate: 5 / 7, first_place_rate: 3 / 7 },

@@ -1,33 +1,28 @@
 import { sql } from 'kysely';
 import type { Db } from '../connect.ts';
 
-/** How well hypotheses did; rates in [0, 1], null where there was nothing to count. */
+/** Rates are in [0, 1], and null without data. */
 export interface LearningMetrics {
-  /** A model's id, of a ranker or a language model, or a day as YYYY-MM-DD (UTC). */
+  /** A model id (ranker or language model), or a day as YYYY-MM-DD (UTC). */
   key: string;
   interactions: number;
   users: number;
   answers: number;
-  /** Share of the answers that took any hypothesis. */
+  /** Of the answers: any hypothesis was selected. */
   selection_rate: number | null;
-  /** Share of the answers that took the first place. */
   first_place_rate: number | null;
-  /** Share of the interactions that went ahead without asking. */
   auto_advance_rate: number | null;
-  /** Share of the auto-advances that the user then answered otherwise. */
+  /** Of the answered auto-advances: another hypothesis, or none, was selected. */
   override_rate: number | null;
-  /** Share of the thumbs and ratings that were good. */
+  /** Of thumbs and ratings: thumbs up, or a rating from 4. */
   satisfaction: number | null;
   feedback: number;
-  /** Share of the users who came back on another day within 7, of those whose first day was that long ago. */
+  /** Of the users whose first day was more than 7 days ago: returned on another day within 7. */
   return_rate: number | null;
 }
 
-/**
- * The metrics since then by day or by model, in the order of the keys. By model an interaction counts for the one that
- * ranked, and for the language model that was asked, if one was.
- */
-export async function learningMetrics(
+/** In key order. By model, an interaction counts for its ranker and for the language model that was called, if any. */
+export async function loadLearningMetrics(
   db: Db,
   tenantId: string,
   by: 'model' | 'day',

@@ -6,14 +6,14 @@ import type { ModelKind, ModelStatus } from '../schema/training.ts';
 export type Model = Selectable<Database['models']>;
 export type ModelChange = Selectable<Database['model_changes']>;
 
-/** The ranker that ships with the product: it needs no row, and serves where no other is active. */
+/** The ranker that ships with the product; it has no row. */
 export const shippedModel = 'shipped';
-/** The language model that the configuration names: asked where no other is active. */
+/** The language model of the configuration; it has no row. */
 export const configuredModel = 'configured';
-/** What serves where no model of the kind is active, and what an experiment compares with. */
+/** They serve while no model of their kind is active, and are the control of experiments. */
 export const baselines: Record<ModelKind, string> = { ranker: shippedModel, llm: configuredModel };
 
-/** False when the tenant has a model of this id already. */
+/** False if the tenant already has a model with this id. */
 export async function insertModel(db: Db, model: Insertable<Database['models']>): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await db
     .insertInto('models')
@@ -23,21 +23,23 @@ export async function insertModel(db: Db, model: Insertable<Database['models']>)
   return numInsertedOrUpdatedRows === 1n;
 }
 
-/** The tenant's models, newest first. */
 export function listModels(db: Db, tenantId: string, limit: number): Promise<Model[]> {
-  return models(db, tenantId).orderBy('created_at', 'desc').limit(limit).execute();
+  return selectModels(db, tenantId).orderBy('created_at', 'desc').limit(limit).execute();
 }
 
 export function findModel(db: Db | Tx, tenantId: string, modelId: string): Promise<Model | undefined> {
-  return models(db, tenantId).where('model_id', '=', modelId).executeTakeFirst();
+  return selectModels(db, tenantId).where('model_id', '=', modelId).executeTakeFirst();
 }
 
-export function activeModel(db: Db | Tx, tenantId: string, kind: ModelKind): Promise<Model | undefined> {
-  return models(db, tenantId).where('kind', '=', kind).where('status', '=', 'active').executeTakeFirst();
+export function findActiveModel(db: Db | Tx, tenantId: string, kind: ModelKind): Promise<Model | undefined> {
+  return selectModels(db, tenantId)
+    .where('kind', '=', kind)
+    .where('status', '=', 'active')
+    .executeTakeFirst();
 }
 
-/** Everybody's rankers that wait or are tried, and have no such metric. */
-export function rankersWithout(db: Db, metric: string): Promise<Model[]> {
+/** Candidates and canaries of all tenants that lack the metric. */
+export function listRankersWithout(db: Db, metric: string): Promise<Model[]> {
   return db
     .selectFrom('models')
     .selectAll()
@@ -47,7 +49,6 @@ export function rankersWithout(db: Db, metric: string): Promise<Model[]> {
     .execute();
 }
 
-/** Adds to what is known of a model. */
 export async function updateModelMetrics(
   db: Db,
   { tenant_id, model_id }: Model,
@@ -61,11 +62,10 @@ export async function updateModelMetrics(
     .execute();
 }
 
-const models = (db: Db | Tx, tenantId: string) =>
+const selectModels = (db: Db | Tx, tenantId: string) =>
   db.selectFrom('models').selectAll().where('tenant_id', '=', tenantId);
 
-/** What happened to the tenant's models, newest first. */
-export function modelChanges(db: Db, tenantId: string, limit: number): Promise<ModelChange[]> {
+export function listModelChanges(db: Db, tenantId: string, limit: number): Promise<ModelChange[]> {
   return db
     .selectFrom('model_changes')
     .selectAll()
@@ -75,7 +75,6 @@ export function modelChanges(db: Db, tenantId: string, limit: number): Promise<M
     .execute();
 }
 
-/** Gives a model another status, and remembers why. */
 export async function changeStatus(tx: Tx, model: Model, to: ModelStatus, reason: string): Promise<void> {
   const { tenant_id, model_id, status } = model;
   await tx
@@ -88,7 +87,7 @@ export async function changeStatus(tx: Tx, model: Model, to: ModelStatus, reason
     values (${tenant_id}, gen_random_uuid(), ${model_id}, ${status}, ${to}, ${reason})`.execute(tx);
 }
 
-/** One change of a tenant's models or experiments at a time. */
+/** Serializes changes of a tenant's models and experiments. */
 export async function lockRegistry(tx: Tx, tenantId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`models ${tenantId}`}, 0))`.execute(tx);
 }

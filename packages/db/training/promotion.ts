@@ -1,33 +1,27 @@
 import type { Db, Tx } from '../connect.ts';
 import { withinTransaction } from '../transactions.ts';
 import { endExperimentsWithModel } from './experiments.ts';
-import { activeModel, baselines, changeStatus, findModel, lockRegistry, type Model } from './models.ts';
+import { baselines, changeStatus, findActiveModel, findModel, lockRegistry, type Model } from './models.ts';
 
-export type Change = 'done' | 'no_such_model' | 'not_from_this_status';
+export type ChangeResult = 'done' | 'no_such_model' | 'not_from_this_status';
 
-/**
- * Makes the model the one that serves; the one before retires, and an experiment that either takes part in ends.
- * 'not_from_this_status' for a model that is active already or was rejected.
- */
-export function promote(db: Db, tenantId: string, modelId: string, reason: string): Promise<Change> {
-  return locked(db, tenantId, async (tx) => {
+/** The previously active model retires, and the experiments of the new one end. */
+export function promote(db: Db, tenantId: string, modelId: string, reason: string): Promise<ChangeResult> {
+  return withRegistryLock(db, tenantId, async (tx) => {
     const model = await findModel(tx, tenantId, modelId);
     if (!model) return 'no_such_model';
     if (model.status === 'active' || model.status === 'rejected') return 'not_from_this_status';
     await endExperimentsWithModel(tx, model, 'promoted', reason);
-    const before = await activeModel(tx, tenantId, model.kind);
+    const before = await findActiveModel(tx, tenantId, model.kind);
     if (before) await changeStatus(tx, before, 'retired', `${modelId} was promoted: ${reason}`);
     await changeStatus(tx, model, 'active', reason);
     return 'done';
   });
 }
 
-/**
- * Takes the model out of service. When it was active, the one that it replaced serves again, or the shipped one.
- * 'not_from_this_status' for a model that serves nobody.
- */
-export function rollBack(db: Db, tenantId: string, modelId: string, reason: string): Promise<Change> {
-  return locked(db, tenantId, async (tx) => {
+/** Retires the model. If it was active, the model that it replaced, or else the baseline, serves again. */
+export function rollBack(db: Db, tenantId: string, modelId: string, reason: string): Promise<ChangeResult> {
+  return withRegistryLock(db, tenantId, async (tx) => {
     const model = await findModel(tx, tenantId, modelId);
     if (!model) return 'no_such_model';
     if (model.status !== 'active' && model.status !== 'canary') return 'not_from_this_status';
@@ -49,7 +43,11 @@ async function restore(
     await changeStatus(tx, parent, 'active', `${model_id} was rolled back: ${reason}`);
 }
 
-function locked(db: Db, tenantId: string, change: (tx: Tx) => Promise<Change>): Promise<Change> {
+function withRegistryLock(
+  db: Db,
+  tenantId: string,
+  change: (tx: Tx) => Promise<ChangeResult>,
+): Promise<ChangeResult> {
   return withinTransaction(db, async (tx) => {
     await lockRegistry(tx, tenantId);
     return change(tx);

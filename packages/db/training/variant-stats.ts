@@ -3,7 +3,7 @@ import type { Db } from '../connect.ts';
 import type { ModelKind } from '../schema/training.ts';
 import type { Experiment } from './experiments.ts';
 
-/** Sums over the users of one variant, for a rate Σy / Σn and its variance between users. */
+/** Sums over the users of a variant, for the rate Σy / Σn and its variance between users. */
 export interface RatioSums {
   users: number;
   n: number;
@@ -13,29 +13,26 @@ export interface RatioSums {
   ny: number;
 }
 
-/** What a variant has shown so far. */
+/** Ratios of the answered interactions, except for satisfaction. */
 export interface VariantStats {
   model_id: string;
-  /** Users who were shown anything by it. */
+  /** Users with at least one interaction. */
   assigned: number;
   interactions: number;
-  /** Of the answers, those that took the first place. */
   first_place: RatioSums;
-  /** Of the answers, those that took any. */
   selection: RatioSums;
-  /** Of the feedback, what was good: thumbs up, ratings from 4. */
+  /** Of thumbs and ratings: thumbs up, or a rating from 4. */
   satisfaction: RatioSums;
 }
 
-/** Who an interaction counts for. */
-const served: Record<ModelKind, string> = { ranker: 'i.ranker_id', llm: 'i.llm_id' };
+const modelColumns: Record<ModelKind, string> = { ranker: 'i.ranker_id', llm: 'i.llm_id' };
 
-/** The variants of an experiment since it began; picks and feedback count for the model that ranked, or was asked. */
+/** Since the experiment started; variants without interactions are absent. */
 export async function loadVariantStats(
   db: Db,
   { tenant_id: tenantId, kind, variants, started_at: since }: Experiment,
 ): Promise<VariantStats[]> {
-  const variant = sql.ref(served[kind]);
+  const variant = sql.ref(modelColumns[kind]);
   const ids = variants.map(({ model_id }) => model_id);
   const { rows } = await sql<VariantStats>`
     with shown as (
@@ -62,7 +59,6 @@ export async function loadVariantStats(
   return rows;
 }
 
-/** JSON of the sums over users with column `y` over column `n` of the table. */
 function ratioSums(column: 'first' | 'taken' | 'y', table: 'p' | 's') {
   const [y, n] = [sql.ref(`${table}.${column}`), sql.ref(`${table}.n`)];
   return sql`json_build_object('users', count(*) filter (where ${n} > 0), 'n', coalesce(sum(${n}), 0),

@@ -10,7 +10,6 @@ interface MemoryKey {
   memory_id: string;
 }
 
-/** What the user says of a memory: other words, with their key, or that it holds (again). */
 export interface Correction {
   content?: { content: string; content_key: string } | undefined;
   status?: 'active' | 'superseded' | undefined;
@@ -19,7 +18,7 @@ export interface Correction {
 const isMemory = ({ tenant_id, user_id, memory_id }: MemoryKey) =>
   sql<SqlBool>`tenant_id = ${tenant_id} and user_id = ${user_id} and memory_id = ${memory_id} and status <> 'forgotten'`;
 
-/** Applies the user's own word, which learning never overrules. False when there is no such memory. */
+/** Learning never overrules a correction. False if there is no such memory. */
 export async function correctMemory(
   db: Db,
   key: MemoryKey,
@@ -33,19 +32,18 @@ export async function correctMemory(
       .forUpdate()
       .executeTakeFirst();
     if (!old) return false;
-    const moves = content !== undefined && content.content_key !== old.content_key;
-    if (moves) await deleteConflicting(tx, old, content.content_key);
+    const keyChanges = content !== undefined && content.content_key !== old.content_key;
+    if (keyChanges) await deleteConflicting(tx, old, content.content_key);
     await tx
       .updateTable('memories')
       .set({ ...content, ...(status && { status }), corrected: true, confidence: 1 })
       .where(isMemory(key))
       .execute();
-    if (moves) await insertTombstone(tx, old);
+    if (keyChanges) await insertTombstone(tx, old);
     return true;
   });
 }
 
-/** A memory that has the new words already makes room for the corrected one. */
 async function deleteConflicting(
   tx: Tx,
   { tenant_id, user_id, type }: Memory,
@@ -60,9 +58,9 @@ async function deleteConflicting(
     .execute();
 }
 
-/** The old words stay behind as a forgotten key, so that the same mistake is not learned again. */
+/** Keeps the old key as forgotten, so that the same mistake is not learned again. */
 async function insertTombstone(tx: Tx, old: Memory): Promise<void> {
-  const buried = {
+  const tombstone = {
     memory_id: newId(),
     content: '',
     confidence: 0,
@@ -72,11 +70,11 @@ async function insertTombstone(tx: Tx, old: Memory): Promise<void> {
   };
   await tx
     .insertInto('memories')
-    .values({ ...old, ...buried })
+    .values({ ...old, ...tombstone })
     .execute();
 }
 
-/** Forgets: the words go, the key stays, so that it is not learned again. False when there is no such memory. */
+/** Keeps only the key, so that it is not learned again. False if there is no such memory. */
 export async function forgetMemory(db: Db, key: MemoryKey): Promise<boolean> {
   return withinTransaction(db, async (tx) => {
     const forgotten = await tx

@@ -7,13 +7,12 @@ interface MemoryKey extends UserKey {
   memory_id: string;
 }
 
-/** A memory that a model is to embed; what is stored for it must be of the same try. */
+/** `tried_at` identifies the attempt: `storeEmbeddings` ignores vectors of an earlier one. */
 export interface DueEmbedding extends MemoryKey {
   content: string;
   tried_at: string;
 }
 
-/** Notes, within the transaction that learns them, that these memories are to be embedded once it has committed. */
 export async function requestEmbeddings(tx: Tx, memories: NewMemory[]): Promise<void> {
   if (memories.length === 0) return;
   const keys = memories.map(({ tenant_id, user_id, type, content_key }) => ({
@@ -34,11 +33,7 @@ export async function requestEmbeddings(tx: Tx, memories: NewMemory[]): Promise<
     on conflict do nothing`.execute(tx);
 }
 
-/**
- * The same for memories that were learned before there was a model: for the next `limit` after a key in their order.
- * Returns the last of them; undefined when there are none left. The rows of those that lack a vector are locked, so
- * that none is forgotten meanwhile.
- */
+/** Backfill in key order: returns the last key, or undefined. Locks memories, so that none is forgotten meanwhile. */
 export async function requestMissingEmbeddings(
   db: Db,
   { tenant_id, user_id, memory_id }: MemoryKey,
@@ -65,12 +60,12 @@ export async function requestMissingEmbeddings(
   return rows[0];
 }
 
-/** Takes memories that have no vector of this model; nobody else takes them within `againMs`. */
+/** Memories without a vector of this model; they are not taken again within `againMs`. */
 export async function takeDueEmbeddings(
   db: Db,
   { model, limit, againMs }: { model: string; limit: number; againMs: number },
 ): Promise<DueEmbedding[]> {
-  // Two ranges of the index, where `<>` would read all of it.
+  // Two ranges of the index; `<>` would scan all of it.
   const { rows } = await sql<DueEmbedding>`
     update embeddings set tried_at = clock_timestamp()
     from (
@@ -86,7 +81,7 @@ export async function takeDueEmbeddings(
   return rows;
 }
 
-/** Stores vectors at length 1; not of memories whose words were changed or forgotten since they were taken. */
+/** Unit vectors; ignored for memories that were changed or forgotten since they were taken. */
 export async function storeEmbeddings(
   db: Db,
   model: string,
@@ -94,7 +89,7 @@ export async function storeEmbeddings(
 ): Promise<void> {
   const rows = embedded.map(({ tenant_id, user_id, memory_id, tried_at, vector }) => ({
     ...{ tenant_id, user_id, memory_id, tried_at },
-    vector: bytesOf(vector).toString('base64'),
+    vector: toBytes(vector).toString('base64'),
   }));
   await sql`
     update embeddings set model = ${model}, vector = decode(row.vector, 'base64')
@@ -104,7 +99,7 @@ export async function storeEmbeddings(
       and embeddings.memory_id = row.memory_id and embeddings.tried_at = row.tried_at`.execute(db);
 }
 
-/** The vectors of this model that the user's memories of these ids have, by id. */
+/** By memory id; memories without a vector of this model are absent. */
 export async function readEmbeddings(
   db: Db | Tx,
   { tenant_id, user_id }: UserKey,
@@ -118,16 +113,16 @@ export async function readEmbeddings(
       where tenant_id = ${tenant_id} and user_id = ${user_id} and embeddings.memory_id = wanted.memory_id limit 1
     ) as held
     where held.model = ${model} and held.vector is not null`.execute(db);
-  return new Map(rows.map(({ memory_id, vector }) => [memory_id, vectorOf(vector)]));
+  return new Map(rows.map(({ memory_id, vector }) => [memory_id, toVector(vector)]));
 }
 
-function bytesOf(vector: Float32Array): Buffer {
+function toBytes(vector: Float32Array): Buffer {
   const bytes = Buffer.alloc(4 * vector.length);
   for (const [i, value] of vector.entries()) bytes.writeFloatLE(value, 4 * i);
   return bytes;
 }
 
-function vectorOf(bytes: Buffer): Float32Array {
+function toVector(bytes: Buffer): Float32Array {
   const vector = new Float32Array(bytes.length / 4);
   for (let i = 0; i < vector.length; i += 1) vector[i] = bytes.readFloatLE(4 * i);
   return vector;

@@ -5,29 +5,29 @@ import type { Tx } from '../connect.ts';
 import { notErased } from '../privacy/erasures.ts';
 import type { Database } from '../schema/database.ts';
 
-/** False, and nothing is stored, when the user is being erased or was since the interaction was shown. */
+/** False, and nothing is stored, if the user is being erased or was erased since the interaction. */
 export async function insertFeedback(
   tx: Tx,
   feedback: Insertable<Database['feedback']>,
   shownAt: Date,
 ): Promise<boolean> {
   const { tenant_id, user_id } = feedback;
-  const erasable = {
+  const row = {
     tenantId: sql`${tenant_id}::text`,
     userId: sql`${user_id}::text`,
     since: sql`${shownAt}::timestamptz`,
   };
   const { numAffectedRows } = await sql`
     insert into feedback (${sql.join(Object.keys(feedback).map((name) => sql.ref(name)))})
-    select ${sql.join(Object.values(feedback))} where ${notErased(erasable)}`.execute(tx);
+    select ${sql.join(Object.values(feedback))} where ${notErased(row)}`.execute(tx);
   return numAffectedRows === 1n;
 }
 
-type Said = UserKey & Pick<FeedbackGiven, 'type' | 'value'>;
+type RecentFeedback = UserKey & Pick<FeedbackGiven, 'type' | 'value'>;
 
-/** What each of these users said last, `limit` at most of each, newest first. */
-export async function recentFeedback(tx: Tx, users: UserKey[], limit: number): Promise<Said[]> {
-  const { rows } = await sql<Said>`
+/** At most `limit` of each user, newest first. */
+export async function listRecentFeedback(tx: Tx, users: UserKey[], limit: number): Promise<RecentFeedback[]> {
+  const { rows } = await sql<RecentFeedback>`
     select key.tenant_id, key.user_id, recent.type, recent.value
     from (select distinct * from jsonb_to_recordset(${userKeysJson(users)}::jsonb)
       as row(tenant_id text, user_id text)) as key

@@ -6,43 +6,42 @@ import type { Database, MemoryType } from '../schema/database.ts';
 
 export type Memory = Selectable<Database['memories']>;
 
-/** The user's newest active memories of some types. */
-export async function recentMemories(
+export async function listRecentMemories(
   db: Db,
-  { types, ...wanted }: Omit<Newest, 'withSuperseded'> & { types: MemoryType[] },
+  { types, ...query }: Omit<MemoryQuery, 'withSuperseded'> & { types: MemoryType[] },
 ): Promise<Memory[]> {
   const { rows } = await sql<Memory>`
-    select * from (${newest(types, { ...wanted, withSuperseded: false })}) as memories
-    order by last_seen desc limit ${wanted.limit}`.execute(db);
+    select * from (${selectNewest(types, { ...query, withSuperseded: false })}) as memories
+    order by last_seen desc limit ${query.limit}`.execute(db);
   return rows;
 }
 
-interface Newest {
+interface MemoryQuery {
   tenantId: string;
   userId: string;
   withSuperseded: boolean;
   limit: number;
-  /** Only what comes after this memory. */
+  /** The last memory of the previous page. */
   after?: { last_seen: Date; memory_id: string } | undefined;
 }
 
-/** The newest memories of each type, `limit` of each, by an index: however many a user has, no more are read. */
-function newest(types: MemoryType[], { tenantId, userId, withSuperseded, limit, after }: Newest) {
+/** One index scan per type, each with `limit`: nothing else is read, however many memories a user has. */
+function selectNewest(types: MemoryType[], { tenantId, userId, withSuperseded, limit, after }: MemoryQuery) {
   const statuses = withSuperseded ? ['active', 'superseded'] : ['active'];
   const older = after
     ? sql`and (last_seen, memory_id) < (${after.last_seen}::timestamptz, ${after.memory_id}::uuid)`
     : sql``;
-  const ofEachType = types.map(
+  const queries = types.map(
     (type) => sql`(
       select * from memories
       where tenant_id = ${tenantId} and user_id = ${userId} and type = ${type}
         and status = any(${statuses}::text[]) ${older}
       order by last_seen desc, memory_id desc limit ${limit})`,
   );
-  return sql.join(ofEachType, sql` union all `);
+  return sql.join(queries, sql` union all `);
 }
 
-/** A memory with the interactions it came from, newest first, 50 at most. */
+/** `sources`: the newest 50 interactions that it came from. */
 export type SourcedMemory = Memory & { sources: { interaction_id: string; seen_at: string }[] };
 
 const sources = sql<SourcedMemory['sources']>`(
@@ -54,22 +53,21 @@ const sources = sql<SourcedMemory['sources']>`(
     order by interaction_id desc limit 50
   ) as newest)`;
 
-const everyType: MemoryType[] = ['goal', 'preference', 'history'];
+const memoryTypes: MemoryType[] = ['goal', 'preference', 'history'];
 
-/** One page of a user's memories, newest first; pages stay right while memories are added (keyset). */
+/** One page, newest first; keyset pagination stays correct while memories are added. */
 export async function listMemories(
   db: Db,
-  { type, ...page }: Newest & { type?: MemoryType | undefined },
+  { type, ...page }: MemoryQuery & { type?: MemoryType | undefined },
 ): Promise<SourcedMemory[]> {
   const { rows } = await sql<SourcedMemory>`
     select memories.*, ${sources} as sources
-    from (${newest(type ? [type] : everyType, page)}) as memories
+    from (${selectNewest(type ? [type] : memoryTypes, page)}) as memories
     order by last_seen desc, memory_id desc limit ${page.limit}`.execute(db);
   return rows;
 }
 
-/** The user's memories of these ids, in no order. */
-export function memoriesById(
+export function findMemories(
   db: Db,
   tenantId: string,
   userId: string,
@@ -85,7 +83,6 @@ export function memoriesById(
     .execute();
 }
 
-/** What one interaction taught. */
 export function listInteractionMemories(db: Db, tenantId: string, interactionId: string): Promise<Memory[]> {
   return db
     .selectFrom('memory_sources as source')
@@ -108,13 +105,13 @@ export function listInteractionMemories(db: Db, tenantId: string, interactionId:
     .execute();
 }
 
-/** Each user's newest history, `limit` at most of each, newest first. */
-export async function recentHistory(
+/** At most `limit` of each user, newest first. */
+export async function listRecentHistory(
   tx: Tx,
   users: UserKey[],
   limit: number,
 ): Promise<(UserKey & { content: string })[]> {
-  const newest = newestFromCoveringIndexes(
+  const history = newestFromCoveringIndexes(
     memoryIndexFilters,
     (length) => sql`
       select content, last_seen from memories
@@ -126,7 +123,7 @@ export async function recentHistory(
     select key.tenant_id, key.user_id, recent.content
     from (select distinct * from jsonb_to_recordset(${userKeysJson(users)}::jsonb)
       as row(tenant_id text, user_id text)) as key
-    cross join lateral ${newest} as recent
+    cross join lateral ${history} as recent
     order by recent.last_seen desc`.execute(tx);
   return rows;
 }

@@ -16,35 +16,31 @@ export function findPersona(db: Db | Tx, tenantId: string, userId: string): Prom
     .executeTakeFirst();
 }
 
-/** Each user once, in the order of keys. */
-const distinctKeys = (users: UserKey[]) => sql`(
+const selectDistinctKeys = (users: UserKey[]) => sql`(
   select distinct tenant_id, user_id
   from jsonb_to_recordset(${userKeysJson(users)}::jsonb) as row(tenant_id text, user_id text)
   order by tenant_id, user_id)`;
 
-/** One persona of each user in `keys`, each looked up by itself: `findInteractions` says why. */
-const personasOf = (keys: RawBuilder<unknown>, lock = sql``) => sql<Persona>`
+/** One lookup per user instead of a join, for the reason in `findInteractions`. */
+const selectPersonas = (keys: RawBuilder<unknown>, lock = sql``) => sql<Persona>`
   select persona.* from ${keys} as key
   cross join lateral (
     select * from personas where tenant_id = key.tenant_id and user_id = key.user_id limit 1 ${lock}
   ) as persona`;
 
-/** The personas that these users have, in no order. */
+/** In no particular order; users without a persona are absent. */
 export async function findPersonas(db: Db | Tx, users: UserKey[]): Promise<Persona[]> {
-  return (await personasOf(distinctKeys(users)).execute(db)).rows;
+  return (await selectPersonas(selectDistinctKeys(users)).execute(db)).rows;
 }
 
-/**
- * The personas of these users, locked until the transaction ends; who has none yet gets one with `start`.
- * Locked in key order, so that two batches with the same users cannot deadlock.
- */
-export async function lockPersonas(tx: Tx, users: UserKey[], start: Facets): Promise<Persona[]> {
-  const keys = distinctKeys(users);
+/** Creates missing personas with `initial`. Locks in key order, so that two batches cannot deadlock. */
+export async function lockPersonas(tx: Tx, users: UserKey[], initial: Facets): Promise<Persona[]> {
+  const keys = selectDistinctKeys(users);
   await sql`
     insert into personas (tenant_id, user_id, facets, interaction_count, updated_at)
-    select tenant_id, user_id, ${JSON.stringify(start)}::jsonb, 0, clock_timestamp()
+    select tenant_id, user_id, ${JSON.stringify(initial)}::jsonb, 0, clock_timestamp()
     from ${keys} as key on conflict do nothing`.execute(tx);
-  return (await personasOf(keys, sql`for update`).execute(tx)).rows;
+  return (await selectPersonas(keys, sql`for update`).execute(tx)).rows;
 }
 
 export interface AppliedUpdate extends UserKey {
@@ -58,11 +54,10 @@ export interface AppliedUpdate extends UserKey {
   reason: string;
 }
 
-/** Writes where the personas stand now, and every move that led there. */
 export async function savePersonas(
   tx: Tx,
   personas: (UserKey & { facets: Facets; interaction_count: number; moved_at: Date | null })[],
-  moves: AppliedUpdate[],
+  updates: AppliedUpdate[],
 ): Promise<void> {
   await sql`
     update personas set facets = row.facets, interaction_count = row.interaction_count, moved_at = row.moved_at,
@@ -75,17 +70,14 @@ export async function savePersonas(
       facet_deltas, decided_by, reason)
     select tenant_id, user_id, event_id, interaction_id, occurred_at, old_facets, new_facets, facet_deltas,
       decided_by, reason
-    from jsonb_to_recordset(${JSON.stringify(moves)}::jsonb) as row(tenant_id text, user_id text, event_id uuid,
+    from jsonb_to_recordset(${JSON.stringify(updates)}::jsonb) as row(tenant_id text, user_id text, event_id uuid,
       interaction_id uuid, occurred_at timestamptz, old_facets jsonb, new_facets jsonb, facet_deltas jsonb,
       decided_by text, reason text)`.execute(tx);
 }
 
 const clockErrorMs = 60_000;
 
-/**
- * The moves of each of these users from a point in time on, oldest first. An event gets its id when it happens, and
- * ids hold the time: so of a user with a long past only the end is read.
- */
+/** Oldest first. Event ids contain their time, so that only the end of a long history is read. */
 export async function updatesSince(
   tx: Tx,
   since: (UserKey & { occurred_at: string })[],
@@ -107,20 +99,19 @@ export async function updatesSince(
   return rows;
 }
 
-/** Corrects where some moves began and ended, because an earlier one became known after them. */
+/** Corrects facets of updates after an earlier event arrived late. */
 export async function rewriteUpdates(
   tx: Tx,
-  moves: Pick<PersonaUpdate, 'tenant_id' | 'user_id' | 'event_id' | 'old_facets' | 'new_facets'>[],
+  updates: Pick<PersonaUpdate, 'tenant_id' | 'user_id' | 'event_id' | 'old_facets' | 'new_facets'>[],
 ): Promise<void> {
   await sql`
     update persona_updates set old_facets = row.old_facets, new_facets = row.new_facets
-    from jsonb_to_recordset(${JSON.stringify(moves)}::jsonb)
+    from jsonb_to_recordset(${JSON.stringify(updates)}::jsonb)
       as row(tenant_id text, user_id text, event_id uuid, old_facets jsonb, new_facets jsonb)
     where persona_updates.tenant_id = row.tenant_id and persona_updates.user_id = row.user_id
       and persona_updates.event_id = row.event_id`.execute(tx);
 }
 
-/** The move that an event caused, if it has been learned. */
 export function findPersonaUpdate(
   db: Db,
   { tenant_id, user_id, event_id }: UserKey & { event_id: string },

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ShownHypothesis } from '@learning-loop/events/fields';
+import type { Hypothesis } from '@learning-loop/events/fields';
 import { newId } from '@learning-loop/events/ids';
 import { seedTables } from '@learning-loop/testing/database/hot-queries';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
@@ -13,7 +13,7 @@ import { lockPersonas } from './personas.ts';
 import { loadProfiles } from './profiles.ts';
 import { upsertMemories } from './upsert-memories.ts';
 
-const reading = { goals: 2, preferences: 2, history: 2, selections: 2 };
+const limits = { goals: 2, preferences: 2, history: 2, selections: 2 };
 const facets = { concise: 0.5, step_by_step: 0.5, code_first: 0.5, formal: 0.5 };
 
 const memory = (user_id: string, type: 'goal' | 'history', day: number, content = `${type} ${day}`) => ({
@@ -30,7 +30,7 @@ test('many users are read at once, each with what is its own, in the order asked
     await lockPersonas(tx, [{ tenant_id: 'default', user_id: 'bob' }], facets);
   });
   const asked = ['bob', 'nobody', 'ada', 'bob'].map((user_id) => ({ tenant_id: 'default', user_id }));
-  const known = await loadProfiles(db, asked, reading);
+  const known = await loadProfiles(db, asked, limits);
   expect(known.map(({ memories }) => memories.map(({ content }) => content))).toEqual([
     ['history 4'],
     [],
@@ -68,24 +68,24 @@ test('what is too long for the entry of an index comes in its place among the ot
   const all = { goals: 10, preferences: 10, history: 10, selections: 10 };
   const [known] = await loadProfiles(db, [longest], all);
   expect(known?.memories.map(({ content }) => content)).toEqual(contents.toReversed());
-  expect(known?.choices.map(({ input_text }) => input_text)).toEqual(contents.toReversed());
+  expect(known?.selections.map(({ input_text }) => input_text)).toEqual(contents.toReversed());
   const [newest] = await loadProfiles(db, [longest], { ...all, goals: 2, selections: 2 });
   expect(newest?.memories.map(({ content }) => content)).toEqual(['short', contents[4]]);
-  expect(newest?.choices.map(({ input_text }) => input_text)).toEqual(['short', contents[4]]);
+  expect(newest?.selections.map(({ input_text }) => input_text)).toEqual(['short', contents[4]]);
 });
 
 test('every length up to the longest fits into the entry of an index', async () => {
   await using db = connectDb(await databaseForTest());
   const lengths = Array.from({ length: 300 }, (_, n) => 1_300 + n);
-  const pick = (input_text: string, hypotheses: ShownHypothesis[]): NewSelection => ({
+  const newSelection = (input_text: string, hypotheses: Hypothesis[]): NewSelection => ({
     event: selection({ ...longest, input_text, hypotheses }),
     ...answered,
   });
   await insertSelections(
     db,
     lengths.flatMap((length) => [
-      pick(noise(length), []),
-      pick('x', hypothesesFor([noise(500), noise(500), noise(length - 1_000)])),
+      newSelection(noise(length), []),
+      newSelection('x', hypothesesFor([noise(500), noise(500), noise(length - 1_000)])),
     ]),
   );
   const { rows } = await sql<{ most: number }>`
@@ -99,7 +99,7 @@ test('a user is read from entries of indexes alone, not from a page for each of 
   await seedTables(db, 1, 20_000);
   await sql`vacuum (analyze) memories, selections`.execute(db);
   await sql`set plan_cache_mode = force_generic_plan`.execute(db);
-  await loadProfiles(db, [{ tenant_id: 'default', user_id: 'user-7' }], reading);
+  await loadProfiles(db, [{ tenant_id: 'default', user_id: 'user-7' }], limits);
   const plan = await planOf(db, 'jsonb_build_object');
   expect(plan.match(/Index Only Scan\w* (?:Backward )?using memories_covering/gu)).toHaveLength(3);
   expect(plan.match(/Index Only Scan\w* (?:Backward )?using selections_covering/gu)).toHaveLength(1);

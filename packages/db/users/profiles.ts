@@ -7,9 +7,8 @@ import {
   memoryIndexFilters,
   newestFromCoveringIndexes,
 } from '../ddl/concurrent-indexes.ts';
-import type { MemoryType, ShownOption } from '../schema/database.ts';
+import type { MemoryType, PastHypothesis } from '../schema/database.ts';
 
-/** How much of a user is read, newest first. */
 export interface ProfileLimits {
   goals: number;
   preferences: number;
@@ -17,7 +16,7 @@ export interface ProfileLimits {
   selections: number;
 }
 
-/** What is read of each, by column: a name for every value would take most of the time of writing and reading them. */
+/** One array per column: a JSON key for every value would take most of the time to write and parse. */
 interface ProfileRow {
   persona: { facets: Facets; interaction_count: number } | null;
   memories: {
@@ -27,7 +26,7 @@ interface ProfileRow {
     confidence: number[];
     last_seen: number[];
   };
-  choices: { input_text: string[]; at: number[]; shown: ShownOption[][] };
+  choices: { input_text: string[]; at: number[]; shown: PastHypothesis[][] };
 }
 
 interface ProfileMemory {
@@ -41,13 +40,13 @@ interface ProfileMemory {
 interface ProfileSelection {
   input_text: string;
   at: Date;
-  shown: ShownOption[];
+  shown: PastHypothesis[];
 }
 
 export interface ProfileRows {
   persona: ProfileRow['persona'];
   memories: ProfileMemory[];
-  choices: ProfileSelection[];
+  selections: ProfileSelection[];
 }
 
 const selectMemories = (type: MemoryType, limit: number) =>
@@ -69,35 +68,35 @@ const selectSelections = (limit: number) =>
     sql`order by interaction_id desc limit ${limit}`,
   );
 
-/** All that a request needs to know of its user, for many requests in one round trip, in their order. */
-export async function loadProfiles(db: Db, users: UserKey[], reading: ProfileLimits): Promise<ProfileRows[]> {
+/** For many requests in one round trip, in the order of `users`. */
+export async function loadProfiles(db: Db, users: UserKey[], limits: ProfileLimits): Promise<ProfileRows[]> {
   const { rows } = await sql<ProfileRow>`
     select
       (select jsonb_build_object('facets', facets, 'interaction_count', interaction_count) from personas
         where tenant_id = asked.tenant_id and user_id = asked.user_id) as persona,
       (select json_build_object(
-          'memory_id', ${listOf('memory_id')}, 'type', ${listOf('type')}, 'content', ${listOf('content')},
-          'confidence', ${listOf('confidence')}, 'last_seen', ${listOf(msOf('last_seen'))}) from (
-        ${selectMemories('goal', reading.goals)} union all
-        ${selectMemories('preference', reading.preferences)} union all
-        ${selectMemories('history', reading.history)}) as memory) as memories,
+          'memory_id', ${jsonArray('memory_id')}, 'type', ${jsonArray('type')}, 'content', ${jsonArray('content')},
+          'confidence', ${jsonArray('confidence')}, 'last_seen', ${jsonArray(epochMs('last_seen'))}) from (
+        ${selectMemories('goal', limits.goals)} union all
+        ${selectMemories('preference', limits.preferences)} union all
+        ${selectMemories('history', limits.history)}) as memory) as memories,
       (select json_build_object(
-          'input_text', ${listOf('input_text')}, 'at', ${listOf(msOf('selected_at'))},
-          'shown', ${listOf('shown')}) from ${selectSelections(reading.selections)} as choice) as choices
+          'input_text', ${jsonArray('input_text')}, 'at', ${jsonArray(epochMs('selected_at'))},
+          'shown', ${jsonArray('shown')}) from ${selectSelections(limits.selections)} as choice) as choices
     from rows from (jsonb_to_recordset(${userKeysJson(users)}::jsonb) as (tenant_id text, user_id text))
       with ordinality as asked(tenant_id, user_id, place)
     order by place`.execute(db);
   return rows.map(({ persona, memories, choices }) => ({
     persona,
     memories: toMemories(memories),
-    choices: toSelections(choices),
+    selections: toSelections(choices),
   }));
 }
 
-/** A time as a double: extract() would reckon in decimals, and take longer than reading the row. */
-const msOf = (column: string) => `date_part('epoch', ${column}) * 1000`;
+/** A double: extract() calculates with decimals, which takes longer than reading the row. */
+const epochMs = (column: string) => `date_part('epoch', ${column}) * 1000`;
 
-function listOf(expression: string) {
+function jsonArray(expression: string) {
   return sql`coalesce(json_agg(${sql.raw(expression)}), '[]')`;
 }
 

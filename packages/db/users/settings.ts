@@ -2,7 +2,7 @@ import { type UserKey, userKey, userKeysJson } from '@learning-loop/events/ids';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
 
-/** Users of the tenant who are not to be learned from: those who said so, and those who are being erased. */
+/** Users who opted out or are being erased. */
 export async function listExcludedUsers(db: Db, tenantId: string): Promise<string[]> {
   const optedOut = db
     .selectFrom('user_settings')
@@ -18,7 +18,6 @@ export async function listExcludedUsers(db: Db, tenantId: string): Promise<strin
   return rows.map(({ user_id }) => user_id);
 }
 
-/** Whether records of this user may be used for training. */
 export async function setTrainingOptOut(db: Db, user: UserKey, training_opt_out: boolean): Promise<void> {
   await db
     .insertInto('user_settings')
@@ -31,8 +30,8 @@ export async function setTrainingOptOut(db: Db, user: UserKey, training_opt_out:
     .execute();
 }
 
-/** Those of the users, as `userKey` writes them, who are not to be trained on. */
-export async function optedOut(db: Db | Tx, users: UserKey[]): Promise<Set<string>> {
+/** As `userKey`s. */
+export async function findOptedOut(db: Db | Tx, users: UserKey[]): Promise<Set<string>> {
   const { rows } = await sql<UserKey>`
     select tenant_id, user_id
     from jsonb_to_recordset(${userKeysJson(users)}::jsonb) as key(tenant_id text, user_id text)

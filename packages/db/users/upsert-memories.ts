@@ -3,7 +3,6 @@ import { sql } from 'kysely';
 import type { Tx } from '../connect.ts';
 import type { MemoryType } from '../schema/database.ts';
 
-/** A memory as one interaction teaches it. */
 export interface NewMemory {
   tenant_id: string;
   user_id: string;
@@ -11,7 +10,7 @@ export interface NewMemory {
   type: MemoryType;
   content_key: string;
   content: string;
-  /** What this interaction adds to the certainty, in [0, 1]. */
+  /** Of this interaction alone, in [0, 1]. */
   confidence: number;
   tags: string[];
   slot: string | null;
@@ -19,14 +18,9 @@ export interface NewMemory {
   interaction_id: string;
 }
 
-/** As sure as several observations can make it. */
-const mostSure = 0.99;
+const maxConfidence = 0.99;
 
-/**
- * Remembers: what has the same key is one memory, reinforced (count, last seen, confidence by noisy-or), never two.
- * The result does not depend on the order of calls: the words are those of the earliest interaction. What the user
- * corrected keeps its words, and what the user had forgotten stays forgotten.
- */
+/** Merges by key (confidence by noisy-or), independently of the order of calls: the earliest content stays. */
 export async function upsertMemories(tx: Tx, memories: NewMemory[]): Promise<void> {
   if (memories.length === 0) return;
   await sql`
@@ -44,14 +38,14 @@ export async function upsertMemories(tx: Tx, memories: NewMemory[]): Promise<voi
       insert into memories as old (tenant_id, user_id, memory_id, type, content_key, content, confidence,
         tags, slot, count, first_seen, last_seen)
       select tenant_id, user_id, memory_id, type, content_key, content,
-        case when times = 1 then confidence else least(${mostSure}, 1 - doubt) end, tags, slot, times, seen_at, latest
+        case when times = 1 then confidence else least(${maxConfidence}, 1 - doubt) end, tags, slot, times, seen_at, latest
       from merged
       on conflict (tenant_id, user_id, type, content_key) do update set
         content = case when excluded.first_seen < old.first_seen and not old.corrected and old.status <> 'forgotten'
           then excluded.content else old.content end,
         count = old.count + excluded.count,
         confidence = case when old.corrected then old.confidence
-          else least(${mostSure}, 1 - (1 - old.confidence) * (1 - excluded.confidence)) end,
+          else least(${maxConfidence}, 1 - (1 - old.confidence) * (1 - excluded.confidence)) end,
         first_seen = least(old.first_seen, excluded.first_seen),
         last_seen = greatest(old.last_seen, excluded.last_seen)
       returning tenant_id, user_id, memory_id, type, content_key
@@ -62,7 +56,7 @@ export async function upsertMemories(tx: Tx, memories: NewMemory[]): Promise<voi
     on conflict do nothing`.execute(tx);
 }
 
-/** Two batches that fill slots of one user go one after the other, or each would miss what the other supersedes. */
+/** Serializes batches that fill slots of the same user: each would miss what the other supersedes. */
 export async function lockUserSlots(tx: Tx, memories: NewMemory[]): Promise<void> {
   const keys = new Set(memories.filter(({ slot }) => slot !== null).map(userKey));
   if (keys.size === 0) return;
@@ -71,10 +65,7 @@ export async function lockUserSlots(tx: Tx, memories: NewMemory[]): Promise<void
     from (select unnest(${[...keys].sort()}::text[]) as key) as users`.execute(tx);
 }
 
-/**
- * In every slot that these memories fill, the newest preference is active and the older ones are superseded; what
- * was preferred at the same moment does not compete, and what the user corrected always stands.
- */
+/** In each slot the newest preference is active, or several of the same moment; a corrected one always wins. */
 export async function supersedeOlder(tx: Tx, memories: NewMemory[]): Promise<void> {
   const slots = memories.filter(({ slot }) => slot !== null);
   if (slots.length === 0) return;

@@ -1,11 +1,11 @@
-import type { ShownHypothesis } from '@learning-loop/events/fields';
+import type { Hypothesis } from '@learning-loop/events/fields';
 import type { RankedCandidate } from './rank.ts';
 
 /**
  * With probability `rate` swaps one uniformly drawn pair of neighbours. With the propensities, training can correct for
  * position bias (Joachims et al. 2017, "Unbiased Learning-to-Rank with Biased Feedback").
  */
-export function explore(ranked: RankedCandidate[], rate: number, random: () => number): ShownHypothesis[] {
+export function explore(ranked: RankedCandidate[], rate: number, random: () => number): Hypothesis[] {
   const pairs = ranked.length - 1;
   const swapped = pairs > 0 && random() < rate ? Math.min(pairs - 1, Math.floor(random() * pairs)) : null;
   return ranked.map((_, position) => {
@@ -19,12 +19,7 @@ function swapPlaces(position: number, first: number): number {
   return position === first + 1 ? first : position;
 }
 
-function toHypothesis(
-  ranked: RankedCandidate[],
-  place: number,
-  position: number,
-  rate: number,
-): ShownHypothesis {
+function toHypothesis(ranked: RankedCandidate[], place: number, position: number, rate: number): Hypothesis {
   const item = ranked[place];
   if (item === undefined) throw new RangeError(`no hypothesis at place ${place}`);
   return {

@@ -14,13 +14,13 @@ import {
   storeEmbeddings,
   takeDueEmbeddings,
 } from '@learning-loop/db/users/embeddings';
-import { recentFeedback } from '@learning-loop/db/users/feedback';
+import { listRecentFeedback } from '@learning-loop/db/users/feedback';
 import {
+  findMemories,
   listInteractionMemories,
   listMemories,
-  memoriesById,
-  recentHistory,
-  recentMemories,
+  listRecentHistory,
+  listRecentMemories,
 } from '@learning-loop/db/users/memories';
 import {
   findPersona,
@@ -32,7 +32,7 @@ import {
   updatesSince,
 } from '@learning-loop/db/users/personas';
 import { loadProfiles } from '@learning-loop/db/users/profiles';
-import { optedOut } from '@learning-loop/db/users/settings';
+import { findOptedOut } from '@learning-loop/db/users/settings';
 import {
   lockUserSlots,
   type NewMemory,
@@ -95,9 +95,9 @@ export async function runHotQueries(db: Db): Promise<void> {
   await requestQueries(db, id);
   await embeddingQueries(db, id);
   await db.transaction().execute(async (tx) => {
-    await recentFeedback(tx, [user], 5);
-    await recentHistory(tx, [user], 5);
-    await optedOut(tx, [user]);
+    await listRecentFeedback(tx, [user], 5);
+    await listRecentHistory(tx, [user], 5);
+    await findOptedOut(tx, [user]);
     await loadPending(tx, 'memory', [id]);
     await settle(tx, 'memory', [id]);
     await insertEvents(tx, [{ name: 'hypothesis.selected', event: selection() }]);
@@ -112,11 +112,11 @@ async function requestQueries(db: Db, id: string): Promise<void> {
   await findInteractions(db, [{ tenant_id: 'default', interaction_id: id }]);
   await findByText(db, { ...of, text: 'text 7', limit: 20 });
   await listTenantSelections(db, 'default', 1_000);
-  await recentMemories(db, { ...of, types: ['goal', 'preference'], limit: 100 });
+  await listRecentMemories(db, { ...of, types: ['goal', 'preference'], limit: 100 });
   const page = { ...of, withSuperseded: false, limit: 50 };
   await listMemories(db, { ...page, after: { last_seen: new Date(), memory_id: id } });
   await listMemories(db, { ...page, type: 'goal' });
-  await memoriesById(db, 'default', 'user-7', [id]);
+  await findMemories(db, 'default', 'user-7', [id]);
   await listInteractionMemories(db, 'default', id);
   await eventStatus(db, id);
   await findPersona(db, 'default', 'user-7');

@@ -1,5 +1,5 @@
 import type { Db } from '@learning-loop/db/connect';
-import { partitions } from '@learning-loop/db/ddl/partitions';
+import { listPartitions } from '@learning-loop/db/ddl/partitions';
 import { minUuidAt } from '@learning-loop/events/ids';
 import { sql } from 'kysely';
 
@@ -43,7 +43,7 @@ export async function findFullScans(db: Db): Promise<Record<string, string[]>> {
     where statement ~* '^\\s*(select|with|insert|update|delete)' and statement !~ 'pg_prepared_statements'`.execute(
     db,
   );
-  const parts = await partitions(db);
+  const parts = await listPartitions(db);
   const ids = parts.map(({ from }) => `'${from ?? minUuidAt(new Date(0))}'`);
   const names = new Set(parts.map(({ name }) => name));
   const tableOf = (table: string) => (names.has(table) ? 'interactions' : table);
