@@ -30,7 +30,7 @@ test('works through a pooler in transaction mode, over TLS, with more clients th
   expect((await outboxDepth(db)).pending).toBe(0);
 });
 
-test('what the schema lacks is not made through a pooler, whose connections lose locks, but asked for', async () => {
+test('missing migrations are reported, not applied, through a pooler, whose sessions lose locks', async () => {
   const direct = await emptyDatabaseForTest();
   const pooler = await pgbouncerForTest(direct);
   onTestFinished(() => pooler[Symbol.asyncDispose]());

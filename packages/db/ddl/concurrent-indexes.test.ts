@@ -62,7 +62,7 @@ test('while indexes are made others write, and other processes neither wait nor 
   expect(await made(db)).toEqual(all);
 });
 
-test('what a killed process left half made is made anew', async () => {
+test('an index that a killed process left invalid is rebuilt', async () => {
   const url = await databaseForTest();
   const db = await connect(url, 2);
   const letGo = await holdUp(url);
