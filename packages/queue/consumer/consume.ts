@@ -10,7 +10,7 @@ import type { QueueConfig, RetryPolicy } from '../backend/backend.ts';
 import { backoffMs, closeWithTimeout, toRetryPolicy } from '../backend/bullmq-options.ts';
 import { openWorker } from '../backend/open.ts';
 import { queueMetrics } from '../metrics.ts';
-import { readEventRefs } from '../producer/consumer-queue.ts';
+import { type PublishRequest, readEventRefs } from '../producer/consumer-queue.ts';
 import type { Publisher } from '../producer/publisher.ts';
 import { type Delivery, deliver, type JobOutcome } from './deliver.ts';
 import type { Handlers } from './process-events.ts';
@@ -116,7 +116,7 @@ export function consume<C extends Consumer>(
     if (notices.length > 1 && !stop.signal.aborted) return await publisher.publish(owed, consumer);
     // Its words stay out of the queue: they may be a user's. The log and the dead letter have them.
     if (verdicts.some((verdict) => 'failed' in verdict)) throw new Error('This attempt failed.');
-    await job.moveToDelayed(Date.now() + Math.min(...owed.map(({ again }) => again.delayMs)), token);
+    await job.moveToDelayed(Date.now() + Math.min(...owed.map((request) => request.retry.delayMs)), token);
     throw new DelayedError();
   }
 
@@ -151,6 +151,9 @@ export function consume<C extends Consumer>(
 function toRetries(notice: EventRef, verdict: JobOutcome | undefined, attempt: number, retry: RetryPolicy) {
   if (verdict === undefined || 'done' in verdict) return [];
   const left = retry.attempts - attempt + 1;
-  if ('laterMs' in verdict) return [{ ...notice, again: { delayMs: verdict.laterMs, attempts: left } }];
-  return [{ ...notice, again: { delayMs: backoffMs(retry, attempt), attempts: Math.max(1, left - 1) } }];
+  const next =
+    'laterMs' in verdict
+      ? { delayMs: verdict.laterMs, attempts: left }
+      : { delayMs: backoffMs(retry, attempt), attempts: Math.max(1, left - 1) };
+  return [{ ...notice, retry: next } satisfies PublishRequest];
 }

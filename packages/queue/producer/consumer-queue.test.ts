@@ -38,7 +38,7 @@ test('what comes again has a job of its own, with its delay and the attempts it 
   const failed = {
     event: 'hypothesis.selected' as const,
     event_id: randomUUID(),
-    again: { delayMs: 700, attempts: 3 },
+    retry: { delayMs: 700, attempts: 3 },
   };
   const jobs = toJobs([...fresh, failed], retry);
   expect(jobs.map((job) => idsIn(job).length)).toEqual([20, 20, 5, 1]);

@@ -6,6 +6,7 @@ import { throttledLog } from '@learning-loop/service/log';
 import type { Service } from '@learning-loop/service/service';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { queueMetrics } from '../metrics.ts';
+import type { PublishRequest } from './consumer-queue.ts';
 import type { Publisher } from './publisher.ts';
 
 /** Dashboards may read /metrics often; the queues are asked at most this often. */
@@ -116,11 +117,10 @@ export function sweep(
     for (const consumer of owing) {
       const owed = overdue.filter((row) => row.pending.includes(consumer));
       if (owed.length === 0) continue;
-      const notices = owed.map(({ event, event_id, age_ms }) => ({
-        event,
-        event_id,
-        round: redeliveryNumber(age_ms / graceMs),
-      }));
+      const notices = owed.map(({ event, event_id, age_ms }) => {
+        const redelivery = redeliveryNumber(age_ms / graceMs);
+        return { event, event_id, redelivery } satisfies PublishRequest;
+      });
       await publisher.publish(notices, consumer);
       metrics.swept.inc({ consumer }, owed.length);
     }

@@ -42,7 +42,7 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
       loop.remember();
       const notices = await loop.accept(50);
       const rounds = Array.from({ length: 10 }, (_, round) =>
-        notices.map((notice) => ({ ...notice, round })),
+        notices.map((notice) => ({ ...notice, redelivery: round })),
       );
       await Promise.all(rounds.map((copies) => loop.publisher.publish(copies, 'memory')));
       await expect
