@@ -28,7 +28,7 @@ test('a run chooses the wait before the next: 0 goes on at once', async () => {
   await expect.poll(() => runs).toBe(5);
 });
 
-test('what a run throws is told, and the loop goes on after the wait for failures', async () => {
+test('what a run throws is reported, and the loop goes on after the wait for failures', async () => {
   const errors: unknown[] = [];
   let runs = 0;
   const fail = async () => {
@@ -61,8 +61,19 @@ test('disposing aborts the signal and waits for the run under way; none begins a
   expect(log).toEqual(['aborted', 'ended', 'disposed']);
 });
 
-test('disposing does not wait for the rest between two runs', async () => {
+test('disposing does not wait for the pause between two runs', async () => {
   const loop = backgroundLoop(async () => {}, { everyMs: hour, onError });
   await new Promise(setImmediate);
   await loop[Symbol.asyncDispose]();
+});
+
+test('runs without a wait leave the event loop free', async () => {
+  let runs = 0;
+  const run = async () => {
+    runs += 1;
+    return runs < 100_000 ? 0 : hour;
+  };
+  await using _loop = backgroundLoop(run, { everyMs: hour, onError });
+  await new Promise(setImmediate);
+  expect(runs).toBeLessThan(100);
 });

@@ -1,17 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 
 export interface BackgroundLoopOptions {
-  /** The wait between the end of one run and the start of the next, in ms. */
+  /** From the end of one run to the start of the next. */
   everyMs: number;
-  /** The same after a run that failed. Default: `everyMs`. */
   afterErrorMs?: number;
+  /** Must not throw. */
   onError: (error: unknown) => void;
 }
 
-/**
- * Runs `run` again and again, the first time at once. A run may resolve with another wait before the next, in ms; 0 goes
- * on at once. Disposing aborts the signal and the wait, and resolves when the run under way has ended.
- */
+/** A run may resolve with the wait before the next one, in ms. Disposing waits for the current run. */
 export function backgroundLoop(
   run: (signal: AbortSignal) => Promise<number> | Promise<void>,
   { everyMs, afterErrorMs = everyMs, onError }: BackgroundLoopOptions,
@@ -21,12 +18,13 @@ export function backgroundLoop(
 
   async function loop(): Promise<void> {
     while (!signal.aborted) {
-      const restMs = await runOnce();
-      if (restMs > 0) await sleep(restMs, undefined, { signal }).catch(() => undefined);
+      const waitMs = await runOnce();
+      // Runs that do no I/O would block the event loop.
+      if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+      else await nextTurn();
     }
   }
 
-  /** Resolves with the wait before the next run. */
   async function runOnce(): Promise<number> {
     try {
       return (await run(signal)) ?? everyMs;

@@ -90,6 +90,44 @@ describe('lingering', () => {
     await expect.poll(() => batches).toEqual([[1, 2]]);
   });
 
+  test('the next batch lingers again after a full one', async () => {
+    const { batches, ends, work } = manual();
+    const batcher = createBatcher(work, { limit: 2, lingerMs: 60_000 });
+    const full = [batcher.add(1), batcher.add(2)];
+    await expect.poll(() => ends.length).toBe(1);
+    ends[0]?.();
+    await Promise.all(full);
+    void batcher.add(3);
+    for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
+    expect(batches).toEqual([[1, 2]]);
+  });
+
+  test('two lanes do not process an empty batch', async () => {
+    const sizes: number[] = [];
+    const work = async (batch: number[]) => {
+      sizes.push(batch.length);
+      return batch;
+    };
+    const batcher = createBatcher(work, { limit: 10, concurrency: 2, lingerMs: 5 });
+    await Promise.all([1, 2].map(batcher.add));
+    await batcher.drain();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(sizes).toEqual([2]);
+  });
+
+  test('drain ends although every batch brings new items', async () => {
+    let batches = 0;
+    const work = async (batch: number[]) => {
+      batches += 1;
+      if (batches < 100) void batcher.add(batches);
+      return batch;
+    };
+    const batcher = createBatcher(work, { limit: 10 });
+    void batcher.add(0);
+    await batcher.drain();
+    expect(batches).toBeLessThan(5);
+  });
+
   test('drain processes at once what was added, all of it', async () => {
     const batches: number[][] = [];
     const work = async (batch: number[]) => {
@@ -146,6 +184,23 @@ describe('results', () => {
   });
 });
 
+test('a check for item errors that throws rejects the batch, and the next one is processed', async () => {
+  const work = async (batch: number[]) => {
+    if (batch.includes(1)) throw new Error('down');
+    return batch;
+  };
+  const isItemError = () => {
+    throw new TypeError('a bug');
+  };
+  const batcher = createBatcher(work, { limit: 2, isItemError });
+  const results = await Promise.allSettled([1, 2].map(batcher.add));
+  expect(results.map((result) => result.status === 'rejected' && String(result.reason))).toEqual([
+    'Error: down',
+    'Error: down',
+  ]);
+  expect(await batcher.add(3)).toBe(3);
+});
+
 test('a batch runs in the asynchronous context of the item that came first', async () => {
   const storage = new AsyncLocalStorage<string>();
   const seen: unknown[] = [];
@@ -160,5 +215,18 @@ test('a batch runs in the asynchronous context of the item that came first', asy
   const second = storage.run('second', () => batcher.add(2));
   await Promise.all([first, second]);
   await storage.run('third', () => batcher.add(3));
+  expect(seen).toEqual(['first', 'third']);
+});
+
+test('items left over by a full batch run in the context of the first of them', async () => {
+  const storage = new AsyncLocalStorage<string>();
+  const seen: unknown[] = [];
+  const work = async (batch: number[]) => {
+    seen.push(storage.getStore());
+    return batch;
+  };
+  const batcher = createBatcher(work, { limit: 2 });
+  const names = ['first', 'second', 'third', 'fourth'];
+  await Promise.all(names.map((name, item) => storage.run(name, () => batcher.add(item))));
   expect(seen).toEqual(['first', 'third']);
 });

@@ -40,7 +40,7 @@ test('after a failure nothing is called until the reset time is over, and the re
   expect(calls).toEqual(['failed', 'succeeded']);
 });
 
-test('each change is told once, with the failure', async () => {
+test('each change is reported once, with the failure', async () => {
   const { succeed, fail, changes } = make();
   for (let failures = 0; failures < 2; failures += 1) {
     await expect(fail()).rejects.toThrow('down');
@@ -57,7 +57,7 @@ test('each change is told once, with the failure', async () => {
   ]);
 });
 
-test('one call probes; those beside it are rejected until it has succeeded', async () => {
+test('one call probes; concurrent ones are rejected until it has succeeded', async () => {
   const { circuit, succeed, fail } = make();
   await fail().catch(() => undefined);
   vi.advanceTimersByTime(500);
@@ -86,6 +86,37 @@ test('a call from before the circuit opened neither closes it nor opens it again
   expect(await circuit.execute(async () => 'probe')).toBe('probe');
 });
 
+test('a call from before an outage does not open the circuit after it', async () => {
+  const { circuit, succeed, fail } = make();
+  const slow = Promise.withResolvers<string>();
+  const call = circuit.execute(() => slow.promise);
+  await fail().catch(() => undefined);
+  vi.advanceTimersByTime(500);
+  await succeed();
+  slow.reject(new Error('late'));
+  await expect(call).rejects.toThrow('late');
+  expect(circuit.state).toBe('closed');
+});
+
+test.each(['open', 'half_open', 'closed'] as const)(
+  'a listener that throws when the circuit becomes %s does not block it',
+  async (broken) => {
+    let throws = true;
+    const onStateChange = (_from: unknown, to: string) => {
+      if (throws && to === broken) throw new Error('a bug');
+    };
+    const { circuit, succeed, fail } = make({ onStateChange });
+    await fail().catch(() => undefined);
+    vi.advanceTimersByTime(500);
+    await succeed().catch(() => undefined);
+    expect(circuit.state).toBe(broken === 'half_open' ? 'open' : 'closed');
+    throws = false;
+    vi.advanceTimersByTime(500);
+    expect(await succeed()).toBe('done');
+    expect(circuit.state).toBe('closed');
+  },
+);
+
 test('the share of the last calls decides, once there are enough of them', async () => {
   const { circuit, succeed, fail } = make({ failureShare: 0.5, windowCalls: 6, minCalls: 4 });
   for (let failures = 0; failures < 3; failures += 1) await fail().catch(() => undefined);
@@ -101,7 +132,7 @@ test('the share of the last calls decides, once there are enough of them', async
   expect(circuit.state).toBe('open');
 });
 
-test('the wait grows with each opening in a row, and begins anew after a success', async () => {
+test('the wait grows with each opening in a row, and starts over after a success', async () => {
   const waits: number[] = [];
   const resetAfterMs = (openings: number) => {
     waits.push(openings);

@@ -1,33 +1,29 @@
 export type CircuitState = 'closed' | 'open' | 'half_open';
 
 export interface CircuitBreakerOptions {
-  /** The circuit opens when more than this share of the last `windowCalls` calls failed. Default 0: at any failure. */
+  /** Opens when more than this share, in [0, 1), of the last `windowCalls` calls failed. Default 0: at any failure. */
   failureShare?: number;
-  /** Default 1. */
   windowCalls?: number;
-  /** So many calls must have been made before it opens. Default 1. */
   minCalls?: number;
-  /** How long it stays open, in ms, after so many openings in a row, from 1. */
+  /** `openings` counts the consecutive ones, from 1. */
   resetAfterMs: (openings: number) => number;
-  /** Called at each change, with the failure that opened the circuit last. */
   onStateChange?: (from: CircuitState, to: CircuitState, error: unknown) => void;
 }
 
-/** A call that was rejected because the circuit is open. Its cause is the failure that opened it. */
+/** Its cause is the failure that opened the circuit. */
 export class CircuitOpenError extends Error {
   override name = 'CircuitOpenError';
 }
 
 export interface CircuitBreaker {
   readonly state: CircuitState;
-  /** Calls, or rejects with a CircuitOpenError at once. */
+  /** Rejects with a CircuitOpenError while the circuit is open. Calls must settle: a probe keeps out all others. */
   execute<T>(call: () => Promise<T>): Promise<T>;
 }
 
 /**
- * A circuit breaker (Nygard, Release It!): keeps callers from queueing up for a server that is down. While it is open
- * every call is rejected; after the reset time one call probes the server, and closes the circuit or opens it again.
- * Time is monotonic: a system clock that is set back must not keep a circuit open.
+ * Circuit breaker (Nygard, Release It!): keeps callers from queueing up for a server that is down. After the reset time
+ * one call probes the server, and closes the circuit or opens it again.
  */
 export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
   const { failureShare = 0, windowCalls = 1, minCalls = 1, resetAfterMs, onStateChange } = options;
@@ -36,6 +32,8 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   let openings = 0;
   let openUntil = 0;
   let failure: unknown;
+  // Outcomes of calls that started before the circuit last opened are ignored: they are out of date.
+  let epoch = 0;
 
   function change(to: CircuitState): void {
     const from = state;
@@ -44,7 +42,9 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   }
 
   function open(): void {
+    epoch += 1;
     openings += 1;
+    // Monotonic: a system clock that is set back must not keep the circuit open.
     openUntil = performance.now() + resetAfterMs(openings);
     change('open');
   }
@@ -56,16 +56,14 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   }
 
   function onSuccess(isProbe: boolean): void {
-    if (!isProbe && state === 'closed') record(false);
-    if (!isProbe) return;
-    outcomes = [];
-    openings = 0;
-    change('closed');
+    if (isProbe) {
+      outcomes = [];
+      openings = 0;
+      change('closed');
+    } else record(false);
   }
 
   function onFailure(isProbe: boolean, error: unknown): void {
-    // A call that was made before the circuit opened says nothing new.
-    if (!isProbe && state !== 'closed') return;
     failure = error;
     if (isProbe) open();
     else record(true);
@@ -79,15 +77,17 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
       const isProbe = state === 'open' && performance.now() >= openUntil;
       if (state !== 'closed' && !isProbe)
         throw new CircuitOpenError('The server failed lately and is not called.', { cause: failure });
-      if (isProbe) change('half_open');
+      const startedIn = epoch;
+      let result: Awaited<ReturnType<typeof call>>;
       try {
-        const result = await call();
-        onSuccess(isProbe);
-        return result;
+        if (isProbe) change('half_open');
+        result = await call();
       } catch (error) {
-        onFailure(isProbe, error);
+        if (startedIn === epoch) onFailure(isProbe, error);
         throw error;
       }
+      if (startedIn === epoch) onSuccess(isProbe);
+      return result;
     },
   };
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { memoize, ttlCache } from './memoize.ts';
 
-test('answers as the function does, and remembers at least the last ones asked for', () => {
+test('returns what the function does, and keeps at least the most recent keys', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(9).map(String)), fc.integer({ min: 1, max: 12 }), (asked, limit) => {
       const computed: string[] = [];
@@ -20,7 +20,7 @@ test('answers as the function does, and remembers at least the last ones asked f
   );
 });
 
-test('heavy answers push out more', () => {
+test('heavy values evict more', () => {
   let computed = 0;
   const memo = memoize(
     (key) => {
@@ -34,7 +34,7 @@ test('heavy answers push out more', () => {
   expect(computed).toBe(4);
 });
 
-test('a cached read is good for its time, shared by those who ask meanwhile, and no failure is cached', async () => {
+test('a cached read is good for its time, shared by concurrent callers, and no failure is cached', async () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   onTestFinished(() => void vi.useRealTimers());
   let reads = 0;
@@ -51,6 +51,19 @@ test('a cached read is good for its time, shared by those who ask meanwhile, and
   expect(await cached('other key', 100, read)).toBe(3);
   vi.advanceTimersByTime(1);
   expect(await cached('key', 100, read)).toBe(4);
+});
+
+test('a read that fails after its time does not evict the one that replaced it', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const cached = ttlCache<number>();
+  const slow = Promise.withResolvers<number>();
+  const first = cached('key', 100, () => slow.promise);
+  vi.advanceTimersByTime(100);
+  expect(await cached('key', 100, async () => 1)).toBe(1);
+  slow.reject(new Error('timed out'));
+  await expect(first).rejects.toThrow('timed out');
+  expect(await cached('key', 100, async () => 2)).toBe(1);
 });
 
 /** The keys asked for last before a call, `limit` distinct ones at most. */

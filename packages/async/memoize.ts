@@ -1,7 +1,4 @@
-/**
- * A bounded memo of a pure function. The answers asked for last, up to `limit` by weight (1 each, if nothing else is
- * said), are remembered, and at most twice as many: what was not asked for while a generation filled is forgotten.
- */
+/** Keeps the most recent results of a pure function: at least `limit` by weight, and at most twice that. */
 export function memoize<V extends object | number>(
   compute: (key: string) => V,
   limit: number,
@@ -11,8 +8,8 @@ export function memoize<V extends object | number>(
   let old = new Map<string, V>();
   let weight = 0;
   return (key) => {
-    const known = young.get(key);
-    if (known !== undefined) return known;
+    const cached = young.get(key);
+    if (cached !== undefined) return cached;
     const value = old.get(key) ?? compute(key);
     weight += weigh(value);
     if (weight > limit) {
@@ -27,15 +24,17 @@ export function memoize<V extends object | number>(
 
 export type TtlCache<T> = (key: string, ttlMs: number, read: () => Promise<T>) => Promise<T>;
 
-/** Caches what `read` resolves with, by key, for some ms. Concurrent calls share one read; a rejection is not cached. */
+/** Shares each read by key for `ttlMs` from its start; a rejection is not cached. */
 export function ttlCache<T>(): TtlCache<T> {
   const entries = new Map<string, { until: number; value: Promise<T> }>();
   return (key, ttlMs, read) => {
-    const found = entries.get(key);
-    if (found && found.until > performance.now()) return found.value;
-    const value = read();
-    entries.set(key, { until: performance.now() + ttlMs, value });
-    value.catch(() => entries.delete(key));
-    return value;
+    const cached = entries.get(key);
+    if (cached && performance.now() < cached.until) return cached.value;
+    const entry = { until: performance.now() + ttlMs, value: read() };
+    entries.set(key, entry);
+    entry.value.catch(() => {
+      if (entries.get(key) === entry) entries.delete(key);
+    });
+    return entry.value;
   };
 }

@@ -19,23 +19,34 @@ function failing(times: number) {
   };
 }
 
-test('calls until it succeeds; the first failure and the recovery are told', async () => {
-  const told: string[] = [];
+test('calls until it succeeds; the first failure and the recovery are reported', async () => {
+  const reported: string[] = [];
   const { call } = failing(3);
   const result = await retry(call, {
     ...{ signal: never, delayMs },
-    onFirstFailure: (error) => void told.push(String(error)),
-    onRecovered: () => void told.push('recovered'),
+    onFirstFailure: (error) => void reported.push(String(error)),
+    onRecovered: () => void reported.push('recovered'),
   });
   expect(result).toBe('done');
-  expect(told).toEqual(['Error: failure 1', 'recovered']);
+  expect(reported).toEqual(['Error: failure 1', 'recovered']);
 });
 
-test('a call that succeeds at once tells nothing', async () => {
-  const told: string[] = [];
-  const tell = () => void told.push('told');
-  await retry(async () => 'done', { signal: never, onFirstFailure: tell, onRecovered: tell });
-  expect(told).toEqual([]);
+test('a call that succeeds at once reports nothing', async () => {
+  const reported: string[] = [];
+  const report = () => void reported.push('reported');
+  await retry(async () => 'done', { signal: never, onFirstFailure: report, onRecovered: report });
+  expect(reported).toEqual([]);
+});
+
+test('an error in onRecovered does not repeat the call that succeeded', async () => {
+  const server = failing(1);
+  const onRecovered = () => {
+    throw new Error('a bug');
+  };
+  await expect(retry(server.call, { signal: never, delayMs, onRecovered, attempts: 4 })).rejects.toThrow(
+    'a bug',
+  );
+  expect(server.calls).toBe(2);
 });
 
 test('throws what is not worth another call', async () => {
