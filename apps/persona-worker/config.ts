@@ -18,5 +18,5 @@ export function readConfig(source: NodeJS.ProcessEnv) {
   if (llm.impl === 'rules') return { ...common, llm };
   // Nobody waits for a persona: what comes in a burst takes turns at the model, rather than go to the rules at once. And
   // who waits for a model leaves jobs to other processes, which may be waiting for work.
-  return { ...common, llm: { ...llm, maxQueued: Infinity }, mostJobs: llm.maxConcurrency };
+  return { ...common, llm: { ...llm, maxQueued: Infinity }, maxConcurrentJobs: llm.maxConcurrency };
 }

@@ -1,11 +1,11 @@
 import { errorCode } from '@learning-loop/service/errors';
 
-/** The event can never be learned: it becomes a dead letter at once, with this error. */
+/** The event can never be processed: it becomes a dead letter at once. */
 export class PermanentError extends Error {
   override name = 'PermanentError';
 }
 
-/** Not now: the event is delivered again after `ms`, and this does not count as an attempt. */
+/** The event is delivered again after `ms`; this does not count as an attempt. */
 export class RetryLater extends Error {
   override name = 'RetryLater';
   readonly ms: number;
@@ -16,12 +16,12 @@ export class RetryLater extends Error {
   }
 }
 
-/** Somebody else settled an event of this batch first; nothing of the batch may stand. */
+/** A duplicate delivery settled an event of this batch first: roll the batch back. */
 export class AlreadySettled extends Error {
-  override name = 'Overtaken';
+  override name = 'AlreadySettled';
 }
 
-/** Two transactions stood in each other's way; the same again will do. SQLSTATE 40001, 40P01. */
+/** Serialization failure or deadlock (SQLSTATE 40001, 40P01): worth a retry as it is. */
 export function isConflict(error: unknown): boolean {
   return error instanceof AlreadySettled || /^40(001|P01)$/.test(errorCode(error) ?? '');
 }

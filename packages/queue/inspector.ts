@@ -5,15 +5,13 @@ import type { Logger } from 'pino';
 import type { JobQueue, QueueConfig } from './backend/backend.ts';
 import { openQueues } from './backend/open.ts';
 
-/** The consumers' queues, to be looked at. */
 export interface Inspector extends AsyncDisposable {
-  /** Resolves once the engine has answered; rejects when it was closed before. */
+  /** Resolves once the backend is reachable; rejects if disposed of before that. */
   opened: Promise<JobQueue[]>;
-  /** Jobs by state; rejects when the engine is away. */
+  /** By state; rejects when the backend is down. */
   counts(consumer: Consumer): Promise<Record<string, number>>;
 }
 
-/** Opens the queues in the background, as soon as their engine is there. */
 export function openInspector(config: QueueConfig, log: Logger): Inspector {
   const stop = new AbortController();
   const onError = throttledLog(log, 'queues_not_seen');

@@ -1,25 +1,24 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** How an event left a consumer's hands. */
 export type Outcome = 'learned' | 'duplicate' | 'retried' | 'later' | 'dead';
 
-const mostTenants = 100;
+const MAX_TENANTS = 100;
 
-/** The label of a tenant: the first 100 have their own, so that many tenants do not make many series. */
-function tenantLabels(): (tenantId: string) => string {
-  const named = new Set<string>();
+/** Only the first 100 tenants get a label of their own, which bounds the number of series. */
+function createTenantLabels(): (tenantId: string) => string {
+  const labelled = new Set<string>();
   return (tenantId) => {
-    if (named.size < mostTenants) named.add(tenantId);
-    return named.has(tenantId) ? tenantId : 'other';
+    if (labelled.size < MAX_TENANTS) labelled.add(tenantId);
+    return labelled.has(tenantId) ? tenantId : 'other';
   };
 }
 
-const known = new WeakMap<Registry, QueueMetrics>();
+const byRegistry = new WeakMap<Registry, QueueMetrics>();
 
-/** The queue's metrics in a registry: made once for each, however many consumers share it. */
+/** Consumers that share a registry share its metrics. */
 export function queueMetrics(registry: Registry): QueueMetrics {
-  const metrics = known.get(registry) ?? createMetrics(registry);
-  known.set(registry, metrics);
+  const metrics = byRegistry.get(registry) ?? createMetrics(registry);
+  byRegistry.set(registry, metrics);
   return metrics;
 }
 
@@ -28,7 +27,7 @@ export type QueueMetrics = ReturnType<typeof createMetrics>;
 function createMetrics(registry: Registry) {
   const registers = [registry];
   return {
-    tenantLabel: tenantLabels(),
+    tenantLabel: createTenantLabels(),
     events: new Counter({
       name: 'learning_loop_events_total',
       help: 'Events that left a consumer, by outcome.',
@@ -65,7 +64,7 @@ function createMetrics(registry: Registry) {
     }),
     published: new Counter({
       name: 'learning_loop_published_total',
-      help: 'Notices that were handed to a queue, held back because it is full, or refused because it is away.',
+      help: 'Event refs that were handed to a queue, held back because it is full, or refused because it is down.',
       labelNames: ['consumer', 'outcome'],
       registers,
     }),

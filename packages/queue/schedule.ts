@@ -6,13 +6,12 @@ import type { QueueConfig, Queues } from './backend/backend.ts';
 import { closeWithTimeout } from './backend/bullmq-options.ts';
 import { openQueues, openWorker } from './backend/open.ts';
 
-const LOOK_MS = 5_000;
+const CHECK_MS = 5_000;
 const CLOSE_MS = 5_000;
 
 /**
- * Runs `run` whenever the cron pattern (five or six fields, UTC) says so, in one of the processes that schedule the
- * same queue. What `run` throws is logged; the next time comes all the same. The schedule is made again within 5 s
- * when Redis comes back empty.
+ * Calls `run` by the cron pattern (five or six fields, UTC), in one of the processes that schedule the same queue. Its
+ * errors are logged. The schedule is restored within 5 s after Redis came back empty.
  */
 export function schedule(
   service: Pick<Service<unknown>, 'log'>,
@@ -25,40 +24,40 @@ export function schedule(
   const onError = throttledLog(service.log, 'schedule_troubled');
   const opening = { signal: stop.signal, onFirstFailure: onError };
 
-  function keep(queues: Queues): AsyncDisposable {
+  function keepSchedule(queues: Queues): AsyncDisposable {
     const queue = queues.get(queueName);
-    return backgroundLoop(() => ensure(queue, queueName, cron), { everyMs: LOOK_MS, onError });
+    return backgroundLoop(() => ensureSchedule(queue, queueName, cron), { everyMs: CHECK_MS, onError });
   }
 
   const queues = retry(() => openQueues(config, [queueName], onError), opening);
-  const kept = queues.then(keep);
+  const loop = queues.then(keepSchedule);
   const worker = retry(
     () =>
       openWorker(config, { name: queueName, concurrency: 1, onError }, () =>
-        attempt(service.log, queueName, run),
+        runAndLog(service.log, queueName, run),
       ),
     opening,
   );
-  for (const started of [kept, worker]) started.catch(() => undefined);
+  for (const started of [loop, worker]) started.catch(() => undefined);
 
   return {
     async [Symbol.asyncDispose]() {
       stop.abort();
       const opened = await worker.catch(() => undefined);
       if (opened) await closeWithTimeout(CLOSE_MS, opened);
-      await kept.then((loop) => loop[Symbol.asyncDispose]()).catch(() => undefined);
+      await loop.then((started) => started[Symbol.asyncDispose]()).catch(() => undefined);
       await queues.then((open) => open.close()).catch(() => undefined);
     },
   };
 }
 
-async function ensure(queue: ReturnType<Queues['get']>, name: string, cron: string): Promise<void> {
-  const known = await queue.getJobScheduler(name);
-  if (known?.pattern === cron) return;
+async function ensureSchedule(queue: ReturnType<Queues['get']>, name: string, cron: string): Promise<void> {
+  const current = await queue.getJobScheduler(name);
+  if (current?.pattern === cron) return;
   await queue.upsertJobScheduler(name, { pattern: cron, tz: 'UTC' }, { name });
 }
 
-async function attempt(
+async function runAndLog(
   log: Service<unknown>['log'],
   schedule: string,
   run: () => Promise<void>,

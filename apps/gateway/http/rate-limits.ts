@@ -37,7 +37,7 @@ export async function registerRateLimits(server: FastifyInstance, gateway: Gatew
 
 function counters(server: FastifyInstance, { config, log }: GatewayContext): RateLimitPluginOptions {
   if (!config.redisUrl) return { cache: mostCounters };
-  const redis = connectRedis(config.redisUrl, 'gathering', (err) => log.debug({ err }, 'limits_in_doubt'));
+  const redis = connectRedis(config.redisUrl, 'pipelined', (err) => log.debug({ err }, 'limits_in_doubt'));
   server.addHook('onClose', () => redis.disconnect());
   return { redis, nameSpace, skipOnError: true };
 }

@@ -1,18 +1,18 @@
 import type { Queue } from 'bullmq';
 
-/** How often a failing event is tried, and the wait before the second try, which doubles each time. */
 export interface RetryPolicy {
   attempts: number;
+  /** Before the second attempt; doubles each time. */
   delayMs: number;
 }
 
 export interface QueueConfig {
-  /** Set: the queues live in this Redis. Unset: in the database, in a schema of their own. */
+  /** Unset: the queues live in a schema of the database. */
   redisUrl?: string | undefined;
   databaseUrl: string;
   retry?: RetryPolicy | undefined;
-  /** Jobs that a consumer has in hand at a time, if fewer than usual: what waits there no other process can take. */
-  mostJobs?: number | undefined;
+  /** Lowers the number of jobs that a consumer holds at a time: no other process can take what waits there. */
+  maxConcurrentJobs?: number | undefined;
 }
 
 export type JobQueue = Pick<
@@ -20,10 +20,10 @@ export type JobQueue = Pick<
   'name' | 'addBulk' | 'getJobCounts' | 'getJobScheduler' | 'upsertJobScheduler' | 'exportPrometheusMetrics'
 >;
 
-/** Queues of one engine, over connections that fail at once rather than wait. */
+/** Over connections that fail at once rather than wait. */
 export interface Queues {
   get(name: string): JobQueue;
-  /** The share of the engine's memory limit in use, in [0, 1]. */
+  /** Share of the backend's memory limit in use, in [0, 1]. */
   memoryUse(): Promise<number>;
   close(): Promise<void>;
 }
@@ -32,16 +32,14 @@ export type OnError = (error: Error) => void;
 
 export interface WorkerOptions {
   name: string;
-  /** Jobs in hand at a time. */
   concurrency: number;
   onError: OnError;
 }
 
 export interface JobWorker {
-  /** Resolves when the connection to its server is lost, if ever that is noticed. */
+  /** Never resolves on Postgres. */
   disconnected(): Promise<void>;
-  /** Stops taking, waits for the jobs in hand. Waits for ever when Redis is away. */
+  /** Takes no more jobs and waits for those in flight; never resolves while Redis is down. */
   close(): Promise<void>;
-  /** Lets go of the connections without waiting for anything. */
   disconnect(): void;
 }

@@ -2,18 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueueOptions, WorkerOptions } from 'bullmq';
 import type { JobQueue, JobWorker, RetryPolicy } from './backend.ts';
 
-/** In braces, so that all keys of a queue are on one slot of a cluster, and the queues on several. */
-const prefixOf = (queue: string) => `{learning-loop:${queue}}`;
-/** Nothing reads the event streams but a dashboard, so they stay short. */
+/** The braces put all keys of a queue on one slot of a cluster, and different queues on different ones. */
+const keyPrefix = (queue: string) => `{learning-loop:${queue}}`;
 export const MAX_STREAM = 100;
 
 const queueSettings = {
   streams: { events: { maxLen: MAX_STREAM } },
-  // Nothing that is finished may hold its job id, or the sweeper could not bring it back.
+  // A finished job must not keep its id, or the sweeper could not publish it again.
   defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
 } satisfies Partial<QueueOptions>;
 
-/** A killed worker's jobs are taken over within 9 s: its locks last 6 s, and are looked at every 3 s. */
+/** The jobs of a killed worker are taken over within 9 s: a lock lasts 6 s, and is checked every 3 s. */
 const workerSettings = {
   autorun: false,
   lockDuration: 6_000,
@@ -24,8 +23,8 @@ const workerSettings = {
   removeOnFail: { count: 0 },
 } satisfies Partial<WorkerOptions>;
 
-export const queueOptions = (queue: string) => ({ ...queueSettings, prefix: prefixOf(queue) });
-export const workerOptions = (queue: string) => ({ ...workerSettings, prefix: prefixOf(queue) });
+export const queueOptions = (queue: string) => ({ ...queueSettings, prefix: keyPrefix(queue) });
+export const workerOptions = (queue: string) => ({ ...workerSettings, prefix: keyPrefix(queue) });
 
 export function byName<Q extends JobQueue>(open: Q[]): (name: string) => Q {
   const queues = new Map(open.map((queue) => [queue.name, queue]));
@@ -36,36 +35,39 @@ export function byName<Q extends JobQueue>(open: Q[]): (name: string) => Q {
   };
 }
 
-const LOST_MS = 1_000;
+const DISCONNECTED_MS = 1_000;
 
-/**
- * Closes a worker in order, or lets go of it after `ms`, and 1 s after its server is lost: what it had in hand is then
- * taken over by others.
- */
+/** Closes gracefully, but for at most `ms`, or 1 s after the connection is lost; others then take over the jobs. */
 export async function closeWithTimeout(ms: number, worker: JobWorker): Promise<void> {
   const over = new AbortController();
-  const pass = (time: number) => sleep(time, undefined, { signal: over.signal }).catch(() => undefined);
+  const wait = (time: number) => sleep(time, undefined, { signal: over.signal }).catch(() => undefined);
   const closed = worker.close().then(
     () => true,
     () => true,
   );
-  const inTime = await Promise.race([closed, pass(ms), worker.disconnected().then(() => pass(LOST_MS))]);
+  const lost = worker.disconnected().then(() => wait(DISCONNECTED_MS));
+  const inTime = await Promise.race([closed, wait(ms), lost]);
   over.abort();
   if (!inTime) worker.disconnect();
 }
 
-const usual: RetryPolicy = { attempts: 8, delayMs: 500 };
+const defaultRetryPolicy: RetryPolicy = { attempts: 8, delayMs: 500 };
 const JITTER = 0.5;
 
-export const toRetryPolicy = ({ retry = usual }: { retry?: RetryPolicy | undefined }): RetryPolicy => retry;
+export function toRetryPolicy({
+  retry = defaultRetryPolicy,
+}: {
+  retry?: RetryPolicy | undefined;
+}): RetryPolicy {
+  return retry;
+}
 
-/** As BullMQ wants it; `attempts` are those that are left. */
 export function retryOptions({ delayMs }: RetryPolicy, attempts: number) {
   return { attempts, backoff: { type: 'exponential', delay: delayMs, jitter: JITTER } };
 }
 
-/** The wait, in ms, before the attempt after this one (from 1): the same as BullMQ's for a job that failed so often. */
+/** The wait after this attempt (from 1), as BullMQ computes it for a job that failed this often. */
 export function backoffMs({ delayMs }: RetryPolicy, attempt: number): number {
-  const most = delayMs * 2 ** (attempt - 1);
-  return Math.round(most * (1 - JITTER * Math.random()));
+  const longest = delayMs * 2 ** (attempt - 1);
+  return Math.round(longest * (1 - JITTER * Math.random()));
 }

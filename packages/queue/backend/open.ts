@@ -3,7 +3,7 @@ import type { JobWorker, OnError, QueueConfig, Queues, WorkerOptions } from './b
 import { openPostgresQueues, openPostgresWorker } from './postgres.ts';
 import { openRedisQueues, openRedisWorker } from './redis.ts';
 
-/** Opens queues by name. On Postgres it migrates first, and rejects when the server is away. */
+/** Like openWorker, migrates Postgres first, and rejects when the server is down. */
 export async function openQueues(
   config: QueueConfig,
   names: readonly string[],
@@ -14,7 +14,6 @@ export async function openQueues(
     : openRedisQueues(config.redisUrl, names, onError);
 }
 
-/** Opens a worker and lets it run. Rejects as openQueues does. */
 export async function openWorker(
   config: QueueConfig,
   options: WorkerOptions,

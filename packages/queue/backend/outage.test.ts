@@ -34,9 +34,9 @@ async function ownPostgres() {
 
 test.each(['Redis', 'Postgres'])(
   'a Postgres that crashes under load costs no event and no attempt (%s)',
-  async (engine) => {
+  async (backend) => {
     await using postgres = await ownPostgres();
-    const redisUrl = engine === 'Redis' ? (await redisForTest()).url : undefined;
+    const redisUrl = backend === 'Redis' ? (await redisForTest()).url : undefined;
     await using loop = await TestLoop.open({
       databaseUrl: postgres.url,
       redisUrl,
@@ -50,8 +50,8 @@ test.each(['Redis', 'Postgres'])(
       await sql`select pg_sleep(0.02)`.execute(context.tx);
     });
     loop.sweep();
-    const notices = await loop.accept(1_000);
-    await loop.tell(notices);
+    const refs = await loop.accept(1_000);
+    await loop.publish(refs);
     await begun.promise;
     await postgres.crash();
     await expect.poll(() => loop.logged('learning_waits').length, { timeout: 10_000 }).toBeGreaterThan(0);
@@ -68,7 +68,7 @@ test.each(['Redis', 'Postgres'])(
       )
       .toBe(true);
     expect(performance.now() - back).toBeLessThan(15_000);
-    expect(await loop.effects()).toEqual(eventIds(notices));
+    expect(await loop.effects()).toEqual(eventIds(refs));
     expect(await loop.outcomes('dead')).toBe(0);
   },
 );

@@ -14,7 +14,7 @@ export async function openPostgresQueues(
   const open = names.map((name) => {
     const queue = new Queue(
       name,
-      { ...queueOptions(name), connection: postgres(databaseUrl, 2) },
+      { ...queueOptions(name), connection: connectionOptions(databaseUrl, 2) },
       createPostgresBackend,
     );
     queue.on('error', onError);
@@ -35,7 +35,7 @@ export async function openPostgresWorker(
   process: Processor,
 ): Promise<JobWorker> {
   await migrateQueues(databaseUrl);
-  const connection = postgres(databaseUrl, 3);
+  const connection = connectionOptions(databaseUrl, 3);
   const worker = new Worker(
     name,
     process,
@@ -55,8 +55,8 @@ export async function openPostgresWorker(
   };
 }
 
-/** The outbox is the truth, so the queues' own commits need not wait for the disk. */
-function postgres(databaseUrl: string, max: number) {
+function connectionOptions(databaseUrl: string, max: number) {
+  // The outbox is the source of truth, so the queues' own commits need not wait for the disk.
   const options = '-c synchronous_commit=off';
   return {
     connectionString: databaseUrl,
@@ -68,10 +68,10 @@ function postgres(databaseUrl: string, max: number) {
   };
 }
 
-/** Creates or upgrades the queues' schema. Safe from many processes at once: it holds an advisory lock. */
+/** Safe to run in many processes at once: BullMQ takes an advisory lock. */
 async function migrateQueues(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 3_000 });
-  // Without a listener a connection that breaks would end the process; the query rejects as well.
+  // Without a listener a broken connection would end the process; the query rejects as well.
   client.on('error', () => undefined);
   await client.connect();
   try {

@@ -19,7 +19,7 @@ describe('Redis as production runs it', { timeout: 120_000 }, () => {
     await using loop = await open(redis.url);
     loop.remember();
     loop.sweep();
-    const before = await loop.acceptAndTell(300);
+    const before = await loop.acceptAndPublish(300);
     await redis.master.kill();
     const during = await loop.accept(300);
     await loop.settled(60_000);
@@ -35,9 +35,9 @@ describe('Redis as production runs it', { timeout: 120_000 }, () => {
     await using loop = await open(redis.url);
     loop.remember();
     loop.sweep();
-    const before = await loop.acceptAndTell(300);
+    const before = await loop.acceptAndPublish(300);
     await loop.settled(60_000);
-    const client = connectRedis(redis.url, 'patient', () => undefined);
+    const client = connectRedis(redis.url, 'blocking', () => undefined);
     onTestFinished(() => client.disconnect());
     if (!(client instanceof Cluster)) throw new Error('The URL of a cluster leads to one server.');
     const slots = await Promise.all(
@@ -47,7 +47,7 @@ describe('Redis as production runs it', { timeout: 120_000 }, () => {
 
     const owner = await ownerOf(client, 'memory');
     const master = redis.servers.find(({ port }) => port === owner);
-    const during = await loop.acceptAndTell(300);
+    const during = await loop.acceptAndPublish(300);
     await master?.kill();
     expect(master).toBeDefined();
     await loop.settled(60_000);
@@ -66,7 +66,7 @@ describe('Redis as production runs it', { timeout: 120_000 }, () => {
     });
     const url = `rediss://127.0.0.1:${server.port}`;
     const refused = Promise.withResolvers<Error>();
-    const stranger = connectRedis(url, 'patient', refused.resolve);
+    const stranger = connectRedis(url, 'blocking', refused.resolve);
     expect((await refused.promise).message).toContain('self-signed certificate');
     stranger.disconnect();
 
@@ -75,9 +75,9 @@ describe('Redis as production runs it', { timeout: 120_000 }, () => {
     tls.setDefaultCACertificates([...usual, await readFile(certFile, 'utf8')]);
     await using loop = await open(url);
     loop.remember();
-    const notices = await loop.acceptAndTell(50);
+    const refs = await loop.acceptAndPublish(50);
     await loop.settled();
-    expect(await loop.effects()).toEqual(eventIds(notices));
+    expect(await loop.effects()).toEqual(eventIds(refs));
   });
 });
 

@@ -23,7 +23,7 @@ test('BullMQ counts what it finished', { timeout: 40_000 }, async () => {
   const { loop } = await openWithRedis();
   await using _ = loop;
   loop.remember();
-  for (let n = 0; n < 3; n += 1) await loop.acceptAndTell(1);
+  for (let n = 0; n < 3; n += 1) await loop.acceptAndPublish(1);
   await loop.settled();
   loop.sweep();
   const finished = 'bullmq_job_completed_total{queue="memory"} 3';
@@ -31,17 +31,17 @@ test('BullMQ counts what it finished', { timeout: 40_000 }, async () => {
 });
 
 describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
-  test('while it is away publishing fails at once, and when it is back everything is learned once', async () => {
+  test('while it is down publishing fails at once, and when it is back everything is processed once', async () => {
     const { loop, redis } = await openWithRedis();
     await using _ = loop;
     loop.remember();
     loop.sweep();
-    const before = await loop.acceptAndTell(100);
+    const before = await loop.acceptAndPublish(100);
     await loop.settled();
     await redis.stop();
     const during = await loop.accept(300);
     await expect.poll(async () => rejection(loop.publisher.publish(during))).toBeInstanceOf(Error);
-    expect(await rejection(loop.publisher.publish(during))).toMatchObject(unasked);
+    expect(await rejection(loop.publisher.publish(during))).toMatchObject(circuitOpen);
     await redis.start();
     await loop.settled(30_000);
     expect(await loop.effects()).toEqual(eventIds([...before, ...during]));
@@ -53,26 +53,26 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
     await using _ = loop;
     await using admin = adminOf(redis.url);
     loop.remember();
-    const notices = await loop.accept(20);
+    const refs = await loop.accept(20);
     await admin.redis.client('PAUSE', 5_000, 'ALL');
     const asked = performance.now();
-    expect(await rejection(loop.publisher.publish(notices))).toBeInstanceOf(Error);
+    expect(await rejection(loop.publisher.publish(refs))).toBeInstanceOf(Error);
     expect(performance.now() - asked).toBeLessThan(4_000);
-    expect(await rejection(loop.publisher.publish(notices))).toMatchObject(unasked);
+    expect(await rejection(loop.publisher.publish(refs))).toMatchObject(circuitOpen);
     loop.sweep();
     await loop.settled();
-    expect(await loop.effects()).toEqual(eventIds(notices));
+    expect(await loop.effects()).toEqual(eventIds(refs));
   });
 
   test('when it comes back empty the sweeper brings every event back', async () => {
     const { loop, redis } = await openWithRedis();
     await using _ = loop;
-    const notices = await loop.acceptAndTell(300);
+    const refs = await loop.acceptAndPublish(300);
     await redis.flush();
     loop.remember();
     loop.sweep();
     await loop.settled(30_000);
-    expect(await loop.effects()).toEqual(eventIds(notices));
+    expect(await loop.effects()).toEqual(eventIds(refs));
   });
 
   test('killed and started again without its data in the middle of the work, nothing is lost or doubled', async () => {
@@ -81,15 +81,15 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
     loop.remember();
     loop.remember();
     loop.sweep();
-    const notices = await loop.acceptAndTell(2_000);
+    const refs = await loop.acceptAndPublish(2_000);
     await redis.kill();
     await redis.start();
     await redis.flush();
     await loop.settled(40_000);
-    expect(await loop.effects()).toEqual(eventIds(notices));
+    expect(await loop.effects()).toEqual(eventIds(refs));
   });
 
-  test('a schedule is made again when it comes back empty', async () => {
+  test('a schedule is restored when it comes back empty', async () => {
     const { loop, redis } = await openWithRedis();
     await using _ = loop;
     let runs = 0;
@@ -108,7 +108,7 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
   test('a consumer is disposed of in time though Redis is dead', async () => {
     const { loop, redis } = await openWithRedis();
     const consumer = loop.remember();
-    await loop.acceptAndTell(10);
+    await loop.acceptAndPublish(10);
     await loop.settled();
     await redis.stop();
     const asked = performance.now();
@@ -117,16 +117,16 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
     await loop[Symbol.asyncDispose]();
   });
 
-  test('a consumer that starts before Redis learns when it comes', async () => {
+  test('a consumer that starts before Redis starts working once Redis is up', async () => {
     const { loop, redis } = await openWithRedis();
     await using _ = loop;
     await redis.stop();
     loop.remember();
     loop.sweep();
-    const notices = await loop.accept(50);
+    const refs = await loop.accept(50);
     await redis.start();
     await loop.settled(30_000);
-    expect(await loop.effects()).toEqual(eventIds(notices));
+    expect(await loop.effects()).toEqual(eventIds(refs));
   });
 
   test('nothing is published while its memory is nearly full; the outbox holds it', async () => {
@@ -135,13 +135,13 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
     await using admin = adminOf(redis.url);
     await admin.redis.config('SET', 'maxmemory', '1mb');
     await expect.poll(() => loop.publisher.hasRoom('memory'), { timeout: 5_000 }).toBe(false);
-    const notices = await loop.acceptAndTell(10);
+    const refs = await loop.acceptAndPublish(10);
     expect(await loop.publisher.waiting('memory')).toBe(0);
     await admin.redis.config('SET', 'maxmemory', '0');
     loop.remember();
     loop.sweep();
     await loop.settled();
-    expect(await loop.effects()).toEqual(eventIds(notices));
+    expect(await loop.effects()).toEqual(eventIds(refs));
   });
 
   test('nothing of the event but its name and id is in Redis, even after a failure', async () => {
@@ -158,7 +158,7 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
       held.resolve();
       throw new Error('mona wants to build api');
     });
-    await loop.acceptAndTell(3);
+    await loop.acceptAndPublish(3);
     await held.promise;
     await loop.settled();
     expect(seen.length).toBeGreaterThan(0);
@@ -167,8 +167,8 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
   });
 });
 
-/** That Redis is away was known: nobody waited for it again. */
-const unasked = { name: 'CircuitOpenError', cause: expect.any(Error) };
+/** Rejected by the circuit breaker, without waiting for Redis. */
+const circuitOpen = { name: 'CircuitOpenError', cause: expect.any(Error) };
 
 async function rejection(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(

@@ -10,11 +10,10 @@ interface Endpoint {
   port: number;
 }
 
-/** Where Redis is, and how one gets in. */
 export type RedisAddress = {
   username: string | undefined;
   password: string | undefined;
-  /** Undefined without TLS. The certificate is checked; NODE_EXTRA_CA_CERTS names an authority of one's own. */
+  /** Undefined without TLS. The certificate is checked; NODE_EXTRA_CA_CERTS adds a private authority. */
   tls: ConnectionOptions | undefined;
 } & (
   | { kind: 'server'; host: string; port: number; db: number }
@@ -22,41 +21,41 @@ export type RedisAddress = {
   | { kind: 'cluster'; nodes: Endpoint[] }
 );
 
-const form = /^redis(s?)(?:\+(sentinel|cluster))?:\/\/(?:([^:@]*)(?::([^@]*))?@)?([^/]+)(?:\/(.*))?$/;
+const urlPattern = /^redis(s?)(?:\+(sentinel|cluster))?:\/\/(?:([^:@]*)(?::([^@]*))?@)?([^/]+)(?:\/(.*))?$/;
 
 /**
- * Reads `redis://[user:password@]host:port[/db]`, `redis+sentinel://[…@]host:port,host:port/master[/db]`, or
- * `redis+cluster://[…@]host:port,host:port`; with `rediss` over TLS. Throws an Error that shows no password.
+ * Accepts `redis://[user:password@]host:port[/db]`, `redis+sentinel://[…@]host:port,host:port/master[/db]` and
+ * `redis+cluster://[…@]host:port,host:port`, or `rediss` for TLS. The error shows no password.
  */
 export function parseRedisUrl(redisUrl: string): RedisAddress {
-  const [, secure, kind, username, password, hosts = '', path = ''] = form.exec(redisUrl) ?? [];
+  const [, secure, kind, username, password, hosts = '', path = ''] = urlPattern.exec(redisUrl) ?? [];
   if (!hosts) throw new Error('REDIS_URL is not the URL of a Redis.');
-  const entrance = {
+  const login = {
     username: username ? decodeURIComponent(username) : undefined,
     password: password ? decodeURIComponent(password) : undefined,
     tls: secure ? {} : undefined,
   };
-  const endpoints = hosts.split(',').map((host) => endpoint(host, kind === 'sentinel' ? 26_379 : 6_379));
-  if (kind === 'cluster') return { ...entrance, kind, nodes: endpoints };
+  const endpoints = hosts.split(',').map((host) => parseEndpoint(host, kind === 'sentinel' ? 26_379 : 6_379));
+  if (kind === 'cluster') return { ...login, kind, nodes: endpoints };
   const parts = path.split('/');
   if (kind === 'sentinel') {
     const [master = '', db] = parts;
-    return { ...entrance, kind: 'sentinels', sentinels: endpoints, master, db: Number(db ?? 0) };
+    return { ...login, kind: 'sentinels', sentinels: endpoints, master, db: Number(db ?? 0) };
   }
-  const [server = endpoint('localhost', 6_379)] = endpoints;
-  return { ...entrance, kind: 'server', ...server, db: Number(parts[0] || 0) };
+  const [server = parseEndpoint('localhost', 6_379)] = endpoints;
+  return { ...login, kind: 'server', ...server, db: Number(parts[0] || 0) };
 }
 
-function endpoint(text: string, usualPort: number): Endpoint {
+function parseEndpoint(text: string, defaultPort: number): Endpoint {
   const { hostname, port } = new URL(`redis://${text}`);
-  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || usualPort) };
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || defaultPort) };
 }
 
 export type RedisClient = Redis | Cluster;
-type Manner = 'patient' | 'hasty' | 'gathering';
+type RedisMode = 'blocking' | 'failFast' | 'pipelined';
 
-const shared = {
-  // A replica that was the master until now answers READONLY: reconnect, and send the command again.
+const commonOptions = {
+  // READONLY comes from a master that has become a replica: reconnect and resend.
   reconnectOnError: (error: Error) =>
     error.message.startsWith('READONLY') ? (2 as const) : (false as const),
   retryStrategy: (times: number) => Math.min(times * 100, 1_000),
@@ -65,46 +64,52 @@ const shared = {
   connectTimeout: 5_000,
 } satisfies RedisOptions;
 
-/** For publishers: a command fails within 1 s, and at once while there is no connection. */
-const failFast = { ...shared, enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 1_000 };
+/** For publishers: a command fails within 1 s, and at once without a connection. */
+const failFast = {
+  ...commonOptions,
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  commandTimeout: 1_000,
+};
 
-const manners = {
-  /** For workers: commands wait for Redis to come back. */
-  patient: { ...shared, maxRetriesPerRequest: null },
-  hasty: failFast,
-  /** For many small commands at the same time: those of one turn of the event loop go together. */
-  gathering: { ...failFast, enableAutoPipelining: true },
-} satisfies Record<Manner, Partial<RedisOptions>>;
+const modeOptions = {
+  /** For workers: commands wait until Redis is back. */
+  blocking: { ...commonOptions, maxRetriesPerRequest: null },
+  failFast,
+  /** For many small commands: those of one turn of the event loop share a round trip. */
+  pipelined: { ...failFast, enableAutoPipelining: true },
+} satisfies Record<RedisMode, Partial<RedisOptions>>;
 
-/**
- * Connects to the URL that readRedisUrl describes: to one server, to the master that the sentinels name and through
- * its failovers, or to a cluster.
- */
-export function connectRedis(redisUrl: string, manner: Manner, onError: (error: Error) => void): RedisClient {
+/** To one server, to a cluster, or to the master that sentinels name, through its failovers. */
+export function connectRedis(
+  redisUrl: string,
+  mode: RedisMode,
+  onError: (error: Error) => void,
+): RedisClient {
   const address = parseRedisUrl(redisUrl);
-  const redis = address.kind === 'cluster' ? openCluster(address, manner) : openServer(address, manner);
+  const redis = address.kind === 'cluster' ? openCluster(address, mode) : openServer(address, mode);
   redis.on('error', onError);
   return redis;
 }
 
-function openServer(address: Exclude<RedisAddress, { kind: 'cluster' }>, manner: Manner): Redis {
-  const entrance = credentials(address);
+function openServer(address: Exclude<RedisAddress, { kind: 'cluster' }>, mode: RedisMode): Redis {
+  const login = credentials(address);
   const { db } = address;
   if (address.kind === 'server')
-    return new Redis({ ...manners[manner], ...entrance, host: address.host, port: address.port, db });
+    return new Redis({ ...modeOptions[mode], ...login, host: address.host, port: address.port, db });
   const { sentinels, master: name, tls } = address;
-  const watched = tls ? { sentinelTLS: tls, enableTLSForSentinelMode: true } : {};
-  return new Redis({ ...manners[manner], ...entrance, ...watched, sentinels, name, db });
+  const sentinelOptions = tls ? { sentinelTLS: tls, enableTLSForSentinelMode: true } : {};
+  return new Redis({ ...modeOptions[mode], ...login, ...sentinelOptions, sentinels, name, db });
 }
 
-function openCluster(address: Extract<RedisAddress, { kind: 'cluster' }>, manner: Manner): Cluster {
-  const { retryStrategy, ...options } = manners[manner];
+function openCluster(address: Extract<RedisAddress, { kind: 'cluster' }>, mode: RedisMode): Cluster {
+  const { retryStrategy, ...options } = modeOptions[mode];
   const redisOptions = { ...options, ...credentials(address) };
   return new Cluster(address.nodes, {
     redisOptions,
     clusterRetryStrategy: retryStrategy,
-    enableOfflineQueue: manner === 'patient',
-    // Certificates name hosts, and a cluster says addresses: where it says hosts they are looked up as they are.
+    enableOfflineQueue: mode === 'blocking',
+    // Certificates name hosts: keep the names instead of resolving them to addresses.
     ...(address.tls ? { dnsLookup: (host, done) => done(null, host) } : {}),
   });
 }
@@ -117,7 +122,7 @@ function credentials({
   return { ...(username && { username }), ...(password && { password }), ...(tls && { tls }) };
 }
 
-/** The share of Redis's memory limit that is in use, in [0, 1], where it is fullest; 0 when it has no limit. */
+/** Of the fullest server; 0 where there is no limit. */
 async function memoryUse(redis: RedisClient): Promise<number> {
   const servers = redis instanceof Cluster ? redis.nodes('master') : [redis];
   return Math.max(0, ...(await Promise.all(servers.map(usedShare))));
@@ -130,9 +135,8 @@ async function usedShare(server: Redis): Promise<number> {
   return limit === 0 ? 0 : read('used_memory') / limit;
 }
 
-/** Who connects needs a moment; a server that is not there by then is away. */
 const CONNECT_MS = 1_000;
-/** For so long BullMQ keeps by the minute what was finished. On Postgres that would be a statement for every job. */
+/** BullMQ counts finished jobs per minute for this long. Not on Postgres: it would cost a statement per job. */
 const COUNTED_MINUTES = 60;
 
 export async function openRedisQueues(
@@ -140,7 +144,7 @@ export async function openRedisQueues(
   names: readonly string[],
   onError: OnError,
 ): Promise<Queues> {
-  const redis = connectRedis(redisUrl, 'hasty', onError);
+  const redis = connectRedis(redisUrl, 'failFast', onError);
   const open = names.map((name) => {
     const queue = new Queue(
       name,
@@ -154,7 +158,7 @@ export async function openRedisQueues(
       createRedisBackend,
     );
     queue.on('error', onError);
-    // Said again whenever Redis comes back: it may come back empty.
+    // On every reconnection: Redis may come back empty.
     redis.on('ready', () => {
       queue.getBackend().setQueueMeta({ 'opts.maxLenEvents': MAX_STREAM }).catch(onError);
     });
@@ -172,9 +176,9 @@ export async function openRedisQueues(
   };
 }
 
-export function openRedisWorker(redisUrl: string, settings: WorkerOptions, process: Processor): JobWorker {
-  const { name, concurrency, onError } = settings;
-  const redis = connectRedis(redisUrl, 'patient', onError);
+export function openRedisWorker(redisUrl: string, options: WorkerOptions, process: Processor): JobWorker {
+  const { name, concurrency, onError } = options;
+  const redis = connectRedis(redisUrl, 'blocking', onError);
   const worker = new Worker(
     name,
     process,

@@ -4,37 +4,37 @@ import pg from 'pg';
 import { expect, inject, test } from 'vitest';
 import { eventIds, TestLoop } from '../testing/harness.ts';
 
-test('a restored Postgres and an empty Redis: what was owed is learned, and nothing twice', async () => {
+test('a restored Postgres and an empty Redis: pending events are processed, and none twice', async () => {
   const databaseUrl = await databaseForTest();
   const lost = await TestLoop.open({ databaseUrl, redisUrl: (await redisForTest()).url });
   lost.remember();
-  const learned = await lost.acceptAndTell(100);
+  const processed = await lost.acceptAndPublish(100);
   await lost.settled();
-  const owed = await lost.accept(100);
+  const pending = await lost.accept(100);
   await lost[Symbol.asyncDispose]();
   const restoredUrl = await backUp(databaseUrl);
 
-  // What the lost system still learned after its backup was taken is forgotten with it.
+  // Whatever the lost system processed after its backup was taken is lost with it.
   const late = await TestLoop.reopen({ databaseUrl, redisUrl: (await redisForTest()).url });
   late.remember();
   late.sweep();
   await late.settled();
-  expect(await late.effects()).toEqual(eventIds([...learned, ...owed]));
+  expect(await late.effects()).toEqual(eventIds([...processed, ...pending]));
   await late[Symbol.asyncDispose]();
 
   await using restored = await TestLoop.reopen({
     databaseUrl: restoredUrl,
     redisUrl: (await redisForTest()).url,
   });
-  expect(await restored.effects()).toEqual(eventIds(learned));
+  expect(await restored.effects()).toEqual(eventIds(processed));
   // Jobs of before may come back with a Redis that was restored, too; they do nothing.
-  await restored.publisher.publish(learned, 'memory');
+  await restored.publisher.publish(processed, 'memory');
   restored.remember();
   restored.sweep();
   await restored.settled();
-  // The sweeper may bring an event a second time while its first is learned.
+  // The sweeper may publish an event again while its first delivery is being processed.
   await expect.poll(() => restored.outcomes('duplicate'), { timeout: 10_000 }).toBeGreaterThanOrEqual(100);
-  expect(await restored.effects()).toEqual(eventIds([...learned, ...owed]));
+  expect(await restored.effects()).toEqual(eventIds([...processed, ...pending]));
 });
 
 /** A copy of the database as it is now; nobody may be connected to it. */

@@ -4,45 +4,45 @@ import { detectStalls } from './consume.ts';
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
 
-const pace = { lookMs: 1_000, wedgedMs: 10_000 };
+const options = { checkMs: 1_000, stalledMs: 10_000 };
 
-function watch(state: { inHand: number; waiting: () => Promise<number> }) {
-  const wedged: number[] = [];
+function watch(state: { inFlight: number; waiting: () => Promise<number> }) {
+  const stalled: number[] = [];
   const progress = detectStalls(
-    { inFlight: () => state.inHand, waiting: state.waiting, onStalled: (ms) => void wedged.push(ms) },
-    pace,
+    { inFlight: () => state.inFlight, waiting: state.waiting, onStalled: (ms) => void stalled.push(ms) },
+    options,
   );
-  return { progress, wedged };
+  return { progress, stalled };
 }
 
-test('work that waits while nothing moves is told of, once', async () => {
-  const { wedged } = watch({ inHand: 0, waiting: async () => 5 });
+test('work that waits while nothing moves is reported, once', async () => {
+  const { stalled } = watch({ inFlight: 0, waiting: async () => 5 });
   await vi.advanceTimersByTimeAsync(9_000);
-  expect(wedged).toEqual([]);
+  expect(stalled).toEqual([]);
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(wedged).toEqual([10_000]);
+  expect(stalled).toEqual([10_000]);
 });
 
-test('a batch that never ends is told of, though nothing else waits', async () => {
-  const { wedged } = watch({ inHand: 1, waiting: async () => 0 });
+test('a batch that never ends is reported, though nothing else waits', async () => {
+  const { stalled } = watch({ inFlight: 1, waiting: async () => 0 });
   await vi.advanceTimersByTimeAsync(11_000);
-  expect(wedged).toHaveLength(1);
+  expect(stalled).toHaveLength(1);
 });
 
-test('neither idleness, nor a queue that is away, nor slow progress is being wedged', async () => {
-  const idle = watch({ inHand: 0, waiting: async () => 0 });
-  const away = watch({ inHand: 0, waiting: () => Promise.reject(new Error('away')) });
-  const slow = watch({ inHand: 3, waiting: async () => 5 });
+test('an idle worker, a queue that is down, and slow progress are no stall', async () => {
+  const idle = watch({ inFlight: 0, waiting: async () => 0 });
+  const down = watch({ inFlight: 0, waiting: () => Promise.reject(new Error('down')) });
+  const slow = watch({ inFlight: 3, waiting: async () => 5 });
   for (let passed = 0; passed < 60_000; passed += 5_000) {
     await vi.advanceTimersByTimeAsync(5_000);
     slow.progress.progressed();
   }
-  expect([idle.wedged, away.wedged, slow.wedged]).toEqual([[], [], []]);
+  expect([idle.stalled, down.stalled, slow.stalled]).toEqual([[], [], []]);
 });
 
-test('nothing is told after the end', async () => {
-  const { progress, wedged } = watch({ inHand: 1, waiting: async () => 5 });
+test('nothing is reported after the end', async () => {
+  const { progress, stalled } = watch({ inFlight: 1, waiting: async () => 5 });
   progress.stop();
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(wedged).toEqual([]);
+  expect(stalled).toEqual([]);
 });

@@ -15,37 +15,33 @@ import type { Publisher } from '../producer/publisher.ts';
 import { type Delivery, deliver, type JobOutcome } from './deliver.ts';
 import type { Handlers } from './process-events.ts';
 
-const LOOK_MS = 10_000;
+const CHECK_MS = 10_000;
 const STALLED_MS = 120_000;
 
 interface StallDetection {
-  /** Jobs taken and not answered. */
   inFlight: () => number;
-  /** Jobs that stand in line; rejects when the queue is away. */
+  /** Rejects when the queue is down. */
   waiting: () => Promise<number>;
   onStalled: (stillMs: number) => void;
 }
 
-/**
- * Tells when a worker is wedged: for `wedgedMs` work was waiting, the queue could be reached, and no job was
- * answered. A restart by the supervisor mends what this process cannot.
- */
+/** A worker is stalled when for `stalledMs` there was work, the queue was reachable, and no job ended. Fires once. */
 export function detectStalls(
-  { inFlight: inHand, waiting, onStalled: onWedged }: StallDetection,
-  { lookMs = LOOK_MS, wedgedMs = STALLED_MS }: { lookMs?: number; wedgedMs?: number } = {},
+  { inFlight, waiting, onStalled }: StallDetection,
+  { checkMs = CHECK_MS, stalledMs = STALLED_MS }: { checkMs?: number; stalledMs?: number } = {},
 ): { progressed(): void; stop(): void } {
   let last = performance.now();
 
-  async function look(): Promise<void> {
-    const inLine = await waiting().catch(() => 0);
-    if (inLine + inHand() === 0) last = performance.now();
+  async function check(): Promise<void> {
+    const waitingJobs = await waiting().catch(() => 0);
+    if (waitingJobs + inFlight() === 0) last = performance.now();
     const stillMs = performance.now() - last;
-    if (stillMs < wedgedMs) return;
+    if (stillMs < stalledMs) return;
     stop();
-    onWedged(Math.round(stillMs));
+    onStalled(Math.round(stillMs));
   }
 
-  const timer = setInterval(() => void look(), lookMs);
+  const timer = setInterval(() => void check(), checkMs);
   timer.unref();
   const stop = () => clearInterval(timer);
   return {
@@ -56,16 +52,14 @@ export function detectStalls(
   };
 }
 
-/** Jobs in hand at a time, each of up to 20 events. */
+/** Jobs, each of up to 20 events. */
 const CONCURRENCY = { redis: 50, postgres: 10 };
-/** Events that are learned in one transaction at most. */
-const MAX_BATCH = 500;
+const MAX_BATCH_EVENTS = 500;
 const CLOSE_MS = 10_000;
 
 /**
- * Learns a consumer's events until it is disposed of: takes jobs, collects them into batches, and acknowledges each
- * after the commit of its batch. Several processes may consume the same queue. Disposing stops taking, finishes
- * what is in hand or hands it back, and takes 10 s at most, even with the servers dead.
+ * Collects jobs into batches, and acknowledges each job after its batch has committed. Several processes may consume
+ * one queue. Disposing finishes or hands back the jobs in flight; it takes at most 10 s, even if the servers are down.
  */
 export function consume<C extends Consumer>(
   service: Pick<Service<unknown>, 'log' | 'metrics' | 'fail'>,
@@ -78,7 +72,7 @@ export function consume<C extends Consumer>(
   const log = service.log.child({ consumer });
   const metrics = queueMetrics(service.metrics);
   const stop = new AbortController();
-  const pupil = {
+  const context = {
     db,
     log,
     metrics,
@@ -86,37 +80,36 @@ export function consume<C extends Consumer>(
     consumer,
     handlers,
     signal: stop.signal,
-    alive: () => progress.progressed(),
+    heartbeat: () => stalls.progressed(),
   };
-  const usual = config.redisUrl === undefined ? CONCURRENCY.postgres : CONCURRENCY.redis;
-  const concurrency = Math.min(usual, config.mostJobs ?? usual);
-  const batches = createBatcher(deliverAll, { limit: MAX_BATCH });
+  const maxJobs = config.redisUrl === undefined ? CONCURRENCY.postgres : CONCURRENCY.redis;
+  const concurrency = Math.min(maxJobs, config.maxConcurrentJobs ?? maxJobs);
+  const batches = createBatcher(deliverAll, { limit: MAX_BATCH_EVENTS });
   const retryPolicy = toRetryPolicy(config);
 
-  /** Every delivery has been answered when this resolves; it never rejects. */
   async function deliverAll(batch: Delivery[]): Promise<undefined[]> {
-    await deliver(pupil, batch);
+    await deliver(context, batch);
     return batch.map(() => undefined);
   }
 
   async function process(job: Job, token?: string): Promise<void> {
-    const notices = readEventRefs(job);
+    const refs = readEventRefs(job);
     const attempt = Math.max(1, retryPolicy.attempts - (job.opts.attempts ?? 1) + job.attemptsMade + 1);
-    const verdicts = await Promise.all(
-      notices.map(({ event_id }) => {
+    const outcomes = await Promise.all(
+      refs.map(({ event_id }) => {
         const { promise, resolve } = Promise.withResolvers<JobOutcome>();
-        void batches.add({ event_id, attempt, attempts: retryPolicy.attempts, answer: resolve });
+        void batches.add({ event_id, attempt, attempts: retryPolicy.attempts, resolve });
         return promise;
       }),
     );
-    progress.progressed();
-    const owed = notices.flatMap((notice, i) => toRetries(notice, verdicts[i], attempt, retryPolicy));
-    if (owed.length === 0) return;
-    // Who shares a job with others comes again in one of their own; at a shutdown the job itself is handed back.
-    if (notices.length > 1 && !stop.signal.aborted) return await publisher.publish(owed, consumer);
-    // Its words stay out of the queue: they may be a user's. The log and the dead letter have them.
-    if (verdicts.some((verdict) => 'failed' in verdict)) throw new Error('This attempt failed.');
-    await job.moveToDelayed(Date.now() + Math.min(...owed.map((request) => request.retry.delayMs)), token);
+    stalls.progressed();
+    const retries = refs.flatMap((ref, i) => toRetries(ref, outcomes[i], attempt, retryPolicy));
+    if (retries.length === 0) return;
+    // Events that shared a job are retried in jobs of their own; at shutdown the job itself is handed back.
+    if (refs.length > 1 && !stop.signal.aborted) return await publisher.publish(retries, consumer);
+    // The error's message may quote a user, so it stays out of the queue; the log and the dead letter have it.
+    if (outcomes.some((outcome) => 'failed' in outcome)) throw new Error('This attempt failed.');
+    await job.moveToDelayed(Date.now() + Math.min(...retries.map((request) => request.retry.delayMs)), token);
     throw new DelayedError();
   }
 
@@ -124,7 +117,7 @@ export function consume<C extends Consumer>(
   const open = () => openWorker(config, { name: consumer, concurrency, onError }, process);
   const worker = retry(open, { signal: stop.signal, onFirstFailure: onError });
   worker.catch(() => undefined);
-  const progress = detectStalls({
+  const stalls = detectStalls({
     inFlight: () => batches.size,
     waiting: () => publisher.waiting(consumer),
     onStalled: (stillMs) =>
@@ -132,7 +125,7 @@ export function consume<C extends Consumer>(
   });
 
   async function close(): Promise<void> {
-    progress.stop();
+    stalls.stop();
     stop.abort();
     const opened = await worker.catch(() => undefined);
     if (opened) await closeWithTimeout(CLOSE_MS, opened);
@@ -147,13 +140,12 @@ export function consume<C extends Consumer>(
   };
 }
 
-/** The event with its wait and the attempts it has left; nothing of one that is done with. */
-function toRetries(notice: EventRef, verdict: JobOutcome | undefined, attempt: number, retry: RetryPolicy) {
-  if (verdict === undefined || 'done' in verdict) return [];
+function toRetries(ref: EventRef, outcome: JobOutcome | undefined, attempt: number, retry: RetryPolicy) {
+  if (outcome === undefined || 'done' in outcome) return [];
   const left = retry.attempts - attempt + 1;
   const next =
-    'laterMs' in verdict
-      ? { delayMs: verdict.laterMs, attempts: left }
+    'laterMs' in outcome
+      ? { delayMs: outcome.laterMs, attempts: left }
       : { delayMs: backoffMs(retry, attempt), attempts: Math.max(1, left - 1) };
-  return [{ ...notice, retry: next } satisfies PublishRequest];
+  return [{ ...ref, retry: next } satisfies PublishRequest];
 }

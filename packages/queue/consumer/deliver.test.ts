@@ -13,7 +13,7 @@ import type { HandlerContext } from './process-events.ts';
 const EVENTS = 5;
 const consumers = ['training-log', 'memory', 'persona'] as const satisfies Consumer[];
 
-/** What befalls a delivery: it works, its handler fails, or its process is killed before or after the commit. */
+/** A delivery works, its handler fails, or its process is killed before or after the commit. */
 const fates = [
   'works',
   'throws',
@@ -38,8 +38,8 @@ test('however deliveries, failures, crashes and sweeps interleave, every effect 
   await fc.assert(
     fc.asyncProperty(steps, async (plan) => {
       await sql`truncate outbox, effects, dead_letters`.execute(loop.db);
-      const notices = await loop.accept(EVENTS, [...consumers]);
-      const ids = eventIds(notices);
+      const refs = await loop.accept(EVENTS, [...consumers]);
+      const ids = eventIds(refs);
       for (const step of plan) {
         if (step === null) await sweepOnce(loop);
         else
@@ -61,7 +61,7 @@ test('however deliveries, failures, crashes and sweeps interleave, every effect 
   );
 });
 
-/** Delivers to every consumer what it owes; returns how many events were owed. */
+/** Delivers to every consumer its pending events; returns how many events were pending. */
 async function sweepOnce(loop: TestLoop): Promise<number> {
   const overdue = await takeOverdue(loop.db, {
     olderThanMs: -1,
@@ -71,8 +71,8 @@ async function sweepOnce(loop: TestLoop): Promise<number> {
   });
   await Promise.all(
     consumers.map((consumer) => {
-      const owed = overdue.filter((row) => row.pending.includes(consumer)).map((row) => row.event_id);
-      return deliverTo(loop, consumer, owed, 'works');
+      const pending = overdue.filter((row) => row.pending.includes(consumer)).map((row) => row.event_id);
+      return deliverTo(loop, consumer, pending, 'works');
     }),
   );
   return overdue.length;
@@ -81,12 +81,12 @@ async function sweepOnce(loop: TestLoop): Promise<number> {
 async function deliverTo(loop: TestLoop, consumer: Consumer, ids: string[], fate: Fate): Promise<void> {
   const killed = new AbortController();
   if (fate === 'dies before the commit') killed.abort();
-  const verdicts: JobOutcome[] = [];
+  const outcomes: JobOutcome[] = [];
   const batch: Delivery[] = ids.map((event_id) => ({
     event_id,
     attempt: 1,
     attempts: 1_000,
-    answer: (verdict) => void verdicts.push(verdict),
+    resolve: (outcome) => void outcomes.push(outcome),
   }));
   await deliver(
     {
@@ -97,12 +97,12 @@ async function deliverTo(loop: TestLoop, consumer: Consumer, ids: string[], fate
       consumer,
       handlers: handlersOf(loop, consumer, fate),
       signal: killed.signal,
-      alive: () => undefined,
+      heartbeat: () => undefined,
     },
     batch,
   );
-  // The killed acknowledge nothing; everybody else answers every job.
-  if (!fate.startsWith('dies')) expect(verdicts.length).toBeGreaterThanOrEqual(batch.length);
+  // A killed process resolves nothing; all others resolve every delivery.
+  if (!fate.startsWith('dies')) expect(outcomes.length).toBeGreaterThanOrEqual(batch.length);
 }
 
 function handlersOf(loop: TestLoop, consumer: Consumer, fate: Fate) {

@@ -11,7 +11,6 @@ import type { Outcome, QueueMetrics } from '../metrics.ts';
 import type { Publisher } from '../producer/publisher.ts';
 import { type BatchResult, type Handlers, processEvents, traceBatch } from './process-events.ts';
 
-/** A consumer with all that it learns with. */
 export interface ConsumerContext<C extends Consumer> {
   db: Db;
   log: Logger;
@@ -19,22 +18,20 @@ export interface ConsumerContext<C extends Consumer> {
   publisher: Publisher;
   consumer: C;
   handlers: Handlers<C>;
-  /** Aborted at shutdown: what cannot be done at once is handed back. */
   signal: AbortSignal;
-  /** Called while it waits for a server: that is not being wedged. */
-  alive(): void;
+  /** Called while waiting for a server, which is not a stall. */
+  heartbeat(): void;
 }
 
-/** Repeats what failed for no fault of the events: a server was away, or two transactions collided. */
+/** Retries outages and conflicts, which no event is to blame for. */
 function retryTransient<C extends Consumer, T>(
-  pupil: ConsumerContext<C>,
+  { signal, log, heartbeat }: ConsumerContext<C>,
   call: () => Promise<T>,
 ): Promise<T> {
-  const { signal, log } = pupil;
   return retry(call, {
     signal,
     shouldRetry(error) {
-      pupil.alive();
+      heartbeat();
       return isOutage(error) || isConflict(error);
     },
     onFirstFailure: (err) => {
@@ -49,168 +46,165 @@ function countEvent(metrics: QueueMetrics, consumer: Consumer, row: OutboxRow, o
   metrics.events.inc({ consumer, event: row.event, tenant, outcome });
 }
 
-/** Sets an event aside as a dead letter, and logs its error, the only time. */
 async function deadLetter<C extends Consumer>(
-  pupil: ConsumerContext<C>,
+  context: ConsumerContext<C>,
   row: OutboxRow,
   err: unknown,
   attempts: number,
 ): Promise<void> {
-  const { db, consumer, log, metrics } = pupil;
-  const buried = await retryTransient(pupil, () =>
-    db.transaction().execute((tx) => insertDeadLetter(tx, consumer, row, { error: describe(err), attempts })),
+  const { db, consumer, log, metrics } = context;
+  const details = { error: describeError(err), attempts };
+  const inserted = await retryTransient(context, () =>
+    db.transaction().execute((tx) => insertDeadLetter(tx, consumer, row, details)),
   );
-  if (!buried) return;
+  if (!inserted) return;
   countEvent(metrics, consumer, row, 'dead');
   const { event_id, event, tenant_id } = row;
   log.error({ event_id, event, tenant_id, attempts, err }, 'event_dead_lettered');
 }
 
-const LONGEST_ERROR = 4_000;
+const MAX_ERROR_LENGTH = 4_000;
 
-/** An error with its causes, as text that Postgres can store. */
-function describe(error: unknown): string {
+/** With its causes, and without NUL characters, which Postgres cannot store. */
+function describeError(error: unknown): string {
   const texts: string[] = [];
   for (let cause = error; cause !== undefined && texts.length < 5; ) {
     texts.push(String(cause));
     cause = cause instanceof Error ? cause.cause : undefined;
   }
-  return texts.join('; caused by ').replaceAll('\u0000', '').slice(0, LONGEST_ERROR);
+  return texts.join('; caused by ').replaceAll('\u0000', '').slice(0, MAX_ERROR_LENGTH);
 }
 
-/** Decides on the one event whose learning failed. */
 async function handleFailure<C extends Consumer>(
-  pupil: ConsumerContext<C>,
+  context: ConsumerContext<C>,
   delivery: Delivery,
   error: unknown,
 ): Promise<void> {
-  const { event_id, attempt, attempts, answer } = delivery;
+  const { db, consumer, log, metrics } = context;
+  const { event_id, attempt, attempts, resolve } = delivery;
   try {
-    const [row] = await retryTransient(pupil, () => loadPending(pupil.db, pupil.consumer, [event_id]));
-    if (!row) return answer({ done: true });
+    const [row] = await retryTransient(context, () => loadPending(db, consumer, [event_id]));
+    if (!row) return resolve({ done: true });
     if (error instanceof PermanentError || (attempt >= attempts && !(error instanceof RetryLater))) {
-      await deadLetter(pupil, row, error, attempt);
-      return answer({ done: true });
+      await deadLetter(context, row, error, attempt);
+      return resolve({ done: true });
     }
-    countEvent(pupil.metrics, pupil.consumer, row, error instanceof RetryLater ? 'later' : 'retried');
-    if (error instanceof RetryLater) return answer({ laterMs: error.ms });
-    pupil.log.warn({ event_id, event: row.event, attempt, attempts, err: error }, 'event_retried');
-    answer({ failed: error });
+    countEvent(metrics, consumer, row, error instanceof RetryLater ? 'later' : 'retried');
+    if (error instanceof RetryLater) return resolve({ laterMs: error.ms });
+    log.warn({ event_id, event: row.event, attempt, attempts, err: error }, 'event_retried');
+    resolve({ failed: error });
   } catch (failed) {
-    // A shutdown: somebody else will have it at once.
-    if (isOutage(failed) || isConflict(failed)) return answer({ laterMs: 0 });
-    pupil.log.error({ event_id, err: failed }, 'event_not_buried');
-    answer({ failed });
+    // Shutdown: another process takes it at once.
+    if (isOutage(failed) || isConflict(failed)) return resolve({ laterMs: 0 });
+    log.error({ event_id, err: failed }, 'event_not_buried');
+    resolve({ failed });
   }
 }
 
-/** What becomes of a job: it is done with, it comes again after a while, or it failed and is tried again. */
+/** `laterMs` does not count as an attempt. */
 export type JobOutcome = { done: true } | { laterMs: number } | { failed: unknown };
 
-/** One job in hand. `attempt` counts from 1. */
 export interface Delivery {
   event_id: string;
+  /** From 1. */
   attempt: number;
   attempts: number;
-  answer(verdict: JobOutcome): void;
+  resolve(outcome: JobOutcome): void;
 }
 
-/**
- * Learns a batch and answers every delivery of it; never rejects. A batch that fails is learned in halves, so that
- * an event at fault ends up alone with its error. Events that failed before are kept apart from the fresh ones.
- */
+/** Never rejects. A batch that fails is halved until a poison event is alone; fresh and retried events stay apart. */
 export async function deliver<C extends Consumer>(
-  pupil: ConsumerContext<C>,
+  context: ConsumerContext<C>,
   batch: Delivery[],
 ): Promise<void> {
-  const [fresh, tried] = [batch.filter((one) => one.attempt === 1), batch.filter((one) => one.attempt > 1)];
-  for (const part of [fresh, tried]) if (part.length > 0) await deliverPart(pupil, part);
+  const fresh = batch.filter(({ attempt }) => attempt === 1);
+  const retried = batch.filter(({ attempt }) => attempt > 1);
+  for (const part of [fresh, retried]) await deliverPart(context, part);
 }
 
-async function deliverPart<C extends Consumer>(pupil: ConsumerContext<C>, part: Delivery[]): Promise<void> {
+async function deliverPart<C extends Consumer>(context: ConsumerContext<C>, part: Delivery[]): Promise<void> {
   const [first, ...others] = part;
   if (!first) return;
-  const error = await attempt(pupil, part);
+  const error = await processPart(context, part);
   if (error === undefined) return;
-  // Only a shutdown ends the waiting for a server.
+  // Only a shutdown ends the wait for a server.
   if (isOutage(error) || isConflict(error)) return postpone(part, 0);
-  if (others.length === 0) return handleFailure(pupil, first, error);
-  if (error instanceof RetryLater && (await allAskForLater(pupil, part)))
-    return pauseConsumer(pupil, part, error.ms);
+  if (others.length === 0) return handleFailure(context, first, error);
+  if (error instanceof RetryLater && (await allNeedRetryLater(context, part)))
+    return pauseConsumer(context, part, error.ms);
   const middle = Math.ceil(part.length / 2);
-  await deliverPart(pupil, part.slice(0, middle));
-  await deliverPart(pupil, part.slice(middle));
+  await deliverPart(context, part.slice(0, middle));
+  await deliverPart(context, part.slice(middle));
 }
 
-/** Learns these events and answers their deliveries; or returns why not, and then none is learned or answered. */
-async function attempt<C extends Consumer>(pupil: ConsumerContext<C>, part: Delivery[]): Promise<unknown> {
+/** All or nothing: with an error returned, no event was processed and no delivery resolved. */
+async function processPart<C extends Consumer>(
+  context: ConsumerContext<C>,
+  part: Delivery[],
+): Promise<unknown> {
   const started = performance.now();
-  const ids = [...new Set(part.map((one) => one.event_id))];
+  const ids = [...new Set(part.map(({ event_id }) => event_id))];
   try {
-    const lesson = await traceBatch(pupil.consumer, ids, () =>
-      retryTransient(pupil, () => processEvents(pupil, ids)),
+    const result = await traceBatch(context.consumer, ids, () =>
+      retryTransient(context, () => processEvents(context, ids)),
     );
-    await recordBatch(pupil, lesson, { jobs: part.length, seconds: (performance.now() - started) / 1000 });
-    for (const broken of lesson.unparsable) await deadLetter(pupil, broken.row, broken.error, 1);
+    await recordBatch(context, result, { jobs: part.length, seconds: (performance.now() - started) / 1000 });
+    for (const { row, error } of result.unparsable) await deadLetter(context, row, error, 1);
   } catch (error) {
     return error ?? new Error('A handler threw nothing.');
   }
-  for (const { answer } of part) answer({ done: true });
+  for (const { resolve } of part) resolve({ done: true });
   return undefined;
 }
 
-/** Judged by the ends of a batch: one event that asks for later cannot be both. */
-async function allAskForLater<C extends Consumer>(
-  pupil: ConsumerContext<C>,
+/** Tries the first and the last event: a single culprit cannot be both. */
+async function allNeedRetryLater<C extends Consumer>(
+  context: ConsumerContext<C>,
   part: Delivery[],
 ): Promise<boolean> {
   for (const end of [part.slice(0, 1), part.slice(-1)])
-    if (!((await attempt(pupil, end)) instanceof RetryLater)) return false;
+    if (!((await processPart(context, end)) instanceof RetryLater)) return false;
   return true;
 }
 
 function postpone(part: Delivery[], laterMs: number): void {
-  for (const { answer } of part) answer({ laterMs });
+  for (const { resolve } of part) resolve({ laterMs });
 }
 
 const MAX_PAUSE_MS = 2_000;
 const MAX_POSTPONE_MS = 10_000;
 
-/**
- * What is missing is missing for all (a disk is full, say): the consumer itself rests for a while, or its whole
- * backlog would be put off one by one. Nobody asked every single event, so none is put off for long.
- */
+// The cause affects every event (a full disk, say), so the consumer pauses instead of delaying its backlog one by one.
+// Only a sample was tried, so the delay is short.
 async function pauseConsumer<C extends Consumer>(
-  pupil: ConsumerContext<C>,
+  { consumer, metrics, signal, heartbeat }: ConsumerContext<C>,
   part: Delivery[],
   ms: number,
 ): Promise<void> {
-  const { consumer, metrics, signal } = pupil;
   metrics.events.inc({ consumer, event: '', tenant: '', outcome: 'later' }, part.length);
-  pupil.alive();
-  const rest = Math.min(ms, MAX_PAUSE_MS);
-  await sleep(rest, undefined, { signal }).catch(() => undefined);
-  postpone(part, Math.min(ms - rest, MAX_POSTPONE_MS));
+  heartbeat();
+  const pauseMs = Math.min(ms, MAX_PAUSE_MS);
+  await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+  postpone(part, Math.min(ms - pauseMs, MAX_POSTPONE_MS));
 }
 
 const ageSeconds = (row: OutboxRow) => Math.max(0, Date.now() - row.created_at.getTime()) / 1000;
 
-/** After the commit: logs, counts, and publishes what was emitted. */
 async function recordBatch<C extends Consumer>(
   { log, metrics, publisher, consumer }: ConsumerContext<C>,
-  { processed: learned, settled: complete, unparsable: broken, emitted, logs: reports }: BatchResult,
+  { processed, settled, unparsable, emitted, logs }: BatchResult,
   { jobs, seconds }: { jobs: number; seconds: number },
 ): Promise<void> {
-  for (const { name, fields } of reports) log.info(fields, name);
-  for (const row of learned) countEvent(metrics, consumer, row, 'learned');
-  for (const row of learned) metrics.lagSeconds.observe({ consumer }, ageSeconds(row));
-  for (const row of complete) metrics.learnedSeconds.observe({ event: row.event }, ageSeconds(row));
-  const duplicates = jobs - learned.length - broken.length;
+  for (const { name, fields } of logs) log.info(fields, name);
+  for (const row of processed) countEvent(metrics, consumer, row, 'learned');
+  for (const row of processed) metrics.lagSeconds.observe({ consumer }, ageSeconds(row));
+  for (const row of settled) metrics.learnedSeconds.observe({ event: row.event }, ageSeconds(row));
+  const duplicates = jobs - processed.length - unparsable.length;
   if (duplicates > 0)
     metrics.events.inc({ consumer, event: '', tenant: '', outcome: 'duplicate' }, duplicates);
-  if (learned.length === 0) return;
-  metrics.batchSize.observe({ consumer }, learned.length);
+  if (processed.length === 0) return;
+  metrics.batchSize.observe({ consumer }, processed.length);
   metrics.batchSeconds.observe({ consumer }, seconds);
-  // The publisher has told of a failure already, and the sweeper makes it good.
+  // The publisher has logged a failure, and the sweeper publishes later.
   if (emitted.length > 0) await publisher.publish(emitted).catch(() => undefined);
 }

@@ -12,20 +12,15 @@ import { runTraced, traceAcceptance, traceStep } from '@learning-loop/service/ob
 import type { Logger } from 'pino';
 import { AlreadySettled } from '../errors.ts';
 
-/** What a handler may do besides its own effect. */
 export interface HandlerContext {
   tx: Tx;
   log: Logger;
-  /** Accepts further events in this transaction; they are published once it has committed. */
+  /** Inserts events in this transaction; they are published after the commit. */
   emit(...events: NamedEvent[]): Promise<void>;
-  /** A log line, written once the transaction has committed, and not at all if it does not. */
   logAfterCommit(name: string, fields: object): void;
 }
 
-/**
- * One function for each event that the consumer is routed. It is given several events at once and returns when its
- * effect is in the transaction; what it throws undoes all of it.
- */
+/** A handler resolves when its effect is in the transaction; an error rolls back the whole batch. */
 export type Handlers<C extends Consumer> = {
   [E in EventOf<C>]: (events: Events[E][], context: HandlerContext) => Promise<void>;
 };
@@ -35,140 +30,127 @@ interface LogLine {
   fields: object;
 }
 
-/** What one transaction has done; to be told only now that it has committed. */
+interface Unparsable {
+  row: OutboxRow;
+  error: Error;
+}
+
 export interface BatchResult {
   processed: OutboxRow[];
-  /** Those of them that every consumer has learned now. */
+  /** Those that no consumer has pending any more. */
   settled: OutboxRow[];
-  /** Rows that no handler can read. */
-  unparsable: { row: OutboxRow; error: Error }[];
+  unparsable: Unparsable[];
   emitted: EventRef[];
   logs: LogLine[];
 }
 
-/**
- * Learns those of the events that the consumer still owes, in one transaction with the settling of its debt.
- * Rejects, and then nothing stands, with what a handler threw, or with Overtaken when a duplicate settled one first.
- */
+/** In one transaction. Rejects with a handler's error, or AlreadySettled if a duplicate delivery settled an event first. */
 export async function processEvents<C extends Consumer>(
   { db, log, consumer, handlers }: { db: Db; log: Logger; consumer: C; handlers: Handlers<C> },
   ids: string[],
 ): Promise<BatchResult> {
-  // Read in the same transaction: an erasure waits for the end of those that may have read what it deletes.
+  // Read in the same transaction: an erasure waits for transactions that may have read what it deletes.
   return db.transaction().execute(async (tx) => {
-    const { groups, broken } = parseRows(handlers, await loadPending(tx, consumer, ids));
-    const learned = [...groups.values()].flatMap((group) => group.rows);
-    const lesson: BatchResult = {
-      processed: learned,
-      settled: [],
-      unparsable: broken,
-      emitted: [],
-      logs: [],
-    };
-    if (learned.length === 0) return lesson;
-    const context = createContext(tx, log, lesson);
-    for (const group of groups.values()) await group.handle(context);
-    const settled = await settle(
-      tx,
-      consumer,
-      learned.map((row) => row.event_id),
-    );
-    if (settled.length < learned.length) throw new AlreadySettled('A duplicate was learned first.');
-    const complete = new Set(settled.filter((one) => one.complete).map((one) => one.event_id));
-    lesson.settled = learned.filter((row) => complete.has(row.event_id));
-    for (const group of groups.values()) lesson.logs.push(...group.completions(complete));
-    return lesson;
+    const { groups, unparsable } = parseRows(handlers, await loadPending(tx, consumer, ids));
+    const processed = groups.flatMap(({ rows }) => rows);
+    const result: BatchResult = { processed, settled: [], unparsable, emitted: [], logs: [] };
+    if (processed.length === 0) return result;
+    const context = createContext(tx, log, result);
+    for (const group of groups) await group.handle(context);
+    const pendingIds = processed.map(({ event_id }) => event_id);
+    const settled = await settle(tx, consumer, pendingIds);
+    if (settled.length < processed.length) throw new AlreadySettled('A duplicate was learned first.');
+    const complete = new Set(settled.filter((one) => one.complete).map(({ event_id }) => event_id));
+    result.settled = processed.filter(({ event_id }) => complete.has(event_id));
+    for (const group of groups) result.logs.push(...group.completionLogs(complete));
+    return result;
   });
 }
 
-function createContext(tx: Tx, log: Logger, lesson: BatchResult): HandlerContext {
+function createContext(tx: Tx, log: Logger, result: BatchResult): HandlerContext {
   return {
     tx,
     log,
     async emit(...events) {
       await insertEvents(tx, events);
-      lesson.emitted.push(...events.map(({ name, event }) => ({ event: name, event_id: event.event_id })));
+      result.emitted.push(...events.map(({ name, event }) => ({ event: name, event_id: event.event_id })));
     },
-    logAfterCommit: (name, fields) => void lesson.logs.push({ name, fields }),
+    logAfterCommit: (name, fields) => void result.logs.push({ name, fields }),
   };
 }
 
-/** Events of one name, parsed. */
 interface Group {
   rows: OutboxRow[];
   handle(context: HandlerContext): Promise<void>;
-  completions(complete: Set<string>): LogLine[];
+  completionLogs(complete: Set<string>): LogLine[];
 }
 
 function parseRows<C extends Consumer>(handlers: Handlers<C>, rows: OutboxRow[]) {
-  const groups = new Map<string, Group>();
-  const broken: BatchResult['unparsable'] = [];
-  for (const [name, named] of Map.groupBy(rows, (row) => row.event)) {
+  const groups: Group[] = [];
+  const unparsable: Unparsable[] = [];
+  for (const [name, named] of Map.groupBy(rows, ({ event }) => event)) {
     if (!isHandled(handlers, name)) {
       const error = new Error(`No handler for ${name} in this version.`);
-      broken.push(...named.map((row) => ({ row, error })));
+      unparsable.push(...named.map((row) => ({ row, error })));
       continue;
     }
-    const parsed = parseNamed(handlers, name, named);
-    broken.push(...parsed.broken);
-    if (parsed.group.rows.length > 0) groups.set(name, parsed.group);
+    const parsed = parseGroup(handlers, name, named);
+    unparsable.push(...parsed.unparsable);
+    if (parsed.group.rows.length > 0) groups.push(parsed.group);
   }
-  return { groups, broken };
+  return { groups, unparsable };
 }
 
 function isHandled<C extends Consumer>(handlers: Handlers<C>, name: string): name is EventOf<C> {
   return name in handlers;
 }
 
-function parseNamed<C extends Consumer, E extends EventOf<C>>(
+function parseGroup<C extends Consumer, E extends EventOf<C>>(
   handlers: Handlers<C>,
   name: E,
   named: OutboxRow[],
 ) {
   const rows: OutboxRow[] = [];
   const events: Events[E][] = [];
-  const broken: BatchResult['unparsable'] = [];
+  const unparsable: Unparsable[] = [];
   for (const row of named) {
     try {
       events.push(parseEvent(name, row.payload));
       rows.push(row);
     } catch (error) {
-      broken.push({ row, error: error instanceof Error ? error : new Error(String(error)) });
+      unparsable.push({ row, error: error instanceof Error ? error : new Error(String(error)) });
     }
   }
   const handle = (context: HandlerContext) => handlers[name](events, context);
-  const completions = (complete: Set<string>) =>
+  const completionLogs = (complete: Set<string>) =>
     name === 'hypothesis.selected'
-      ? events.filter(({ event_id }) => complete.has(event_id)).map(completion)
+      ? events.filter(({ event_id }) => complete.has(event_id)).map(toCompletionLog)
       : [];
-  return { group: { rows, handle, completions }, broken };
+  return { group: { rows, handle, completionLogs }, unparsable };
 }
 
-function completion({ event_id, interaction_id }: Events[keyof Events]): LogLine {
+function toCompletionLog({ event_id, interaction_id }: Events[keyof Events]): LogLine {
   return { name: 'learning_loop_complete', fields: { event_id, interaction_id } };
 }
 
-/**
- * Learns a batch as a step in the trace of its first event, which its statements belong to; the traces of the others
- * get a step that leads there. Free without tracing.
- */
+/** Statements belong to the trace of the first event; the traces of the others get a span that links there. */
 export function traceBatch(
   consumer: Consumer,
   ids: string[],
-  learnAll: () => Promise<BatchResult>,
+  process: () => Promise<BatchResult>,
 ): Promise<BatchResult> {
   const [first = ''] = ids;
   const name = `learn ${consumer}`;
   return runTraced(first, name, async ({ link, describe }) => {
     const from = Date.now();
-    const lesson = await learnAll();
-    const batch = lesson.processed.length;
-    for (const { event_id, event } of lesson.processed) {
+    const result = await process();
+    const batch = result.processed.length;
+    for (const { event_id, event } of result.processed) {
       if (event_id === first) describe({ event, batch });
       else traceStep(event_id, { name, from, to: Date.now(), attributes: { event, batch }, links: [link] });
     }
-    for (const { event, event_id } of lesson.emitted)
+    for (const { event, event_id } of result.emitted)
       traceAcceptance(event_id, { name: `accept ${event}`, from, to: Date.now() });
-    return lesson;
+    return result;
   });
 }

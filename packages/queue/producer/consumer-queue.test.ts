@@ -7,7 +7,7 @@ const retry = { attempts: 8, delayMs: 500 };
 const idsIn = (job: ReturnType<typeof toJobs>[number]) =>
   'event_ids' in job.data ? job.data.event_ids : [job.data.event_id];
 
-const notice = fc.record<PublishRequest>(
+const ref = fc.record<PublishRequest>(
   {
     event: fc.constantFrom('hypothesis.selected', 'feedback.given'),
     event_id: fc.uuid(),
@@ -19,18 +19,18 @@ const notice = fc.record<PublishRequest>(
 
 test('every event is in one job of its own kind, with at most 20, and no two jobs have the same id', () => {
   fc.assert(
-    fc.property(fc.uniqueArray(notice, { selector: (one) => one.event_id, maxLength: 100 }), (notices) => {
-      const jobs = toJobs(notices, retry);
-      const told = jobs.flatMap((job) => idsIn(job).map((event_id) => ({ event: job.name, event_id })));
+    fc.property(fc.uniqueArray(ref, { selector: (one) => one.event_id, maxLength: 100 }), (refs) => {
+      const jobs = toJobs(refs, retry);
+      const published = jobs.flatMap((job) => idsIn(job).map((event_id) => ({ event: job.name, event_id })));
       const key = (one: { event: string; event_id: string }) => `${one.event} ${one.event_id}`;
-      expect(told.map(key).toSorted()).toEqual(notices.map(key).toSorted());
+      expect(published.map(key).toSorted()).toEqual(refs.map(key).toSorted());
       expect(new Set(jobs.map(({ opts }) => opts.jobId)).size).toBe(jobs.length);
       for (const job of jobs) expect(idsIn(job).length).toBeLessThanOrEqual(20);
     }),
   );
 });
 
-test('what comes again has a job of its own, with its delay and the attempts it has left', () => {
+test('a retry has a job of its own, with its delay and the attempts it has left', () => {
   const fresh = Array.from({ length: 45 }, () => ({
     event: 'hypothesis.selected' as const,
     event_id: randomUUID(),

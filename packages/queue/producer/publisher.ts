@@ -13,28 +13,24 @@ import { type ConsumerQueue, openConsumerQueue, type PublishRequest } from './co
 
 export interface Publisher extends AsyncDisposable {
   /**
-   * Tells the consumers of these events, or `only` one of them. Calls at the same time share their round trips.
-   * Resolves without publishing to a queue that is full. Rejects within about a second, and mostly at once, when
-   * the queues are away. In both cases the sweeper does it later: no caller need care.
+   * Publishes to the consumers of these events, or to `only` one. Concurrent calls share their round trips. Resolves
+   * without publishing to a full queue, and rejects within about 1 s when the queues are down: the sweeper does it later.
    */
-  publish(notices: PublishRequest[], only?: Consumer): Promise<void>;
-  /** Jobs that stand in line for the consumer, not older than 1 s; rejects when the queue is away. */
+  publish(requests: PublishRequest[], only?: Consumer): Promise<void>;
   waiting(consumer: Consumer): Promise<number>;
-  /** Whether the consumer's queue takes more; rejects when it is away. */
   hasRoom(consumer: Consumer): Promise<boolean>;
-  /** What BullMQ says of the consumer's queue, in Prometheus's text format; rejects when it is away. */
   prometheusMetrics(consumer: Consumer): Promise<string>;
 }
 
 interface Publication {
-  notices: PublishRequest[];
+  requests: PublishRequest[];
   only: Consumer | undefined;
 }
 
 const RESET_MS = 500;
 const OPENING_MS = 1_500;
 const BATCH_CALLS = 1_000;
-/** The events of so long a time share their jobs, except the first after a quiet one: it is told of at once. */
+/** Events of this time share jobs; the first one after a pause is published at once. */
 export const LINGER_MS = 20;
 
 export function connectPublisher(config: QueueConfig, log: Logger, registry: Registry): Publisher {
@@ -48,61 +44,60 @@ export function connectPublisher(config: QueueConfig, log: Logger, registry: Reg
     },
   });
   const guard = <T>(call: () => Promise<T>) => circuit.execute(call);
-  // The circuit breaker tells; the connections' own errors repeat it at every attempt to reconnect.
+  // The circuit breaker logs; the connections' own errors would repeat at every attempt to reconnect.
   const open = () => openQueues(config, consumers, () => undefined);
-  let outlets: Map<Consumer, ConsumerQueue> | undefined;
+  let consumerQueues: Map<Consumer, ConsumerQueue> | undefined;
   const opening = retry(open, {
     signal: stop.signal,
     onFirstFailure: (err) => log.warn({ err }, 'queue_away'),
     onRecovered: () => log.info('queue_back'),
   }).then((queues) => {
     const options = { metrics, retry: toRetryPolicy(config), guard };
-    outlets = new Map(
+    consumerQueues = new Map(
       consumers.map((consumer) => [consumer, openConsumerQueue(queues, { consumer, ...options })]),
     );
     return queues;
   });
   opening.catch(() => undefined);
 
-  async function outlet(consumer: Consumer): Promise<ConsumerQueue> {
-    // Right after the start the queues are being opened; who publishes then should not need the sweeper.
-    if (!outlets) await Promise.race([opening, sleep(OPENING_MS, undefined, { ref: false })]);
-    const found = outlets?.get(consumer);
-    if (!found) throw new Error('The queues are not open yet; the sweeper will publish.');
-    return found;
+  async function getQueue(consumer: Consumer): Promise<ConsumerQueue> {
+    // Events published right after the start should not need the sweeper.
+    if (!consumerQueues) await Promise.race([opening, sleep(OPENING_MS, undefined, { ref: false })]);
+    const queue = consumerQueues?.get(consumer);
+    if (!queue) throw new Error('The queues are not open yet; the sweeper will publish.');
+    return queue;
   }
 
-  async function add(consumer: Consumer, notices: PublishRequest[]): Promise<void> {
+  async function add(consumer: Consumer, requests: PublishRequest[]): Promise<void> {
     try {
-      await (await outlet(consumer)).add(notices);
+      await (await getQueue(consumer)).add(requests);
     } catch (error) {
-      refuse(consumer, notices);
+      countRefused(consumer, requests);
       throw error;
     }
   }
 
-  function refuse(consumer: Consumer, notices: PublishRequest[]): void {
-    metrics.published.inc({ consumer, outcome: 'refused' }, notices.length);
+  function countRefused(consumer: Consumer, requests: PublishRequest[]): void {
+    metrics.published.inc({ consumer, outcome: 'refused' }, requests.length);
   }
 
-  /** One round trip for each consumer, whatever the number of calls. */
-  async function write(calls: Publication[]): Promise<undefined[]> {
-    const groups = [...byConsumer(calls)];
+  async function publishAll(publications: Publication[]): Promise<undefined[]> {
+    const groups = [...groupByConsumer(publications)];
     try {
-      await guard(() => allDone(groups.map(([consumer, notices]) => add(consumer, notices))));
+      await guard(() => settleAll(groups.map(([consumer, requests]) => add(consumer, requests))));
     } catch (error) {
-      if (error instanceof CircuitOpenError) for (const group of groups) refuse(...group);
+      if (error instanceof CircuitOpenError) for (const group of groups) countRefused(...group);
       throw error;
     }
-    return calls.map(() => undefined);
+    return publications.map(() => undefined);
   }
-  const batcher = createBatcher(write, { limit: BATCH_CALLS, minIntervalMs: LINGER_MS });
+  const batcher = createBatcher(publishAll, { limit: BATCH_CALLS, minIntervalMs: LINGER_MS });
 
   return {
-    publish: (notices, only) => batcher.add({ notices, only }),
-    waiting: async (consumer) => (await outlet(consumer)).waiting(),
-    hasRoom: async (consumer) => (await outlet(consumer)).hasRoom(),
-    prometheusMetrics: async (consumer) => (await outlet(consumer)).prometheusMetrics(),
+    publish: (requests, only) => batcher.add({ requests, only }),
+    waiting: async (consumer) => (await getQueue(consumer)).waiting(),
+    hasRoom: async (consumer) => (await getQueue(consumer)).hasRoom(),
+    prometheusMetrics: async (consumer) => (await getQueue(consumer)).prometheusMetrics(),
     async [Symbol.asyncDispose]() {
       stop.abort();
       const queues = await opening.catch(() => undefined);
@@ -111,21 +106,21 @@ export function connectPublisher(config: QueueConfig, log: Logger, registry: Reg
   };
 }
 
-/** Waits for all, so that no call outlives the answer to it, and rejects if any failed. */
-async function allDone(calls: Promise<void>[]): Promise<void> {
+/** Unlike Promise.all, rejects only after all have ended. */
+async function settleAll(calls: Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(calls);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
 }
 
-function byConsumer(calls: Publication[]): Map<Consumer, PublishRequest[]> {
-  const notices = new Map<Consumer, PublishRequest[]>();
-  for (const call of calls)
-    for (const notice of call.notices)
-      for (const consumer of call.only ? [call.only] : routes[notice.event]) {
-        const owed = notices.get(consumer) ?? [];
-        owed.push(notice);
-        notices.set(consumer, owed);
+function groupByConsumer(publications: Publication[]): Map<Consumer, PublishRequest[]> {
+  const groups = new Map<Consumer, PublishRequest[]>();
+  for (const { requests, only } of publications)
+    for (const request of requests)
+      for (const consumer of only ? [only] : routes[request.event]) {
+        const group = groups.get(consumer) ?? [];
+        group.push(request);
+        groups.set(consumer, group);
       }
-  return notices;
+  return groups;
 }

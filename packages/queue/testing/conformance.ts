@@ -9,13 +9,13 @@ import { PermanentError, RetryLater } from '../errors.ts';
 import { schedule } from '../schedule.ts';
 import { eventIds, personaUpdate, TestLoop } from './harness.ts';
 
-/** What holds on either engine. */
-export function describeQueue(engine: string, configure: () => Promise<QueueConfig>): void {
+/** Holds on either backend. */
+export function describeQueue(backend: string, configure: () => Promise<QueueConfig>): void {
   const open = async (change: Partial<QueueConfig> = {}) =>
     TestLoop.open({ ...(await configure()), ...change });
 
-  describe(`a queue on ${engine}`, { timeout: 40_000 }, () => {
-    test('every consumer learns every event once, and the last of them says so', async () => {
+  describe(`a queue on ${backend}`, { timeout: 40_000 }, () => {
+    test('every consumer processes every event once, and the last of them logs it', async () => {
       await using loop = await open();
       const memory = loop.effect('memory');
       const persona = loop.effect('persona');
@@ -27,22 +27,22 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
         'persona.updated': log,
         'feedback.given': log,
       });
-      const notices = await loop.acceptAndTell(300, ['training-log', 'memory', 'persona']);
+      const refs = await loop.acceptAndPublish(300, ['training-log', 'memory', 'persona']);
       await loop.settled();
       for (const consumer of ['memory', 'persona', 'training-log'] as const)
-        expect(await loop.effects(consumer)).toEqual(eventIds(notices));
+        expect(await loop.effects(consumer)).toEqual(eventIds(refs));
       await expect.poll(() => loop.logged('learning_loop_complete').length).toBe(300);
       const complete = loop.logged('learning_loop_complete').map(({ event_id }) => event_id);
-      expect(new Set(complete)).toEqual(new Set(eventIds(notices)));
+      expect(new Set(complete)).toEqual(new Set(eventIds(refs)));
     });
 
     test('ten deliveries at once to two replicas have one effect', async () => {
       await using loop = await open();
       loop.remember();
       loop.remember();
-      const notices = await loop.accept(50);
-      const rounds = Array.from({ length: 10 }, (_, round) =>
-        notices.map((notice) => ({ ...notice, redelivery: round })),
+      const refs = await loop.accept(50);
+      const rounds = Array.from({ length: 10 }, (_, redelivery) =>
+        refs.map((ref) => ({ ...ref, redelivery })),
       );
       await Promise.all(rounds.map((copies) => loop.publisher.publish(copies, 'memory')));
       await expect
@@ -50,49 +50,49 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
           timeout: 20_000,
         })
         .toBe(500);
-      expect(await loop.effects()).toEqual(eventIds(notices));
+      expect(await loop.effects()).toEqual(eventIds(refs));
     });
 
-    test('a permanent error buries the event at once; its replay brings it back once', async () => {
+    test('a permanent error dead-letters the event at once; its replay brings it back once', async () => {
       await using loop = await open();
       let broken = true;
       loop.remember(async (events, context) => {
         if (broken) throw new PermanentError('cannot be', { cause: new Error('for a reason') });
         await loop.effect('memory')(events, context);
       });
-      const notices = await loop.acceptAndTell(1);
+      const refs = await loop.acceptAndPublish(1);
       await loop.settled();
       const [letter] = await listDeadLetters(loop.db, 'default', 10);
-      expect(letter).toMatchObject({ consumer: 'memory', event_id: notices[0]?.event_id, attempts: 1 });
+      expect(letter).toMatchObject({ consumer: 'memory', event_id: refs[0]?.event_id, attempts: 1 });
       expect(letter?.error).toBe('PermanentError: cannot be; caused by Error: for a reason');
       expect(await loop.effects()).toEqual([]);
 
       broken = false;
       loop.sweep();
       const replay = () => replayDeadLetter(loop.db, 'default', letter?.dead_letter_id ?? '');
-      const replayed = (await Promise.all([replay(), replay()])).filter((notice) => notice !== null);
+      const replayed = (await Promise.all([replay(), replay()])).filter((ref) => ref !== null);
       expect(replayed).toHaveLength(1);
-      for (const { consumer, ...notice } of replayed) await loop.publisher.publish([notice], consumer);
+      for (const { consumer, ...ref } of replayed) await loop.publisher.publish([ref], consumer);
       await loop.settled();
-      expect(await loop.effects()).toEqual(eventIds(notices));
+      expect(await loop.effects()).toEqual(eventIds(refs));
       expect(await listDeadLetters(loop.db, 'default', 10)).toEqual([]);
     });
 
     test('BullMQ’s own export is among the metrics', async () => {
       await using loop = await open();
       loop.sweep({ everyMs: 50, graceMs: 60_000, limit: 100 });
-      for (let n = 0; n < 3; n += 1) await loop.acceptAndTell(1);
+      for (let n = 0; n < 3; n += 1) await loop.acceptAndPublish(1);
       const waiting = 'bullmq_job_count{queue="memory",state="waiting"} 3';
       await expect.poll(() => loop.metrics.metrics(), { timeout: 20_000 }).toContain(waiting);
     });
 
-    test('an event that cannot be read is buried alone, and no neighbour is tried again', async () => {
+    test('an event that cannot be parsed is dead-lettered alone, and no other is retried', async () => {
       await using loop = await open();
-      const notices = await loop.accept(200);
-      const [poison, ...healthy] = eventIds(notices);
+      const refs = await loop.accept(200);
+      const [poison, ...healthy] = eventIds(refs);
       await sql`update outbox set payload = '{"no": "event"}' where event_id = ${poison}`.execute(loop.db);
       loop.remember();
-      await loop.tell(notices);
+      await loop.publish(refs);
       await loop.settled();
       expect(await loop.effects()).toEqual(healthy);
       await expect.poll(() => loop.outcomes('dead')).toBe(1);
@@ -100,15 +100,15 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
       await expect.poll(() => loop.logged('event_dead_lettered')).toMatchObject([{ event_id: poison }]);
     });
 
-    test('an event that keeps failing is tried as often as configured, and fails no neighbour', async () => {
+    test('an event that keeps failing is tried as often as configured, and fails no other', async () => {
       await using loop = await open();
-      const notices = await loop.accept(200);
-      const [poison, ...healthy] = eventIds(notices);
+      const refs = await loop.accept(200);
+      const [poison, ...healthy] = eventIds(refs);
       loop.remember(async (events, context) => {
         await loop.effect('memory')(events, context);
         if (events.some((event) => event.event_id === poison)) throw new Error('not this one');
       });
-      await loop.tell(notices);
+      await loop.publish(refs);
       await loop.settled();
       expect(await loop.effects()).toEqual(healthy);
       expect(await loop.outcomes('retried')).toBe(2);
@@ -116,7 +116,7 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
       expect(letters).toMatchObject([{ event_id: poison, attempts: 3, error: 'Error: not this one' }]);
     });
 
-    test('what failed once is learned at the next attempt, without a trace of the first', async () => {
+    test('an event that failed once is processed at the next attempt, without a trace of the first', async () => {
       await using loop = await open();
       let attempts = 0;
       loop.remember(async (events, context) => {
@@ -125,9 +125,9 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
         attempts += 1;
         if (attempts === 1) throw new Error('once');
       });
-      const notices = await loop.acceptAndTell(1);
+      const refs = await loop.acceptAndPublish(1);
       await loop.settled();
-      expect(await loop.effects()).toEqual(eventIds(notices));
+      expect(await loop.effects()).toEqual(eventIds(refs));
       await expect.poll(() => loop.logged('remembered')).toMatchObject([{ attempts: 1 }]);
     });
 
@@ -139,28 +139,28 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
         if (times.length < 3) throw new RetryLater(300);
         await loop.effect('memory')(events, context);
       });
-      const notices = await loop.acceptAndTell(1);
+      const refs = await loop.acceptAndPublish(1);
       await loop.settled();
-      expect(await loop.effects()).toEqual(eventIds(notices));
+      expect(await loop.effects()).toEqual(eventIds(refs));
       const [first = 0, second = 0, third = 0] = times;
       expect(Math.min(second - first, third - second)).toBeGreaterThanOrEqual(300);
       expect(times).toHaveLength(3);
     });
 
-    test('one event that wants to come later does not hold up its neighbours', async () => {
+    test('one event that asks for later does not hold up the others', async () => {
       await using loop = await open();
-      const notices = await loop.accept(100);
-      const [late, ...prompt] = eventIds(notices);
+      const refs = await loop.accept(100);
+      const [late, ...prompt] = eventIds(refs);
       loop.remember(async (events, context) => {
         if (events.some((event) => event.event_id === late)) throw new RetryLater(3_600_000);
         await loop.effect('memory')(events, context);
       });
-      await loop.tell(notices);
+      await loop.publish(refs);
       await expect.poll(() => loop.effects(), { timeout: 15_000 }).toEqual(prompt);
       expect(await loop.outcomes('retried')).toBe(0);
     });
 
-    test('when all have to wait the consumer rests, rather than put off its backlog one by one', async () => {
+    test('when all have to wait the consumer pauses, rather than delay its backlog one by one', async () => {
       await using loop = await open();
       let full = true;
       let calls = 0;
@@ -169,15 +169,15 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
         if (full) throw new RetryLater(200);
         await loop.effect('memory')(events, context);
       });
-      const notices = await loop.acceptAndTell(100);
+      const refs = await loop.acceptAndPublish(100);
       await expect.poll(() => loop.outcomes('later'), { timeout: 10_000 }).toBeGreaterThanOrEqual(100);
       expect(calls).toBeLessThan(100);
       full = false;
       await loop.settled();
-      expect(await loop.effects()).toEqual(eventIds(notices));
+      expect(await loop.effects()).toEqual(eventIds(refs));
     });
 
-    test('emitted events are learned when the transaction commits, and never existed when it does not', async () => {
+    test('emitted events are processed when the transaction commits, and never existed when it does not', async () => {
       await using loop = await open();
       const log = loop.effect('training-log');
       loop.consume('training-log', {
@@ -195,19 +195,19 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
         },
         'feedback.given': async () => undefined,
       });
-      await loop.acceptAndTell(1, ['persona']);
+      await loop.acceptAndPublish(1, ['persona']);
       await loop.settled();
       expect(await loop.effects('training-log')).toHaveLength(1);
     });
 
-    test('what nobody was told of is swept, by any number of sweepers, and learned once', async () => {
+    test('events that were never published are swept, by any number of sweepers, and processed once', async () => {
       await using loop = await open();
       loop.remember();
-      const notices = await loop.accept(500);
+      const refs = await loop.accept(500);
       loop.sweep();
       loop.sweep();
       await loop.settled();
-      expect(await loop.effects()).toEqual(eventIds(notices));
+      expect(await loop.effects()).toEqual(eventIds(refs));
     });
 
     test('connections that Postgres cuts cost no attempt and no event', async () => {
@@ -218,9 +218,9 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
         cuts += 1;
         if (cuts <= 3) await sql`select pg_terminate_backend(pg_backend_pid())`.execute(context.tx);
       });
-      const notices = await loop.acceptAndTell(200);
+      const refs = await loop.acceptAndPublish(200);
       await loop.settled();
-      expect(await loop.effects()).toEqual(eventIds(notices));
+      expect(await loop.effects()).toEqual(eventIds(refs));
       expect(await loop.outcomes('dead')).toBe(0);
     });
 
@@ -233,32 +233,31 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
         await finish.promise;
         await loop.effect('memory')(events, context);
       });
-      const notices = await loop.acceptAndTell(1_000);
+      const refs = await loop.acceptAndPublish(1_000);
       await begun.promise;
       const disposed = first[Symbol.asyncDispose]();
       finish.resolve();
       await disposed;
-      const learned = (await loop.effects()).length;
-      expect(learned).toBeGreaterThan(0);
+      expect((await loop.effects()).length).toBeGreaterThan(0);
       loop.remember();
       await loop.settled();
-      expect(await loop.effects()).toEqual(eventIds(notices));
+      expect(await loop.effects()).toEqual(eventIds(refs));
     });
 
-    test('what a killed process had in hand is taken over in seconds, without a sweeper', async () => {
+    test('the jobs of a killed process are taken over in seconds, without a sweeper', async () => {
       await using loop = await open();
       const { databaseUrl, redisUrl } = loop.config;
       const script = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
       const args = [script, databaseUrl, ...(redisUrl === undefined ? [] : [redisUrl])];
       const worker = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-      const notices = await loop.acceptAndTell(20);
+      const refs = await loop.acceptAndPublish(20);
       await once(worker.stdout, 'data');
       worker.kill('SIGKILL');
       const killed = performance.now();
       loop.remember();
       await loop.settled();
       expect(performance.now() - killed).toBeLessThan(15_000);
-      expect(await loop.effects()).toEqual(eventIds(notices));
+      expect(await loop.effects()).toEqual(eventIds(refs));
     });
 
     test('a schedule runs on time, in one of its processes, whatever a run throws', async () => {
@@ -281,9 +280,9 @@ export function describeQueue(engine: string, configure: () => Promise<QueueConf
       await using loop = await open();
       loop.remember();
       await loop.publisher.publish([{ event: 'hypothesis.selected', event_id: 'not-an-id' }], 'memory');
-      const notices = await loop.acceptAndTell(20);
+      const refs = await loop.acceptAndPublish(20);
       await loop.settled();
-      expect(await loop.effects()).toEqual(eventIds(notices));
+      expect(await loop.effects()).toEqual(eventIds(refs));
       expect(loop.failures).toEqual([]);
     });
   });

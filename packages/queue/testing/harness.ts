@@ -63,7 +63,7 @@ export function personaUpdate(cause: Events['hypothesis.selected']): NamedEvent<
 
 type MemoryHandler = (events: { event_id: string }[], context: HandlerContext) => Promise<void>;
 
-/** A loop of its own: database, log, metrics, publisher; and effects that can be counted, duplicates included. */
+/** With a database, log, metrics and publisher of its own, and effects that can be counted, duplicates included. */
 export class TestLoop implements AsyncDisposable {
   readonly db: Db;
   readonly log: Logger;
@@ -96,7 +96,7 @@ export class TestLoop implements AsyncDisposable {
     return loop;
   }
 
-  /** Commits selections to the outbox, owed by `pending`; nobody is told. */
+  /** Commits selections to the outbox without publishing them. */
   async accept(count: number, pending: Consumer[] = ['memory']): Promise<EventRef[]> {
     const events = Array.from({ length: count }, selection);
     const ids = events.map(({ event }) => event.event_id);
@@ -107,15 +107,15 @@ export class TestLoop implements AsyncDisposable {
     return events.map(({ name, event }) => ({ event: name, event_id: event.event_id }));
   }
 
-  async acceptAndTell(count: number, pending?: Consumer[]): Promise<EventRef[]> {
-    const notices = await this.accept(count, pending);
-    await this.tell(notices);
-    return notices;
+  async acceptAndPublish(count: number, pending?: Consumer[]): Promise<EventRef[]> {
+    const refs = await this.accept(count, pending);
+    await this.publish(refs);
+    return refs;
   }
 
-  /** What a busy machine keeps Redis from taking within a publisher's second is swept, as in production. */
-  async tell(notices: EventRef[]): Promise<void> {
-    await this.publisher.publish(notices).catch(() => this.sweep());
+  /** On a busy machine Redis may miss the publisher's 1 s limit: then the events are swept, as in production. */
+  async publish(refs: EventRef[]): Promise<void> {
+    await this.publisher.publish(refs).catch(() => this.sweep());
   }
 
   /** A handler that writes one row of `effects` for each event. */
@@ -140,8 +140,8 @@ export class TestLoop implements AsyncDisposable {
     return this.#use(consume(service, this.db, this.publisher, consumer, handlers, this.config));
   }
 
-  sweep(pace = { everyMs: 50, graceMs: 100, limit: 100 }): AsyncDisposable {
-    return this.#use(sweep({ log: this.log, metrics: this.metrics }, this.db, this.publisher, pace));
+  sweep(options = { everyMs: 50, graceMs: 100, limit: 100 }): AsyncDisposable {
+    return this.#use(sweep({ log: this.log, metrics: this.metrics }, this.db, this.publisher, options));
   }
 
   #use<T extends AsyncDisposable>(resource: T): T {
@@ -149,7 +149,7 @@ export class TestLoop implements AsyncDisposable {
     return resource;
   }
 
-  /** Resolves when everything accepted has been learned or buried. */
+  /** Resolves when every accepted event is processed or dead-lettered. */
   async settled(timeout = 20_000): Promise<void> {
     await expect.poll(async () => (await outboxDepth(this.db)).pending, { timeout, interval: 20 }).toBe(0);
   }
@@ -179,6 +179,6 @@ export class TestLoop implements AsyncDisposable {
   }
 }
 
-export function eventIds(notices: EventRef[]): string[] {
-  return notices.map((notice) => notice.event_id).sort();
+export function eventIds(refs: EventRef[]): string[] {
+  return refs.map((ref) => ref.event_id).sort();
 }
