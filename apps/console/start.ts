@@ -2,7 +2,7 @@ import { ttlCache } from '@learning-loop/async/memoize';
 import { connectDb } from '@learning-loop/db/connect';
 import type { Activity } from '@learning-loop/db/console/activity';
 import { openInspector } from '@learning-loop/queue/inspector';
-import { listenFault } from '@learning-loop/service/errors';
+import { toListenError } from '@learning-loop/service/errors';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
 import { openGatewayClient } from './gateway-client.ts';
@@ -21,7 +21,7 @@ export async function start({ config, log, metrics, signal, use }: Service<Confi
   use(server, 'http');
   const { host, port } = config;
   const url = await server.listen({ host, port }).catch((error: unknown) => {
-    throw listenFault(error, host, port);
+    throw toListenError(error, host, port);
   });
   log.info({ url }, 'listening');
 }

@@ -6,7 +6,7 @@ import { connectEmbedder } from '@learning-loop/llm/embeddings/embed';
 import type { Llm } from '@learning-loop/llm/llm';
 import { connectLlm } from '@learning-loop/llm/model';
 import { connectPublisher } from '@learning-loop/queue/producer/publisher';
-import { listenFault } from '@learning-loop/service/errors';
+import { toListenError } from '@learning-loop/service/errors';
 import type { Service } from '@learning-loop/service/service';
 import { requireKeys } from './auth/authenticate.ts';
 import type { Config } from './config.ts';
@@ -52,7 +52,7 @@ export async function start(service: Service<Config>): Promise<void> {
   const server = use(await createServer({ config, db, ...models, log, metrics, publisher }), 'http');
   const { host, port } = config;
   const url = await server.listen({ host, port }).catch((error: unknown) => {
-    throw listenFault(error, host, port);
+    throw toListenError(error, host, port);
   });
   log.info({ url }, 'listening');
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { freePort } from '@learning-loop/embedded-postgres/free-port';
-import { listenFault } from '@learning-loop/service/errors';
+import { toListenError } from '@learning-loop/service/errors';
 
 /**
  * The port to listen on: the one asked for, or for 0 a free one that no system gives away meanwhile. Asked before the
@@ -10,7 +10,7 @@ import { listenFault } from '@learning-loop/service/errors';
 export async function findPort(host: string, port: number): Promise<number> {
   const server = createServer().listen(port, host);
   await once(server, 'listening').catch((error: unknown) => {
-    throw listenFault(error, host, port);
+    throw toListenError(error, host, port);
   });
   server.close();
   await once(server, 'close');

@@ -1,9 +1,9 @@
-/** An expected failure at start. Its message is one clear sentence: what is wrong and what to do. */
+/** An expected failure. Its message is one sentence: what is wrong and what to do. */
 export class StartError extends Error {
   override name = 'StartError';
 }
 
-/** An answer that is not 2xx. `message` says what is wrong and what the caller can do. */
+/** Its message says what is wrong and what the caller can do. */
 export class HttpError extends Error {
   override name = 'HttpError';
   readonly statusCode: number;
@@ -16,8 +16,7 @@ export class HttpError extends Error {
   }
 }
 
-/** What to throw when a server cannot listen: a StartError for a taken or forbidden address. */
-export function listenFault(error: unknown, host: string, port: number): unknown {
+export function toListenError(error: unknown, host: string, port: number): unknown {
   const code = errorCode(error);
   const sentences: Record<string, string> = {
     EADDRINUSE: `Port ${port} on ${host} is taken; stop what listens there or choose another port.`,
@@ -29,7 +28,7 @@ export function listenFault(error: unknown, host: string, port: number): unknown
   return sentence === undefined ? error : new StartError(sentence, { cause: error });
 }
 
-/** The system's code of an error, such as ENOENT; undefined when it has none. */
+/** Such as ENOENT, or a SQLSTATE. */
 export function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;

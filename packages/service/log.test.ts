@@ -5,8 +5,7 @@ import { serializeError } from './log.ts';
 
 const secret = 'hunter2';
 
-/** What a log says of an error. */
-function told(err: unknown): string {
+function logLine(err: unknown): string {
   const lines: string[] = [];
   const stream = new Writable({
     write(chunk, _encoding, done) {
@@ -35,14 +34,14 @@ it.each([
   ['a URL', ofUrl, 'Invalid URL'],
   ['a cause', new Error('outer', { cause: ofPostgres }), 'outer: duplicate key'],
   ['several', new AggregateError([ofRedis, ofUrl], 'all failed'), 'WRONGPASS'],
-])('an error of %s is told without what it quotes', (_what, error, message) => {
-  const line = told(error);
+])('an error of %s is logged without what it quotes', (_what, error, message) => {
+  const line = logLine(error);
   expect(line).toContain(message);
   expect(line).toContain('log.test.ts');
   expect(line).not.toContain(secret);
 });
 
-it('keeps the names and codes that say what to look at', () => {
+it('keeps names and codes', () => {
   expect(serializeError(ofPostgres)).toMatchObject({ type: 'Error', code: '23505', constraint: 'users' });
   expect(serializeError('no error at all')).toBe('no error at all');
 });

@@ -9,27 +9,22 @@ import { errorCode, StartError } from './errors.ts';
 import { makeDirectory } from './make-directory.ts';
 import { isTracing, toTraceId } from './observability/tracing.ts';
 
-/** What an error may say besides its message: names and codes, which come from programs. */
-const harmless = [
+const safeFields = [
   ...['type', 'message', 'stack', 'code', 'errno', 'syscall', 'address', 'port', 'status', 'statusCode'],
   ...['severity', 'schema', 'table', 'column', 'constraint', 'routine'],
 ];
 
-/**
- * An error as a line of the log. Of its own properties only those that are known to be harmless: PostgreSQL's `detail`
- * and `where` quote rows, Redis's `command` quotes passwords, and a URL that cannot be read is quoted as `input`.
- */
+/** Leaves out what may quote rows (Postgres's `detail`, `where`) or passwords (Redis's `command`, a bad URL's `input`). */
 export function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const all = Object.entries(stdSerializers.err(error));
-  const told = Object.fromEntries(all.filter(([name]) => harmless.includes(name)));
-  return error instanceof AggregateError ? { ...told, errors: error.errors.map(serializeError) } : told;
+  const safe = Object.fromEntries(all.filter(([name]) => safeFields.includes(name)));
+  return error instanceof AggregateError ? { ...safe, errors: error.errors.map(serializeError) } : safe;
 }
 
-/** The variables of the log, to spread into an app's schema. */
 export const logEnv = {
   LOG_DIR: Type.Optional(Type.String({ description: 'a directory' })),
-  // One by one: of a list that is mapped, TypeBox infers never, and the compiler then checks nothing.
+  // Not mapped from a list: TypeBox would infer never, and the compiler would check nothing.
   LOG_LEVEL: Type.Union(
     [
       ...[Type.Literal('fatal'), Type.Literal('error'), Type.Literal('warn'), Type.Literal('info')],
@@ -48,30 +43,28 @@ export function logConfig(env: Static<Type.TObject<typeof logEnv>>): LogConfig {
   return { logDir: env.LOG_DIR, logLevel: env.LOG_LEVEL };
 }
 
-/** The log of a process: one set of destinations, one logger per service. */
 export interface Log {
-  /** A logger whose lines name the service. */
-  of(service: string): Logger;
-  /** Resolves when every line is written, after 2 s at the latest. */
+  createLogger(service: string): Logger;
+  /** Resolves when every line is written, or after 2 s. */
   flush(): Promise<void>;
 }
 
 type Destination = ReturnType<typeof pino.destination>;
 
-/**
- * Human lines on a terminal, JSON lines otherwise; JSON lines also in logDir/app.log. Lines gather while the
- * previous write is under way, so a line costs no system call of its own. Throws a StartError for a bad logDir.
- */
+/** Pretty lines on a terminal, otherwise JSON lines; also in logDir/app.log. Throws a StartError for a bad logDir. */
 export function createLog({ logDir, logLevel = 'info' }: LogConfig = {}): Log {
   const stdout = openDestination(1, 'stdout');
   const file = logDir === undefined ? undefined : openLogFile(logDir);
-  const lines = process.stdout.isTTY ? humanLines(stdout) : stdout;
-  const streams = [{ stream: lines, level: 0 }, ...(file === undefined ? [] : [{ stream: file, level: 0 }])];
+  const terminal = process.stdout.isTTY ? prettyLines(stdout) : stdout;
+  const streams = [
+    { stream: terminal, level: 0 },
+    ...(file === undefined ? [] : [{ stream: file, level: 0 }]),
+  ];
   const destination = pino.multistream(streams);
   return {
-    of: (service) => pino(options(service, logLevel), destination),
+    createLogger: (service) => pino(options(service, logLevel), destination),
     flush: async () => {
-      await Promise.all([stdout, file].map((stream) => stream && flushed(stream)));
+      await Promise.all([stdout, file].map((stream) => stream && flush(stream)));
     },
   };
 }
@@ -89,7 +82,6 @@ function options(service: string, level: string) {
   };
 }
 
-/** A line about an event names its trace, any other the trace that it was written in, if any. */
 function withTrace(line: Record<string, unknown>): Record<string, unknown> {
   const { event_id } = line;
   if (typeof event_id === 'string') return { ...line, trace_id: toTraceId(event_id) };
@@ -97,7 +89,7 @@ function withTrace(line: Record<string, unknown>): Record<string, unknown> {
   return span ? { ...line, trace_id: span.traceId, span_id: span.spanId } : line;
 }
 
-function humanLines(stdout: Destination) {
+function prettyLines(stdout: Destination) {
   const pretty = prettyFactory({
     colorize: true,
     ignore: 'pid',
@@ -125,10 +117,10 @@ function openLogFile(directory: string): Destination {
 }
 
 function openDestination(dest: number, name: string): Destination {
-  // minLength 1 writes at once, and lets flush() wait for what is under way.
+  // minLength 1 writes at once, and lets flush() wait for a write in progress.
   const destination = pino.destination({ dest, sync: false, minLength: 1, maxLength: 64 * 1024 * 1024 });
   let warned = false;
-  // A full disk must not stop the service: lines wait in memory, and beyond maxLength bytes they are dropped.
+  // A full disk must not stop the service: lines wait in memory, and are dropped beyond maxLength bytes.
   destination.on('error', (error: Error) => {
     if (!warned) process.emitWarning(`The log cannot be written to ${name}: ${error.message}`);
     warned = true;
@@ -136,23 +128,23 @@ function openDestination(dest: number, name: string): Destination {
   return destination;
 }
 
-/** Also resolves when the destination fails or hangs, so that a process can always end. */
-function flushed(destination: Destination): Promise<void> {
+/** Resolves even if the destination hangs, so that the process can exit. */
+function flush(destination: Destination): Promise<void> {
   const written = new Promise<void>((resolve) => destination.flush(() => resolve()));
   return Promise.race([written, setTimeout(2000, undefined, { ref: false })]);
 }
 
-const AGAIN_MS = 30_000;
+const REPEAT_MS = 30_000;
 
-/** Logs an error unless the same was logged less than 30 s ago: connections repeat themselves. */
+/** Logs the same error at most every 30 s: connections repeat theirs. */
 export function throttledLog(log: Logger, name: string): (error: unknown) => void {
-  const said = new Map<string, number>();
+  const loggedAt = new Map<string, number>();
   return (err) => {
     const text = String(err);
     const now = performance.now();
-    if (now - (said.get(text) ?? -AGAIN_MS) < AGAIN_MS) return;
-    if (said.size > 100) said.clear();
-    said.set(text, now);
+    if (now - (loggedAt.get(text) ?? -REPEAT_MS) < REPEAT_MS) return;
+    if (loggedAt.size > 100) loggedAt.clear();
+    loggedAt.set(text, now);
     log.warn({ err }, name);
   };
 }

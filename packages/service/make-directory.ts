@@ -1,10 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
-/**
- * Makes a directory and its parents. Throws the system's error; Node's own recursive mkdir never returns below
- * /proc, where making a directory fails with ENOENT.
- */
+/** Like mkdir with `recursive`, which never returns below /proc, where creating a directory fails with ENOENT. */
 export function makeDirectory(path: string): void {
   const absolute = resolve(path);
   if (existsSync(absolute)) return;
@@ -12,7 +9,7 @@ export function makeDirectory(path: string): void {
   try {
     mkdirSync(absolute);
   } catch (error) {
-    // Another process may have made it meanwhile.
+    // Another process may have created it.
     if (!existsSync(absolute)) throw error;
   }
 }

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 
 describe('a configuration at fault', () => {
-  it('is told in one sentence for each variable, and nothing else', async () => {
+  it('is reported in one sentence for each variable, and nothing else', async () => {
     const { code, stdout, stderr } = await run({ PORT: 'abc', LINES: '1.5' });
     expect(stderr).toBe(
       'LINES is "1.5"; it must be an integer.\nPORT is "abc"; it must be an integer from 0 to 65535.\n',

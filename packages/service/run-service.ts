@@ -8,11 +8,8 @@ import { isTracing, startTracing } from './observability/tracing.ts';
 import { createService, ResourceStack, type Service } from './service.ts';
 import { stopOnce, stopOnSignals, stopWithParent } from './shutdown.ts';
 
-/**
- * Lets what lives for one request die young. V8 makes objects in the old generation where it has seen them live long,
- * as it does in a burst; afterwards each keeps the young objects that it refers to until the next full collection.
- * To be called before the process has worked.
- */
+// After a burst V8 allocates some short-lived objects in the old generation, where they keep young objects alive until
+// the next full collection. The flag must be set before the process does any work.
 function setV8Flags(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');
 }
@@ -20,9 +17,8 @@ function setV8Flags(): void {
 type Start<C> = (service: Service<C>) => Promise<void>;
 
 /**
- * Runs a service until SIGINT or SIGTERM, then closes what it used, in reverse order, and exits: 0 after a clean
- * stop, 1 when the configuration or the start was at fault, the service failed, or something did not close in time.
- * A ConfigError or StartError is said on stderr as it is; any other error goes to the log with its stack.
+ * Runs until SIGINT or SIGTERM, then closes resources in reverse order. Exits with 1 after a bad configuration, a failed
+ * start, a fatal error, or a resource that did not close in time. A ConfigError or StartError goes to stderr, not the log.
  */
 export async function runService<C>(
   name: string,
@@ -40,7 +36,7 @@ export async function runService<C>(
   }
 }
 
-/** Starts a service within the process of another, which closes it. It has its own name in log and metrics. */
+/** With its own name in the log and in metrics; the parent closes it. */
 export async function startWithin<C>(
   parent: Service<unknown>,
   name: string,
@@ -53,7 +49,7 @@ export async function startWithin<C>(
 
 async function run<C>(name: string, config: C, logs: Log, start: Start<C>): Promise<void> {
   const lifetime = new ResourceStack();
-  const log = logs.of(name);
+  const log = logs.createLogger(name);
   const stop = stopOnce(lifetime, log, logs);
   process.on('uncaughtException', (error) => failFatally(log, error, stop));
   stopOnSignals(log, stop);
@@ -62,7 +58,7 @@ async function run<C>(name: string, config: C, logs: Log, start: Start<C>): Prom
     if (isTracing()) lifetime.use(await startTracing(name), 'tracing');
     await start(createService(name, config, { logs, lifetime, stop, metrics: processMetrics() }));
   } catch (error) {
-    // A start that the shutdown interrupted has not failed.
+    // A start interrupted by the shutdown has not failed.
     if (lifetime.signal.aborted) return;
     if (!isExpected(error)) return failFatally(log, error, stop);
     printAndExit(error);

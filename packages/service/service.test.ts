@@ -21,7 +21,7 @@ it('names, after the deadline, what is still open', async () => {
   await expect(lifetime.close(50, () => {})).rejects.toThrow('Not closed within 0.05 s: queue, first.');
 });
 
-it('closes at once what comes after the shutdown has begun, and tells its opener', async () => {
+it('closes at once what is opened after the shutdown has begun, and throws', async () => {
   const closed: string[] = [];
   const lifetime = new ResourceStack();
   lifetime.use(

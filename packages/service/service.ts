@@ -8,7 +8,6 @@ interface Entry {
   resource: AsyncDisposable;
 }
 
-/** What a process has opened, in order; closed once, in reverse. */
 export class ResourceStack {
   readonly #open: Entry[] = [];
   readonly #closing = new AbortController();
@@ -17,17 +16,14 @@ export class ResourceStack {
     return this.#closing.signal;
   }
 
-  /** Throws when the shutdown has begun; the resource is closed then, too. */
+  /** Throws during shutdown, but the resource is closed all the same. */
   use<T extends AsyncDisposable>(resource: T, name: string): T {
     this.#open.push({ name, resource });
     this.signal.throwIfAborted();
     return resource;
   }
 
-  /**
-   * Closes everything, last opened first. A resource that fails to close does not keep the others open: its
-   * error goes to onError. Rejects with a sentence that names what is still open after deadlineMs.
-   */
+  /** One that fails to close does not stop the others. Rejects after deadlineMs, naming those that are still open. */
   async close(deadlineMs: number, onError: (error: unknown, name: string) => void): Promise<void> {
     this.#closing.abort(new Error('The process is shutting down.'));
     const { promise: deadline, reject } = Promise.withResolvers<never>();
@@ -60,19 +56,18 @@ export class ResourceStack {
   }
 }
 
-/** What a service is given to start with. */
 export interface Service<C> {
   name: string;
   config: C;
   log: Logger;
   metrics: Registry;
-  /** Aborted when the shutdown begins, before anything is closed. */
+  /** Aborted at shutdown, before anything is closed. */
   signal: AbortSignal;
-  /** Keeps a resource until the shutdown, which closes in reverse order. The label is for the log. */
+  /** Closed at shutdown, in reverse order. The label is for the log. */
   use<T extends AsyncDisposable>(resource: T, label?: string): T;
-  /** A fatal error at run time: logged once, then the process shuts down in order and exits with 1. */
+  /** Logs the error, shuts down and exits with 1. */
   fail(error: Error): void;
-  /** What the services of one process share; only startWithin needs it. */
+  /** For startWithin only. */
   shared: Shared;
 }
 
@@ -80,13 +75,13 @@ export interface Shared {
   logs: Log;
   metrics: ServiceMetrics;
   lifetime: ResourceStack;
-  /** Begins the shutdown, once; the process then exits with process.exitCode. */
+  /** Exits with process.exitCode. */
   stop(): void;
 }
 
 export function createService<C>(name: string, config: C, shared: Shared): Service<C> {
   const { lifetime, metrics, logs } = shared;
-  const log = logs.of(name);
+  const log = logs.createLogger(name);
   return {
     name,
     config,

@@ -9,20 +9,20 @@ import type { ResourceStack } from './service.ts';
 
 const run = promisify(execFile);
 
-interface Found {
+interface ProcessInfo {
   parent: number;
-  /** Program and arguments, with spaces between. */
+  /** With arguments. */
   command: string;
 }
 
-/** A process by its number; undefined when it has ended, even when nobody has taken note of that yet. */
-export async function findProcess(pid: number): Promise<Found | undefined> {
-  const found = await (process.platform === 'linux' ? readProc(pid) : askPs(pid));
-  return found?.command ? found : undefined;
+/** Undefined when it has ended, even if it is still a zombie, which has no command line. */
+export async function findProcess(pid: number): Promise<ProcessInfo | undefined> {
+  const info = await (process.platform === 'linux' ? readProc(pid) : runPs(pid));
+  return info?.command ? info : undefined;
 }
 
-/** Slim images have no ps. A process that has ended has no command line. */
-async function readProc(pid: number): Promise<Found | undefined> {
+/** Slim images have no ps. */
+async function readProc(pid: number): Promise<ProcessInfo | undefined> {
   const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8');
   const files = await Promise.all([read('status'), read('cmdline')]).catch((error: unknown) => {
     if (/ENOENT|ESRCH/.test(errorCode(error) ?? '')) return undefined;
@@ -36,7 +36,7 @@ async function readProc(pid: number): Promise<Found | undefined> {
   };
 }
 
-async function askPs(pid: number): Promise<Found> {
+async function runPs(pid: number): Promise<ProcessInfo> {
   const { stdout } = await run('ps', ['-ww', '-o', 'ppid=,command=', '-p', String(pid)]).catch(() => ({
     stdout: '',
   }));
@@ -44,51 +44,45 @@ async function askPs(pid: number): Promise<Found> {
   return { parent: Number(parent), command: command.join(' ') };
 }
 
-const manager = /^(\S*node )?\S*\b(npm|npx|pnpm)(-cli)?(\.c?js)?( |$)/;
-const between = /^\S*(\bsh -c|node) /;
+const packageManager = /^(\S*node )?\S*\b(npm|npx|pnpm)(-cli)?(\.c?js)?( |$)/;
+const wrapper = /^\S*(\bsh -c|node) /;
 
-/**
- * Resolves when the package manager that started this process is gone. `npx pnpm start` runs pnpm in a shell that
- * dies of SIGTERM without passing it on; the service would run on, unnoticed.
- */
-async function parentExited(launchers: number[]): Promise<void> {
-  // Without a free file descriptor nothing can be seen, which is no reason to end.
-  while (await stillThere(launchers).catch(() => true)) await setTimeout(500, undefined, { ref: false });
+/** `npx pnpm start` runs pnpm in a shell that dies of SIGTERM without passing it on: the service would keep running. */
+async function parentsExited(parents: number[]): Promise<void> {
+  // An error, such as no free file descriptor, is no reason to end.
+  while (await areRunning(parents).catch(() => true)) await setTimeout(500, undefined, { ref: false });
 }
 
-/** The processes from the parent up to the outermost package manager; none when none started this process. */
+/** Up to the outermost package manager, from the parent. */
 async function findParentProcesses(): Promise<number[]> {
   const pids: number[] = [];
   let outermost = 0;
   for (let pid = process.ppid; pid > 1; ) {
-    const found = await findProcess(pid);
-    if (!found) break;
-    if (manager.test(found.command)) outermost = pids.length + 1;
-    else if (!between.test(found.command)) break;
+    const info = await findProcess(pid);
+    if (!info) break;
+    if (packageManager.test(info.command)) outermost = pids.length + 1;
+    else if (!wrapper.test(info.command)) break;
     pids.push(pid);
-    pid = found.parent;
+    pid = info.parent;
   }
   return pids.slice(0, outermost);
 }
 
-/** The children of a process that ends are given to another parent. */
-async function stillThere(launchers: number[]): Promise<boolean> {
+async function areRunning(parents: number[]): Promise<boolean> {
   let expected = process.ppid;
-  for (const pid of launchers) {
+  for (const pid of parents) {
     if (pid !== expected) return false;
-    const found = await findProcess(pid);
-    if (!found) return false;
-    expected = found.parent;
+    const info = await findProcess(pid);
+    if (!info) return false;
+    expected = info.parent;
   }
   return true;
 }
 
-/** How long an ordered shutdown may take, in ms. */
 const shutdownMs = 20_000;
-/** Terminals and package managers send one Ctrl-C several times: within this time, in ms, it is the same one. */
+/** Terminals and package managers send one Ctrl-C several times; within this time it counts as one. */
 const sameSignalMs = 500;
 
-/** The shutdown: closes everything, writes the log, exits with process.exitCode. Further calls do nothing. */
 export function stopOnce(lifetime: ResourceStack, log: Logger, logs: Log): () => void {
   const stop = async () => {
     try {
@@ -108,7 +102,6 @@ export function stopOnce(lifetime: ResourceStack, log: Logger, logs: Log): () =>
   };
 }
 
-/** A second signal, unless it is the first one repeated, exits at once. */
 export function stopOnSignals(log: Logger, stop: () => void): void {
   let first: number | undefined;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -121,14 +114,14 @@ export function stopOnSignals(log: Logger, stop: () => void): void {
   }
 }
 
-/** Resolves as soon as the launchers are known: only then is the end of one seen. */
+/** Resolves once the parents are known; only later exits are noticed. */
 export async function stopWithParent(log: Logger, stop: () => void): Promise<void> {
-  const launchers = await findParentProcesses();
-  if (launchers.length > 0) void stopWhenGone(launchers, log, stop);
+  const parents = await findParentProcesses();
+  if (parents.length > 0) void stopAfterParents(parents, log, stop);
 }
 
-async function stopWhenGone(launchers: number[], log: Logger, stop: () => void): Promise<void> {
-  await parentExited(launchers);
+async function stopAfterParents(parents: number[], log: Logger, stop: () => void): Promise<void> {
+  await parentsExited(parents);
   log.info({ signal: 'the package manager ended' }, 'stopping');
   stop();
 }

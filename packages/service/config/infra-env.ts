@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { logConfig, logEnv } from '../log.ts';
 
-/** The servers that every app works on, to spread into its schema. */
+/** To spread into the schema of an app's environment. */
 export const infraEnv = {
   DATABASE_URL: Type.String({
     pattern: '^postgres(ql)?://',
@@ -15,11 +15,10 @@ export const infraEnv = {
   ),
 };
 
-/** The variables that every process behind the queue reads, to spread into its schema. */
 export const workerEnv = {
   ...infraEnv,
   HOST: Type.String({ default: '127.0.0.1' }),
-  /** Where /livez, /readyz and /metrics are served; unset, they are not. */
+  /** Of /livez, /readyz and /metrics. Unset: not served. */
   PORT: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
   ...logEnv,
 };

@@ -16,7 +16,7 @@ import {
 import { Value } from 'typebox/value';
 import { errorCode } from '../errors.ts';
 
-/** What a value of this schema is, to end a sentence with: "an integer from 0 to 65535". */
+/** Ends a sentence, such as "an integer from 0 to 65535". A schema with a `pattern` needs a `description`. */
 function describeSchema(schema: TSchema): string {
   const { description } = options(schema);
   if (typeof description === 'string') return description;
@@ -39,16 +39,12 @@ function options(schema: TSchema): Partial<Record<'description' | 'minimum' | 'm
   return schema;
 }
 
-/** The environment is at fault; the message has one sentence a line, for every fault there is. */
+/** Its message lists every fault, one sentence per line. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
-/**
- * The variables that the schema names, converted to its types, with its defaults. An empty variable counts as
- * unset. NAME_FILE, as secrets are mounted, is read when NAME is unset. Throws a ConfigError with all faults.
- * A string with a `pattern` says in its `description` what it must be.
- */
+/** An empty variable counts as unset; if NAME is unset, the file NAME_FILE is read, for mounted secrets. */
 export function readEnv<P extends TProperties>(
   schema: TObject<P>,
   env: NodeJS.ProcessEnv,
@@ -77,7 +73,7 @@ function readValue(name: string, property: TSchema, env: NodeJS.ProcessEnv): unk
     throw new ConfigError(`${name} is not set; it must be ${describeSchema(property)}.`);
   if (Value.Check(property, value)) return value;
   throw new ConfigError(
-    `${name} is "${safeToShow(name, String(text))}"; it must be ${describeSchema(property)}.`,
+    `${name} is "${maskSecrets(name, String(text))}"; it must be ${describeSchema(property)}.`,
   );
 }
 
@@ -93,7 +89,6 @@ function readText(name: string, env: NodeJS.ProcessEnv): string | undefined {
   }
 }
 
-/** What cannot be converted stays text, and then fails the schema. */
 function convert(property: TSchema, text: string): unknown {
   const trimmed = text.trim();
   if (IsInteger(property)) return /^[+-]?\d+$/.test(trimmed) ? Number(trimmed) : text;
@@ -103,18 +98,14 @@ function convert(property: TSchema, text: string): unknown {
   return text;
 }
 
-/** Secrets stay out of terminals and logs. */
-function safeToShow(name: string, text: string): string {
+function maskSecrets(name: string, text: string): string {
   if (/KEY|SECRET|TOKEN|PASSWORD/.test(name)) return '…';
   return text.replace(/\/\/[^/@]*@/, '//…@');
 }
 
 const repository = resolve(import.meta.dirname, '../../..');
 
-/**
- * Makes every app of the repository see the same `.env` and the same relative paths, whichever folder the package
- * manager started it in; then reads `.env`, whose variables give way to the real environment.
- */
+/** Package managers start apps in their own folders: change to the root, so that all share `.env` and relative paths. */
 export function prepareEnvironment(): void {
   if (!relative(repository, process.cwd()).startsWith('..')) process.chdir(repository);
   for (const [name, value] of Object.entries(parseEnv(readDotEnv()))) process.env[name] ??= value;

@@ -1,6 +1,6 @@
 import { AggregatorRegistry, collectDefaultMetrics, Registry } from 'prom-client';
 
-/** The metrics of one service; its text holds those of every service that shares the process. */
+/** Metrics of one service; the text export covers every service of the process. */
 export class ServiceMetrics extends Registry {
   readonly #family: ServiceMetrics[];
 
@@ -10,7 +10,7 @@ export class ServiceMetrics extends Registry {
     family.push(this);
   }
 
-  /** Metrics for another service of this process, which may use the same names; it labels them `service`. */
+  /** For another service of this process; its metrics may have the same names, and are labelled `service`. */
   child(service: string): ServiceMetrics {
     const child = new ServiceMetrics(this.#family);
     child.setDefaultLabels({ service });
@@ -24,7 +24,6 @@ export class ServiceMetrics extends Registry {
   }
 }
 
-/** Metrics that begin with the process's own: memory, CPU, event loop. */
 export function processMetrics(): ServiceMetrics {
   const metrics = new ServiceMetrics();
   collectDefaultMetrics({ register: metrics });

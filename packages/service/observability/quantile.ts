@@ -1,16 +1,13 @@
-/** The smallest value that at least `share`, in (0, 1], of the values do not exceed (nearest rank). NaN for no values. */
+/** Nearest rank; `share` in (0, 1]. NaN for no values. */
 export function quantile(values: number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }
 
-/** Cumulative counts by upper bound, as a Prometheus histogram has them; bounds ascend, the last is +Inf. */
+/** As in a Prometheus histogram: cumulative counts by ascending upper bound, the last of which is +Inf. */
 export type Buckets = { le: number; count: number }[];
 
-/**
- * The value below which the share `q` in [0, 1] of the observations lies, interpolated within its bucket as
- * Prometheus's histogram_quantile does; null without observations, the last finite bound when beyond it.
- */
+/** As Prometheus's histogram_quantile; `q` in [0, 1]. Null without observations, the last finite bound beyond it. */
 export function histogramQuantile(buckets: Buckets, q: number): number | null {
   const total = buckets.at(-1)?.count ?? 0;
   if (total <= 0) return null;
