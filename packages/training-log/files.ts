@@ -1,12 +1,10 @@
 import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
-/** The code of a failed system call, such as ENOSPC. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** What a file operation gives, or undefined when the file is not there. */
 export async function ignoreMissing<T>(operation: Promise<T>): Promise<T | undefined> {
   try {
     return await operation;
@@ -16,14 +14,14 @@ export async function ignoreMissing<T>(operation: Promise<T>): Promise<T | undef
   }
 }
 
-/** Makes the names in a directory durable: a file's own fsync does not cover its name. */
+/** A file's own fsync does not make its name durable. */
 export async function syncDirectory(dir: string): Promise<void> {
   if (process.platform === 'win32') return;
   await using handle = await open(dir, 'r');
   await handle.sync();
 }
 
-/** Makes a directory and all above it that are missing, durably. */
+/** Durably. */
 export async function makeDirectory(dir: string): Promise<void> {
   const first = await mkdir(dir, { recursive: true });
   if (first === undefined) return;
@@ -34,7 +32,7 @@ export async function makeDirectory(dir: string): Promise<void> {
   }
 }
 
-/** Moves a file into another directory, durably. Nothing happens when somebody has moved it already. */
+/** Durably, to another directory. Does nothing when the file is gone. */
 export async function moveFile(from: string, to: string): Promise<void> {
   await makeDirectory(dirname(to));
   await ignoreMissing(rename(from, to));
@@ -42,7 +40,7 @@ export async function moveFile(from: string, to: string): Promise<void> {
   await syncDirectory(dirname(from));
 }
 
-/** One write may take only a part of the bytes: goes on until all are taken. */
+/** A single write may be partial. */
 export async function writeFully(handle: FileHandle, bytes: Buffer): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
     const { bytesWritten } = await handle.write(bytes, done);

@@ -3,8 +3,8 @@ import { hash } from 'node:crypto';
 const wordsPerId = 4;
 
 /**
- * A set of ids that keeps only the first 16 bytes of their SHA-256, in one flat table: 22 to 43 bytes an id, up to
- * 64 while it grows. 100 million ids take about 3 GB; the chance that two of them collide is below 10^-22.
+ * Keeps only the first 16 bytes of each SHA-256, in one flat table: 22 to 43 bytes per id, up to 64 while it grows.
+ * 100 million ids take about 3 GB; the probability of any collision is below 10^-22.
  */
 export class IdSet {
   #slots = 1_024;
@@ -16,13 +16,12 @@ export class IdSet {
   }
 
   has(id: string | Buffer): boolean {
-    const key = keyOf(id);
+    const key = toKey(id);
     return this.#holds(this.#find(key));
   }
 
-  /** False when the id was there already. */
   add(id: string | Buffer): boolean {
-    const key = keyOf(id);
+    const key = toKey(id);
     const at = this.#find(key);
     if (this.#holds(at)) return false;
     this.#table.set(key, at);
@@ -31,7 +30,6 @@ export class IdSet {
     return true;
   }
 
-  /** Where the key stands, or the free place where it belongs. */
   #find(key: Uint32Array): number {
     const [first = 0] = key;
     for (let slot = first % this.#slots; ; slot = (slot + 1) % this.#slots) {
@@ -45,7 +43,7 @@ export class IdSet {
     return true;
   }
 
-  /** A stored key never has a zero in its last word. */
+  /** The last word of a stored key is never zero. */
   #holds(at: number): boolean {
     return this.#table[at + wordsPerId - 1] !== 0;
   }
@@ -65,19 +63,16 @@ const digest = new Uint32Array(8);
 const digestBytes = Buffer.from(digest.buffer);
 const digestKey = digest.subarray(0, wordsPerId);
 
-/** The key of an id, valid until the next one is asked for: a string of the digest is four times as fast as a Buffer. */
-function keyOf(id: string | Buffer): Uint32Array {
+/** Valid until the next call. The digest as a string is four times as fast as a Buffer. */
+function toKey(id: string | Buffer): Uint32Array {
   digestBytes.write(hash('sha256', id, 'binary'), 'binary');
   digestKey[wordsPerId - 1] ||= 1;
   return digestKey;
 }
 
-const generation = 250_000;
+const generationSize = 250_000;
 
-/**
- * Counts distinct lines by tenant. A line counts once by its event_id, as far back as 250,000 of them, which bounds the
- * memory to 16 MB.
- */
+/** Distinct lines by tenant. Duplicates are recognized among the last 250,000 event_ids, which limits memory to 16 MB. */
 export class RecordCounter {
   #recent = new IdSet();
   #older = new IdSet();
@@ -87,13 +82,13 @@ export class RecordCounter {
     const id = textAfter(line, idKey);
     if (!id || this.#older.has(id) || !this.#recent.add(id)) return;
     const tenant = textAfter(line, tenantKey)?.toString() ?? '';
-    this.#byTenant.set(tenant, this.of(tenant) + 1);
-    if (this.#recent.size < generation) return;
+    this.#byTenant.set(tenant, this.count(tenant) + 1);
+    if (this.#recent.size < generationSize) return;
     this.#older = this.#recent;
     this.#recent = new IdSet();
   }
 
-  of(tenant: string): number {
+  count(tenant: string): number {
     return this.#byTenant.get(tenant) ?? 0;
   }
 }
@@ -101,7 +96,7 @@ export class RecordCounter {
 const idKey = Buffer.from('"event_id":"');
 const tenantKey = Buffer.from('"tenant_id":"');
 
-/** Found without parsing the line, which would take ten times as long: inside a JSON string the key's quotes are escaped. */
+/** Ten times as fast as parsing the line, and safe: inside a JSON string the key's quotes would be escaped. */
 function textAfter(line: Buffer, key: Buffer): Buffer | undefined {
   const start = line.indexOf(key);
   if (start < 0 || line.at(0) !== 0x7b || line.at(-1) !== 0x7d) return undefined;

@@ -4,18 +4,18 @@ import type { LogName, TrainingRecords } from '@learning-loop/events/training-re
 const newline = 0x0a;
 const chunkBytes = 1_048_576;
 
-/** No record is longer; bytes without a newline beyond it are one broken line. */
+/** No record is longer; anything longer is one broken line. */
 const maxLineBytes = 16_777_216;
 
-/** The complete lines of one chunk, without their newlines; valid until the next chunk is asked for. */
-interface Lines {
+/** Of one chunk; valid until the next one is read. */
+interface Chunk {
   lines: Buffer[];
-  /** Where in the file the last of them ends. */
+  /** File offset after the last of them. */
   end: number;
 }
 
-/** Streams the complete lines of a file from an offset on; what follows the last newline is left out. */
-export async function* readLines(handle: FileHandle, from = 0): AsyncGenerator<Lines> {
+/** Complete lines only, without their newlines. */
+export async function* readLines(handle: FileHandle, from = 0): AsyncGenerator<Chunk> {
   let rest: Buffer = Buffer.alloc(0);
   for (let at = from; ; ) {
     const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, at);
@@ -25,12 +25,11 @@ export async function* readLines(handle: FileHandle, from = 0): AsyncGenerator<L
     const lines = splitLines(bytes);
     rest = bytes.subarray(bytes.lastIndexOf(newline) + 1);
     if (lines.length > 0) yield { lines, end: at - rest.length };
-    // A line without end is forgotten, and a byte that no JSON holds stands for its beginning.
+    // A line that is too long is dropped; the NUL byte that replaces it is invalid JSON.
     if (rest.length > maxLineBytes) rest = Buffer.alloc(1);
   }
 }
 
-/** The complete lines of these bytes, without their newlines. */
 export function splitLines(bytes: Buffer): Buffer[] {
   const lines: Buffer[] = [];
   for (let start = 0; ; ) {
@@ -41,10 +40,7 @@ export function splitLines(bytes: Buffer): Buffer[] {
   }
 }
 
-/**
- * The record of a line, or undefined for a broken line. The writer checked what it wrote; here only what identifies a
- * record is checked.
- */
+/** Undefined for a broken line. Only the id is checked: the writer has checked the rest. */
 export function parseRecord<N extends LogName>(line: Buffer): TrainingRecords[N] | undefined {
   try {
     const value: unknown = JSON.parse(line.toString());

@@ -2,7 +2,7 @@ import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { segments } from './layout.ts';
+import { listSegments } from './layout.ts';
 import { openTrainingLog } from './open.ts';
 import { countRecords, readTrainingLog } from './read.ts';
 import { rewriteSegments } from './rewrite.ts';
@@ -24,7 +24,7 @@ it('goes through the finished segments by date and then the active ones, whoever
   const reader = readTrainingLog(dir, 'hypotheses_data');
   expect((await collect(reader)).map((record) => record.event_id)).toEqual(['a', 'b', 'c', 'd', 'e']);
   expect(reader.skipped).toEqual({ broken: 0, duplicates: 1 });
-  expect((await segments(dir, 'hypotheses_data')).map(({ active }) => active)).toEqual([
+  expect((await listSegments(dir, 'hypotheses_data')).map(({ active }) => active)).toEqual([
     false,
     false,
     true,

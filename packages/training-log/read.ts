@@ -3,31 +3,29 @@ import type { LogName, TrainingRecords } from '@learning-loop/events/training-re
 import { LogCounter } from './disk/count.ts';
 import { ignoreMissing } from './files.ts';
 import { IdSet } from './id-set.ts';
-import { fileId, segments } from './layout.ts';
+import { fileId, listSegments } from './layout.ts';
 import { parseRecord, readLines } from './lines.ts';
 import { isOnS3 } from './location.ts';
 
-/** The records of a log. What was left out on the way is counted in `skipped`, for the latest iteration. */
 interface TrainingLogReader<N extends LogName> extends AsyncIterable<TrainingRecords[N]> {
   readonly skipped: {
-    /** Lines that are no JSON object with an event_id. A torn last line is not among them. */
+    /** No JSON object with an event_id; a torn last line is not counted. */
     broken: number;
     duplicates: number;
   };
 }
 
 /**
- * Reads all segments of a log, streaming: memory is one chunk of 1 MB, its longest line, and the ids seen (IdSet:
- * about 32 bytes a record). The first of several lines with one event_id is kept, and a torn last line is left out.
- * Safe while writers append, rotate and rewrite; a directory or log that is not there is empty.
+ * Streams: memory is one chunk of 1 MB, the longest line, and about 32 bytes per record for its id. The first of several
+ * lines with one event_id wins. Safe while writers append, rotate and rewrite; a missing directory or log is empty.
  */
 export function readTrainingLog<N extends LogName>(dir: string, name: N): TrainingLogReader<N> {
   const skipped = { broken: 0, duplicates: 0 };
-  if (isOnS3(dir)) return { skipped, [Symbol.asyncIterator]: () => recordsOnS3<N>(dir, name, skipped) };
-  return { skipped, [Symbol.asyncIterator]: () => distinctRecords<N>(dir, name, skipped) };
+  if (isOnS3(dir)) return { skipped, [Symbol.asyncIterator]: () => readS3Records<N>(dir, name, skipped) };
+  return { skipped, [Symbol.asyncIterator]: () => readDiskRecords<N>(dir, name, skipped) };
 }
 
-async function* recordsOnS3<N extends LogName>(
+async function* readS3Records<N extends LogName>(
   url: string,
   name: N,
   skipped: { broken: number; duplicates: number },
@@ -42,12 +40,9 @@ interface Counter {
 }
 const counters = new Map<string, Record<LogName, Counter>>();
 
-/**
- * How many distinct records of a tenant each log has. Only what was appended since the last call is read; a line counts as a
- * duplicate when its event_id is among the 250,000 distinct ones before it, which bounds memory to 16 MB a log.
- */
+/** Reads only what was appended since the last call. */
 export async function countRecords(dir: string, tenantId: string): Promise<Record<LogName, number>> {
-  const counter = counters.get(dir) ?? (await newCounters(dir));
+  const counter = counters.get(dir) ?? (await createCounters(dir));
   counters.set(dir, counter);
   return {
     hypotheses_data: await counter.hypotheses_data.count(tenantId),
@@ -57,24 +52,24 @@ export async function countRecords(dir: string, tenantId: string): Promise<Recor
   };
 }
 
-async function newCounters(dir: string): Promise<Record<LogName, Counter>> {
-  const Counts = isOnS3(dir) ? (await import('./s3/records.ts')).S3LogCounter : LogCounter;
+async function createCounters(dir: string): Promise<Record<LogName, Counter>> {
+  const Counter = isOnS3(dir) ? (await import('./s3/records.ts')).S3LogCounter : LogCounter;
   return {
-    hypotheses_data: new Counts(dir, 'hypotheses_data'),
-    persona_updates: new Counts(dir, 'persona_updates'),
-    ranking_data: new Counts(dir, 'ranking_data'),
-    user_feedback: new Counts(dir, 'user_feedback'),
+    hypotheses_data: new Counter(dir, 'hypotheses_data'),
+    persona_updates: new Counter(dir, 'persona_updates'),
+    ranking_data: new Counter(dir, 'ranking_data'),
+    user_feedback: new Counter(dir, 'user_feedback'),
   };
 }
 
-async function* distinctRecords<N extends LogName>(
+async function* readDiskRecords<N extends LogName>(
   dir: string,
   name: N,
   skipped: { broken: number; duplicates: number },
 ): AsyncGenerator<TrainingRecords[N]> {
   const ids = new IdSet();
   Object.assign(skipped, { broken: 0, duplicates: 0 });
-  for await (const lines of segmentLines(dir, name)) {
+  for await (const lines of readSegments(dir, name)) {
     for (const line of lines) {
       const record = parseRecord<N>(line);
       if (!record) skipped.broken++;
@@ -84,12 +79,12 @@ async function* distinctRecords<N extends LogName>(
   }
 }
 
-/** Goes over the list of segments again until it names no new file, because segments move while they are read. */
-async function* segmentLines(dir: string, name: LogName): AsyncGenerator<Buffer[]> {
+/** Lists the segments again until there is no new one, because segments move while they are read. */
+async function* readSegments(dir: string, name: LogName): AsyncGenerator<Buffer[]> {
   const read = new Set<string>();
   for (let before = -1; before < read.size; ) {
     before = read.size;
-    for (const segment of await segments(dir, name)) {
+    for (const segment of await listSegments(dir, name)) {
       if (read.has(segment.id)) continue;
       await using handle = await ignoreMissing(open(segment.path, 'r'));
       if (!handle) continue;

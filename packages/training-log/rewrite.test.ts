@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { lockFile, locksDirectory } from './disk/writer-lock.ts';
-import { segments } from './layout.ts';
+import { listSegments } from './layout.ts';
 import { openTrainingLog } from './open.ts';
 import { rewriteSegments } from './rewrite.ts';
 import { readIds } from './testing/collect.ts';
@@ -25,7 +25,7 @@ it('leaves no trace: broken lines, torn tails, abandoned writers and an earlier 
   expect(await rewriteSegments(dir, isNotErased)).toBe(2);
   expect(await filesWith(dir, canary)).toEqual([]);
   expect(await readIds(dir)).toEqual(['kept']);
-  expect(await segments(dir, 'hypotheses_data')).toHaveLength(1);
+  expect(await listSegments(dir, 'hypotheses_data')).toHaveLength(1);
 });
 
 it('does not touch a segment without the records in question', async () => {
@@ -39,7 +39,7 @@ it('does not touch a segment without the records in question', async () => {
   expect([after.ino, after.ctimeMs]).toEqual([before.ino, before.ctimeMs]);
 });
 
-it('refuses to run beside another rewrite', async () => {
+it('refuses to run during another rewrite', async () => {
   const dir = await temporaryDirectory();
   await mkdir(locksDirectory(dir));
   {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { type LogName, logNames, type TrainingRecords } from '@learning-loop/events/training-records';
 import { lockFile, locksDirectory } from './disk/writer-lock.ts';
 import { ignoreMissing, makeDirectory, moveFile, syncDirectory, writeFully } from './files.ts';
-import { finishedPath, segments } from './layout.ts';
+import { finishedPath, listSegments } from './layout.ts';
 import { parseRecord, readLines } from './lines.ts';
 import { isOnS3 } from './location.ts';
 
@@ -12,12 +12,9 @@ type Keep = (record: TrainingRecords[LogName]) => boolean;
 const unfinished = '.rewrite';
 
 /**
- * Removes every record that `keep` refuses from all segments, with the broken lines, which might hold anybody's words.
- * Each segment is replaced whole or not at all; after an error the call can be made again. Returns the records removed.
- *
- * Writers go on meanwhile: their active files are moved to the finished segments, which they notice. What they append
- * from then on is not looked at, so an erased user's events must be stopped before. Rejects at once when another
- * rewrite is under way.
+ * Removes records that `keep` rejects, and broken lines, which may quote anyone. Returns the number of records removed.
+ * After an error the call can be repeated. Writers keep running, and what they append meanwhile is not checked: stop an
+ * erased user's events first.
  */
 export async function rewriteSegments(dir: string, keep: Keep): Promise<number> {
   if (isOnS3(dir)) return (await import('./s3/records.ts')).rewriteS3Log(dir, keep);
@@ -28,21 +25,20 @@ export async function rewriteSegments(dir: string, keep: Keep): Promise<number> 
   for (const name of logNames) {
     await removeUnfinished(join(dir, name));
     await finishActive(dir, name);
-    for (const segment of await segments(dir, name)) {
+    for (const segment of await listSegments(dir, name)) {
       if (!segment.active) removed += await rewriteSegment(segment.path, keep);
     }
   }
   return removed;
 }
 
-/** What an earlier rewrite left when it was killed. */
 async function removeUnfinished(folder: string): Promise<void> {
   const files = (await ignoreMissing(readdir(folder, { recursive: true }))) ?? [];
   for (const file of files) if (file.endsWith(unfinished)) await rm(join(folder, file));
 }
 
 async function finishActive(dir: string, name: LogName): Promise<void> {
-  for (const { path, active, bytes } of await segments(dir, name)) {
+  for (const { path, active, bytes } of await listSegments(dir, name)) {
     const at = active && bytes > 0 ? await ignoreMissing(stat(path)) : undefined;
     if (at) await moveFile(path, finishedPath(dir, name, at.mtime));
   }
@@ -63,7 +59,7 @@ async function rewriteSegment(path: string, keep: Keep): Promise<number> {
   return removed;
 }
 
-/** Records to remove, or undefined when the segment can stay as it is. */
+/** Undefined when the segment can stay as it is. */
 async function countUnwanted(source: FileHandle, keep: Keep): Promise<number | undefined> {
   let [removed, broken, goodEnd] = [0, 0, 0];
   for await (const { lines, end } of readLines(source)) {
@@ -78,7 +74,7 @@ async function countUnwanted(source: FileHandle, keep: Keep): Promise<number | u
   return removed + broken === 0 && goodEnd === size ? undefined : removed;
 }
 
-/** Copies the lines to keep, durably. Returns their bytes. */
+/** Returns the bytes copied. */
 async function copyWanted(source: FileHandle, temporary: string, keep: Keep): Promise<number> {
   await using target = await open(temporary, 'w');
   let bytes = 0;

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogName } from '@learning-loop/events/training-records';
-import { segments } from '@learning-loop/training-log/layout';
+import { listSegments } from '@learning-loop/training-log/layout';
 import { literal, type Workspace } from './duckdb.ts';
 import { columns, complete, confidence, type ReadLog, usable } from './log-columns.ts';
 
@@ -72,7 +72,7 @@ function noLines(log: ReadLog): string {
 
 /** Each once, though a segment that moves meanwhile is listed twice. */
 async function segmentsOf(dir: string, log: ReadLog) {
-  const listed = (await segments(dir, log)).filter(({ bytes }) => bytes > 0);
+  const listed = (await listSegments(dir, log)).filter(({ bytes }) => bytes > 0);
   return [...new Map(listed.map((segment) => [segment.id, segment])).values()];
 }
 

@@ -6,23 +6,20 @@ import { activePath, finishedPath, utcDay } from '../layout.ts';
 
 const newline = 0x0a;
 
-/**
- * Cuts off what a crash left behind the last good line: a line without its end, or lines that are no JSON.
- * None of it was acknowledged, and it holds what users wrote: it is not kept anywhere. Returns the bytes cut.
- */
+/** The tail that a crash left was not acknowledged, and is not kept: it quotes users. Returns the bytes cut. */
 async function cutTornTail(handle: FileHandle): Promise<number> {
   const { size } = await handle.stat();
-  const good = await endOfLastGoodLine(handle, size);
+  const good = await findGoodEnd(handle, size);
   if (good === size) return 0;
   await handle.truncate(good);
   await handle.datasync();
   return size - good;
 }
 
-async function endOfLastGoodLine(handle: FileHandle, size: number): Promise<number> {
+async function findGoodEnd(handle: FileHandle, size: number): Promise<number> {
   let end = size;
   while (end > 0) {
-    const start = await startOfLastLine(handle, end);
+    const start = await findLineStart(handle, end);
     const line = await readRange(handle, start, end);
     if (line.at(-1) === newline && isRecord(line)) return end;
     end = start;
@@ -30,8 +27,7 @@ async function endOfLastGoodLine(handle: FileHandle, size: number): Promise<numb
   return 0;
 }
 
-/** Where the line begins that ends at `end`, its newline included. */
-async function startOfLastLine(handle: FileHandle, end: number): Promise<number> {
+async function findLineStart(handle: FileHandle, end: number): Promise<number> {
   const step = 65_536;
   for (let to = end - 1; to > 0; to -= step) {
     const from = Math.max(0, to - step);
@@ -57,9 +53,9 @@ function isRecord(line: Buffer): boolean {
 interface OpenFile {
   handle: FileHandle;
   ino: bigint;
-  /** Bytes that are known to be durable. */
+  /** Known to be durable. */
   bytes: number;
-  /** When the last group was begun: its UTC date is the segment's. */
+  /** Its UTC date is the segment's. */
   lastWrite: Date;
 }
 
@@ -71,15 +67,14 @@ interface SegmentOptions {
   now: () => Date;
 }
 
-/** After these, space may return; the file itself is sound and goes on. */
+/** Space may become free again; the file itself is intact. */
 const diskFull = new Set(['ENOSPC', 'EDQUOT']);
 
-/** The active file of one log in one slot: appends durably, rotates, and leaves a file behind that has failed. */
 export class SegmentWriter {
   readonly path: string;
   readonly #options: SegmentOptions;
   #file: OpenFile | undefined;
-  /** A file whose fsync failed lies at the path until it can be moved: what the disk holds of it is unknown. */
+  /** Stays at the path until it can be moved: its content on disk is unknown. */
   #failed: OpenFile | undefined;
 
   constructor(options: SegmentOptions) {
@@ -87,7 +82,7 @@ export class SegmentWriter {
     this.path = activePath(options.dir, options.name, options.slot);
   }
 
-  /** Takes up the file that a previous holder of the slot left. Returns how many torn bytes were cut off its end. */
+  /** Opens the file that the slot's previous holder left. Returns the bytes cut from its torn tail. */
   async recover(): Promise<number> {
     if (!(await ignoreMissing(stat(this.path)))) return 0;
     const { file, cut } = await openActive(this.path);
@@ -95,7 +90,7 @@ export class SegmentWriter {
     return cut;
   }
 
-  /** Resolves when the bytes are durable. Rejects with nothing acknowledged; the next call begins afresh. */
+  /** Resolves when the bytes are durable. A rejected write can be repeated. */
   async write(bytes: Buffer): Promise<void> {
     for (let attempt = 1; attempt <= 3; attempt++) {
       const at = this.#options.now();
@@ -103,7 +98,7 @@ export class SegmentWriter {
       await this.#append(file, bytes);
       file.lastWrite = at;
       if (await this.#isInPlace(file)) return;
-      await this.#leave(file);
+      await this.#abandon(file);
     }
     throw new Error(`${this.path} is moved or written by somebody else whenever it is written here`);
   }
@@ -113,10 +108,9 @@ export class SegmentWriter {
     this.#file = undefined;
   }
 
-  /** Puts the file among the finished segments. */
   async finish(): Promise<void> {
     if (!this.#file) return;
-    await this.#putAway(this.#file);
+    await this.#archive(this.#file);
     await this.close();
   }
 
@@ -127,7 +121,7 @@ export class SegmentWriter {
     return this.#file;
   }
 
-  /** A segment holds the lines of one UTC day, and at most rotateBytes unless one group alone is larger. */
+  /** A segment holds lines of one UTC day, and exceeds rotateBytes only for a single larger write. */
   #isDue(file: OpenFile, length: number, at: Date): boolean {
     if (file.bytes === 0) return false;
     return file.bytes + length > this.#options.rotateBytes || utcDay(file.lastWrite) !== utcDay(at);
@@ -137,25 +131,25 @@ export class SegmentWriter {
     try {
       await writeFully(file.handle, bytes);
     } catch (error) {
-      await this.#undo(file, error);
+      await this.#undoWrite(file, error);
       throw error;
     }
     try {
       await file.handle.datasync();
     } catch (error) {
-      await this.#giveUp(file);
+      await this.#markFailed(file);
       throw error;
     }
     file.bytes += bytes.length;
   }
 
-  async #undo(file: OpenFile, error: unknown): Promise<void> {
+  async #undoWrite(file: OpenFile, error: unknown): Promise<void> {
     const truncated = await succeeds(file.handle.truncate(file.bytes));
-    if (!truncated || !diskFull.has(errorCode(error) ?? '')) await this.#giveUp(file);
+    if (!truncated || !diskFull.has(errorCode(error) ?? '')) await this.#markFailed(file);
   }
 
-  /** Never writes to this descriptor again: after a failed fsync the kernel may drop what it could not write. */
-  async #giveUp(file: OpenFile): Promise<void> {
+  /** After a failed fsync the kernel may drop unwritten pages: never write to this descriptor again. */
+  async #markFailed(file: OpenFile): Promise<void> {
     this.#file = undefined;
     this.#failed = file;
     await succeeds(file.handle.close());
@@ -163,33 +157,29 @@ export class SegmentWriter {
 
   async #clearFailed(file: OpenFile): Promise<void> {
     await succeeds(truncate(this.path, file.bytes));
-    await this.#putAway(file);
+    await this.#archive(file);
     this.#failed = undefined;
   }
 
-  async #putAway(file: OpenFile): Promise<void> {
+  async #archive(file: OpenFile): Promise<void> {
     const { dir, name } = this.#options;
     if (file.bytes === 0) await ignoreMissing(unlink(this.path));
     else await moveFile(this.path, finishedPath(dir, name, file.lastWrite));
   }
 
-  /**
-   * Whether the bytes are where readers look: an erasure, or a person, may have moved the file while it was written,
-   * and then what was written last may be in no segment at all.
-   */
+  /** An erasure, or a person, may have moved the file during the write: the bytes may then be in no segment at all. */
   async #isInPlace(file: OpenFile): Promise<boolean> {
     const at = await ignoreMissing(stat(this.path, { bigint: true }));
     return at?.ino === file.ino && at.size === BigInt(file.bytes);
   }
 
-  async #leave(file: OpenFile): Promise<void> {
+  async #abandon(file: OpenFile): Promise<void> {
     const at = await ignoreMissing(stat(this.path, { bigint: true }));
-    if (at?.ino === file.ino) await this.#putAway(file);
+    if (at?.ino === file.ino) await this.#archive(file);
     await this.close();
   }
 }
 
-/** Opens or creates an active file, its name durable and its torn tail cut off. */
 async function openActive(path: string): Promise<{ file: OpenFile; cut: number }> {
   const handle = await open(path, 'a+');
   try {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { segments } from '../layout.ts';
+import { listSegments } from '../layout.ts';
 import { openTrainingLog } from '../open.ts';
 import { countRecords, readTrainingLog } from '../read.ts';
 import { rewriteSegments } from '../rewrite.ts';
@@ -42,7 +42,7 @@ it('gives a second writer a file of its own, and the next start finishes what it
     expect(await eventIds(join(dir, 'hypotheses_data.2.jsonl'))).toEqual(['two-0', 'two-1']);
   }
   await using _again = await openTrainingLog(dir, options);
-  expect((await segments(dir, 'hypotheses_data')).map(({ active }) => active)).toEqual([false, true]);
+  expect((await listSegments(dir, 'hypotheses_data')).map(({ active }) => active)).toEqual([false, true]);
   expect(await eventIds(join(dir, 'hypotheses_data.jsonl'))).toEqual(['one-0', 'one-1']);
   expect((await countRecords(dir, 'tenant-1')).hypotheses_data).toBe(4);
 });
@@ -51,7 +51,7 @@ it('begins a new segment before one exceeds its size', async () => {
   const dir = await temporaryDirectory();
   await using log = await openTrainingLog(dir, { log: rememberingLog(), rotateBytes: 20_000 });
   for (let batch = 0; batch < 20; batch++) await log.append('hypotheses_data', numbered('a', 10, batch * 10));
-  const all = await segments(dir, 'hypotheses_data');
+  const all = await listSegments(dir, 'hypotheses_data');
   expect(all.length).toBeGreaterThan(5);
   expect(Math.max(...all.map(({ bytes }) => bytes))).toBeLessThanOrEqual(20_000);
   const read = await collect(readTrainingLog(dir, 'hypotheses_data'));

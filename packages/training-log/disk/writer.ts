@@ -1,7 +1,7 @@
 import type { Batcher } from '@learning-loop/async/batcher';
 import { type LogName, logNames } from '@learning-loop/events/training-records';
 import { makeDirectory } from '../files.ts';
-import { usedSlots } from '../layout.ts';
+import { listUsedSlots } from '../layout.ts';
 import {
   createLineBatcher,
   type Log,
@@ -19,19 +19,15 @@ interface Writer {
 }
 type Writers = Record<LogName, Writer>;
 
-/**
- * Opens a directory for appending; any number of processes may do so. The first holds `<dir>/<name>.jsonl`, further ones
- * `<dir>/<name>.<slot>.jsonl`; finished segments go to `<dir>/<name>/dt=YYYY-MM-DD/`. Rejects when the directory cannot
- * be made, locked or read.
- */
+/** Active files are `<dir>/<name>[.<slot>].jsonl`; finished segments move to `<dir>/<name>/dt=YYYY-MM-DD/`. */
 export async function openDiskLog(dir: string, options: TrainingLogOptions): Promise<TrainingLog> {
   await makeDirectory(locksDirectory(dir));
   await using resources = new AsyncDisposableStack();
-  const claim = resources.use(lockFreeSlot(dir));
-  const writers = openWriters(dir, claim, options);
+  const lock = resources.use(lockFreeSlot(dir));
+  const writers = openWriters(dir, lock, options);
   resources.defer(() => closeWriters(writers));
   await recoverAll(writers, options.log);
-  await finishAbandoned(dir, claim, options);
+  await finishAbandoned(dir, lock, options);
   return trainingLog(writers, resources.move());
 }
 
@@ -48,15 +44,15 @@ function trainingLog(writers: Writers, resources: AsyncDisposableStack): Trainin
 
 function openWriters(dir: string, { slot }: WriterLock, options: TrainingLogOptions): Writers {
   const { log, rotateBytes = 268_435_456, now = () => new Date(), onWritten } = options;
-  const episode = new OutageLog(log);
+  const outages = new OutageLog(log);
   const writer = (name: LogName): Writer => {
     const segment = new SegmentWriter({ dir, name, slot, rotateBytes, now });
     return {
       segment,
       batcher: createLineBatcher(async (bytes) => {
-        const begun = performance.now();
-        await writeAndReport(episode, segment, name, bytes);
-        onWritten?.({ log: name, bytes: bytes.length, seconds: (performance.now() - begun) / 1000 });
+        const started = performance.now();
+        await writeAndReport(outages, segment, name, bytes);
+        onWritten?.({ log: name, bytes: bytes.length, seconds: (performance.now() - started) / 1000 });
       }),
     };
   };
@@ -69,7 +65,7 @@ function openWriters(dir: string, { slot }: WriterLock, options: TrainingLogOpti
 }
 
 async function writeAndReport(
-  episode: OutageLog,
+  outages: OutageLog,
   segment: SegmentWriter,
   name: LogName,
   bytes: Buffer,
@@ -77,10 +73,10 @@ async function writeAndReport(
   try {
     await segment.write(bytes);
   } catch (error) {
-    episode.failed(name, error);
+    outages.failed(name, error);
     throw error;
   }
-  episode.succeeded(name);
+  outages.succeeded(name);
 }
 
 async function recoverAll(writers: Writers, log: Log): Promise<void> {
@@ -90,23 +86,23 @@ async function recoverAll(writers: Writers, log: Log): Promise<void> {
   }
 }
 
-/** Finishes the active files of writers that died and whose slot nobody took. What fails is left to the next start. */
+/** Of writers that died. What fails is left to the next start. */
 async function finishAbandoned(dir: string, own: WriterLock, options: TrainingLogOptions): Promise<void> {
-  for (const slot of await usedSlots(dir)) {
+  for (const slot of await listUsedSlots(dir)) {
     if (slot === own.slot) continue;
-    using claim = lockSlot(dir, slot);
-    if (!claim) continue;
+    using lock = lockSlot(dir, slot);
+    if (!lock) continue;
     try {
-      await finishSlot(dir, claim, options);
+      await finishSlot(dir, lock, options);
     } catch (error) {
       options.log.warn({ err: error, slot }, 'training_log_abandoned_segment_left');
     }
   }
 }
 
-async function finishSlot(dir: string, claim: WriterLock, options: TrainingLogOptions): Promise<void> {
+async function finishSlot(dir: string, lock: WriterLock, options: TrainingLogOptions): Promise<void> {
   await using resources = new AsyncDisposableStack();
-  const writers = openWriters(dir, claim, options);
+  const writers = openWriters(dir, lock, options);
   resources.defer(() => closeWriters(writers));
   await recoverAll(writers, options.log);
   for (const name of logNames) await writers[name].segment.finish();

@@ -10,29 +10,24 @@ import {
 } from '../training-log.ts';
 import { Bucket } from './bucket.ts';
 
-/** An upload takes about 50 ms and costs a request: records wait for company for this long. */
+/** An upload takes about 50 ms and costs a request, so records are collected first. */
 const lingerMs = 500;
 
-/**
- * The training log on object storage. Each group of records is an object of its own,
- * `<prefix>/<log>/dt=<UTC date>/<time>-<number>-<writer>.jsonl`, so that writers never meet; it is acknowledged once the
- * upload is answered. An upload that failed without an answer may have arrived: its records then come twice, and
- * readers keep the first.
- */
+/** An upload without a response may have arrived: a retry stores its records twice, and readers keep the first. */
 export function openS3Log(url: string, { log, now = () => new Date() }: TrainingLogOptions): TrainingLog {
   const bucket = new Bucket(url);
-  const episode = new OutageLog(log);
-  const nextName = namer(bucket.place.prefix, now);
+  const outages = new OutageLog(log);
+  const nextKey = createKeyGenerator(bucket.location.prefix, now);
   const batchers = new Map(logNames.map((name) => [name, createLineBatcher(upload(name), lingerMs)]));
   let closed = false;
 
   function upload(name: LogName) {
     return async (bytes: Buffer): Promise<void> => {
-      await bucket.create(nextName(name), bytes).catch((error: unknown) => {
-        episode.failed(name, error);
+      await bucket.create(nextKey(name), bytes).catch((error: unknown) => {
+        outages.failed(name, error);
         throw error;
       });
-      episode.succeeded(name);
+      outages.succeeded(name);
     };
   }
 
@@ -50,8 +45,8 @@ export function openS3Log(url: string, { log, now = () => new Date() }: Training
   };
 }
 
-/** Names that sort by time, those of one writer in the order they were asked for, and that no other writer takes. */
-function namer(prefix: string, now: () => Date): (name: LogName) => string {
+/** `<prefix>/<log>/dt=<UTC date>/<time>-<number>-<writer>.jsonl`: sorts by time, and no two writers conflict. */
+function createKeyGenerator(prefix: string, now: () => Date): (name: LogName) => string {
   const writer = randomUUID().slice(0, 13);
   let number = 0;
   return (name) => {

@@ -7,31 +7,30 @@ import {
 } from '@aws-sdk/client-s3';
 import { type LogLocation, parseLocation } from '../location.ts';
 
-/** One object, as the listing names it. `version` changes with its content. */
-export interface Listed {
+export interface ListedObject {
   key: string;
+  /** Changes with the content. */
   version: string;
 }
 
-const patience = { connectionTimeout: 3_000, requestTimeout: 15_000 };
+const timeouts = { connectionTimeout: 3_000, requestTimeout: 15_000 };
 
-/** The objects below the place of a training log. Requests reject after about 15 s, or after a second failed try. */
+/** Requests reject after about 15 s, or after the second failed attempt. */
 export class Bucket implements Disposable {
-  readonly place: LogLocation;
+  readonly location: LogLocation;
   readonly #client: S3Client;
 
-  /** The address, region and credentials are those of the AWS library's own variables and roles. */
+  /** Address, region and credentials come from the AWS SDK's own variables and roles. */
   constructor(url: string) {
-    this.place = parseLocation(url);
+    this.location = parseLocation(url);
     const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
-    // Servers other than AWS have no name for each bucket.
+    // Other servers than AWS have no host name per bucket.
     const forcePathStyle = Boolean(AWS_ENDPOINT_URL_S3 || AWS_ENDPOINT_URL);
-    this.#client = new S3Client({ forcePathStyle, maxAttempts: 2, requestHandler: patience });
+    this.#client = new S3Client({ forcePathStyle, maxAttempts: 2, requestHandler: timeouts });
   }
 
-  /** What is there below `folder`, in the order of names. */
-  async *list(folder: string): AsyncGenerator<Listed> {
-    const { bucket: Bucket, prefix } = this.place;
+  async *list(folder: string): AsyncGenerator<ListedObject> {
+    const { bucket: Bucket, prefix } = this.location;
     for (let token: string | undefined; ; ) {
       const page = await this.#client.send(
         new ListObjectsV2Command({ Bucket, Prefix: `${prefix}${folder}/`, ContinuationToken: token }),
@@ -42,24 +41,24 @@ export class Bucket implements Disposable {
     }
   }
 
-  /** The bytes of an object; undefined when it is no longer there. Objects hold at most one group of records. */
+  /** Undefined when it is gone. */
   async read(key: string): Promise<Buffer | undefined> {
-    const request = new GetObjectCommand({ Bucket: this.place.bucket, Key: key });
-    const answer = await this.#client.send(request).catch((error: unknown) => {
+    const request = new GetObjectCommand({ Bucket: this.location.bucket, Key: key });
+    const response = await this.#client.send(request).catch((error: unknown) => {
       if (error instanceof Error && error.name === 'NoSuchKey') return undefined;
       throw error;
     });
-    const bytes = await answer?.Body?.transformToByteArray();
+    const bytes = await response?.Body?.transformToByteArray();
     return bytes && Buffer.from(bytes);
   }
 
-  /** Stores a new object; rejects when there is one of that name. */
+  /** Rejects when the key exists. */
   async create(key: string, bytes: Buffer): Promise<void> {
     await this.#put(key, bytes, { IfNoneMatch: '*' });
   }
 
-  /** Replaces an object whole; rejects when it is no longer this version. */
-  async replace({ key, version }: Listed, bytes: Buffer): Promise<void> {
+  /** Rejects when the object has another version now. */
+  async replace({ key, version }: ListedObject, bytes: Buffer): Promise<void> {
     await this.#put(key, bytes, { IfMatch: version });
   }
 
@@ -68,13 +67,13 @@ export class Bucket implements Disposable {
     Body: Buffer,
     condition: { IfMatch?: string; IfNoneMatch?: string },
   ): Promise<void> {
-    const { bucket: Bucket } = this.place;
+    const { bucket: Bucket } = this.location;
     const ContentType = 'application/x-ndjson';
     await this.#client.send(new PutObjectCommand({ Bucket, Key, Body, ContentType, ...condition }));
   }
 
   async remove(key: string): Promise<void> {
-    await this.#client.send(new DeleteObjectCommand({ Bucket: this.place.bucket, Key: key }));
+    await this.#client.send(new DeleteObjectCommand({ Bucket: this.location.bucket, Key: key }));
   }
 
   [Symbol.dispose](): void {

@@ -3,35 +3,36 @@ import { dirname, join } from 'node:path';
 import { logNames } from '@learning-loop/events/training-records';
 import { ignoreMissing } from '../files.ts';
 import { isOnS3 } from '../location.ts';
-import { Bucket, type Listed } from './bucket.ts';
+import { Bucket, type ListedObject } from './bucket.ts';
 
-/** What the directory holds: the version of each object, by its name below the prefix. */
-type Held = Record<string, string>;
+/** Version by key below the prefix. */
+type Index = Record<string, string>;
 
-/**
- * Makes a directory hold exactly the segments that are on object storage, for readers that need files; fetches only what
- * is new or was rewritten. Does nothing for a log that is a directory itself. One caller at a time for each directory.
- */
-export async function mirrorLog(place: string, directory: string): Promise<void> {
-  if (!isOnS3(place)) return;
-  using bucket = new Bucket(place);
-  const index = join(directory, '.mirror.json');
-  const held: Held = JSON.parse((await ignoreMissing(readFile(index, 'utf8'))) ?? '{}');
-  const found: Held = {};
+/** For readers that need files. Fetches only new and rewritten segments. One caller at a time per directory. */
+export async function mirrorLog(location: string, directory: string): Promise<void> {
+  if (!isOnS3(location)) return;
+  using bucket = new Bucket(location);
+  const indexFile = join(directory, '.mirror.json');
+  const mirrored: Index = JSON.parse((await ignoreMissing(readFile(indexFile, 'utf8'))) ?? '{}');
+  const current: Index = {};
   for (const name of logNames)
     for await (const object of bucket.list(name)) {
-      const file = object.key.slice(bucket.place.prefix.length);
-      if (held[file] === object.version || (await fetchTo(directory, bucket, object, file)))
-        found[file] = object.version;
+      const file = object.key.slice(bucket.location.prefix.length);
+      if (mirrored[file] === object.version || (await fetchTo(directory, bucket, object, file)))
+        current[file] = object.version;
     }
-  for (const file of Object.keys(held))
-    if (!(file in found)) await rm(join(directory, file), { force: true });
+  for (const file of Object.keys(mirrored))
+    if (!(file in current)) await rm(join(directory, file), { force: true });
   await mkdir(directory, { recursive: true });
-  await replaceFile(index, Buffer.from(JSON.stringify(found)));
+  await replaceFile(indexFile, Buffer.from(JSON.stringify(current)));
 }
 
-/** False when the object was removed since it was listed. */
-async function fetchTo(directory: string, bucket: Bucket, { key }: Listed, file: string): Promise<boolean> {
+async function fetchTo(
+  directory: string,
+  bucket: Bucket,
+  { key }: ListedObject,
+  file: string,
+): Promise<boolean> {
   const bytes = await bucket.read(key);
   if (!bytes) return false;
   const path = join(directory, file);

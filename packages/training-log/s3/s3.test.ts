@@ -77,7 +77,7 @@ test('what was stored without an answer is handed in again, and read once', asyn
 
 test('an object that somebody replaced meanwhile is not overwritten', async () => {
   using bucket = new Bucket(s3.newPlace());
-  const key = `${bucket.place.prefix}hypotheses_data/dt=2026-01-01/one.jsonl`;
+  const key = `${bucket.location.prefix}hypotheses_data/dt=2026-01-01/one.jsonl`;
   await bucket.create(key, Buffer.from('first\n'));
   await expect(bucket.create(key, Buffer.from('again\n'))).rejects.toThrow();
   const [listed] = await collect(bucket.list('hypotheses_data'));
