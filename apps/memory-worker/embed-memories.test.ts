@@ -31,8 +31,8 @@ async function stage() {
   return { db, owner, server, embedderOf };
 }
 
-/** A pick is learned, as the worker with or without an embedding model does it. */
-async function learnPick(db: Db, owner: Db, embedded: boolean): Promise<void> {
+/** As a worker with or without an embedding model. */
+async function processSelection(db: Db, owner: Db, embedded: boolean): Promise<void> {
   const event = selection();
   await owner.transaction().execute((tx) => insertEvents(tx, [{ name: 'hypothesis.selected', event }]));
   const handlers = {
@@ -47,10 +47,10 @@ const idsOf = async (db: Db) => (await memoriesOf(db)).map(({ memory_id }) => me
 const embeddedBy = async (db: Db, model: string) =>
   (await readEmbeddings(db, user, await idsOf(db), model)).size;
 
-test('what was learned is embedded after it was, once; another model embeds it anew', async () => {
+test('memories are embedded afterwards, once; another model embeds them again', async () => {
   const { db, owner, server, embedderOf } = await stage();
-  await learnPick(db, owner, true);
-  expect(server.requests, 'learning asks nobody').toEqual([]);
+  await processSelection(db, owner, true);
+  expect(server.requests, 'processing does not call the model').toEqual([]);
   const count = (await idsOf(db)).length;
   const concepts = embedderOf('concepts');
   expect(await embedNextBatch(db, concepts)).toEqual({ taken: count, stored: count });
@@ -66,27 +66,27 @@ test('what was learned is embedded after it was, once; another model embeds it a
   expect([await embeddedBy(db, 'concepts'), await embeddedBy(db, 'other')]).toEqual([0, count]);
 });
 
-test('a model that fails leaves what was learned as it is, to be tried again later', async () => {
+test('a model that fails leaves the memories as they are, to be tried again later', async () => {
   const { db, owner, server, embedderOf } = await stage();
   server.state.fault = (response) => response.destroy();
-  await learnPick(db, owner, true);
+  await processSelection(db, owner, true);
   const count = (await idsOf(db)).length;
   expect(await embedNextBatch(db, embedderOf('concepts'))).toEqual({ taken: count, stored: 0 });
   expect(await embedNextBatch(db, embedderOf('concepts')), 'not at once').toEqual({ taken: 0, stored: 0 });
 });
 
-test('a worker embeds what was learned before there was a model', async () => {
+test('a worker embeds memories that are older than the model', async () => {
   const { db, owner, embedderOf } = await stage();
-  await learnPick(db, owner, false);
+  await processSelection(db, owner, false);
   const count = (await idsOf(db)).length;
   expect(await embeddedBy(db, 'concepts')).toBe(0);
   await using _worker = embedMemories({ log }, db, embedderOf('concepts'));
   await expect.poll(() => embeddedBy(db, 'concepts'), { timeout: 10_000 }).toBe(count);
 });
 
-test('no vector outlives the words that it was made of, nor the user', async () => {
+test('no vector outlives its text, nor the user', async () => {
   const { db, owner, embedderOf } = await stage();
-  await learnPick(db, owner, true);
+  await processSelection(db, owner, true);
   await embedNextBatch(db, embedderOf('concepts'));
   const [first, second, third] = await idsOf(db);
   const key = (memory_id = '') => ({ ...user, memory_id });

@@ -9,38 +9,37 @@ import {
 import { type Embedder, maxBatch } from '@learning-loop/llm/embeddings/embed';
 import type { Service } from '@learning-loop/service/service';
 
-const lookEveryMs = 1_000;
-/** A model that does not answer is left alone for so long. */
-const restMs = 5_000;
-/** What could not be embedded is tried again after this time. */
+const everyMs = 1_000;
+/** When the model is down. */
+const afterErrorMs = 5_000;
+/** Until a memory whose embedding failed is tried again. */
 const againMs = 60_000;
-/** Memories of before there was a model, looked through at a time. */
-const pageSize = 1_000;
-/** Between two such looks. */
-const pauseMs = 50;
-const beforeTheFirst = { tenant_id: '', user_id: '', memory_id: '00000000-0000-0000-0000-000000000000' };
+/** The backfill looks for memories that are older than the model. */
+const backfillPage = 1_000;
+const backfillPauseMs = 50;
+const firstCursor = { tenant_id: '', user_id: '', memory_id: '00000000-0000-0000-0000-000000000000' };
 
-/** Embeds what is learned, after it was: nobody waits for it. Several workers share the work. */
+/** Any number of workers share the work. */
 export function embedMemories(
   { log }: Pick<Service<unknown>, 'log'>,
   db: Db,
   embedder: Embedder,
 ): AsyncDisposable {
-  let place: typeof beforeTheFirst | undefined = beforeTheFirst;
+  let backfillCursor: typeof firstCursor | undefined = firstCursor;
 
-  async function step(): Promise<number> {
-    if (place) place = await requestMissingEmbeddings(db, place, pageSize);
+  async function run(): Promise<number> {
+    if (backfillCursor) backfillCursor = await requestMissingEmbeddings(db, backfillCursor, backfillPage);
     const { taken, stored } = await embedNextBatch(db, embedder);
-    if (stored < taken) return restMs;
+    if (stored < taken) return afterErrorMs;
     if (taken > 0) return 0;
-    return place ? pauseMs : lookEveryMs;
+    return backfillCursor ? backfillPauseMs : everyMs;
   }
 
   const onError = (err: unknown) => log.warn({ err }, 'embeddings_not_stored');
-  return backgroundLoop(step, { everyMs: lookEveryMs, afterErrorMs: restMs, onError });
+  return backgroundLoop(run, { everyMs, afterErrorMs, onError });
 }
 
-/** Embeds some of the memories that have no vector of this model: one call for each tenant, which pays for it. */
+/** One call per tenant, because the budget is per tenant. */
 export async function embedNextBatch(db: Db, embedder: Embedder): Promise<{ taken: number; stored: number }> {
   const due = await takeDueEmbeddings(db, { model: embedder.model, limit: maxBatch, againMs });
   let stored = 0;

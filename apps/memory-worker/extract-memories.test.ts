@@ -27,11 +27,11 @@ async function accept(db: Db, events: HypothesisSelected[]): Promise<void> {
 const memories = (db: Db) =>
   listMemories(db, { tenantId: 'default', userId: 'ada', withSuperseded: true, limit: 50 });
 
-test('a pick is remembered as goal, preference and history, each with its interaction', async () => {
+test('a selection becomes goal, preference and history, each with its interaction', async () => {
   await using db = connectDb(await databaseForTest());
   const event = selection();
   await accept(db, [event]);
-  const { logs: reports } = await deliver(db, [event]);
+  const { logs } = await deliver(db, [event]);
   const known = await memories(db);
   expect(known.find(({ type }) => type === 'goal')).toMatchObject({
     content: 'build a REST API with FastAPI and Docker deployment',
@@ -47,11 +47,11 @@ test('a pick is remembered as goal, preference and history, each with its intera
     tags: ['interaction', 'text/plain', 'h1'],
   });
   for (const { sources } of known) expect(sources).toMatchObject([{ interaction_id: event.interaction_id }]);
-  const names = new Set(reports.map(({ name }) => name));
+  const names = new Set(logs.map(({ name }) => name));
   expect(names).toEqual(new Set(['goal_learned_from_hypothesis', 'preference_learned']));
 });
 
-test('the same event twice is remembered once', async () => {
+test('the same event twice is stored once', async () => {
   await using db = connectDb(await databaseForTest());
   const event = selection();
   await accept(db, [event]);
@@ -70,7 +70,7 @@ test('when all hypotheses are rejected there is history, and no goal', async () 
   expect(known.map(({ type, tags }) => [type, tags])).toEqual([['history', ['interaction', 'text/plain']]]);
 });
 
-test('a goal that we put into the hypothesis ourselves counts a quarter when it is chosen again', async () => {
+test('a goal that we put into the hypothesis ourselves counts a quarter when it is selected again', async () => {
   await using db = connectDb(await databaseForTest());
   const goal = 'build a REST API with FastAPI and Docker deployment';
   const [first] = [selection()];
@@ -83,7 +83,7 @@ test('a goal that we put into the hypothesis ourselves counts a quarter when it 
   expect(known?.confidence).toBeCloseTo(1 - (1 - 0.8) * (1 - 0.8 / 4));
 });
 
-test('a batch of many users is remembered for each of them', async () => {
+test('a batch of many users is stored for each of them', async () => {
   await using db = connectDb(await databaseForTest());
   const events = Array.from({ length: 40 }, (_, n) =>
     selection({ user_id: `user-${n % 8}`, hypotheses: hypothesesFor([`Do you want to build thing ${n}?`]) }),

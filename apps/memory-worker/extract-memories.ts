@@ -11,26 +11,25 @@ import { extractGoal, extractPreferences } from '@learning-loop/learning/memorie
 import { contentKey, historyContent, memoryKey } from '@learning-loop/learning/memories/memory';
 import type { HandlerContext } from '@learning-loop/queue/consumer/process-events';
 
-/** A preference is read between the lines of what was chosen: less sure than the choice itself. */
+/** A preference is inferred from the selection, so it is less certain. */
 const preferenceDiscount = 0.9;
-/** What merely repeats a memory of ours proves little. */
+/** A selection that repeats one of our own memories is weak evidence. */
 const echoWeight = 0.25;
-const learnedTags = ['learned', 'hypothesis_derived'];
+const derivedTags = ['learned', 'hypothesis_derived'];
 
-/** Turns picks into goals, preferences and history; `embedded` says whether a model is to embed them afterwards. */
 export async function extractMemories(
   events: HypothesisSelected[],
-  { tx, logAfterCommit: report }: HandlerContext,
-  embedded = false,
+  { tx, logAfterCommit }: HandlerContext,
+  embed = false,
 ): Promise<void> {
   const memories = events.flatMap(toMemories);
   await lockUserSlots(tx, memories);
   await upsertMemories(tx, memories);
   await supersedeOlder(tx, memories);
-  if (embedded) await requestEmbeddings(tx, memories);
+  if (embed) await requestEmbeddings(tx, memories);
   for (const { type, interaction_id } of memories) {
-    if (type === 'goal') report('goal_learned_from_hypothesis', { interaction_id });
-    if (type === 'preference') report('preference_learned', { interaction_id });
+    if (type === 'goal') logAfterCommit('goal_learned_from_hypothesis', { interaction_id });
+    if (type === 'preference') logAfterCommit('preference_learned', { interaction_id });
   }
 }
 
@@ -38,14 +37,14 @@ type MemoryDraft = Pick<NewMemory, 'type' | 'content_key' | 'content' | 'confide
 
 function toMemories(event: HypothesisSelected): NewMemory[] {
   const { tenant_id, user_id, interaction_id, occurred_at: seen_at } = event;
-  return memoriesOfSelection(event).map((lesson) => ({
-    ...lesson,
+  return toDrafts(event).map((draft) => ({
+    ...draft,
     ...{ tenant_id, user_id, interaction_id, seen_at },
     memory_id: newId(),
   }));
 }
 
-function memoriesOfSelection(event: HypothesisSelected): MemoryDraft[] {
+function toDrafts(event: HypothesisSelected): MemoryDraft[] {
   const selected = event.hypotheses.find(({ id }) => id === event.selected_id);
   const history: MemoryDraft = {
     type: 'history',
@@ -62,7 +61,7 @@ function goalsAndPreferences(
   { question, confidence }: { question: string; confidence: number },
   event: HypothesisSelected,
 ): MemoryDraft[] {
-  const lesson = (type: 'goal' | 'preference', content: string, certainty: number, slot: string | null) => {
+  const draft = (type: 'goal' | 'preference', content: string, certainty: number, slot: string | null) => {
     const key = memoryKey(content);
     const weight = isEcho(key, event) ? echoWeight : 1;
     return {
@@ -70,26 +69,30 @@ function goalsAndPreferences(
       content_key: contentKey(content),
       content,
       confidence: certainty * weight,
-      tags: learnedTags,
+      tags: derivedTags,
       slot,
     };
   };
   const goal = extractGoal(question, event.input_text);
   const preferences = extractPreferences(question, event.input_text);
   return [
-    ...(goal ? [lesson('goal', goal.content, confidence, null)] : []),
+    ...(goal ? [draft('goal', goal.content, confidence, null)] : []),
     ...preferences.map(({ content, slot }) =>
-      lesson('preference', content, confidence * preferenceDiscount, slot),
+      draft('preference', content, confidence * preferenceDiscount, slot),
     ),
   ];
 }
 
-/** Whether we put this into the hypothesis ourselves, from what we knew, and the user did not say it. */
+/** Our own memory put this into the hypothesis; the user did not say it. */
 function isEcho(key: string, { context, input_text, model_id }: HypothesisSelected): boolean {
   if (model_id === 'candidates') return false;
-  const known = [...context.recent_goals, ...context.preferences.map((liked) => `Prefers: ${liked}`)];
-  const said = new Set(memoryKey(input_text).split(' '));
+  const memories = [
+    ...context.recent_goals,
+    ...context.preferences.map((preference) => `Prefers: ${preference}`),
+  ];
+  const inputWords = new Set(memoryKey(input_text).split(' '));
   return (
-    known.some((content) => memoryKey(content) === key) && !key.split(' ').every((word) => said.has(word))
+    memories.some((content) => memoryKey(content) === key) &&
+    !key.split(' ').every((word) => inputWords.has(word))
   );
 }

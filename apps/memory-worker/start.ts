@@ -10,8 +10,8 @@ import type { Config } from './config.ts';
 import { embedMemories } from './embed-memories.ts';
 import { extractMemories } from './extract-memories.ts';
 
-/** Nobody waits for a memory to be embedded. */
-const patienceMs = 30_000;
+/** Long: no request waits for it. */
+const embeddingTimeoutMs = 30_000;
 
 export async function start(service: Service<Config>): Promise<void> {
   const { config, log, metrics, use } = service;
@@ -25,7 +25,10 @@ export async function start(service: Service<Config>): Promise<void> {
   };
   use(consume(service, db, publisher, 'memory', handlers, config), 'consumer');
   if (embedding) {
-    const embedder = use(connectEmbedder({ ...embedding, timeoutMs: patienceMs }, log, metrics), 'embedder');
+    const embedder = use(
+      connectEmbedder({ ...embedding, timeoutMs: embeddingTimeoutMs }, log, metrics),
+      'embedder',
+    );
     use(embedMemories(service, db, embedder), 'embeddings');
   }
   await serveHealth(service, { postgres: () => isReachable(db) });

@@ -1,4 +1,4 @@
-import { llmConfig, llmEnv } from '@learning-loop/llm/config';
+import { llmConfig, llmEnv, type ModelConfig } from '@learning-loop/llm/config';
 import { workerConfig, workerEnv } from '@learning-loop/service/config/infra-env';
 import { readEnv } from '@learning-loop/service/config/read-env';
 import { Type } from 'typebox';
@@ -16,7 +16,11 @@ export function readConfig(source: NodeJS.ProcessEnv) {
   const llm = llmConfig(env);
   const common = { ...workerConfig(env), windowMs: env.PERSONA_WINDOW_MS };
   if (llm.impl === 'rules') return { ...common, llm };
-  // Nobody waits for a persona: what comes in a burst takes turns at the model, rather than go to the rules at once. And
-  // who waits for a model leaves jobs to other processes, which may be waiting for work.
-  return { ...common, llm: { ...llm, maxQueued: Infinity }, maxConcurrentJobs: llm.maxConcurrency };
+  // No request waits for a persona, so a burst queues for the model instead of falling back to the rules. A process takes
+  // no more jobs than the model's concurrency, and leaves the rest to other processes.
+  return {
+    ...common,
+    llm: { ...llm, maxQueued: Infinity } satisfies ModelConfig,
+    maxConcurrentJobs: llm.maxConcurrency,
+  };
 }

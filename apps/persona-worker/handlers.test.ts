@@ -17,7 +17,7 @@ const log = pino({ level: 'silent' });
 const at = (ms: number) => new Date(Date.UTC(2026, 0, 1) + ms).toISOString();
 const deltas = { concise: 0.1, step_by_step: 0, code_first: 0, formal: 0, reason: 'short ones' };
 
-/** Delivers picks made at these milliseconds in one batch, to a worker with a model that answers so. */
+/** Delivers selections made at these times, in ms, as one batch, to a worker whose model answers like this. */
 async function deliver(times: number[], answer: Parameters<typeof modelServer>[0]) {
   await using server = await modelServer(answer);
   const DATABASE_URL = await databaseForTest();
@@ -33,14 +33,14 @@ async function deliver(times: number[], answer: Parameters<typeof modelServer>[0
       events.map((event) => ({ name: 'hypothesis.selected' as const, event })),
     ),
   );
-  const worker = createHandlers({ llm, readBackground: loadPersonaContext, windowMs: config.windowMs });
+  const worker = createHandlers({ llm, loadContext: loadPersonaContext, windowMs: config.windowMs });
   const ids = events.map(({ event_id }) => event_id);
   await processEvents({ db, log, consumer: 'persona', handlers: worker }, ids);
   const updates = await db.selectFrom('persona_updates').selectAll().orderBy('occurred_at').execute();
   return { updates, persona: await findPersona(db, 'default', 'ada'), calls: server.requests.length };
 }
 
-test('picks within the window are one call to the model, applied once, with a row for each pick', async () => {
+test('selections within the window are one call to the model, applied once, with a row for each selection', async () => {
   const { updates, persona, calls } = await deliver([0, 500, 1_900, 5_000], (response) =>
     sendContent(response, JSON.stringify(deltas)),
   );
@@ -54,7 +54,7 @@ test('picks within the window are one call to the model, applied once, with a ro
   ]);
 });
 
-test('what comes in a burst takes turns at the model', async () => {
+test('a burst queues for the model', async () => {
   const times = Array.from({ length: 60 }, (_, n) => n * 10_000);
   const { updates, calls } = await deliver(times, (response) =>
     sendContent(response, JSON.stringify(deltas)),
@@ -63,23 +63,23 @@ test('what comes in a burst takes turns at the model', async () => {
   expect(new Set(updates.map(({ decided_by }) => decided_by))).toEqual(new Set(['vllm/small']));
 });
 
-test('where the model fails, the rules decide on each pick', async () => {
+test('when the model fails, the rules decide on each selection', async () => {
   const { updates, persona } = await deliver([0, 500, 1_900], (response) => sendJson(response, 400, {}));
   expect(updates.map(({ decided_by }) => decided_by)).toEqual(['rules', 'rules', 'rules']);
   expect(persona).toMatchObject({ interaction_count: 3, facets: { concise: 0.56 } });
 });
 
-test('windows hold every deed once, of one user, in order, and no longer than they may be', () => {
-  const deed = fc.record({
+test('windows hold every event once, of one user, in order, and are not too long', () => {
+  const event = fc.record({
     tenant_id: fc.constantFrom('a', 'b'),
     user_id: fc.constantFrom('x', 'y'),
     occurred_at: fc.nat(20).map(at),
   });
   fc.assert(
-    fc.property(fc.array(deed), fc.nat(8), (deeds, windowMs) => {
-      const windows = groupByWindow(deeds, windowMs);
-      expect(new Set(windows.flat())).toEqual(new Set(deeds));
-      expect(windows.flat()).toHaveLength(deeds.length);
+    fc.property(fc.array(event), fc.nat(8), (events, windowMs) => {
+      const windows = groupByWindow(events, windowMs);
+      expect(new Set(windows.flat())).toEqual(new Set(events));
+      expect(windows.flat()).toHaveLength(events.length);
       for (const window of windows) {
         const times = window.map(({ occurred_at }) => Date.parse(occurred_at));
         expect(times).toEqual(times.toSorted((a, b) => a - b));

@@ -9,16 +9,14 @@ import type { FacetContext, FacetDecision, Llm } from '@learning-loop/llm/llm';
 import type { Handlers } from '@learning-loop/queue/consumer/process-events';
 import { type FacetUpdate, updatePersonas } from './update-personas.ts';
 
-/** What a model is told of users, besides what they did. */
 export type LoadPersonaContext = (tx: Tx, users: UserKey[]) => Promise<(user: UserKey) => FacetContext>;
 
 const perUser = 5;
-const unknown: FacetContext = { facets: defaultFacets, history: [], feedback: [] };
+const emptyContext: FacetContext = { facets: defaultFacets, history: [], feedback: [] };
 
-/** The rules look at nothing but the selection. */
-export const noPersonaContext: LoadPersonaContext = async () => () => unknown;
+/** For the rules, which use only the selection. */
+export const noPersonaContext: LoadPersonaContext = async () => () => emptyContext;
 
-/** One query for each kind, whatever the number of users. */
 export const loadPersonaContext: LoadPersonaContext = async (tx, users) => {
   const personas = Map.groupBy(await findPersonas(tx, users), userKey);
   const history = Map.groupBy(await listRecentHistory(tx, users, perUser), userKey);
@@ -33,18 +31,18 @@ export const loadPersonaContext: LoadPersonaContext = async (tx, users) => {
   };
 };
 
-/** Groups what each user did within so many milliseconds of a first deed; each group and the groups in order of time. */
+/** One group per user and `windowMs` from its first event; groups and events in order of time. */
 export function groupByWindow<T extends UserKey & { occurred_at: string }>(
-  deeds: T[],
+  events: T[],
   windowMs: number,
 ): T[][] {
-  const ordered = deeds.toSorted((a, b) => Date.parse(a.occurred_at) - Date.parse(b.occurred_at));
-  return [...Map.groupBy(ordered, userKey).values()].flatMap((ofUser) => {
+  const ordered = events.toSorted((a, b) => Date.parse(a.occurred_at) - Date.parse(b.occurred_at));
+  return [...Map.groupBy(ordered, userKey).values()].flatMap((userEvents) => {
     const windows: T[][] = [];
-    for (const deed of ofUser) {
+    for (const event of userEvents) {
       const current = windows.at(-1);
-      if (current !== undefined && isWithin(current[0], deed, windowMs)) current.push(deed);
-      else windows.push([deed]);
+      if (current !== undefined && isWithin(current[0], event, windowMs)) current.push(event);
+      else windows.push([event]);
     }
     return windows;
   });
@@ -52,30 +50,27 @@ export function groupByWindow<T extends UserKey & { occurred_at: string }>(
 
 function isWithin(
   first: { occurred_at: string } | undefined,
-  deed: { occurred_at: string },
+  event: { occurred_at: string },
   windowMs: number,
 ): boolean {
-  return first !== undefined && Date.parse(deed.occurred_at) - Date.parse(first.occurred_at) <= windowMs;
+  return first !== undefined && Date.parse(event.occurred_at) - Date.parse(first.occurred_at) <= windowMs;
 }
 
-interface Decided {
+interface DecidedSelection {
   selection: HypothesisSelected;
   decision: FacetDecision;
 }
 
-/**
- * What the picks of one window, oldest first, do to the facets: a model decides once for all of them, with the last
- * one, and the others only count. Where the rules answer instead, they decide on each.
- */
+/** A model decides once for the window, oldest first, on its last selection; the rules decide on each selection. */
 async function decideDeltas(
   llm: Llm,
-  picks: HypothesisSelected[],
-  background: FacetContext,
-): Promise<Decided[]> {
-  const last = picks.at(-1);
+  selections: HypothesisSelected[],
+  personaContext: FacetContext,
+): Promise<DecidedSelection[]> {
+  const last = selections.at(-1);
   if (last === undefined) return [];
-  const before = picks.slice(0, -1);
-  const decision = await llm.facetDeltas({ selection: last, before, ...background });
+  const before = selections.slice(0, -1);
+  const decision = await llm.facetDeltas({ selection: last, before, ...personaContext });
   return [
     ...before.map((selection) => ({ selection, decision: deltasForEarlier(decision, selection) })),
     { selection: last, decision },
@@ -89,46 +84,35 @@ function deltasForEarlier({ decided_by }: FacetDecision, selection: HypothesisSe
 
 interface HandlerDependencies {
   llm: Llm;
-  readBackground: LoadPersonaContext;
-  /** Picks of a user within so many milliseconds are decided upon together, as far as they are delivered together. */
+  loadContext: LoadPersonaContext;
+  /** Selections of a user in this time are decided together, if they are in the same batch. */
   windowMs: number;
 }
 
-/** How the persona worker learns from picks and from feedback. */
-export const createHandlers = ({
-  llm,
-  readBackground,
-  windowMs,
-}: HandlerDependencies): Handlers<'persona'> => ({
-  // The deltas are asked for before any row is locked: a model may take its time.
+export const createHandlers = ({ llm, loadContext, windowMs }: HandlerDependencies): Handlers<'persona'> => ({
+  // Before any row is locked: the model may be slow.
   'hypothesis.selected': async (selections, context) => {
-    const background = await readBackground(context.tx, selections);
+    const getContext = await loadContext(context.tx, selections);
     const decided = await Promise.all(
-      groupByWindow(selections, windowMs).map((picks) => {
-        const [user] = picks;
-        return user === undefined ? [] : decideDeltas(llm, picks, background(user));
+      groupByWindow(selections, windowMs).map((window) => {
+        const [user] = window;
+        return user === undefined ? [] : decideDeltas(llm, window, getContext(user));
       }),
     );
     await updatePersonas(decided.flat().map(toSelectionUpdate), context);
   },
-  'feedback.given': async (all, context) => {
-    const background = await readBackground(context.tx, all);
-    const changes = await Promise.all(
-      all.map(async (given) =>
-        toFeedbackUpdate(given, await llm.feedbackDeltas({ given, ...background(given) })),
+  'feedback.given': async (feedback, context) => {
+    const getContext = await loadContext(context.tx, feedback);
+    const updates = await Promise.all(
+      feedback.map(async (given) =>
+        toFeedbackUpdate(given, await llm.feedbackDeltas({ given, ...getContext(given) })),
       ),
     );
-    await updatePersonas(changes, context);
+    await updatePersonas(updates, context);
   },
 });
 
-function toSelectionUpdate({
-  selection,
-  decision,
-}: {
-  selection: HypothesisSelected;
-  decision: FacetDecision;
-}): FacetUpdate {
+function toSelectionUpdate({ selection, decision }: DecidedSelection): FacetUpdate {
   const { selected_id } = selection;
   const signals = { selected_hypothesis_id: selected_id, success: selected_id !== null };
   return { ...decision, cause: selection, interactions: 1, signals };

@@ -15,17 +15,8 @@ export async function start(service: Service<Config>): Promise<void> {
   const db = use(connectDb(config.databaseUrl, { name: 'persona-worker', role }), 'database');
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
   const llm = use(connectLlm(config.llm, log, metrics), 'llm');
-  const background = config.llm.impl === 'rules' ? noPersonaContext : loadPersonaContext;
-  use(
-    consume(
-      service,
-      db,
-      publisher,
-      'persona',
-      createHandlers({ llm, readBackground: background, windowMs: config.windowMs }),
-      config,
-    ),
-    'consumer',
-  );
+  const loadContext = config.llm.impl === 'rules' ? noPersonaContext : loadPersonaContext;
+  const handlers = createHandlers({ llm, loadContext, windowMs: config.windowMs });
+  use(consume(service, db, publisher, 'persona', handlers, config), 'consumer');
   await serveHealth(service, { postgres: () => isReachable(db) });
 }

@@ -15,7 +15,7 @@ import { createHandlers, noPersonaContext } from './handlers.ts';
 const log = pino({ level: 'silent' });
 const rules = createHandlers({
   llm: connectLlm({ impl: 'rules' }, log, new Registry()),
-  readBackground: noPersonaContext,
+  loadContext: noPersonaContext,
   windowMs: 2_000,
 });
 
@@ -26,15 +26,15 @@ async function accept(db: Db, events: NamedEvent[]): Promise<string[]> {
 
 const deliver = (db: Db, ids: string[]) =>
   processEvents({ db, log, consumer: 'persona', handlers: rules }, ids);
-const pickOf = (said: Parameters<typeof selection>[0]) => ({
+const selectionEvent = (fields: Parameters<typeof selection>[0]) => ({
   name: 'hypothesis.selected' as const,
-  event: selection(said),
+  event: selection(fields),
 });
 const persona = (db: Db) => findPersona(db, 'default', 'ada');
 
-test('a pick moves the facets, counts, and emits persona.updated to the training log', async () => {
+test('a selection changes the facets, counts, and emits persona.updated to the training log', async () => {
   await using db = connectDb(await databaseForTest());
-  const ids = await accept(db, [pickOf({ selected_id: 'h1' })]);
+  const ids = await accept(db, [selectionEvent({ selected_id: 'h1' })]);
   const { emitted } = await deliver(db, ids);
   expect(await persona(db)).toMatchObject({ interaction_count: 1, facets: { concise: 0.52 } });
   const [event] = await loadPending(
@@ -53,35 +53,35 @@ test('a pick moves the facets, counts, and emits persona.updated to the training
   });
 });
 
-test('the same event twice moves the facets once', async () => {
+test('the same event twice changes the facets once', async () => {
   await using db = connectDb(await databaseForTest());
-  const ids = await accept(db, [pickOf({})]);
+  const ids = await accept(db, [selectionEvent({})]);
   await deliver(db, ids);
   const once = await persona(db);
-  const again = await deliver(db, ids);
+  const second = await deliver(db, ids);
   expect(await persona(db)).toEqual(once);
-  expect(again.emitted).toEqual([]);
+  expect(second.emitted).toEqual([]);
 });
 
-test('picks of one batch add up in the order in which they happened', async () => {
+test('selections of one batch add up in the order in which they happened', async () => {
   await using db = connectDb(await databaseForTest());
   const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
   const ids = await accept(
     db,
-    [3, 1, 2].map((minute) => pickOf({ occurred_at: at(minute) })),
+    [3, 1, 2].map((minute) => selectionEvent({ occurred_at: at(minute) })),
   );
   await deliver(db, ids);
   expect(await persona(db)).toMatchObject({ interaction_count: 3 });
-  const moves = await db.selectFrom('persona_updates').selectAll().orderBy('occurred_at').execute();
-  const concise = moves.flatMap(({ old_facets, new_facets }) => [old_facets.concise, new_facets.concise]);
+  const updates = await db.selectFrom('persona_updates').selectAll().orderBy('occurred_at').execute();
+  const concise = updates.flatMap(({ old_facets, new_facets }) => [old_facets.concise, new_facets.concise]);
   expect(concise).toEqual([0.5, 0.52, 0.52, 0.54, 0.54, 0.56]);
 });
 
-test('two replicas that adapt the same user at once lose no move', async () => {
+test('two replicas that update the same user at once lose no update', async () => {
   await using db = connectDb(await databaseForTest());
   const ids = await accept(
     db,
-    Array.from({ length: 12 }, () => pickOf({})),
+    Array.from({ length: 12 }, () => selectionEvent({})),
   );
   await Promise.all(
     [0, 1, 2, 3].map((part) =>
@@ -95,7 +95,7 @@ test('two replicas that adapt the same user at once lose no move', async () => {
   expect((await persona(db))?.facets.concise).toBeCloseTo(0.74);
 });
 
-test('feedback moves facets without counting as an interaction', async () => {
+test('feedback changes facets without counting as an interaction', async () => {
   await using db = connectDb(await databaseForTest());
   const { interaction_id, tenant_id, user_id, occurred_at } = selection();
   const given = {
@@ -115,42 +115,42 @@ test('feedback moves facets without counting as an interaction', async () => {
   expect(known?.facets.concise).toBeLessThan(0.5);
 });
 
-/** Enough of the first to run into the bound, then some of the second, and so on. */
-const pickedInTurn = Array.from({ length: 60 }, (_, n) => (Math.floor(n / 30) % 2 === 0 ? 'h1' : 'h2'));
+/** Enough of the first to reach the bound, then some of the second, and so on. */
+const selectedInTurn = Array.from({ length: 60 }, (_, n) => (Math.floor(n / 30) % 2 === 0 ? 'h1' : 'h2'));
 
-async function learnInBatches(db: Db, order: number[], batch: number) {
+async function processInBatches(db: Db, order: number[], batch: number) {
   const ids = await accept(
     db,
     order.map((n) => {
       const occurred = new Date(Date.UTC(2026, 0, 1, 0, Math.floor(n / 2)));
       const event_id = minUuidAt(occurred).slice(0, -12) + String(n).padStart(12, '0');
-      return pickOf({
+      return selectionEvent({
         ...{ event_id, occurred_at: occurred.toISOString() },
-        selected_id: pickedInTurn[n] ?? null,
+        selected_id: selectedInTurn[n] ?? null,
       });
     }),
   );
   for (let from = 0; from < ids.length; from += batch) await deliver(db, ids.slice(from, from + batch));
-  const moves = await db
+  const updates = await db
     .selectFrom('persona_updates')
     .select(['event_id', 'old_facets', 'new_facets'])
     .orderBy('event_id')
     .execute();
   const { facets, interaction_count, moved_at } = (await persona(db)) ?? {};
-  return { facets, interaction_count, moved_at, moves };
+  return { facets, interaction_count, moved_at, updates };
 }
 
-const inOrder = pickedInTurn.map((_, n) => n);
+const inOrder = selectedInTurn.map((_, n) => n);
 const shuffled = inOrder.toSorted((a, b) => ((a * 37) % 61) - ((b * 37) % 61));
 
 test.each([
   ['one by one', 1],
   ['in batches', 7],
-])('picks that arrive shuffled, %s, lead to the same persona as in order', async (_how, batch) => {
+])('selections that arrive shuffled, %s, lead to the same persona as in order', async (_how, batch) => {
   const role = 'learning_loop_persona';
   await using ordered = connectDb(await databaseForTest(), { role });
   await using mixed = connectDb(await databaseForTest(), { role });
-  const expected = await learnInBatches(ordered, inOrder, 60);
-  expect(Math.max(...expected.moves.map(({ new_facets }) => new_facets.concise))).toBe(1);
-  expect(await learnInBatches(mixed, shuffled, batch)).toEqual(expected);
+  const expected = await processInBatches(ordered, inOrder, 60);
+  expect(Math.max(...expected.updates.map(({ new_facets }) => new_facets.concise))).toBe(1);
+  expect(await processInBatches(mixed, shuffled, batch)).toEqual(expected);
 });

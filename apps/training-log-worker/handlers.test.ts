@@ -28,14 +28,14 @@ async function acceptOne(db: Db, event = selection()) {
   return event;
 }
 
-test('a pick becomes a line in the established format and a ranking sample, once', async () => {
+test('a selection becomes a line in the established format and a ranking sample, once', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'record-'));
   await using db = connectDb(await databaseForTest());
   await using trainingLog = await openTrainingLog(dir, { log });
   const event = await acceptOne(db);
-  const pupil = { db, log, consumer: 'training-log' as const, handlers: createHandlers(trainingLog) };
-  await processEvents(pupil, [event.event_id]);
-  await processEvents(pupil, [event.event_id]);
+  const consumer = { db, log, consumer: 'training-log' as const, handlers: createHandlers(trainingLog) };
+  await processEvents(consumer, [event.event_id]);
+  await processEvents(consumer, [event.event_id]);
   const hypotheses = await linesOf(dir, 'hypotheses_data');
   expect(hypotheses).toEqual([
     {
@@ -82,26 +82,26 @@ test('of a user who opted out nothing is written, of others in the same batch al
   await setTrainingOptOut(db, { tenant_id: 'elsewhere', user_id: 'in' }, true);
   const events = ['out', 'in'].map((user_id) => selection({ user_id }));
   for (const event of events) await acceptOne(db, event);
-  const pupil = { db, log, consumer: 'training-log' as const, handlers: createHandlers(trainingLog) };
-  const { processed: learned } = await processEvents(
-    pupil,
+  const consumer = { db, log, consumer: 'training-log' as const, handlers: createHandlers(trainingLog) };
+  const { processed } = await processEvents(
+    consumer,
     events.map(({ event_id }) => event_id),
   );
-  expect(learned, 'neither stays owed').toHaveLength(2);
+  expect(processed, 'neither stays pending').toHaveLength(2);
   for (const name of ['hypotheses_data', 'ranking_data'])
     expect(await linesOf(dir, name), name).toMatchObject([{ user_id: 'in' }]);
 });
 
-test('with collection switched off nothing is written and nothing stays owed', async () => {
+test('with collection switched off nothing is written and nothing stays pending', async () => {
   await using db = connectDb(await databaseForTest());
   const event = await acceptOne(db);
-  const { processed: learned } = await processEvents(
+  const { processed } = await processEvents(
     { db, log, consumer: 'training-log', handlers: discardingHandlers },
     [event.event_id],
   );
-  expect(learned).toHaveLength(1);
-  const owed = await db.selectFrom('outbox').select('pending').execute();
-  expect(owed).toEqual([{ pending: ['memory', 'persona'] }]);
+  expect(processed).toHaveLength(1);
+  const outbox = await db.selectFrom('outbox').select('pending').execute();
+  expect(outbox).toEqual([{ pending: ['memory', 'persona'] }]);
 });
 
 test('a disk that cannot be written is no fault of the event: it waits, and spends no attempt', async () => {
@@ -109,7 +109,7 @@ test('a disk that cannot be written is no fault of the event: it waits, and spen
   const event = await acceptOne(db);
   const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
   const handlers = createHandlers({ append: () => Promise.reject(full) });
-  const learning = processEvents({ db, log, consumer: 'training-log', handlers }, [event.event_id]);
-  await expect(learning).rejects.toThrow(RetryLater);
-  await expect(learning).rejects.toMatchObject({ cause: full });
+  const processing = processEvents({ db, log, consumer: 'training-log', handlers }, [event.event_id]);
+  await expect(processing).rejects.toThrow(RetryLater);
+  await expect(processing).rejects.toMatchObject({ cause: full });
 });

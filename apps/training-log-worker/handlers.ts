@@ -9,15 +9,15 @@ import type { TrainingLog } from '@learning-loop/training-log/training-log';
 
 type Event = HypothesisSelected | PersonaUpdated | FeedbackGiven;
 
-const lineOf = ({ occurred_at, event_id, tenant_id, user_id, interaction_id }: Event) => ({
+const toLine = ({ occurred_at, event_id, tenant_id, user_id, interaction_id }: Event) => ({
   timestamp: occurred_at,
   ...{ event_id, tenant_id, user_id, interaction_id },
 });
 
-function hypothesesRecord(event: HypothesisSelected): TrainingRecords['hypotheses_data'] {
+function toHypothesesRecord(event: HypothesisSelected): TrainingRecords['hypotheses_data'] {
   const selected = event.hypotheses.find(({ id }) => id === event.selected_id);
   return {
-    ...lineOf(event),
+    ...toLine(event),
     user_input: event.input_text,
     context: event.context,
     hypotheses: event.hypotheses.map(({ id, question, confidence, position, propensity }) => ({
@@ -31,9 +31,9 @@ function hypothesesRecord(event: HypothesisSelected): TrainingRecords['hypothese
   };
 }
 
-function rankingRecord(event: HypothesisSelected): TrainingRecords['ranking_data'] {
+function toRankingRecord(event: HypothesisSelected): TrainingRecords['ranking_data'] {
   return {
-    ...lineOf(event),
+    ...toLine(event),
     used_memories: event.used_memories,
     hypotheses: event.hypotheses.map(({ id, position, score, propensity, features }) => ({
       ...{ id, position, score, propensity, features },
@@ -43,23 +43,23 @@ function rankingRecord(event: HypothesisSelected): TrainingRecords['ranking_data
   };
 }
 
-function personaRecord(event: PersonaUpdated): TrainingRecords['persona_updates'] {
+function toPersonaRecord(event: PersonaUpdated): TrainingRecords['persona_updates'] {
   const { old_facets, new_facets, facet_deltas, signals, decided_by, reason } = event;
-  return { ...lineOf(event), old_facets, new_facets, facet_deltas, signals, decided_by, reason };
+  return { ...toLine(event), old_facets, new_facets, facet_deltas, signals, decided_by, reason };
 }
 
-function feedbackRecord(event: FeedbackGiven): TrainingRecords['user_feedback'] {
+function toFeedbackRecord(event: FeedbackGiven): TrainingRecords['user_feedback'] {
   const { type, value } = event;
-  return { ...lineOf(event), type, value };
+  return { ...toLine(event), type, value };
 }
 
-type HandlerDependencies = Handlers<'training-log'>;
+type TrainingLogHandlers = Handlers<'training-log'>;
 
-/** While the disk is full or failing all wait, however long: it is the fault of no event. */
+/** A full or failing disk is not the events' fault: all wait, however long it takes. */
 const retryMs = 1_000;
 
-/** Appends every event to its log; returning means that the lines are on disk. */
-export function createHandlers(trainingLog: Pick<TrainingLog, 'append'>): HandlerDependencies {
+/** Handlers resolve once the lines are on disk. */
+export function createHandlers(trainingLog: Pick<TrainingLog, 'append'>): TrainingLogHandlers {
   const append: TrainingLog['append'] = async (name, records) => {
     try {
       await trainingLog.append(name, records);
@@ -71,44 +71,39 @@ export function createHandlers(trainingLog: Pick<TrainingLog, 'append'>): Handle
     'hypothesis.selected': async (all, context) => {
       const events = await withoutOptedOut(all, context);
       await Promise.all([
-        append('hypotheses_data', events.map(hypothesesRecord)),
-        append('ranking_data', events.map(rankingRecord)),
+        append('hypotheses_data', events.map(toHypothesesRecord)),
+        append('ranking_data', events.map(toRankingRecord)),
       ]);
-      reportLogged(context, 'hypothesis.selected', events);
+      logLines(context, 'hypothesis.selected', events);
     },
     'persona.updated': async (all, context) => {
       const events = await withoutOptedOut(all, context);
-      await append('persona_updates', events.map(personaRecord));
-      reportLogged(context, 'persona.updated', events);
+      await append('persona_updates', events.map(toPersonaRecord));
+      logLines(context, 'persona.updated', events);
     },
     'feedback.given': async (all, context) => {
       const events = await withoutOptedOut(all, context);
-      await append('user_feedback', events.map(feedbackRecord));
-      reportLogged(context, 'feedback.given', events);
+      await append('user_feedback', events.map(toFeedbackRecord));
+      logLines(context, 'feedback.given', events);
     },
   };
 }
 
-/** Without the events of users who opted out of training. */
 async function withoutOptedOut<E extends UserKey>(events: E[], { tx }: HandlerContext): Promise<E[]> {
-  const out = await findOptedOut(tx, events);
-  return out.size === 0 ? events : events.filter((event) => !out.has(userKey(event)));
+  const excluded = await findOptedOut(tx, events);
+  return excluded.size === 0 ? events : events.filter((event) => !excluded.has(userKey(event)));
 }
 
 type Line = Pick<TrainingRecords['hypotheses_data'], 'event_id' | 'interaction_id'>;
 
-function reportLogged(
-  { logAfterCommit: report }: HandlerContext,
-  event: EventOf<'training-log'>,
-  lines: Line[],
-): void {
+function logLines({ logAfterCommit }: HandlerContext, event: EventOf<'training-log'>, lines: Line[]): void {
   for (const { event_id, interaction_id } of lines) {
-    report('training_data_logged', { event, event_id, interaction_id });
+    logAfterCommit('training_data_logged', { event, event_id, interaction_id });
   }
 }
 
-/** Collection is switched off: nothing is written, and nothing stays owed. */
-export const discardingHandlers: HandlerDependencies = {
+/** For disabled collection: nothing is written, and nothing stays pending. */
+export const discardingHandlers: TrainingLogHandlers = {
   'hypothesis.selected': async () => {},
   'persona.updated': async () => {},
   'feedback.given': async () => {},

@@ -12,8 +12,7 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 import type { Config } from './config.ts';
 import { createHandlers, discardingHandlers } from './handlers.ts';
 
-/** Counts what reaches the disk, and how long it takes to be durable there. */
-function logMetrics(registry: Registry): (written: Written) => void {
+function createWriteMetrics(registry: Registry): (written: Written) => void {
   const registers = [registry];
   const bytes = new Counter({
     name: 'learning_loop_training_log_bytes_total',
@@ -34,15 +33,17 @@ function logMetrics(registry: Registry): (written: Written) => void {
   };
 }
 
-async function open(directory: string, log: Logger, metrics: Registry): Promise<TrainingLog> {
-  return await openTrainingLog(directory, { log, onWritten: logMetrics(metrics) }).catch((cause: unknown) => {
-    const code = errorCode(cause);
-    if (code === undefined) throw cause;
-    const remedy = 'set TRAINING_DATA_DIR to a directory that can be written';
-    throw new StartError(`The training log in ${directory} cannot be opened (${code}); ${remedy}.`, {
-      cause,
-    });
-  });
+async function openLog(directory: string, log: Logger, metrics: Registry): Promise<TrainingLog> {
+  return await openTrainingLog(directory, { log, onWritten: createWriteMetrics(metrics) }).catch(
+    (cause: unknown) => {
+      const code = errorCode(cause);
+      if (code === undefined) throw cause;
+      const remedy = 'set TRAINING_DATA_DIR to a directory that can be written';
+      throw new StartError(`The training log in ${directory} cannot be opened (${code}); ${remedy}.`, {
+        cause,
+      });
+    },
+  );
 }
 
 export async function start(service: Service<Config>): Promise<void> {
@@ -52,7 +53,7 @@ export async function start(service: Service<Config>): Promise<void> {
   const db = use(connectDb(config.databaseUrl, { name: 'training-log-worker', role }), 'database');
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
   const handlers = config.collect
-    ? createHandlers(use(await open(config.trainingDataDir, log, metrics), 'training log'))
+    ? createHandlers(use(await openLog(config.trainingDataDir, log, metrics), 'training log'))
     : discardingHandlers;
   use(consume(service, db, publisher, 'training-log', handlers, config), 'consumer');
   await serveHealth(service, { postgres: () => isReachable(db) });

@@ -42,7 +42,7 @@ test('the types are those of the API that the gateway serves', async () => {
     expect(await readFile(join(import.meta.dirname, file), 'utf8'), generateAgain).toBe(sources.get(file));
 });
 
-test('a pick whose answer was lost is sent again, and accepted once', async () => {
+test('a selection whose response was lost is sent again, and accepted once', async () => {
   const lossy = await lossyProxy(['/v1/execute', '/v1/hypothesize']);
   const client = connectLearningLoop(lossy.url, { delayMs: 1 });
   const asked = { user_id: 'ada', input_text: 'build api' };

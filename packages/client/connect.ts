@@ -1,20 +1,18 @@
 import createClient, { type Client } from 'openapi-fetch';
 import type { paths } from './api.ts';
-import { retrying } from './retry.ts';
+import { withRetries } from './retry.ts';
 
 interface ConnectOptions {
-  /** An API key of the role app; unset on a machine of one's own. */
+  /** An API key with the role `app`. */
   key?: string;
-  /** How often a request is tried at most. */
   attempts?: number;
-  /** The wait before the second try, in ms, which doubles each time, unless the service says how long. */
+  /** Before the second attempt; doubles each time, unless the service sends Retry-After. */
   delayMs?: number;
 }
 
 /**
- * The learning loop's HTTP API, typed by its own OpenAPI document: `client.POST('/v1/hypothesize', { body })` resolves
- * with `{ data }` or `{ error }`. What failed is tried again where that cannot have an effect twice; so give `execute`
- * the `interaction_id` that `hypothesize` answered. Rejects when the service cannot be reached.
+ * Requests resolve with `{ data }` or `{ error }`, and reject when the service is unreachable. They are retried only if a
+ * repetition has no effect: pass the `interaction_id` from `hypothesize` to `execute`.
  */
 export function connectLearningLoop(
   url: string,
@@ -22,7 +20,7 @@ export function connectLearningLoop(
 ): Client<paths> {
   return createClient<paths>({
     baseUrl: url.replace(/\/+$/, ''),
-    fetch: retrying(fetch, { attempts, delayMs }),
+    fetch: withRetries(fetch, { attempts, delayMs }),
     ...(key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } }),
   });
 }

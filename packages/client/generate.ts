@@ -2,58 +2,56 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import openapiTS, { astToString } from 'openapi-typescript';
 import ts from 'typescript';
-import { nameOf, namesIn, shareRepeated } from './share.ts';
+import { findReferences, getName, shareRepeated } from './share.ts';
 
 const note = "// Generated from the gateway's OpenAPI document by generate.ts; not to be edited.";
 const sharedFile = 'api/shared.ts';
 
 type Shared = ReadonlyMap<string, ts.TypeNode>;
 
-/**
- * The types of an OpenAPI document as sources, by their place below this folder: a file for each path, one for what is
- * said in several places, and `api.ts`, which joins them. Throws if the document has no paths.
- */
+/** Sources by path below this folder: one per API path, one for shared types, and `api.ts`, which joins them. */
 export async function generateSources(document: string): Promise<Map<string, string>> {
   const paths = (await openapiTS(document))
     .filter(ts.isInterfaceDeclaration)
     .find(({ name }) => name.text === 'paths');
   if (!paths) throw new Error('The document has no paths: is it an OpenAPI document?');
   const { types, shared } = shareRepeated(
-    new Map(paths.members.map((path) => [nameOf(path), withoutUnused(path)])),
+    new Map(paths.members.map((path) => [getName(path), removeUnusedMethods(path)])),
   );
   return new Map([
-    ['api.ts', joined([...types.keys()])],
-    [sharedFile, sharedSource(shared)],
-    ...[...types].map(([path, type]) => [fileOf(path), pathSource(fileOf(path), type, shared)] as const),
+    ['api.ts', joinPaths([...types.keys()])],
+    [sharedFile, printShared(shared)],
+    ...[...types].map(([path, type]) => [toFile(path), printPath(toFile(path), type, shared)] as const),
   ]);
 }
 
-/** Where a path's types stand: `/v1/users/{user_id}` is `api/v1/users/user_id.ts`. */
-const fileOf = (path: string) => `api${path.replaceAll(/[{}]/g, '')}.ts`;
+/** `/v1/users/{user_id}` becomes `api/v1/users/user_id.ts`. */
+const toFile = (path: string) => `api${path.replaceAll(/[{}]/g, '')}.ts`;
 
-/** A path's type without the methods that it has not. */
-function withoutUnused(path: ts.TypeElement): ts.TypeNode {
+/** The generator declares every method, unused ones as optional. */
+function removeUnusedMethods(path: ts.TypeElement): ts.TypeNode {
   if (!ts.isPropertySignature(path) || !path.type || !ts.isTypeLiteralNode(path.type))
-    throw new Error(`The path ${nameOf(path)} is no object.`);
+    throw new Error(`The path ${getName(path)} is no object.`);
   const used = path.type.members.filter((member) => !member.questionToken);
   return ts.factory.createTypeLiteralNode(used);
 }
 
-function joined(names: readonly string[]): string {
-  const lines = names.map((name) => `    ${JSON.stringify(name)}: import("./${fileOf(name)}").Path;`);
+function joinPaths(names: readonly string[]): string {
+  const lines = names.map((name) => `    ${JSON.stringify(name)}: import("./${toFile(name)}").Path;`);
   return [note, 'export interface paths {', ...lines, '}', ''].join('\n');
 }
 
-const exported = (name: string, type: ts.TypeNode) => `export type ${name} = ${astToString(type).trim()};\n`;
+const exportType = (name: string, type: ts.TypeNode) =>
+  `export type ${name} = ${astToString(type).trim()};\n`;
 
-const sharedSource = (shared: Shared) =>
-  `${note}\n${[...shared].map(([name, type]) => exported(name, type)).join('')}`;
+const printShared = (shared: Shared) =>
+  `${note}\n${[...shared].map(([name, type]) => exportType(name, type)).join('')}`;
 
-function pathSource(file: string, type: ts.TypeNode, shared: Shared): string {
-  const names = namesIn(type, shared).join(', ');
+function printPath(file: string, type: ts.TypeNode, shared: Shared): string {
+  const names = findReferences(type, shared).join(', ');
   const from = relative(dirname(file), sharedFile).replace(/^(?!\.)/, './');
   const imported = names && `import type { ${names} } from "${from}";\n`;
-  return `${note}\n${imported}${exported('Path', type)}`;
+  return `${note}\n${imported}${exportType('Path', type)}`;
 }
 
 if (import.meta.main) {

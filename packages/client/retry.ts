@@ -1,39 +1,42 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-interface Pace {
+interface RetryOptions {
   attempts: number;
+  /** Before the second attempt; doubles each time. */
   delayMs: number;
 }
 type Send = (request: Request) => Promise<Response>;
 
-/** The request was turned away before anything was done. */
-const turnedAway = new Set([429, 503]);
-/** Something on the way gave up; the request may have been carried out. */
-const inDoubt = new Set([500, 502, 504]);
-const longestWaitMs = 30_000;
+/** Nothing was done yet. */
+const rejectedStatuses = new Set([429, 503]);
+/** The request may have been processed. */
+const uncertainStatuses = new Set([500, 502, 504]);
+const maxWaitMs = 30_000;
 
-/** Sends again what failed: what was turned away always, what is in doubt only if a second time changes nothing. */
-export function retrying(send: Send, { attempts, delayMs }: Pace): Send {
+/** Retries rejected requests always, and uncertain ones only if a repetition has no effect. */
+export function withRetries(send: Send, { attempts, delayMs }: RetryOptions): Send {
   return async (request) => {
-    const repeatable = await isRepeatable(request.clone());
+    const isSafe = await isRepeatable(request.clone());
     for (let attempt = 1; ; attempt += 1) {
-      const [answer] = await Promise.allSettled([send(request.clone())]);
-      const again = answer.status === 'rejected' ? repeatable : isWorthAnother(answer.value, repeatable);
-      if (!again || attempt >= attempts) return settle(answer);
-      await sleep(waitFor(answer, attempt, delayMs));
+      const [result] = await Promise.allSettled([send(request.clone())]);
+      if (attempt >= attempts || !shouldRetry(result, isSafe)) return unwrap(result);
+      await sleep(waitMs(result, attempt, delayMs));
     }
   };
 }
 
-function settle(answer: PromiseSettledResult<Response>): Response {
-  if (answer.status === 'rejected') throw answer.reason;
-  return answer.value;
+function unwrap(result: PromiseSettledResult<Response>): Response {
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
 }
 
-const isWorthAnother = ({ status }: Response, repeatable: boolean) =>
-  turnedAway.has(status) || (repeatable && inDoubt.has(status));
+function shouldRetry(result: PromiseSettledResult<Response>, isSafe: boolean): boolean {
+  if (result.status === 'rejected') return isSafe;
+  const { status } = result.value;
+  return rejectedStatuses.has(status) || (isSafe && uncertainStatuses.has(status));
+}
 
-/** What only reads or replaces, a proposal, and a pick that names its interaction: that is accepted once. */
+/** A selection that names its interaction is accepted only once. */
 async function isRepeatable(request: Request): Promise<boolean> {
   if (request.method !== 'POST') return true;
   const { pathname } = new URL(request.url);
@@ -41,8 +44,8 @@ async function isRepeatable(request: Request): Promise<boolean> {
   return pathname.endsWith('/v1/execute') && (await request.text()).includes('"interaction_id":"');
 }
 
-function waitFor(answer: PromiseSettledResult<Response>, attempt: number, delayMs: number): number {
-  const said = answer.status === 'fulfilled' ? Number(answer.value.headers.get('retry-after')) : 0;
-  if (said > 0) return Math.min(said * 1_000, longestWaitMs);
-  return Math.min(delayMs * 2 ** (attempt - 1), longestWaitMs) * (1 - Math.random() / 2);
+function waitMs(result: PromiseSettledResult<Response>, attempt: number, delayMs: number): number {
+  const seconds = result.status === 'fulfilled' ? Number(result.value.headers.get('retry-after')) : 0;
+  if (seconds > 0) return Math.min(seconds * 1_000, maxWaitMs);
+  return Math.min(delayMs * 2 ** (attempt - 1), maxWaitMs) * (1 - Math.random() / 2);
 }

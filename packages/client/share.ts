@@ -1,37 +1,35 @@
 import { astToString } from 'openapi-typescript';
 import ts from 'typescript';
 
-/** Fewer lines than these are shorter in place than a name that one has to look up. */
-const worthALookUp = 12;
-/** Every path has these; they say nothing about what is in them. */
-const structure = new Set('get put post delete patch requestBody responses content path query'.split(' '));
+/** A name that saves fewer lines is not worth looking up. */
+const minSavedLines = 12;
+const structuralNames = new Set(
+  'get put post delete patch requestBody responses content path query'.split(' '),
+);
 
 interface Repeated {
   node: ts.TypeLiteralNode;
-  /** What it is called, in each place. */
+  /** Of the properties that have this type. */
   names: string[];
 }
 
-/**
- * Gives each object type that is often repeated a name, that of the property which most often has it; `types` are by
- * their paths. Returns the types with references in their place, and what the names stand for.
- */
+/** Replaces repeated object types by references, named after the property that most often has the type. */
 export function shareRepeated(types: ReadonlyMap<string, ts.TypeNode>) {
   const shared = new Map<string, ts.TypeNode>();
   let rest = new Map(types);
   for (;;) {
-    const repeated = mostRepeated(new Map([...rest, ...shared]));
+    const repeated = findMostRepeated(new Map([...rest, ...shared]));
     if (!repeated) return { types: rest, shared };
-    const name = freeName(mostFrequent(repeated.names), shared);
-    const replace = replacer(textOf(repeated.node), ts.factory.createTypeReferenceNode(name));
-    rest = mapped(rest, replace);
+    const name = toFreeName(findMostFrequent(repeated.names), shared);
+    const replace = createReplacer(printType(repeated.node), ts.factory.createTypeReferenceNode(name));
+    rest = mapValues(rest, replace);
     for (const [other, type] of shared) shared.set(other, replace(type));
     shared.set(name, repeated.node);
   }
 }
 
-/** The names of shared types that a type refers to, sorted. */
-export function namesIn(type: ts.TypeNode, shared: ReadonlyMap<string, unknown>): string[] {
+/** Sorted. */
+export function findReferences(type: ts.TypeNode, shared: ReadonlyMap<string, unknown>): string[] {
   const names = new Set<string>();
   walk(type, '', (node) => {
     if (!ts.isTypeReferenceNode(node) || !ts.isIdentifier(node.typeName)) return;
@@ -40,54 +38,53 @@ export function namesIn(type: ts.TypeNode, shared: ReadonlyMap<string, unknown>)
   return [...names].sort();
 }
 
-/** The text of a property's name, without quotes. */
-export function nameOf({ name }: ts.TypeElement): string {
+export function getName({ name }: ts.TypeElement): string {
   return name && 'text' in name ? name.text : '';
 }
 
-/** A type's text is its identity: what reads alike is the same. */
-const textOf = (node: ts.TypeNode) => astToString(node).trim();
+/** Types with the same text are the same. */
+const printType = (node: ts.TypeNode) => astToString(node).trim();
 
-function mostRepeated(types: ReadonlyMap<string, ts.TypeNode>): Repeated | undefined {
+function findMostRepeated(types: ReadonlyMap<string, ts.TypeNode>): Repeated | undefined {
   const found = new Map<string, Repeated>();
   for (const [path, type] of types)
     walk(type, path.replaceAll(/\/?\{[^}]*\}/g, '').replace(/^.*\//, ''), (node, name) => {
       if (!ts.isTypeLiteralNode(node) || node === type) return;
-      const repeated = found.get(textOf(node)) ?? { node, names: [] };
+      const repeated = found.get(printType(node)) ?? { node, names: [] };
       repeated.names.push(name);
-      found.set(textOf(node), repeated);
+      found.set(printType(node), repeated);
     });
   const saved = ([text, { names }]: [string, Repeated]) => (names.length - 1) * text.split('\n').length;
   const [first] = [...found].sort((a, b) => saved(b) - saved(a));
-  return first && saved(first) >= worthALookUp ? first[1] : undefined;
+  return first && saved(first) >= minSavedLines ? first[1] : undefined;
 }
 
 function walk(node: ts.Node, name: string, visit: (node: ts.Node, name: string) => void): void {
   visit(node, name);
-  const own = ts.isPropertySignature(node) ? nameOf(node) : '';
-  const below = /^[a-z]\w*$/.test(own) && !structure.has(own) ? own : name;
+  const own = ts.isPropertySignature(node) ? getName(node) : '';
+  const below = /^[a-z]\w*$/.test(own) && !structuralNames.has(own) ? own : name;
   ts.forEachChild(node, (child) => walk(child, below, visit));
 }
 
-function replacer(text: string, reference: ts.TypeReferenceNode) {
+function createReplacer(text: string, reference: ts.TypeReferenceNode) {
   const visit = (node: ts.Node): ts.Node =>
-    ts.isTypeLiteralNode(node) && textOf(node) === text
+    ts.isTypeLiteralNode(node) && printType(node) === text
       ? reference
       : ts.visitEachChild(node, visit, undefined);
   return (type: ts.TypeNode) => ts.visitEachChild(type, visit, undefined);
 }
 
-const mapped = <V>(map: ReadonlyMap<string, V>, change: (value: V) => V) =>
+const mapValues = <V>(map: ReadonlyMap<string, V>, change: (value: V) => V) =>
   new Map([...map].map(([key, value]) => [key, change(value)] as const));
 
-/** The later of two that are as frequent: what is asked for by its own path comes after what leads to it. */
-function mostFrequent(names: readonly string[]): string {
+/** The later of two equally frequent names: a list comes before the path of a single item. */
+function findMostFrequent(names: readonly string[]): string {
   const times = Map.groupBy(names, (name) => name);
   return [...times].sort(([, a], [, b]) => a.length - b.length).at(-1)?.[0] ?? '';
 }
 
-/** `persona_facets` gives `PersonaFacets`; a number follows where that is taken. */
-function freeName(property: string, taken: ReadonlyMap<string, unknown>): string {
+/** `persona_facets` becomes `PersonaFacets`, or `PersonaFacets2` if that is taken. */
+function toFreeName(property: string, taken: ReadonlyMap<string, unknown>): string {
   const name = property.replaceAll(/(?:^|[^A-Za-z0-9]+)([a-z])/g, (_all, letter: string) =>
     letter.toUpperCase(),
   );

@@ -1,4 +1,4 @@
-import { retrying } from '@learning-loop/client/retry';
+import { withRetries } from '@learning-loop/client/retry';
 import { Compile } from 'typebox/compile';
 import * as answers from './answers.ts';
 
@@ -61,7 +61,7 @@ const post = (address: string, body: object) =>
   });
 
 /** A busy machine turns requests away for a moment; what is safe to repeat is repeated. */
-const send = retrying(fetch, { attempts: 6, delayMs: 200 });
+const send = withRetries(fetch, { attempts: 6, delayMs: 200 });
 
 /** As fetch, but what a busy machine turns away is sent again. */
 export const fetchPatiently = (address: string, request: RequestInit = {}): Promise<Response> =>

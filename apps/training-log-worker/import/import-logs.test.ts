@@ -22,7 +22,7 @@ async function places() {
     return await importLogs({ from, tenant, log });
   };
   const read = async () => ({
-    picks: await collect(readTrainingLog(to, 'hypotheses_data')),
+    selections: await collect(readTrainingLog(to, 'hypotheses_data')),
     updates: await collect(readTrainingLog(to, 'persona_updates')),
   });
   return { from, run, read };
@@ -31,8 +31,8 @@ async function places() {
 test('old lines become records, with what they say and nothing that they do not know', async () => {
   const { run, read } = await places();
   expect(await run()).toEqual({ hypotheses_data: 1, persona_updates: 1 });
-  const { picks, updates } = await read();
-  expect(picks).toMatchObject([
+  const { selections, updates } = await read();
+  expect(selections).toMatchObject([
     {
       ...{
         timestamp: '2025-10-19T10:30:00Z',
@@ -52,9 +52,9 @@ test('what is imported twice counts once, and apart for each tenant', async () =
   const { run, read } = await places();
   await run();
   await run();
-  expect((await read()).picks).toHaveLength(1);
+  expect((await read()).selections).toHaveLength(1);
   await run('other');
-  expect((await read()).picks.map(({ tenant_id }) => tenant_id)).toEqual(['default', 'other']);
+  expect((await read()).selections.map(({ tenant_id }) => tenant_id)).toEqual(['default', 'other']);
 });
 
 test.each([
@@ -69,7 +69,7 @@ test.each([
   const { from, run, read } = await places();
   await appendFile(path.join(from, 'hypotheses_data.jsonl'), `${line}\n`);
   await expect(run()).rejects.toThrow(message);
-  expect(await read()).toEqual({ picks: [], updates: [] });
+  expect(await read()).toEqual({ selections: [], updates: [] });
 });
 
 test('a directory without any old line is refused', async () => {

@@ -6,18 +6,18 @@ import type { LogName, TrainingRecords } from '@learning-loop/events/training-re
 import { StartError } from '@learning-loop/service/errors';
 import type { TrainingLog } from '@learning-loop/training-log/training-log';
 import { Compile } from 'typebox/compile';
-import { HypothesesLine, hypothesesRecord, PersonaLine, personaRecord } from './legacy-records.ts';
+import { HypothesesLine, PersonaLine, toHypothesesRecord, toPersonaRecord } from './legacy-records.ts';
 
-/** One group of lines is one write and one fsync, or one upload. */
-const groupLines = 1_000;
+/** Per write and fsync, or upload. */
+const batchLines = 1_000;
 
 type Read<N extends LogName> = (text: string, tenant: string) => TrainingRecords[N];
 
 const parsers = { hypotheses: Compile(HypothesesLine), persona: Compile(PersonaLine) };
 const hypotheses: Read<'hypotheses_data'> = (text, tenant) =>
-  hypothesesRecord(parsed(parsers.hypotheses, text), tenant, text);
+  toHypothesesRecord(parseLine(parsers.hypotheses, text), tenant, text);
 const persona: Read<'persona_updates'> = (text, tenant) =>
-  personaRecord(parsed(parsers.persona, text), tenant, text);
+  toPersonaRecord(parseLine(parsers.persona, text), tenant, text);
 
 interface Import {
   /** Holds hypotheses_data.jsonl, persona_updates.jsonl, or both. */
@@ -27,44 +27,46 @@ interface Import {
 }
 
 /**
- * Brings logs of the established format, whose lines name no event, into the training log; resolves with the lines by
- * log. All lines are checked before the first is written; done twice, a line counts once. Throws StartError that names
- * the file, the line and what is wrong with it.
+ * Resolves with the number of lines by log. Checks all lines before it writes any; an import that is repeated adds
+ * nothing. Throws a StartError that names the file, the line and the fault.
  */
 export async function importLogs({ from, tenant, log }: Import): Promise<Record<string, number>> {
-  const of = <N extends LogName>(name: N, read: Read<N>) => ({
+  const source = <N extends LogName>(name: N, read: Read<N>) => ({
     name,
-    records: () => recordsIn(path.join(from, `${name}.jsonl`), tenant, read),
+    records: () => readRecords(path.join(from, `${name}.jsonl`), tenant, read),
     append: (records: TrainingRecords[N][]) => log.append(name, records),
   });
-  const logs = [of('hypotheses_data', hypotheses), of('persona_updates', persona)] as const;
+  const logs = [source('hypotheses_data', hypotheses), source('persona_updates', persona)] as const;
   const [first, second] = logs;
-  const found = { [first.name]: await check(first.records()), [second.name]: await check(second.records()) };
-  if (Object.values(found).every((lines) => lines === 0))
+  const counts = {
+    [first.name]: await countLines(first.records()),
+    [second.name]: await countLines(second.records()),
+  };
+  if (Object.values(counts).every((lines) => lines === 0))
     throw new StartError(`${from} holds no line in hypotheses_data.jsonl or persona_updates.jsonl.`);
   await write(first.records(), first.append);
   await write(second.records(), second.append);
-  return found;
+  return counts;
 }
 
-async function check(records: AsyncIterable<unknown>): Promise<number> {
+async function countLines(records: AsyncIterable<unknown>): Promise<number> {
   let lines = 0;
   for await (const _record of records) lines += 1;
   return lines;
 }
 
 async function write<R>(records: AsyncIterable<R>, append: (records: R[]) => Promise<void>): Promise<void> {
-  let group: R[] = [];
+  let batch: R[] = [];
   for await (const record of records) {
-    if (group.push(record) < groupLines) continue;
-    await append(group);
-    group = [];
+    if (batch.push(record) < batchLines) continue;
+    await append(batch);
+    batch = [];
   }
-  await append(group);
+  await append(batch);
 }
 
-/** None when there is no such file. */
-async function* recordsIn<R>(file: string, tenant: string, read: (text: string, tenant: string) => R) {
+/** Yields nothing when the file is missing. */
+async function* readRecords<R>(file: string, tenant: string, read: (text: string, tenant: string) => R) {
   const missing = await access(file).then(
     () => false,
     () => true,
@@ -77,7 +79,7 @@ async function* recordsIn<R>(file: string, tenant: string, read: (text: string, 
   })) {
     number += 1;
     if (text.trim() === '') continue;
-    yield readLine(() => read(text, tenant), `${file}, line ${number}`);
+    yield withLocation(() => read(text, tenant), `${file}, line ${number}`);
   }
 }
 
@@ -86,18 +88,20 @@ interface Parser<T> {
   Errors(value: unknown): { instancePath: string; message: string }[];
 }
 
-function parsed<T>(parser: Parser<T>, text: string): T {
+function parseLine<T>(parser: Parser<T>, text: string): T {
   const value: unknown = JSON.parse(text);
   if (parser.Check(value)) return value;
   const [fault] = parser.Errors(value);
   throw new Error(`${fault?.instancePath ?? ''} ${fault?.message ?? 'does not fit'}`.trim());
 }
 
-function readLine<R>(read: () => R, place: string): R {
+function withLocation<R>(read: () => R, location: string): R {
   try {
     return read();
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
-    throw new StartError(`${place}: ${what}. Correct or remove the line; nothing was imported.`, { cause });
+    throw new StartError(`${location}: ${what}. Correct or remove the line; nothing was imported.`, {
+      cause,
+    });
   }
 }

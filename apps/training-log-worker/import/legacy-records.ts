@@ -3,7 +3,7 @@ import { deterministicId } from '@learning-loop/events/ids';
 import type { TrainingRecords } from '@learning-loop/events/training-records';
 import { Type } from 'typebox';
 
-/** Lines as a service writes them that knows neither events nor tenants, and does not say what stood where. */
+// The established format: lines without event ids, tenants and positions.
 
 const Name = Type.String({ minLength: 1 });
 const Label = Type.Union([Type.Literal('positive'), Type.Literal('negative')]);
@@ -36,14 +36,14 @@ export const PersonaLine = Type.Object({
 });
 type PersonaLine = Type.Static<typeof PersonaLine>;
 
-/** What every record has. The id is made of the line, so that a line that is brought in twice is one event. */
-function identity(tenant_id: string, text: string) {
+/** The id is derived from the line, so that importing it twice gives one event. */
+function toIds(tenant_id: string, text: string) {
   const id = deterministicId(`${tenant_id}\n${text}`);
   return { event_id: id, tenant_id, interaction_id: id };
 }
 
-/** Hypotheses stood in the order of the line, by no chance. */
-export function hypothesesRecord(
+/** Hypotheses were shown in the order of the line, without exploration. */
+export function toHypothesesRecord(
   line: HypothesesLine,
   tenant: string,
   text: string,
@@ -53,8 +53,8 @@ export function hypothesesRecord(
   if (selected_id !== null && !selected)
     throw new Error(`selected_id is ${selected_id}, which is none of its hypotheses`);
   return {
-    ...{ timestamp, ...identity(tenant, text), user_id, user_input },
-    context: { ...line.context, persona_facets: facetsOf(line.context.persona_facets) },
+    ...{ timestamp, ...toIds(tenant, text), user_id, user_input },
+    context: { ...line.context, persona_facets: toFacets(line.context.persona_facets) },
     hypotheses: line.hypotheses.map(({ id, question, confidence }, index) => ({
       ...{ id, question, confidence },
       position: index + 1,
@@ -66,16 +66,16 @@ export function hypothesesRecord(
   };
 }
 
-export function personaRecord(
+export function toPersonaRecord(
   line: PersonaLine,
   tenant: string,
   text: string,
 ): TrainingRecords['persona_updates'] {
   const { timestamp, user_id, old_facets, new_facets, facet_deltas, signals } = line;
   return {
-    ...{ timestamp, ...identity(tenant, text), user_id },
-    old_facets: facetsOf(old_facets),
-    new_facets: facetsOf(new_facets),
+    ...{ timestamp, ...toIds(tenant, text), user_id },
+    old_facets: toFacets(old_facets),
+    new_facets: toFacets(new_facets),
     facet_deltas: Object.fromEntries(
       facetNames.flatMap((name) => (facet_deltas[name] === undefined ? [] : [[name, facet_deltas[name]]])),
     ),
@@ -83,8 +83,8 @@ export function personaRecord(
   };
 }
 
-/** Those that there are here; 0.5, which says nothing, for one that the line has not. */
-function facetsOf(old: Record<string, number>): Facets {
+/** Missing facets are neutral, 0.5. */
+function toFacets(old: Record<string, number>): Facets {
   const { concise = 0.5, step_by_step = 0.5, code_first = 0.5, formal = 0.5 } = old;
   return { concise, step_by_step, code_first, formal };
 }

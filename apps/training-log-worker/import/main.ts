@@ -19,12 +19,12 @@ try {
   const to = readEnv(Env, process.env).TRAINING_DATA_DIR;
   if (path.resolve(from) === path.resolve(to))
     throw new StartError(`${from} is the training log itself: move the old files elsewhere first.`);
-  // What fails rejects, and is said then.
+  // A failed write rejects, and is printed below.
   const silent = { info() {}, warn() {}, error() {} };
   await using log = await openTrainingLog(to, { log: silent });
   const lines = await importLogs({ from: path.resolve(from), tenant: values.tenant, log });
-  const told = Object.entries(lines).map(([name, count]) => `${count} lines of ${name}`);
-  process.stdout.write(`Imported ${told.join(' and ')} into ${to}.\n`);
+  const imported = Object.entries(lines).map(([name, count]) => `${count} lines of ${name}`);
+  process.stdout.write(`Imported ${imported.join(' and ')} into ${to}.\n`);
 } catch (error) {
   if (!(error instanceof StartError || error instanceof ConfigError)) throw error;
   process.stderr.write(`${error.message}\n`);
