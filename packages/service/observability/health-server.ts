@@ -1,10 +1,15 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import { toListenError } from '../errors.ts';
-import type { Service } from '../service.ts';
 
-type Health = Pick<Service<unknown>, 'metrics' | 'signal'>;
+interface Health {
+  metrics: Registry;
+  /** Aborted when the shutdown begins. */
+  signal: AbortSignal;
+}
 
 interface HealthOptions {
   host: string;
@@ -73,6 +78,12 @@ async function close(server: Server): Promise<void> {
   await closed;
 }
 
+interface ProbedService extends Health {
+  config: Address;
+  log: Logger;
+  use<T extends AsyncDisposable>(resource: T, label?: string): T;
+}
+
 interface Address {
   host: string;
   port?: number | undefined;
@@ -80,7 +91,7 @@ interface Address {
 
 /** The queues are no dependencies: a worker survives without them, and a restart would not bring them back. */
 export async function serveHealth(
-  service: Pick<Service<Address>, 'config' | 'log' | 'metrics' | 'signal' | 'use'>,
+  service: ProbedService,
   dependencies: Record<string, () => Promise<boolean>>,
 ): Promise<void> {
   const { host, port } = service.config;
