@@ -1,10 +1,10 @@
-import type { Figure } from './figure.ts';
+import { openStage, type Stage } from './environment/environment.ts';
+import { type Usage, usageOf } from './environment/process-usage.ts';
+import type { Running } from './environment/processes.ts';
+import { untilLearned } from './environment/until-learned.ts';
 import { openInteractions, pickOf } from './interactions.ts';
 import { send } from './load/send.ts';
-import type { Running } from './stage/processes.ts';
-import { openStage, type Stage } from './stage/stage.ts';
-import { untilLearned } from './stage/until-learned.ts';
-import { type Usage, usageOf } from './stage/usage.ts';
+import type { Figure } from './metric.ts';
 
 const users = 1_000;
 const atOnce = 10_000;

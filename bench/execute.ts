@@ -1,12 +1,12 @@
 import { freePort } from '@learning-loop/embedded-postgres/free-port';
 import { sql } from 'kysely';
 import { authorized, counted, uncounted } from './authorized.ts';
-import type { Figure } from './figure.ts';
+import { openStage, type Stage } from './environment/environment.ts';
+import { answering, run } from './environment/processes.ts';
 import { openInteractions, openPlainInteractions, pickOf } from './interactions.ts';
 import { send } from './load/send.ts';
 import { median } from './median.ts';
-import { answering, run } from './stage/processes.ts';
-import { openStage, type Stage } from './stage/stage.ts';
+import type { Figure } from './metric.ts';
 
 const rounds = 3;
 const users = 1_000;

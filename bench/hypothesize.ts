@@ -2,10 +2,10 @@ import type { Db } from '@learning-loop/db/connect';
 import { newId } from '@learning-loop/events/ids';
 import { sql } from 'kysely';
 import { acceptMany } from './accepted.ts';
-import type { Figure } from './figure.ts';
+import { openStage } from './environment/environment.ts';
 import type { Seen } from './load/job.ts';
 import { send } from './load/send.ts';
-import { openStage } from './stage/stage.ts';
+import type { Figure } from './metric.ts';
 
 const users = 500;
 const memoriesPerUser = 100;

@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
-import type { Figure } from './figure.ts';
+import { openStage, type Stage } from './environment/environment.ts';
+import { untilLearned } from './environment/until-learned.ts';
 import { openInteractions, pickOf } from './interactions.ts';
 import { send } from './load/send.ts';
+import type { Figure } from './metric.ts';
 import { between, bucketsOf, quantileOf } from './prometheus.ts';
-import { openStage, type Stage } from './stage/stage.ts';
-import { untilLearned } from './stage/until-learned.ts';
 
 const users = 1_000;
 const burst = 8_000;

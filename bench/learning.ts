@@ -6,12 +6,12 @@ import { Queue } from 'bullmq';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { acceptMany } from './accepted.ts';
-import type { Figure } from './figure.ts';
+import { openStage, type Stage } from './environment/environment.ts';
+import { withMeanwhile } from './environment/machine-usage.ts';
+import { run } from './environment/processes.ts';
+import { untilLearned } from './environment/until-learned.ts';
 import { median } from './median.ts';
-import { withMeanwhile } from './stage/meanwhile.ts';
-import { run } from './stage/processes.ts';
-import { openStage, type Stage } from './stage/stage.ts';
-import { untilLearned } from './stage/until-learned.ts';
+import type { Figure } from './metric.ts';
 
 const rounds = 3;
 const events = 10_000;

@@ -1,19 +1,19 @@
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { missOf } from './bottleneck-report.ts';
 import { capacity } from './capacity/capacity.ts';
 import { cost } from './cost.ts';
 import { execute } from './execute.ts';
-import { type Figure, reached } from './figure.ts';
 import { growth } from './growth/growth.ts';
 import { hypothesize } from './hypothesize.ts';
 import { lag } from './lag.ts';
 import { learning } from './learning.ts';
 import { machine } from './machine.ts';
+import { type Figure, reached } from './metric.ts';
 import { peer } from './peer/peer.ts';
 import { rankCost } from './rank.ts';
 import { scaleOut } from './scale-out.ts';
 import { millionPicks } from './trainer/million.ts';
-import { missOf } from './why.ts';
 
 const benches: Record<string, (options: { keep: boolean }) => Promise<Figure[]>> = {
   execute,

@@ -1,7 +1,7 @@
 import { retrieve } from '@learning-loop/learning/memories/retrieval';
 import { defaultFacets } from '@learning-loop/learning/persona/facets';
 import { type PastSelection, rank } from '@learning-loop/learning/ranking/rank';
-import type { Figure } from './figure.ts';
+import type { Figure } from './metric.ts';
 import { historyOf, memoriesOf, now, picksOf, requestTexts, wordsFrom } from './rank-load.ts';
 
 /** CPU of the parts of `hypothesize` that think, without database and HTTP: one process, texts seen before. */

@@ -5,10 +5,10 @@ import { sql } from 'kysely';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { acceptMany } from './accepted.ts';
-import type { Figure } from './figure.ts';
+import { openStage, type Stage } from './environment/environment.ts';
+import { withMeanwhile } from './environment/machine-usage.ts';
+import type { Figure } from './metric.ts';
 import { slowModel } from './slow-model.ts';
-import { withMeanwhile } from './stage/meanwhile.ts';
-import { openStage, type Stage } from './stage/stage.ts';
 
 const answerMs = 200;
 const many = 8;

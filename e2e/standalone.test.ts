@@ -1,8 +1,8 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { completions, loggedEvents } from 'standalone/demo/audit';
 import { type Client, connectClient } from 'standalone/demo/client';
+import { completions, loggedEvents } from 'standalone/demo/read-back';
 import { untilOutboxEmpty } from 'standalone/demo/wait';
 import { type Server, startServer } from 'standalone/launch';
 import { afterEach, beforeEach, expect, test } from 'vitest';

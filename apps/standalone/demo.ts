@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { InputError } from './demo/choices.ts';
 import { replayFile } from './demo/replay-file.ts';
-import { runWalkthrough } from './demo/story.ts';
+import { InputError } from './demo/selections-file.ts';
 import { trainOnShow } from './demo/train.ts';
+import { runWalkthrough } from './demo/walkthrough.ts';
 import { EndedAtStart } from './launch.ts';
 
 const usage = `Usage: demo [--input FILE] [--keep], or demo --train

@@ -1,4 +1,4 @@
-import type { Figure } from '../figure.ts';
+import type { Figure } from '../metric.ts';
 import { demandsAt } from './batches.ts';
 import type { Costs, Demands, Machine, Sample } from './demands.ts';
 import { measureCosts, type Point } from './measure.ts';

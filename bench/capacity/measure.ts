@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { openStage, type Stage } from '../environment/environment.ts';
+import { untilLearned } from '../environment/until-learned.ts';
 import { openInteractions, pickOf } from '../interactions.ts';
 import { send } from '../load/send.ts';
-import { openStage, type Stage } from '../stage/stage.ts';
-import { untilLearned } from '../stage/until-learned.ts';
 import type { Costs, Demands, Sample } from './demands.ts';
 import { postgresCpuBetween, type Reading, readNow } from './reading.ts';
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Db } from '@learning-loop/db/connect';
 import type { Redis } from 'ioredis';
 import { sql } from 'kysely';
-import { usageOf } from '../stage/usage.ts';
+import { usageOf } from '../environment/process-usage.ts';
 
 /** What has been used up to now; CPU in seconds. */
 export interface Reading {

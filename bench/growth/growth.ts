@@ -3,8 +3,8 @@ import { connectDb } from '@learning-loop/db/connect';
 import { runHotQueries } from '@learning-loop/testing/database/hot-queries';
 import { findFullScans } from '@learning-loop/testing/database/plan-check';
 import { sql } from 'kysely';
-import type { Figure } from '../figure.ts';
 import { median } from '../median.ts';
+import type { Figure } from '../metric.ts';
 import { growthData, growthDirectory, prepareGrown } from './prepare.ts';
 import { openSide, type Seen, type Side } from './side.ts';
 

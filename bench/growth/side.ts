@@ -3,12 +3,12 @@ import { connectPublisher, type Publisher } from '@learning-loop/queue/producer/
 import { sql } from 'kysely';
 import pino from 'pino';
 import { Registry } from 'prom-client';
+import { openStage } from '../environment/environment.ts';
+import type { Meanwhile } from '../environment/machine-usage.ts';
 import { openInteractions, pickOf } from '../interactions.ts';
 import { measureLearning } from '../learning.ts';
 import type { Seen as Answers } from '../load/job.ts';
 import { send } from '../load/send.ts';
-import type { Meanwhile } from '../stage/meanwhile.ts';
-import { openStage } from '../stage/stage.ts';
 import { hotUser, users } from './tables.ts';
 
 export interface Seen {

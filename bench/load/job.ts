@@ -1,4 +1,4 @@
-import type { Meanwhile } from '../stage/meanwhile.ts';
+import type { Meanwhile } from '../environment/machine-usage.ts';
 
 /** What the load process is to do, as JSON on its standard input. */
 export type Job = Load & (Posts | Gets);

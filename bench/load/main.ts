@@ -2,7 +2,7 @@ import { json } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { quantile } from '@learning-loop/service/observability/quantile';
 import { Pool } from 'undici';
-import { withMeanwhile } from '../stage/meanwhile.ts';
+import { withMeanwhile } from '../environment/machine-usage.ts';
 import type { Job, Seen } from './job.ts';
 
 const job = (await json(process.stdin)) as Job;

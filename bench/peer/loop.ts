@@ -1,5 +1,5 @@
 import { authorized, counted } from '../authorized.ts';
-import type { Stage } from '../stage/stage.ts';
+import type { Stage } from '../environment/environment.ts';
 
 type Key = Awaited<ReturnType<typeof authorized>>;
 

@@ -1,14 +1,14 @@
-import type { Figure } from '../figure.ts';
+import { openStage } from '../environment/environment.ts';
 import { parity } from '../learning.ts';
 import { median } from '../median.ts';
+import type { Figure } from '../metric.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { wordsFrom } from '../rank-load.ts';
-import { openStage } from '../stage/stage.ts';
-import { askFor } from './ask-for.ts';
+import { askFor } from './create-exchanges.ts';
 import { type Loop, openLoop } from './loop.ts';
+import { addsPerSecond, found, type Shape, searchesPerSecond } from './loop-adapter.ts';
+import { openPeer, type Peer } from './mem0-adapter.ts';
 import { dimensions } from './mem0-job.ts';
-import { addsPerSecond, found, type Shape, searchesPerSecond } from './ours.ts';
-import { openPeer, type Peer } from './theirs.ts';
 
 const rounds = 3;
 const interactions = 200;

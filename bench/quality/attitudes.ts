@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
-import type { Figure } from './figure.ts';
+import type { Figure } from './metric.ts';
 import { numbersFrom, pick } from './random.ts';
 import { askedWith, type Case, choiceOf } from './ranking.ts';
-import { rankingFigure } from './ranking-figures.ts';
+import { rankingFigure } from './ranking-metrics.ts';
 import { readLines } from './read-lines.ts';
 
 const Asked = Type.Object({ input_text: Type.String(), options: Type.Array(Type.String()) });

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { PastSelection } from '@learning-loop/learning/ranking/rank';
 import { Type } from 'typebox';
-import type { Figure } from './figure.ts';
+import type { Figure } from './metric.ts';
 import { askedWith, type Case, choiceOf } from './ranking.ts';
-import { rankingFigure } from './ranking-figures.ts';
+import { rankingFigure } from './ranking-metrics.ts';
 import { readLines } from './read-lines.ts';
 
 const Choice = Type.Object({

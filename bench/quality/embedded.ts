@@ -10,7 +10,7 @@ import { embedderConfig, embeddingServer } from '@learning-loop/llm/testing/embe
 import { silent } from '@learning-loop/llm/testing/model-server';
 import { Registry } from 'prom-client';
 import { heldOutAttitudes } from './attitudes.ts';
-import { type Figure, percent } from './figure.ts';
+import { type Figure, percent } from './metric.ts';
 import { hitsOf } from './ranking.ts';
 import { isFound, longHistories, questions } from './retrieval.ts';
 

@@ -4,7 +4,7 @@ import { attitudeFigures } from './attitudes.ts';
 import { clarifyingFigures } from './clarifying.ts';
 import { embeddedFigures } from './embedded.ts';
 import { extractionFigures } from './extraction.ts';
-import { tableOf } from './figure.ts';
+import { tableOf } from './metric.ts';
 import { modelFailures } from './model-failures.ts';
 import { pairFigures } from './pairs.ts';
 import { populationFigures } from './population.ts';

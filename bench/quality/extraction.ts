@@ -1,7 +1,7 @@
 import { extractGoal, extractPreferences } from '@learning-loop/learning/memories/extract';
 import { memoryKey } from '@learning-loop/learning/memories/memory';
 import { Type } from 'typebox';
-import { type Figure, percent } from './figure.ts';
+import { type Figure, percent } from './metric.ts';
 import { readLines } from './read-lines.ts';
 
 const Labelled = Type.Object({

@@ -10,7 +10,7 @@ import {
   silent,
 } from '@learning-loop/llm/testing/model-server';
 import { Registry } from 'prom-client';
-import { markdownTable } from './figure.ts';
+import { markdownTable } from './metric.ts';
 
 const timeoutMs = 500;
 /** What a timer may be late on a busy machine. */

@@ -1,7 +1,7 @@
 import { extractPreferences } from '@learning-loop/learning/memories/extract';
 import { memoryKey } from '@learning-loop/learning/memories/memory';
 import { Type } from 'typebox';
-import type { Figure } from './figure.ts';
+import type { Figure } from './metric.ts';
 import { readLines } from './read-lines.ts';
 
 const Pair = Type.Object({

@@ -7,10 +7,10 @@ import {
 } from '@learning-loop/learning/ranking/calibration';
 import { type PastSelection, rank } from '@learning-loop/learning/ranking/rank';
 import tastes from './data/tastes.json' with { type: 'json' };
-import { type Figure, percent } from './figure.ts';
+import { type Figure, percent } from './metric.ts';
 import { numbersFrom, pick } from './random.ts';
 import { askedWith, type Case, choiceOf } from './ranking.ts';
-import { rankingFigure } from './ranking-figures.ts';
+import { rankingFigure } from './ranking-metrics.ts';
 
 const users = 120;
 const picksEach = 41;

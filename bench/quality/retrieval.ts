@@ -3,7 +3,7 @@ import { historyContent, type Memory } from '@learning-loop/learning/memories/me
 import { bm25, inverseDocumentFrequencies, retrieve } from '@learning-loop/learning/memories/retrieval';
 import { toTextVector as wordsOf } from '@learning-loop/learning/text/text-vector';
 import conversation from './data/conversation.json' with { type: 'json' };
-import { type Figure, percent } from './figure.ts';
+import { type Figure, percent } from './metric.ts';
 import { numbersFrom, pick } from './random.ts';
 
 const turns = 600;

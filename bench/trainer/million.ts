@@ -6,9 +6,9 @@ import { promisify } from 'node:util';
 import { literal, openWorkspace, type Workspace } from 'trainer/dataset/duckdb';
 import { Type } from 'typebox';
 import { Parse } from 'typebox/value';
-import type { Figure } from '../figure.ts';
-import { withMeanwhile } from '../stage/meanwhile.ts';
-import { writeLogOfPicks } from './log-of-picks.ts';
+import { withMeanwhile } from '../environment/machine-usage.ts';
+import type { Figure } from '../metric.ts';
+import { writeLogOfPicks } from './synthetic-log.ts';
 
 const picks = 1_000_000;
 const goals = { seconds: 60, peakMb: 700 };

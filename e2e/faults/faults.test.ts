@@ -2,9 +2,9 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { scenarios } from './catalogue.ts';
 import { type PostgresServer, startPostgres } from './harness/postgres-server.ts';
 import { runFault } from './run-fault.ts';
+import { scenarios } from './scenarios.ts';
 import { short } from './sizes.ts';
 import { lineOf } from './table.ts';
 

@@ -2,10 +2,10 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { scenarios } from './catalogue.ts';
 import { startPostgres } from './harness/postgres-server.ts';
 import { writeRow } from './report.ts';
 import { runFault } from './run-fault.ts';
+import { scenarios } from './scenarios.ts';
 import { long, short } from './sizes.ts';
 import { lineOf } from './table.ts';
 

@@ -1,6 +1,6 @@
 import { withRetries } from '@learning-loop/client/retry';
 import { Compile } from 'typebox/compile';
-import * as answers from './answers.ts';
+import * as answers from './responses.ts';
 
 const parsers = {
   hypotheses: Compile(answers.Hypotheses),
@@ -74,4 +74,23 @@ async function call(address: string, request: RequestInit): Promise<unknown> {
   throw new Error(
     `${request.method ?? 'GET'} ${new URL(address).pathname} answered ${response.status}: ${text}`,
   );
+}
+
+/** Calls `work` for each item in order, at most `limit` at a time. Rejects with the first failure and starts no more. */
+export async function forEachConcurrent<T>(
+  items: Iterable<T>,
+  limit: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items[Symbol.iterator]();
+  let failed = false;
+  const lane = async () => {
+    for (let next = queue.next(); !next.done && !failed; next = queue.next()) {
+      await work(next.value).catch((error: unknown) => {
+        failed = true;
+        throw error;
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: limit }, lane));
 }

@@ -1,11 +1,11 @@
 import path from 'node:path';
-import { askAboutInteractions, askAboutUsers, completions, loggedEvents } from './audit.ts';
-import { type Choice, readChoices } from './choices.ts';
 import type { Client } from './client.ts';
-import { heading, print } from './narrate.ts';
-import { countEverywhere } from './parity.ts';
+import { countEverywhere } from './consistency.ts';
+import { heading, print } from './output.ts';
+import { askAboutInteractions, askAboutUsers, completions, loggedEvents } from './read-back.ts';
 import { replay } from './replay.ts';
 import { tellLearned, tellParity, tellRanking, tellSpeed } from './report.ts';
+import { type Choice, readChoices } from './selections-file.ts';
 import { inTemporaryServer } from './temporary-server.ts';
 import { until, untilOutboxEmpty } from './wait.ts';
 

@@ -1,7 +1,6 @@
-import type { Choice } from './choices.ts';
-import type { Client } from './client.ts';
-import { inParallel } from './in-parallel.ts';
-import { showProgress } from './narrate.ts';
+import { type Client, forEachConcurrent } from './client.ts';
+import { showProgress } from './output.ts';
+import type { Choice } from './selections-file.ts';
 
 const USERS_AT_ONCE = 16;
 
@@ -19,7 +18,7 @@ export async function replay(client: Client, choices: Choice[]): Promise<Accepte
   const accepted: Accepted[] = [];
   const progress = showProgress('Replaying', choices.length);
   const users = Map.groupBy(choices, ({ user_id }) => user_id).values();
-  await inParallel(users, USERS_AT_ONCE, async (own) => {
+  await forEachConcurrent(users, USERS_AT_ONCE, async (own) => {
     for (const choice of own) {
       accepted.push(await choose(client, choice));
       progress.step();

@@ -1,10 +1,10 @@
 import { quantile } from '@learning-loop/service/observability/quantile';
-import type { Interaction } from './answers.ts';
-import type { KnownUser } from './audit.ts';
-import type { Choice } from './choices.ts';
-import { facets, heading, print } from './narrate.ts';
-import type { Count } from './parity.ts';
+import type { Count } from './consistency.ts';
+import { facets, heading, print } from './output.ts';
+import type { KnownUser } from './read-back.ts';
 import type { Accepted } from './replay.ts';
+import type { Interaction } from './responses.ts';
+import type { Choice } from './selections-file.ts';
 
 const MEMORIES_OF_THE_EXAMPLE = 5;
 

@@ -2,8 +2,8 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startServer } from '../launch.ts';
-import { InputError } from './choices.ts';
 import { type Client, connectClient } from './client.ts';
+import { InputError } from './selections-file.ts';
 import { untilReady } from './wait.ts';
 
 interface Options {

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { heading, print } from './narrate.ts';
+import { heading, print } from './output.ts';
 
-const show = path.join(import.meta.dirname, '../../../bench/trainer/show.ts');
+const show = path.join(import.meta.dirname, '../../../bench/trainer/run-simulation.ts');
 
 /**
  * Plays the big loop on a simulated population and tells what happens: it is the seeded show of the benchmarks, in a

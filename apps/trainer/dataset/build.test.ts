@@ -1,8 +1,8 @@
 import { appendFile, mkdir, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { buildRequest, writeTestLog } from '../testing/picks-log.ts';
 import { linesOf } from '../testing/read-lines.ts';
+import { buildRequest, writeTestLog } from '../testing/test-log.ts';
 import { buildDataset, EmptyDataset } from './build.ts';
 
 it('writes the dataset whole, with its manifest and card, and lets latest point to it', async () => {

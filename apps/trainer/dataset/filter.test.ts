@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { buildRequest, writeTestLog } from '../testing/picks-log.ts';
+import { buildRequest, writeTestLog } from '../testing/test-log.ts';
 import { openWorkspace } from './duckdb.ts';
 import { filterRecords } from './filter.ts';
 import { readLog } from './read-log.ts';

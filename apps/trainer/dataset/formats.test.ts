@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { openAiChat, trlChat, trlCompletion, trlPreference, type Validator } from '../testing/formats.ts';
-import { buildRequest, writeTestLog } from '../testing/picks-log.ts';
 import { linesOf } from '../testing/read-lines.ts';
+import { buildRequest, writeTestLog } from '../testing/test-log.ts';
 import { buildDataset } from './build.ts';
 import { literal, openWorkspace } from './duckdb.ts';
 

@@ -9,7 +9,7 @@ import pino from 'pino';
 import { expect, it } from 'vitest';
 import { buildDataset } from '../dataset/build.ts';
 import { fineTuneServer } from '../testing/fine-tune-server.ts';
-import { buildRequest, writeTestLog } from '../testing/picks-log.ts';
+import { buildRequest, writeTestLog } from '../testing/test-log.ts';
 import { advanceFineTunes } from './fine-tunes.ts';
 
 /** A tuner, a dataset that it is to tune on, and a server. */

@@ -18,7 +18,7 @@ import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import pino from 'pino';
 import { expect, it } from 'vitest';
 import { readConfig } from '../config.ts';
-import { writeTestLog } from '../testing/picks-log.ts';
+import { writeTestLog } from '../testing/test-log.ts';
 import { runBuild } from './run-build.ts';
 
 const silentMs = 30_000;

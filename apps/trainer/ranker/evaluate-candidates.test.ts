@@ -3,7 +3,7 @@ import { insertModel, listModels } from '@learning-loop/db/training/models';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { expect, it } from 'vitest';
 import { buildDataset } from '../dataset/build.ts';
-import { buildRequest, writeTestLog } from '../testing/picks-log.ts';
+import { buildRequest, writeTestLog } from '../testing/test-log.ts';
 import { evaluateCandidates } from './evaluate-candidates.ts';
 
 it('estimates rankers that were registered by hand on the newest dataset, once there is one', async () => {

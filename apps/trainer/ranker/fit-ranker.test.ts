@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { seeded } from '../testing/seeded.ts';
-import { simulateSelections } from '../testing/simulate-picks.ts';
+import { simulateSelections } from '../testing/simulate-selections.ts';
 import { fitLogit } from './conditional-logit.ts';
 import { type TrainingExample, type TrainingExamples, toExamples } from './examples.ts';
 import { fitRanker, type SplitExamples } from './fit-ranker.ts';

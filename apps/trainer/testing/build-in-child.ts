@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildDataset } from '../dataset/build.ts';
-import { buildRequest } from './picks-log.ts';
+import { buildRequest } from './test-log.ts';
 
 // A build in a process of its own, for tests that take its disk away. Says what became of it, and what is left.
 const [, , dir = ''] = process.argv;

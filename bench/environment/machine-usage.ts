@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { longestPauseMs } from './longest-pause.ts';
-import { cpuSecondsOf, tickHz } from './usage.ts';
+import { cpuSecondsOf, tickHz } from './process-usage.ts';
 
 /** What the machine did while something was measured. Times as shares of a core. */
 export interface Meanwhile {

@@ -1,6 +1,6 @@
-import type { Interaction } from './answers.ts';
-import type { KnownUser } from './audit.ts';
+import type { KnownUser } from './read-back.ts';
 import type { Accepted } from './replay.ts';
+import type { Interaction } from './responses.ts';
 
 /** All that is known after a replay, from the API and from the files. */
 export interface Findings {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
+import { untilLearned } from '../environment/until-learned.ts';
 import { send } from '../load/send.ts';
-import { untilLearned } from '../stage/until-learned.ts';
-import type { Asked } from './ask-for.ts';
+import type { Asked } from './create-exchanges.ts';
 import { type Exchange, memoryOf } from './exchange.ts';
 import type { Loop } from './loop.ts';
 

@@ -1,8 +1,8 @@
-import type { Hypotheses, Learning, Memory } from './answers.ts';
+import { assertLearning } from './assertions.ts';
 import type { Client } from './client.ts';
-import { heading, print, sayHypothesis, sayLearned } from './narrate.ts';
+import { heading, print, sayHypothesis, sayLearned } from './output.ts';
+import type { Hypotheses, Learning, Memory } from './responses.ts';
 import { inTemporaryServer } from './temporary-server.ts';
-import { assertLearning } from './visible-learning.ts';
 import { until } from './wait.ts';
 
 const USER = 'demo-user';

@@ -1,5 +1,5 @@
-import { type Figure, reached } from './figure.ts';
-import type { Meanwhile } from './stage/meanwhile.ts';
+import type { Meanwhile } from './environment/machine-usage.ts';
+import { type Figure, reached } from './metric.ts';
 
 /** From this share on of what it has, something counts as busy all the time: what comes then waits. */
 const full = 0.85;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Figure } from './figure.ts';
-import type { Meanwhile } from './stage/meanwhile.ts';
-import { missOf } from './why.ts';
+import { missOf } from './bottleneck-report.ts';
+import type { Meanwhile } from './environment/machine-usage.ts';
+import type { Figure } from './metric.ts';
 
 const figure = (ratio: number, goal: Figure['goal'], more: Partial<Figure> = {}): Figure => ({
   ...{ name: 'a figure', ratio, goal, details: {} },

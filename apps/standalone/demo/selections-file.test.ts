@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { readChoices } from './choices.ts';
+import { readChoices } from './selections-file.ts';
 
 const choice = {
   user_id: 'ada',

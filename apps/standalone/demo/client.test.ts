@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { inParallel } from './in-parallel.ts';
+import { forEachConcurrent } from './client.ts';
 
 test('runs everything, never more than the limit at once', async () => {
   let running = 0;
   let most = 0;
   const done: number[] = [];
-  await inParallel([1, 2, 3, 4, 5, 6, 7], 3, async (item) => {
+  await forEachConcurrent([1, 2, 3, 4, 5, 6, 7], 3, async (item) => {
     running += 1;
     most = Math.max(most, running);
     await Promise.resolve();
@@ -18,7 +18,7 @@ test('runs everything, never more than the limit at once', async () => {
 
 test('rejects with the first failure and starts nothing after it', async () => {
   const started: number[] = [];
-  const run = inParallel([1, 2, 3, 4], 1, async (item) => {
+  const run = forEachConcurrent([1, 2, 3, 4], 1, async (item) => {
     started.push(item);
     if (item === 2) throw new Error('two');
   });

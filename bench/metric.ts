@@ -1,4 +1,4 @@
-import type { Meanwhile } from './stage/meanwhile.ts';
+import type { Meanwhile } from './environment/machine-usage.ts';
 
 /** One measured ratio, what it should be, and the absolute values behind it, which hold for this machine and run only. */
 export interface Figure {

@@ -1,4 +1,4 @@
-import type { Hypotheses, Memory } from './answers.ts';
+import type { Hypotheses, Memory } from './responses.ts';
 
 /** Something that must be true if the service has learned, and whether it is. */
 export interface LearningProof {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countEverywhere, type Findings } from './parity.ts';
+import { countEverywhere, type Findings } from './consistency.ts';
 
 const facets = { concise: 0.5, step_by_step: 0.5, code_first: 0.5, formal: 0.5 };
 

@@ -2,10 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { Interaction, Memory, Persona } from './answers.ts';
-import type { Client } from './client.ts';
-import { inParallel } from './in-parallel.ts';
-import { showProgress } from './narrate.ts';
+import { type Client, forEachConcurrent } from './client.ts';
+import { showProgress } from './output.ts';
+import type { Interaction, Memory, Persona } from './responses.ts';
 
 const REQUESTS_AT_ONCE = 16;
 
@@ -32,7 +31,7 @@ export async function askAboutInteractions(client: Client, ids: string[]): Promi
 async function askAboutEach<T>(label: string, ids: string[], ask: (id: string) => Promise<T>): Promise<T[]> {
   const answers: T[] = [];
   const progress = showProgress(label, ids.length);
-  await inParallel(ids, REQUESTS_AT_ONCE, async (id) => {
+  await forEachConcurrent(ids, REQUESTS_AT_ONCE, async (id) => {
     answers.push(await ask(id));
     progress.step();
   });

@@ -21,8 +21,8 @@ import { evaluateExperiments } from 'trainer/jobs/experiments';
 import { toRankerWeights, trainAndRegister } from 'trainer/ranker/train-and-register';
 import { numbersFrom } from '../quality/random.ts';
 import { chart, type Mark, type Point } from './chart.ts';
-import { type Outcome, type Population, population } from './play.ts';
 import { seededId } from './seeded-id.ts';
+import { type Outcome, type Population, population } from './simulation.ts';
 
 const seed = 2026;
 const users = 600;

@@ -1,4 +1,4 @@
-import type { Hypothesis, Learning, Persona } from './answers.ts';
+import type { Hypothesis, Learning, Persona } from './responses.ts';
 
 export function print(line: string): void {
   process.stdout.write(`${line}\n`);

@@ -1,4 +1,4 @@
-import { type Figure, percent } from './figure.ts';
+import { type Figure, percent } from './metric.ts';
 import { type Case, chanceOf, hitsOf, unlearned } from './ranking.ts';
 
 /** Hits of a set of cases, against chance and against the same engine with learning off. */

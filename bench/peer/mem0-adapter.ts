@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '@learning-loop/embedded-postgres/free-port';
-import { ask } from '../load/ask.ts';
-import { answering, run } from '../stage/processes.ts';
+import { answering, run } from '../environment/processes.ts';
+import { ask } from '../load/run-script.ts';
 import type { Exchange } from './exchange.ts';
+import type { Shape } from './loop-adapter.ts';
 import type { Mem0Job, Mem0Seen } from './mem0-job.ts';
-import type { Shape } from './ours.ts';
 
 export interface Peer extends AsyncDisposable {
   /** Lets a new mem0 with an empty memory learn the exchanges and look for them. */
