@@ -6,20 +6,19 @@ import { Type } from 'typebox';
 const Env = Type.Object({
   ...workerEnv,
   TRAINING_DATA_DIR: Type.String({ default: './data/training' }),
-  /** Where datasets are kept, and a copy of the log, when the log is on object storage. */
+  /** Datasets, and a local copy of the log when the log is on object storage. */
   DATASETS_DIR: Type.String({ default: './data/training' }),
   MIN_CONFIDENCE_FOR_TRAINING: Type.Number({ default: 0.7, minimum: 0, maximum: 1 }),
-  /** Interactions, picks, feedback and log lines that are older go; 0 keeps them. */
+  /** Older interactions, selections, feedback and log lines are deleted; 0 keeps everything. */
   RETENTION_DAYS: Type.Number({ default: 0, minimum: 0, maximum: 36_500 }),
-  /** Of a dataset's samples at most this share may be one user's, 20 in any case. */
+  /** Maximum share of a dataset's samples from one user; 20 samples are always allowed. */
   TRAINER_MAX_SHARE_PER_USER: Type.Number({ default: 0.01, exclusiveMinimum: 0, maximum: 1 }),
-  /** A dataset is built after so many new picks, and a tenth of those there were. */
+  /** A build starts after this many new selections, if they are also a tenth of those before. */
   TRAINER_MIN_NEW_SAMPLES: Type.Integer({ default: 100, minimum: 1 }),
-  /** Users are not learned from in their first hours, unless all are new; 0 learns from everybody. */
+  /** New users are excluded for this long, unless all users are new; 0 turns this off. */
   TRAINER_QUARANTINE_HOURS: Type.Number({ default: 24, minimum: 0, maximum: 8_760 }),
-  /** Share of the users that a fitted ranker serves until it has proved itself; 0 leaves that to people. */
+  /** Share of users served by a newly fitted ranker; 0 leaves experiments to people. */
   TRAINER_CANARY_SHARE: Type.Number({ default: 0.1, minimum: 0, maximum: 0.5 }),
-  /** Whose fine-tuning API trains an LLM on every new dataset. */
   TRAINER_FINE_TUNE: Type.Optional(Type.Union([Type.Literal('openai')])),
   TRAINER_FINE_TUNE_MODEL: Type.String({ default: 'gpt-4o-mini-2024-07-18' }),
   OPENAI_BASE_URL: Type.String({

@@ -11,22 +11,19 @@ import { Gauge } from 'prom-client';
 
 const consumers: Consumer[] = [...new Set(Object.values(routes).flat())];
 
-/**
- * What the database says of the whole system, read whenever the metrics are: one process tells it, for all. While the
- * database is away the last values stand.
- */
+/** System-wide, so only this process exports them. If a query fails, the gauges keep their last values. */
 export function registerDatabaseMetrics(
   { metrics, log }: Pick<Service<unknown>, 'metrics' | 'log'>,
   db: Db,
 ): void {
   const registers = [metrics];
   const labelNames = ['consumer'];
-  const oldest = new Gauge({
+  const oldestPending = new Gauge({
     name: 'learning_loop_owed_oldest_seconds',
     help: 'Age of the oldest event that a consumer has not learned; 0 when there is none.',
     ...{ labelNames, registers },
   });
-  const dead = new Gauge({
+  const deadLetterCount = new Gauge({
     name: 'learning_loop_dead_letters',
     help: 'Events that a consumer gave up on and that nobody has replayed.',
     ...{ labelNames, registers },
@@ -46,7 +43,7 @@ export function registerDatabaseMetrics(
     help: 'When the newest dataset was finished, seconds since 1970; 0 when there is none.',
     registers,
   });
-  const owed = new Gauge({
+  const pendingEvents = new Gauge({
     name: 'learning_loop_owed_events',
     help: 'Events that a consumer has not learned.',
     ...{ labelNames, registers },
@@ -54,17 +51,17 @@ export function registerDatabaseMetrics(
   });
 
   async function read(): Promise<void> {
-    const [debts, letters, dataset, counts] = await Promise.all([
+    const [pending, deadLetters, dataset, counts] = await Promise.all([
       pendingByConsumer(db),
       deadLettersByConsumer(db),
       loadDatasetState(db),
       countModels(db),
     ]);
     for (const consumer of consumers) {
-      const debt = debts.find((one) => one.consumer === consumer);
-      owed.set({ consumer }, debt?.pending ?? 0);
-      oldest.set({ consumer }, (debt?.oldest_ms ?? 0) / 1000);
-      dead.set({ consumer }, letters.find((one) => one.consumer === consumer)?.dead ?? 0);
+      const backlog = pending.find((one) => one.consumer === consumer);
+      pendingEvents.set({ consumer }, backlog?.pending ?? 0);
+      oldestPending.set({ consumer }, (backlog?.oldest_ms ?? 0) / 1000);
+      deadLetterCount.set({ consumer }, deadLetters.find((one) => one.consumer === consumer)?.dead ?? 0);
     }
     built.set((dataset.built_at?.getTime() ?? 0) / 1000);
     failed.set(dataset.failed_since);

@@ -1,15 +1,15 @@
 import { appendFile, mkdir, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { linesOf } from '../testing/read-lines.ts';
+import { readJsonLines } from '../testing/read-lines.ts';
 import { buildRequest, writeTestLog } from '../testing/test-log.ts';
 import { buildDataset, EmptyDataset } from './build.ts';
 
 it('writes the dataset whole, with its manifest and card, and lets latest point to it', async () => {
-  const dir = await writeTestLog({ users: 40, picksPerUser: 5 });
+  const dir = await writeTestLog({ users: 40, selectionsPerUser: 5 });
   const { directory, manifest } = await buildDataset(buildRequest(dir));
   expect(await readlink(join(dir, 'datasets', 'latest'))).toBe(manifest.version);
-  expect(await linesOf(join(dir, 'datasets', 'hypotheses_chat.jsonl'))).toHaveLength(
+  expect(await readJsonLines(join(dir, 'datasets', 'hypotheses_chat.jsonl'))).toHaveLength(
     manifest.files['hypotheses_chat.jsonl']?.samples ?? -1,
   );
   const files = await readdir(directory);
@@ -30,7 +30,7 @@ it('writes the dataset whole, with its manifest and card, and lets latest point 
 it('counts what every filter dropped', async () => {
   const dir = await writeTestLog({
     users: 40,
-    picksPerUser: 5,
+    selectionsPerUser: 5,
     rejections: 7,
     unsure: 11,
     twice: 13,
@@ -58,13 +58,13 @@ it('counts what every filter dropped', async () => {
 });
 
 it('keeps at most the share of a user, and at least 20 samples', async () => {
-  const dir = await writeTestLog({ users: 30, picksPerUser: 4, flood: 500 });
+  const dir = await writeTestLog({ users: 30, selectionsPerUser: 4, flood: 500 });
   const { manifest } = await buildDataset(buildRequest(dir));
   expect(manifest.filters['hypotheses_data']?.['within_the_share_of_a_user']).toBe(30 * 4 + 20);
 });
 
 it('leaves out who opted out, who is erased, and who is new', async () => {
-  const dir = await writeTestLog({ users: 30, picksPerUser: 4, newcomers: 3 });
+  const dir = await writeTestLog({ users: 30, selectionsPerUser: 4, newcomers: 3 });
   const request = buildRequest(dir, {
     excludedUsers: ["user-1'; drop", 'user-2'],
     quarantineFrom: '2026-11-21T00:00:00.000Z',
@@ -77,14 +77,14 @@ it('leaves out who opted out, who is erased, and who is new', async () => {
 });
 
 it('learns from newcomers where everybody is new', async () => {
-  const dir = await writeTestLog({ users: 0, picksPerUser: 4, newcomers: 12 });
+  const dir = await writeTestLog({ users: 0, selectionsPerUser: 4, newcomers: 12 });
   const { manifest } = await buildDataset(buildRequest(dir, { quarantineFrom: '2026-11-21T00:00:00.000Z' }));
   expect(manifest.filters['hypotheses_data']?.['out_of_quarantine']).toBe(48);
 });
 
 it('never mixes tenants', async () => {
-  const dir = await writeTestLog({ users: 20, picksPerUser: 2, tenant: 'acme' });
-  await writeTestLog({ users: 15, picksPerUser: 2, tenant: '../globex', dir });
+  const dir = await writeTestLog({ users: 20, selectionsPerUser: 2, tenant: 'acme' });
+  await writeTestLog({ users: 15, selectionsPerUser: 2, tenant: '../globex', dir });
   const acme = await buildDataset(buildRequest(dir, { tenantId: 'acme' }));
   const globex = await buildDataset(buildRequest(dir, { tenantId: '../globex' }));
   expect(acme.manifest.filters['hypotheses_data']?.['records']).toBe(40);
@@ -95,8 +95,8 @@ it('never mixes tenants', async () => {
 });
 
 it.each([
-  ['an empty log', { users: 0, picksPerUser: 0 }, 'holds no pick'],
-  ['rejections only', { users: 0, picksPerUser: 0, rejections: 9 }, '"with_a_pick" left 0'],
+  ['an empty log', { users: 0, selectionsPerUser: 0 }, 'holds no pick'],
+  ['rejections only', { users: 0, selectionsPerUser: 0, rejections: 9 }, '"with_a_pick" left 0'],
 ])('says why there is nothing to learn from %s, and leaves what was', async (_, log, reason) => {
   const dir = await writeTestLog({ ...log, onlyHypotheses: true });
   await mkdir(join(dir, 'datasets'), { recursive: true });
@@ -105,7 +105,7 @@ it.each([
 });
 
 it('says so when all picks were too unsure, and keeps what the ranker learns from', async () => {
-  const dir = await writeTestLog({ users: 12, picksPerUser: 3 });
+  const dir = await writeTestLog({ users: 12, selectionsPerUser: 3 });
   const { manifest } = await buildDataset(buildRequest(dir, { minConfidence: 0.99 }));
   expect(manifest.files['hypotheses_chat.jsonl']?.samples).toBe(0);
   expect(manifest.files['ranking_picks.parquet']?.samples).toBe(36);
@@ -113,7 +113,7 @@ it('says so when all picks were too unsure, and keeps what the ranker learns fro
 });
 
 it('holds nobody out when there is one user only, and says so', async () => {
-  const dir = await writeTestLog({ users: 1, picksPerUser: 12 });
+  const dir = await writeTestLog({ users: 1, selectionsPerUser: 12 });
   const { manifest } = await buildDataset(buildRequest(dir));
   expect(manifest.files['hypotheses_chat.jsonl']?.samples).toBe(12);
   expect(manifest.files['hypotheses_chat.test.jsonl']?.samples).toBe(0);
@@ -121,7 +121,7 @@ it('holds nobody out when there is one user only, and says so', async () => {
 });
 
 it('leaves nothing behind when it is interrupted, and clears what a killed build left', async () => {
-  const dir = await writeTestLog({ users: 12, picksPerUser: 3 });
+  const dir = await writeTestLog({ users: 12, selectionsPerUser: 3 });
   const first = await buildDataset(buildRequest(dir));
   await mkdir(join(dir, 'datasets', '.building-killed', 'work'), { recursive: true });
   const interrupted = buildRequest(dir, {

@@ -2,10 +2,10 @@ import { cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { datasetCard } from './dataset-card.ts';
 import { openWorkspace, type Workspace } from './duckdb.ts';
-import { type Counts, type FilterOptions, fewestUsersToSplit, filterRecords } from './filter.ts';
+import { type Counts, type FilterOptions, filterRecords, minUsersToSplit } from './filter.ts';
 import type { ReadLog } from './log-columns.ts';
 import { codeVersion, describeFiles, type Manifest } from './manifest.ts';
-import { forgetLog, type Lines, readLog } from './read-log.ts';
+import { dropLog, type Lines, readLog } from './read-log.ts';
 import { beginDirectory, datasetsDirectory, publish } from './storage.ts';
 import { prepareHypotheses, writeExamples, writeSamples } from './write-samples.ts';
 
@@ -13,7 +13,6 @@ export interface BuildRequest extends FilterOptions {
   buildId: string;
   trainingDataDir: string;
   now: Date;
-  /** Told of each step; a rejection ends the build. */
   progress(step: string): Promise<void>;
 }
 
@@ -22,28 +21,26 @@ export interface Dataset {
   manifest: Manifest;
 }
 
-/** There is nothing to build a dataset from; the message says why. Not a fault. */
+/** Nothing to learn from; not a failure. */
 export class EmptyDataset extends Error {}
 
-/** What it takes to fine-tune a model on the dataset lies beside it. */
-const kit = join(import.meta.dirname, '../fine-tune/kit');
+const fineTuneKit = join(import.meta.dirname, '../fine-tune/kit');
 
 const logs = ['hypotheses_data', 'persona_updates', 'ranking_data'] as const satisfies ReadLog[];
 
 /**
- * Builds `datasets/<version>/` from the tenant's part of the training log, complete or not at all. Needs disk for about
- * a third of the log while it works, and less than 700 MB of memory whatever the log's size. Throws NothingToLearn when
- * no line is left, and whatever the disk throws; then nothing remains of it.
+ * Builds `datasets/<version>/` atomically. Needs temporary disk space of about a third of the log, and less than 700
+ * MB of memory whatever the log's size. Throws EmptyDataset when no line is left.
  */
 export async function buildDataset(request: BuildRequest): Promise<Dataset> {
   const datasets = datasetsDirectory(request.trainingDataDir, request.tenantId);
   const version = `${request.now.toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${request.buildId.slice(-6)}`;
   const directory = await beginDirectory(datasets, version);
   try {
-    const built = await fill(request, directory);
+    const built = await buildFiles(request, directory);
     if (Object.values(built.samples).every((samples) => samples === 0))
-      throw new EmptyDataset(whyNothing(built, request));
-    const manifest = await describe(request, version, directory, built);
+      throw new EmptyDataset(explainEmpty(built, request));
+    const manifest = await writeManifest(request, version, directory, built);
     await request.progress('publish');
     await publish(datasets, directory, version);
     return { directory: join(datasets, version), manifest };
@@ -60,7 +57,7 @@ interface Built {
   users: number;
 }
 
-async function fill(request: BuildRequest, directory: string): Promise<Built> {
+async function buildFiles(request: BuildRequest, directory: string): Promise<Built> {
   const built: Built = { lines: {}, filters: {}, samples: {}, scrubbed: 0, users: 0 };
   await using workspace = await openWorkspace(join(directory, 'work'));
   for (const log of logs) {
@@ -73,7 +70,7 @@ async function fill(request: BuildRequest, directory: string): Promise<Built> {
     built.users = Math.max(built.users, await workspace.count('from users'));
     await request.progress(`write ${log}`);
     Object.assign(built.samples, await write(workspace, log, directory, built));
-    await forgetLog(workspace, log);
+    await dropLog(workspace, log);
   }
   return built;
 }
@@ -89,21 +86,21 @@ async function write(
   return writeSamples(workspace, log, directory);
 }
 
-function whyNothing({ filters }: Built, { minConfidence }: BuildRequest): string {
-  const picks = filters['hypotheses_data'] ?? {};
-  if (!picks['records']) return 'The training log holds no pick of this tenant yet.';
-  const [step, left] = Object.entries(picks).find(([name, n]) => name !== 'broken' && n === 0) ?? [];
-  return `None of ${picks['records']} picks became a sample: "${step}" left ${left} (confidence ${minConfidence} is asked for).`;
+function explainEmpty({ filters }: Built, { minConfidence }: BuildRequest): string {
+  const counts = filters['hypotheses_data'] ?? {};
+  if (!counts['records']) return 'The training log holds no pick of this tenant yet.';
+  const [step, left] = Object.entries(counts).find(([name, n]) => name !== 'broken' && n === 0) ?? [];
+  return `None of ${counts['records']} picks became a sample: "${step}" left ${left} (confidence ${minConfidence} is asked for).`;
 }
 
-async function describe(
+async function writeManifest(
   request: BuildRequest,
   version: string,
   directory: string,
   built: Built,
 ): Promise<Manifest> {
   await request.progress('describe');
-  await cp(kit, directory, { recursive: true });
+  await cp(fineTuneKit, directory, { recursive: true });
   const { tenantId, minConfidence, maxShare, minPerUser, quarantineFrom, now } = request;
   const lines = Object.values(built.lines);
   const manifest: Manifest = {
@@ -123,17 +120,17 @@ async function describe(
     broken: Object.assign({}, ...lines.map(({ brokenIn }) => brokenIn)),
     scrubbed_samples: built.scrubbed,
     files: await describeFiles(directory, built.samples),
-    notes: notesOn(built, request),
+    notes: toNotes(built, request),
   };
   await writeFile(join(directory, 'README.md'), await datasetCard(directory, manifest));
   await writeFile(join(directory, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }
 
-function notesOn({ users, samples, lines }: Built, { minConfidence }: BuildRequest): string[] {
+function toNotes({ users, samples, lines }: Built, { minConfidence }: BuildRequest): string[] {
   const broken = Object.values(lines).reduce((sum, log) => sum + log.broken, 0);
   const notes = [
-    users < fewestUsersToSplit &&
+    users < minUsersToSplit &&
       `${users === 1 ? 'One user only' : `Only ${users} users`}: nothing is held out, and no ranker can be judged on it.`,
     samples['hypotheses_chat.parquet'] === 0 &&
       `No pick reached the confidence of ${minConfidence}: the files of hypotheses are empty.`,

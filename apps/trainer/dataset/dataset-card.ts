@@ -2,22 +2,22 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from './manifest.ts';
 
-const samplesShown = 2;
-const longestSample = 1_500;
+const samplesPerFile = 2;
+const maxSampleLength = 1_500;
 
-/** README.md of a dataset, in the form of Hugging Face's dataset cards. */
+/** In the format of Hugging Face's dataset cards. */
 export async function datasetCard(directory: string, manifest: Manifest): Promise<string> {
   const jsonl = Object.keys(manifest.files).filter((file) => /^[a-z_]+\.jsonl$/.test(file));
-  const samples = await Promise.all(jsonl.map((file) => shown(directory, file)));
+  const samples = await Promise.all(jsonl.map((file) => formatSamples(directory, file)));
   return [
-    frontMatter(jsonl),
+    formatFrontMatter(jsonl),
     `# Picks of tenant \`${manifest.tenant_id}\`, ${manifest.created_at.slice(0, 10)}\n`,
     `Version \`${manifest.version}\`, built by \`${manifest.code_version}\` from ${manifest.segments.length} log segments. ` +
       'Every sample is a choice that a user made among hypotheses of what they meant. `<name>.jsonl` is to train on; ' +
       '`.validation` and `.test` hold other users. Parquet files hold all splits.\n',
     ...manifest.notes.map((note) => `> ${note}\n`),
     '## Files\n',
-    table(
+    formatTable(
       ['File', 'Samples', 'Bytes', 'SHA-256'],
       Object.entries(manifest.files).map(([file, { samples: n, bytes, sha256 }]) => [
         `\`${file}\``,
@@ -28,7 +28,7 @@ export async function datasetCard(directory: string, manifest: Manifest): Promis
     ),
     '## What was left after each step\n',
     ...Object.entries(manifest.filters).map(([log, counts]) =>
-      table([`\`${log}\``, 'Lines'], Object.entries(counts)),
+      formatTable([`\`${log}\``, 'Lines'], Object.entries(counts)),
     ),
     `Personal data was replaced in ${manifest.scrubbed_samples} samples.\n`,
     '## Samples\n',
@@ -36,7 +36,7 @@ export async function datasetCard(directory: string, manifest: Manifest): Promis
   ].join('\n');
 }
 
-function frontMatter(jsonl: string[]): string {
+function formatFrontMatter(jsonl: string[]): string {
   const configs = jsonl.map((file) => {
     const name = file.replace('.jsonl', '');
     const splits = [
@@ -50,16 +50,16 @@ function frontMatter(jsonl: string[]): string {
   return `---\nlanguage: en\ntask_categories: [text-generation]\nconfigs:\n${configs.join('\n')}\n---\n`;
 }
 
-function table(head: string[], rows: (string | number)[][]): string {
+function formatTable(head: string[], rows: (string | number)[][]): string {
   const line = (cells: (string | number)[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line), ''].join('\n');
 }
 
-async function shown(directory: string, file: string): Promise<string> {
+async function formatSamples(directory: string, file: string): Promise<string> {
   const lines: string[] = [];
   await using handle = await open(join(directory, file));
   for await (const line of handle.readLines({ autoClose: false })) {
-    if (lines.push(line.slice(0, longestSample)) === samplesShown) break;
+    if (lines.push(line.slice(0, maxSampleLength)) === samplesPerFile) break;
   }
   return `\`${file}\`\n\n\`\`\`json\n${lines.join('\n')}\n\`\`\`\n`;
 }

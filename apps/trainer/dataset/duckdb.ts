@@ -3,27 +3,24 @@ import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, DuckDBScalarFunction, VARCHAR } from '@duckdb/node-api';
 import { redactPii } from './redact-pii.ts';
 
-/** What DuckDB may keep in memory before it spills, in MB. The process takes about 200 MB more. */
+/** MB before DuckDB spills to disk. The process needs about 200 MB more. */
 const memoryMb = 240;
 const threads = 2;
 
-/** A database of its own, for one build. Disposing of it removes what it holds. */
+/** Disposing of it deletes its files. */
 export interface Workspace extends AsyncDisposable {
-  /** Where files may lie that live as long as it does. */
   directory: string;
   run(sql: string, values?: Record<string, string | number>): Promise<void>;
-  /** The first row; columns are numbers or strings. */
   row(sql: string, values?: Record<string, string | number>): Promise<Record<string, unknown>>;
-  /** Rows of what follows `select count(*)`. */
   count(from: string): Promise<number>;
-  /** `copy` and its target; returns the rows written. */
+  /** Returns the rows written. */
   copy(fromTo: string): Promise<number>;
-  /** The rows in chunks of columns, numbers as numbers, for what is too much to hold as rows. */
+  /** For results that are too large to hold as rows. */
   chunks(sql: string): AsyncIterable<unknown[][]>;
   rows(sql: string, values?: Record<string, string | number>): Promise<Record<string, unknown>[]>;
 }
 
-/** Opens an empty workspace with the function `scrub(text)`, in memory; what is too much is spilled to `directory`. */
+/** Opens an in-memory workspace with the SQL function `scrub(text)`; it spills to `directory`. */
 export async function openWorkspace(directory: string): Promise<Workspace> {
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
@@ -43,16 +40,16 @@ export async function openWorkspace(directory: string): Promise<Workspace> {
       await connection.run(sql, values);
     },
     async row(sql, values) {
-      const [row] = await rowsOf(connection, sql, values);
+      const [row] = await queryRows(connection, sql, values);
       if (row === undefined) throw new Error('a query that always has a row had none');
       return row;
     },
     async count(from) {
-      const [row] = await rowsOf(connection, `select count(*)::int as n ${from}`);
+      const [row] = await queryRows(connection, `select count(*)::int as n ${from}`);
       return Number(row?.['n']);
     },
     async copy(fromTo) {
-      const [row] = await rowsOf(connection, `copy ${fromTo}`);
+      const [row] = await queryRows(connection, `copy ${fromTo}`);
       return Number(row?.['Count']);
     },
     async *chunks(sql) {
@@ -60,7 +57,7 @@ export async function openWorkspace(directory: string): Promise<Workspace> {
       for (let chunk = await result.fetchChunk(); chunk?.rowCount; chunk = await result.fetchChunk())
         yield chunk.getColumns();
     },
-    rows: (sql, values) => rowsOf(connection, sql, values),
+    rows: (sql, values) => queryRows(connection, sql, values),
     async [Symbol.asyncDispose]() {
       connection.closeSync();
       instance.closeSync();
@@ -69,7 +66,7 @@ export async function openWorkspace(directory: string): Promise<Workspace> {
   };
 }
 
-async function rowsOf(
+async function queryRows(
   connection: DuckDBConnection,
   sql: string,
   values?: Record<string, string | number>,
@@ -93,7 +90,7 @@ function addRedaction(connection: DuckDBConnection): void {
   );
 }
 
-/** A text as an SQL literal; for what DuckDB takes no parameter for. */
+/** For SQL that takes no parameters. */
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

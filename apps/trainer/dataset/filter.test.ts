@@ -10,7 +10,7 @@ import { readLog } from './read-log.ts';
 it.each(['hypotheses_data', 'persona_updates', 'ranking_data'] as const)(
   'holds the numbers of the lines of %s in memory, not the lines',
   async (log) => {
-    const dir = await writeTestLog({ users: 40, picksPerUser: 5 });
+    const dir = await writeTestLog({ users: 40, selectionsPerUser: 5 });
     const request = buildRequest(dir);
     await using workspace = await openWorkspace(await mkdtemp(join(tmpdir(), 'choose-')));
     await readLog(workspace, dir, log, request);

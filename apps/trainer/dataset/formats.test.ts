@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { openAiChat, trlChat, trlCompletion, trlPreference, type Validator } from '../testing/formats.ts';
-import { linesOf } from '../testing/read-lines.ts';
+import { readJsonLines } from '../testing/read-lines.ts';
 import { buildRequest, writeTestLog } from '../testing/test-log.ts';
 import { buildDataset } from './build.ts';
 import { literal, openWorkspace } from './duckdb.ts';
@@ -18,13 +18,13 @@ const formats: Record<string, Validator[]> = {
 };
 
 it('writes samples that are valid by every rule of their formats, the same in JSON and in Parquet', async () => {
-  const dir = await writeTestLog({ users: 60, picksPerUser: 4 });
+  const dir = await writeTestLog({ users: 60, selectionsPerUser: 4 });
   const { directory } = await buildDataset(buildRequest(dir));
   await using workspace = await openWorkspace(join(dir, 'work'));
   for (const [name, validators] of Object.entries(formats)) {
     const samples = [];
     for (const split of ['', '.validation', '.test'])
-      samples.push(...(await linesOf(join(directory, `${name}${split}.jsonl`))));
+      samples.push(...(await readJsonLines(join(directory, `${name}${split}.jsonl`))));
     expect(samples.length).toBeGreaterThan(200);
     for (const sample of samples)
       for (const validate of validators)
@@ -38,7 +38,7 @@ it('writes samples that are valid by every rule of their formats, the same in JS
 });
 
 it('puts no user into two splits', async () => {
-  const dir = await writeTestLog({ users: 60, picksPerUser: 4 });
+  const dir = await writeTestLog({ users: 60, selectionsPerUser: 4 });
   const { directory } = await buildDataset(buildRequest(dir));
   await using workspace = await openWorkspace(join(dir, 'work'));
   const files = (await readdir(directory)).filter((file) => file.endsWith('.parquet'));
@@ -78,7 +78,7 @@ it.each([
 });
 
 it('lays a training script beside the samples that Python compiles, explains, and that reads what is there', async () => {
-  const dir = await writeTestLog({ users: 40, picksPerUser: 3 });
+  const dir = await writeTestLog({ users: 40, selectionsPerUser: 3 });
   const { directory } = await buildDataset(buildRequest(dir));
   const script = join(await mkdtemp(join(tmpdir(), 'kit-')), 'train_model.py');
   await cp(join(directory, 'train_model.py'), script);
@@ -91,7 +91,7 @@ it('lays a training script beside the samples that Python compiles, explains, an
   expect(files).toEqual(expect.arrayContaining(['requirements.txt', 'Modelfile', 'SERVE.md']));
   for (const [name, fields] of Object.entries(readBy(await readFile(script, 'utf8'))))
     for (const split of ['', '.validation']) {
-      const [sample] = await linesOf(join(directory, `${name}${split}.jsonl`));
+      const [sample] = await readJsonLines(join(directory, `${name}${split}.jsonl`));
       expect(sample, name).toMatchObject(
         Object.fromEntries(fields.map((field) => [field, expect.anything()])),
       );

@@ -6,7 +6,7 @@ const line = {
 };
 const facets = 'STRUCT(concise DOUBLE, step_by_step DOUBLE, code_first DOUBLE, formal DOUBLE)';
 
-/** What is read of each log. A line that does not have these types is set aside. */
+/** Columns to read; lines that do not match these types are set aside. */
 export const columns = {
   hypotheses_data: {
     ...line,
@@ -34,32 +34,31 @@ export const columns = {
 } as const;
 export type ReadLog = keyof typeof columns;
 
-/** What a usable line has besides an event, a tenant and a user. */
+/** Required besides event, tenant and user. */
 export const complete: Record<ReadLog, string> = {
   hypotheses_data: 'user_input is not null and hypotheses is not null and context is not null',
   persona_updates: 'old_facets is not null and new_facets is not null and signals is not null',
   ranking_data: 'len(hypotheses) > 0',
 };
 
-const chosen = (field: string) => `list_filter(hypotheses, lambda h: h.id = selected_id)[1].${field}`;
+const selectedField = (field: string) => `list_filter(hypotheses, lambda h: h.id = selected_id)[1].${field}`;
 
-/** Which lines have something to learn from. */
 export const usable: Record<ReadLog, string> = {
-  hypotheses_data: `label = 'positive' and ${chosen('question')} is not null`,
+  hypotheses_data: `label = 'positive' and ${selectedField('question')} is not null`,
   persona_updates: 'cardinality(facet_deltas) > 0',
   ranking_data: 'len(hypotheses) > 1 and len(list_filter(hypotheses, lambda h: h.chosen)) = 1',
 };
 
-/** How sure the pick was, in [0, 1]. */
+/** In [0, 1]. */
 export const confidence: Record<ReadLog, string> = {
-  hypotheses_data: `coalesce(selected_confidence, ${chosen('confidence')}, 0)`,
+  hypotheses_data: `coalesce(selected_confidence, ${selectedField('confidence')}, 0)`,
   persona_updates: '1',
   ranking_data: '1',
 };
 
-/** What was asked and what was chosen, where saying the same again teaches nothing; null where every line counts. */
-export const texts: Record<ReadLog, { request: string; choice: string } | null> = {
-  hypotheses_data: { request: 'user_input', choice: chosen('question') },
+/** Columns to deduplicate by; null where every line counts. */
+export const texts: Record<ReadLog, { request: string; selection: string } | null> = {
+  hypotheses_data: { request: 'user_input', selection: selectedField('question') },
   persona_updates: null,
   ranking_data: null,
 };

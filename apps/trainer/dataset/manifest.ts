@@ -9,22 +9,17 @@ export interface Manifest {
   version: string;
   tenant_id: string;
   created_at: string;
-  /** Which code built it: the package's version and a hash of the trainer's sources. */
   code_version: string;
   config: Record<string, string | number | null>;
   segments: SegmentRead[];
-  /** Lines by log and step, in the order of the steps. */
+  /** By log and step, in order. */
   filters: Record<string, Counts>;
-  /** Lines set aside as broken, by segment. */
   broken: Record<string, number>;
-  /** Samples in which personal data was replaced. */
   scrubbed_samples: number;
   files: Record<string, { samples: number | null; bytes: number; sha256: string }>;
-  /** What a reader should know, in sentences. */
   notes: string[];
 }
 
-/** Size and SHA-256 of every file in the directory. */
 export async function describeFiles(
   directory: string,
   samples: Record<string, number>,
@@ -38,7 +33,7 @@ export async function describeFiles(
   return files;
 }
 
-/** Through one buffer: a stream takes a new one for every piece, which cost more than the hash. */
+/** Reads through one buffer: a stream's allocation for each chunk cost more than the hash. */
 async function sha256(path: string): Promise<string> {
   await using handle = await open(path);
   const hash = createHash('sha256');
@@ -48,7 +43,7 @@ async function sha256(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** The version of the package and the first digits of a hash over its sources, so that no two codes share a version. */
+/** Hashes the sources, so different code never shares a version. */
 export async function codeVersion(): Promise<string> {
   const home = join(import.meta.dirname, '..');
   const folders = (await readdir(home, { withFileTypes: true }))

@@ -1,13 +1,11 @@
 import { PiiSanitizer } from '@cdssnc/sanitize-pii';
 
-/** White space as JavaScript has it, inside of brackets. */
 const space =
   '\\t-\\r \\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}';
 
 /**
- * An expression for RE2, which knows neither what stands before nor what comes after, and which is slow at long
- * repetitions: it matches wherever the given one does, and perhaps elsewhere. What must stand before is taken in; what
- * must not, and what must come after, is not asked for; `{2,200}` becomes `{2,}`.
+ * Matches wherever the given expression does, and perhaps elsewhere. RE2 has no lookaround and is slow at long
+ * repetitions: positive lookbehinds are consumed, other lookarounds dropped, and `{2,200}` becomes `{2,}`.
  */
 function toRe2Superset({ source, flags }: RegExp): string {
   const tokens = source.match(/\\[pP]\{\w+\}|\\u[\da-f]{4}|\\.|\(\?<?[=!]|\(\?:|\{\d+,\d+\}|./gsu) ?? [];
@@ -17,25 +15,24 @@ function toRe2Superset({ source, flags }: RegExp): string {
     if (inBrackets) {
       inBrackets = token !== ']';
       out += token === '\\s' ? space : token;
-    } else if (/^\(\?(?:<?!|=)$/.test(token)) at = endOfGroup(tokens, at);
+    } else if (/^\(\?(?:<?!|=)$/.test(token)) at = findGroupEnd(tokens, at);
     else {
       inBrackets = token === '[';
-      // Where case is ignored in Unicode, JavaScript takes two letters for words' that RE2 does not.
-      if (token !== '\\b' || !(flags.includes('i') && flags.includes('u'))) out += outside(token);
+      // With flags i and u, JavaScript counts two more letters as word characters than RE2 does.
+      if (token !== '\\b' || !(flags.includes('i') && flags.includes('u'))) out += rewriteToken(token);
     }
   }
   return flags.includes('i') ? `(?i:${out})` : `(?:${out})`;
 }
 
-function outside(token: string): string {
+function rewriteToken(token: string): string {
   if (token === '\\s') return `[${space}]`;
   if (token === '(?<=') return '(?:';
   const repeated = /^\{(\d+),\d+\}$/.exec(token);
   return repeated ? `{${repeated[1]},}` : token;
 }
 
-/** Where the group that begins there ends. */
-function endOfGroup(tokens: string[], start: number): number {
+function findGroupEnd(tokens: string[], start: number): number {
   let [depth, inBrackets] = [0, false];
   for (let at = start; at < tokens.length; at += 1) {
     const token = tokens[at] ?? '';
@@ -48,7 +45,7 @@ function endOfGroup(tokens: string[], start: number): number {
   throw new RangeError(`a group of ${tokens.join('')} does not end`);
 }
 
-/** Those of the library's patterns that mean something outside Canada; the others hit ordinary numbers. */
+/** Patterns that are useful outside Canada; the others match ordinary numbers. */
 const fromLibrary = new Set([
   'address_en',
   'address_fr',
@@ -61,17 +58,14 @@ const fromLibrary = new Set([
   'sin',
 ]);
 
-/**
- * What follows one of these words: six characters after "is" or a sign, twenty after a space alone. Two alternatives, as
- * `wider` drops what must come after: by one, "a token deployment" would have to be looked at.
- */
+// Two alternatives, as `toRe2Superset` drops lookaheads: a single one would match "a token deployment".
 const secretWords = String.raw`\b(?:password|passwd|pwd|secret|token|api[ _-]?key|access[ _-]?key)`;
 const secret = new RegExp(
   String.raw`(?<=${secretWords}\s{0,3}(?:is|=|:)\s{0,3})[^\s"'\p{Cc}]{6,200}|(?<=${secretWords}\s)[^\s"'\p{Cc}]{20,200}`,
   'giu',
 );
 
-/** What the library leaves to its users. None may match across a quote or a control character, which separates texts. */
+/** No pattern may match across a quote or a control character, which separate texts. */
 const additional: { name: string; regex: RegExp }[] = [
   {
     name: 'private_key',
@@ -103,10 +97,9 @@ const sanitizer = new PiiSanitizer({
   replacementTemplate: '[{name}]',
 });
 
-/** For RE2, which is fast enough to ask it of every text: without a match `scrub` would replace nothing. */
+/** Prefilter for RE2, cheap enough for every text: without a match `scrub` replaces nothing. */
 export const mayHoldPii = patterns.map(({ regex }) => toRe2Superset(regex)).join('|');
 
-/** The text with mail addresses, telephone and card numbers, addresses, keys and passwords replaced by their kind. */
 export function redactPii(text: string): string {
   return sanitizer.sanitize(text);
 }

@@ -1,10 +1,9 @@
 import { literal } from './duckdb.ts';
 import type { ReadLog } from './log-columns.ts';
 
-/** A piece of a line: text as it stands there, or SQL of what is written there, which is never null. */
 type Piece = { text: string } | { sql: string };
 
-/** An expression twice: in SQL as the value for Parquet, and in pieces as its JSON text. */
+/** As SQL for Parquet, and as the pieces of its JSON text. */
 interface Expression {
   value: string;
   json: Piece[];
@@ -14,7 +13,6 @@ export interface SampleFile {
   name: string;
   log: ReadLog;
   from: string;
-  /** Fields of a line in their order, columns in Parquet. */
   fields: Record<string, Expression>;
 }
 
@@ -24,7 +22,7 @@ const constant = (text: string): Expression => ({
 });
 const text = (sql: string): Expression => ({ value: sql, json: [{ sql: `to_json(${sql})::VARCHAR` }] });
 const number = (sql: string): Expression => ({ value: sql, json: [{ sql }] });
-/** A text whose JSON is in a column beside it. */
+/** Reads its JSON from the column `<column>_json`. */
 const stored = (column: string): Expression => ({ value: column, json: [{ sql: `${column}_json` }] });
 
 function chat(...messages: [role: string, content: Expression][]): Expression {
@@ -47,10 +45,7 @@ const personaRequest = text(
   "to_json({'facets': old_facets, 'selected': signals.selected_hypothesis_id, 'success': signals.success})::VARCHAR",
 );
 
-/**
- * The formats of OpenAI's fine-tuning API and of TRL: `messages` for supervised fine-tuning, `prompt` and `completion`,
- * and conversational `prompt`, `chosen`, `rejected` for DPO. Trainers ignore the further fields of the latter.
- */
+/** Formats of OpenAI's fine-tuning API and of TRL, whose trainers ignore extra fields. */
 export const sampleFiles: SampleFile[] = [
   {
     name: 'hypotheses_chat',

@@ -2,46 +2,46 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Datasets of one tenant that are kept; older ones are removed. */
-const kept = 10;
-const unfinished = '.building-';
+/** Per tenant. */
+const keptVersions = 10;
+const unfinishedPrefix = '.building-';
 
-/** Where a tenant's datasets are. Tenants never share a directory. */
+/** Tenants never share a directory. */
 export function datasetsDirectory(trainingDataDir: string, tenantId: string): string {
   const datasets = join(trainingDataDir, 'datasets');
   return tenantId === 'default' ? datasets : join(datasets, `tenant=${encodeURIComponent(tenantId)}`);
 }
 
-/** A new directory that `publish` turns into a dataset; what a killed build left is removed. */
+/** Deletes what killed builds left, and creates a directory for `publish`. */
 export async function beginDirectory(datasets: string, name: string): Promise<string> {
   await mkdir(datasets, { recursive: true });
   for (const file of await readdir(datasets)) {
-    if (file.startsWith(unfinished)) await rm(join(datasets, file), { recursive: true, force: true });
+    if (file.startsWith(unfinishedPrefix)) await rm(join(datasets, file), { recursive: true, force: true });
   }
-  const directory = join(datasets, `${unfinished}${name}`);
+  const directory = join(datasets, `${unfinishedPrefix}${name}`);
   await mkdir(directory);
   return directory;
 }
 
-/** Makes the finished directory the dataset `version`, durably, and lets `latest` point to it. */
+/** Renames the finished directory to `version`, durably, and points `latest` to it. */
 export async function publish(datasets: string, directory: string, version: string): Promise<void> {
   for (const file of await readdir(directory)) await sync(join(directory, file));
   await sync(directory);
   await rename(directory, join(datasets, version));
-  await point(datasets, 'latest', version);
-  // Where a person looks first; it always shows the newest.
-  await point(datasets, 'hypotheses_chat.jsonl', join('latest', 'hypotheses_chat.jsonl'));
+  await replaceSymlink(datasets, 'latest', version);
+  // The first file that people look for.
+  await replaceSymlink(datasets, 'hypotheses_chat.jsonl', join('latest', 'hypotheses_chat.jsonl'));
   await sync(datasets);
   await removeOld(datasets);
 }
 
-/** The versions that are there, oldest first. */
+/** Oldest first. */
 export async function listVersions(datasets: string): Promise<string[]> {
   if (!existsSync(datasets)) return [];
   return (await readdir(datasets)).filter((file) => /^\d{8}T\d{6}Z-/.test(file)).sort();
 }
 
-async function point(datasets: string, name: string, target: string): Promise<void> {
+async function replaceSymlink(datasets: string, name: string, target: string): Promise<void> {
   const temporary = join(datasets, `.${name}.new`);
   await rm(temporary, { force: true });
   await symlink(target, temporary);
@@ -49,7 +49,7 @@ async function point(datasets: string, name: string, target: string): Promise<vo
 }
 
 async function removeOld(datasets: string): Promise<void> {
-  for (const version of (await listVersions(datasets)).slice(0, -kept)) {
+  for (const version of (await listVersions(datasets)).slice(0, -keptVersions)) {
     await rm(join(datasets, version), { recursive: true, force: true });
   }
 }

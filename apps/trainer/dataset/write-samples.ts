@@ -6,13 +6,10 @@ import { type SampleFile, sampleFiles } from './sample-files.ts';
 
 const splits = ['train', 'validation', 'test'] as const;
 
-/** Between texts that are scrubbed together; no text holds it. */
+/** Joins texts to redact; no text contains it. */
 const separator = 'chr(31)';
 
-/**
- * The view that the hypotheses' files are written from: chosen lines, with the texts of a line joined, scrubbed at
- * once and taken apart again, because few hold anything to scrub. Returns how many did.
- */
+/** Few lines need redaction, so a line's texts are joined and redacted at once. Returns how many did. */
 export async function prepareHypotheses(workspace: Workspace): Promise<number> {
   const file = literal(join(workspace.directory, 'samples.parquet'));
   await workspace.copy(`(
@@ -49,10 +46,7 @@ export async function prepareHypotheses(workspace: Workspace): Promise<number> {
   return workspace.count('from samples where was_scrubbed');
 }
 
-/**
- * Writes the files of one log into `directory`; `<name>.jsonl` is the part to train on, the others say their split.
- * Returns samples by file.
- */
+/** `<name>.jsonl` is the training split. Returns samples by file. */
 export async function writeSamples(
   workspace: Workspace,
   log: ReadLog,
@@ -71,13 +65,13 @@ export async function writeSamples(
 }
 
 function writeLines(workspace: Workspace, file: SampleFile, split: string, path: string): Promise<number> {
-  // A line is a CSV row of one column that nothing quotes.
-  return workspace.copy(`(select ${lineOf(file)} as line from ${file.from} where split = '${split}')
+  // Each line is written as an unquoted CSV row of one column.
+  return workspace.copy(`(select ${toLineSql(file)} as line from ${file.from} where split = '${split}')
     to ${literal(path)} (format csv, header false, quote '', escape '', delimiter '\x1e')`);
 }
 
-/** One `concat`, which copies its pieces once, and as few pieces as can be: a chain of `||` copies at every link. */
-function lineOf({ fields }: SampleFile): string {
+/** A single `concat` with as few pieces as possible copies each piece once; a chain of `||` copies at every link. */
+function toLineSql({ fields }: SampleFile): string {
   const pieces = Object.entries(fields).flatMap(([field, { json }], i) => [
     { text: `${i === 0 ? '{' : ','}"${field}":` },
     ...json,
@@ -96,14 +90,13 @@ function writeColumns(workspace: Workspace, file: SampleFile, path: string): Pro
     to ${literal(path)} (format parquet, row_group_size 10000)`);
 }
 
-/** Writes what the ranker is fitted on. */
 export async function writeExamples(
   workspace: Workspace,
   directory: string,
 ): Promise<Record<string, number>> {
   const path = join(directory, 'ranking_picks.parquet');
-  const picks = await workspace.copy(`(
+  const written = await workspace.copy(`(
     select event_id, user_hash, split, hypotheses from chosen_ranking_data
   ) to ${literal(path)} (format parquet, row_group_size 10000)`);
-  return { 'ranking_picks.parquet': picks };
+  return { 'ranking_picks.parquet': written };
 }

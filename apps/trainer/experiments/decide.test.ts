@@ -2,7 +2,7 @@ import type { RatioSums, VariantStats } from '@learning-loop/db/training/variant
 import { expect, it } from 'vitest';
 import { seeded } from '../testing/seeded.ts';
 import { decide } from './decide.ts';
-import { mismatch, mismatchEvidence } from './sample-ratio.ts';
+import { mismatchThreshold, sampleRatioEvidence } from './sample-ratio.ts';
 
 const variants = [
   { model_id: 'shipped', weight: 0.9 },
@@ -107,7 +107,7 @@ it('takes chance for no mismatch, looked at after every user', () => {
     for (let user = 0; user < 2_000; user += 1) {
       const arm = random() < 0.9 ? 0 : 1;
       counts[arm] = (counts[arm] ?? 0) + 1;
-      if (mismatch(counts, [0.9, 0.1]) < mismatchEvidence) continue;
+      if (sampleRatioEvidence(counts, [0.9, 0.1]) < mismatchThreshold) continue;
       alarms += 1;
       break;
     }

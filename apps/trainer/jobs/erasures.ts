@@ -6,17 +6,17 @@ import type { Service } from '@learning-loop/service/service';
 import type { Config } from '../config.ts';
 import { eraseUsers, recordFailure } from '../privacy/erase-users.ts';
 
-const lookEveryMs = 1_000;
+const pollIntervalMs = 1_000;
 const afterErrorMs = 10_000;
-const mostAtOnce = 100;
+const maxBatch = 100;
 
-/** Erases users as they are asked for, in one replica at a time; disposing of it waits for what it is at. */
+/** Runs in one replica at a time. */
 export function runErasures(
   { config, log }: Pick<Service<Config>, 'config' | 'log'>,
   db: Db,
 ): AsyncDisposable {
   async function eraseNext(): Promise<void> {
-    const erasures = await listPendingErasures(db, mostAtOnce);
+    const erasures = await listPendingErasures(db, maxBatch);
     if (erasures.length === 0) return;
     try {
       await eraseUsers(db, config, erasures);
@@ -29,5 +29,5 @@ export function runErasures(
 
   const onError = (err: unknown) => log.warn({ err }, 'erasure_failed');
   const run = () => withAdvisoryLock(db, 'erasures', eraseNext);
-  return backgroundLoop(run, { everyMs: lookEveryMs, afterErrorMs, onError });
+  return backgroundLoop(run, { everyMs: pollIntervalMs, afterErrorMs, onError });
 }

@@ -13,34 +13,33 @@ import { newId } from '@learning-loop/events/ids';
 import type { Service } from '@learning-loop/service/service';
 import { type Decision, decide } from '../experiments/decide.ts';
 
-const lookEveryMs = 5_000;
-/** Looking takes at most this share of the time. */
+const pollIntervalMs = 5_000;
+/** Maximum share of time spent on evaluation. */
 const busyShare = 0.05;
 
-/** Looks at every running experiment again and again, and promotes or rolls back. Replicas may all do so. */
+/** Safe to run in several replicas. */
 export function monitorExperiments({ log }: Pick<Service<unknown>, 'log'>, db: Db): AsyncDisposable {
   async function run(): Promise<number> {
-    const begun = performance.now();
+    const started = performance.now();
     await evaluateExperiments(db, log);
-    return Math.max(lookEveryMs, (performance.now() - begun) / busyShare);
+    return Math.max(pollIntervalMs, (performance.now() - started) / busyShare);
   }
   const onError = (err: unknown) => log.warn({ err }, 'experiments_not_read');
-  return backgroundLoop(run, { everyMs: lookEveryMs, onError });
+  return backgroundLoop(run, { everyMs: pollIntervalMs, onError });
 }
 
-/** Looks once at every running experiment, and does what the test says. */
 export async function evaluateExperiments(db: Db, log: Service<unknown>['log']): Promise<void> {
   for (const experiment of await listRunningExperiments(db)) {
     const { tenant_id, experiment_id, variants } = experiment;
-    const { decision, look } = decide(variants, await loadVariantStats(db, experiment));
-    await saveSnapshot(db, experiment, look, { decides: decision.kind !== 'continue' });
+    const { decision, snapshot } = decide(variants, await loadVariantStats(db, experiment));
+    await saveSnapshot(db, experiment, snapshot, { decides: decision.kind !== 'continue' });
     if (decision.kind === 'continue') continue;
     if (await applyDecision(db, experiment, decision))
       log.info({ tenant_id, experiment_id, ...decision }, 'experiment_decided');
   }
 }
 
-/** False when somebody else has decided meanwhile. */
+/** Returns false if another process has decided. */
 async function applyDecision(
   db: Db,
   experiment: Experiment,
@@ -55,7 +54,7 @@ async function applyDecision(
   return true;
 }
 
-/** The other variants, if any, go on in an experiment of their own; the loser's share is the control's. */
+/** Remaining variants continue in a new experiment; the control gets the loser's share. */
 async function continueWithout(
   db: Db,
   { tenant_id, kind, variants }: Experiment,

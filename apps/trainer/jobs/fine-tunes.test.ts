@@ -17,7 +17,7 @@ async function stage() {
   const resources = new AsyncDisposableStack();
   const server = resources.use(await fineTuneServer());
   const db = resources.use(connectDb(await databaseForTest()));
-  const trainingDataDir = await writeTestLog({ users: 40, picksPerUser: 2 });
+  const trainingDataDir = await writeTestLog({ users: 40, selectionsPerUser: 2 });
   const { manifest } = await buildDataset(buildRequest(trainingDataDir));
   const key = { tenant_id: 'default', dataset_version: manifest.version, provider: 'openai' };
   await requestFineTune(db, key);

@@ -12,28 +12,27 @@ import { datasetsDirectory } from '../dataset/storage.ts';
 
 export interface FineTuner {
   api: FineTuning;
-  /** The model that is tuned. */
   baseModel: string;
   trainingDataDir: string;
   log: Service<unknown>['log'];
 }
 
-const lookEveryMs = 5_000;
+const pollIntervalMs = 5_000;
 /** A job takes from minutes to hours. */
-const askEveryMs = 30_000;
+const jobPollIntervalMs = 30_000;
 
-/** Follows every fine-tuning, in one replica at a time, until it is done; what a crash left is gone on with. */
+/** Runs in one replica at a time, and resumes jobs after a crash. */
 export function pollFineTunes(tuner: FineTuner, db: Db): AsyncDisposable {
   const onError = (err: unknown) => tuner.log.warn({ err }, 'fine_tunes_not_read');
   const run = () => withAdvisoryLock(db, 'fine-tunes', () => advanceFineTunes(tuner, db));
-  return backgroundLoop(run, { everyMs: lookEveryMs, onError });
+  return backgroundLoop(run, { everyMs: pollIntervalMs, onError });
 }
 
-/** Takes every fine-tuning that is due one step further. A server that refuses ends it; one that is busy is asked later. */
+/** A rejection by the server ends a fine-tune; if the server is busy, it is retried. */
 export async function advanceFineTunes(tuner: FineTuner, db: Db): Promise<void> {
   for (const tune of await listDueFineTunes(db)) {
     try {
-      await step(tuner, db, tune);
+      await advance(tuner, db, tune);
     } catch (error) {
       if (!(error instanceof FineTuneError)) throw error;
       await recordFailure(tuner, db, tune, error);
@@ -54,29 +53,29 @@ async function recordFailure(
   else await updateFineTune(db, tune, { error: message }, retryAfterMs);
 }
 
-async function step(tuner: FineTuner, db: Db, tune: FineTune): Promise<void> {
-  if (tune.job_id !== null) return follow(tuner, db, tune, await tuner.api.get(tune.job_id));
+async function advance(tuner: FineTuner, db: Db, tune: FineTune): Promise<void> {
+  if (tune.job_id !== null) return followJob(tuner, db, tune, await tuner.api.get(tune.job_id));
   const name = `${tune.tenant_id}/${tune.dataset_version}`;
-  const job = (await tuner.api.find(name)) ?? (await start(tuner, db, tune, name));
+  const job = (await tuner.api.find(name)) ?? (await startJob(tuner, db, tune, name));
   await updateFineTune(db, tune, { status: 'running', job_id: job.job_id, error: null });
   tuner.log.info({ tenant_id: tune.tenant_id, job_id: job.job_id }, 'fine_tune_started');
 }
 
-async function start(tuner: FineTuner, db: Db, tune: FineTune, name: string): Promise<FineTuneJob> {
+async function startJob(tuner: FineTuner, db: Db, tune: FineTune, name: string): Promise<FineTuneJob> {
   const directory = join(datasetsDirectory(tuner.trainingDataDir, tune.tenant_id), tune.dataset_version);
   const trainingFile =
     tune.training_file ?? (await tuner.api.upload(join(directory, 'hypotheses_chat.jsonl')));
   await updateFineTune(db, tune, { training_file: trainingFile });
   const validation = join(directory, 'hypotheses_chat.validation.jsonl');
-  const held = (await stat(validation)).size > 0;
-  const validationFile = tune.validation_file ?? (held ? await tuner.api.upload(validation) : null);
+  const hasValidation = (await stat(validation)).size > 0;
+  const validationFile = tune.validation_file ?? (hasValidation ? await tuner.api.upload(validation) : null);
   await updateFineTune(db, tune, { validation_file: validationFile });
   return tuner.api.start({ name, model: tuner.baseModel, trainingFile, validationFile });
 }
 
-async function follow({ log }: FineTuner, db: Db, tune: FineTune, job: FineTuneJob): Promise<void> {
+async function followJob({ log }: FineTuner, db: Db, tune: FineTune, job: FineTuneJob): Promise<void> {
   const { tenant_id, dataset_version, provider } = tune;
-  if (job.status === 'running') return updateFineTune(db, tune, { error: null }, askEveryMs);
+  if (job.status === 'running') return updateFineTune(db, tune, { error: null }, jobPollIntervalMs);
   if (job.status === 'failed' || job.model === null) {
     const error = job.error ?? 'the job succeeded without a model';
     await updateFineTune(db, tune, { status: 'failed', error });

@@ -11,24 +11,22 @@ import type { Config } from '../config.ts';
 
 const dayMs = 24 * 60 * 60 * 1_000;
 
-type Keeper = Pick<Config, 'retentionDays' | 'trainingLog' | 'trainingDataDir'>;
+type RetentionConfig = Pick<Config, 'retentionDays' | 'trainingLog' | 'trainingDataDir'>;
 
-/** Deletes what is older than the retention time, at once and then every day. */
 export function runRetention(
   { config, log }: Pick<Service<Config>, 'config' | 'log'>,
   db: Db,
 ): AsyncDisposable {
   async function run(): Promise<void> {
-    const forgotten = await withAdvisoryLock(db, 'retention', () => deleteExpired(db, config, new Date()));
-    if (forgotten) log.info(forgotten, 'old_data_deleted');
+    const deleted = await withAdvisoryLock(db, 'retention', () => deleteExpired(db, config, new Date()));
+    if (deleted) log.info(deleted, 'old_data_deleted');
   }
   const onError = (err: unknown) => log.warn({ err }, 'old_data_not_deleted');
   return backgroundLoop(run, { everyMs: dayMs, onError });
 }
 
-/** Deletes what is older at `now` than the retention time, and says how much. */
-export async function deleteExpired(db: Db, keeper: Keeper, now: Date) {
-  const { retentionDays, trainingLog, trainingDataDir } = keeper;
+export async function deleteExpired(db: Db, config: RetentionConfig, now: Date) {
+  const { retentionDays, trainingLog, trainingDataDir } = config;
   const cutoff = new Date(now.getTime() - retentionDays * dayMs);
   const rows = await deleteOlder(db, cutoff);
   const oldest = cutoff.toISOString();
@@ -37,15 +35,15 @@ export async function deleteExpired(db: Db, keeper: Keeper, now: Date) {
   return { rows, training_log_records };
 }
 
-/** Makes the partitions of `interactions` for the months after `now`. Any number of replicas may do so. */
+/** Safe to run in several replicas. */
 export async function maintainPartitions(
   { log }: Pick<Service<unknown>, 'log'>,
   db: Db,
   now: Date,
 ): Promise<void> {
-  // Again, where the process that began with it at its start was killed.
+  // Retries a conversion that was interrupted at start.
   if (!(await convertInteractionsToPartitions(db, now))) log.warn('interactions_not_partitioned');
-  const made = await createFuturePartitions(db, now);
-  if (made.length > 0) log.info({ partitions: made }, 'partitions_made');
+  const created = await createFuturePartitions(db, now);
+  if (created.length > 0) log.info({ partitions: created }, 'partitions_made');
   await analyzeInteractions(db);
 }

@@ -48,7 +48,7 @@ async function newest(db: Db) {
 }
 
 it('builds, counts, and registers the fitted ranker', async () => {
-  await using on = await stage(await writeTestLog({ users: 40, picksPerUser: 3 }));
+  await using on = await stage(await writeTestLog({ users: 40, selectionsPerUser: 3 }));
   expect(await on.build()).toMatchObject({
     status: 'done',
     step: null,
@@ -71,7 +71,7 @@ it('says that there is nothing to learn from, and what was built stays', async (
 });
 
 it('is one user only: built, with a note, and no ranker', async () => {
-  await using on = await stage(await writeTestLog({ users: 1, picksPerUser: 12 }));
+  await using on = await stage(await writeTestLog({ users: 1, selectionsPerUser: 12 }));
   const build = await on.build();
   expect(build).toMatchObject({ status: 'done', counts: { 'hypotheses_chat.jsonl': 12 } });
   expect(build?.notes.join()).toContain('One user only');
@@ -79,7 +79,7 @@ it('is one user only: built, with a note, and no ranker', async () => {
 });
 
 it('sets a corrupt segment aside and builds from the others', async () => {
-  const dir = await writeTestLog({ users: 20, picksPerUser: 3 });
+  const dir = await writeTestLog({ users: 20, selectionsPerUser: 3 });
   await writeFile(join(dir, 'hypotheses_data.7.jsonl'), Buffer.alloc(100_000, 0xc3));
   await appendFile(join(dir, 'hypotheses_data.7.jsonl'), '\n{"event_id": 12, "tenant_id": "default"}\n');
   await using on = await stage(dir);
@@ -89,7 +89,7 @@ it('sets a corrupt segment aside and builds from the others', async () => {
 });
 
 it('takes one build at a time, and takes over from a trainer that is silent', async () => {
-  await using on = await stage(await writeTestLog({ users: 12, picksPerUser: 2 }));
+  await using on = await stage(await writeTestLog({ users: 12, selectionsPerUser: 2 }));
   for (let i = 0; i < 3; i += 1) await requestBuild(on.db, 'default', newId());
   const taken = await Promise.all([1, 2, 3].map(() => takeBuild(on.db, silentMs)));
   const [first, ...others] = taken.filter((build) => build !== undefined);
@@ -107,7 +107,7 @@ it('takes one build at a time, and takes over from a trainer that is silent', as
 
 it('keeps nothing of a build whose disk is full, and says so', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'full-'));
-  const source = await writeTestLog({ users: 200, picksPerUser: 10 });
+  const source = await writeTestLog({ users: 200, selectionsPerUser: 10 });
   const script = 'mount -t tmpfs -o size=4500k tmpfs "$1" && cp -r "$2"/*.jsonl "$1" && exec "$3" "$4" "$1"';
   const { stdout } = await promisify(execFile)('unshare', [
     ...['-rm', 'sh', '-c', script, 'sh', dir, source, process.execPath, child],

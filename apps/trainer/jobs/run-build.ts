@@ -13,41 +13,41 @@ import type { Config } from '../config.ts';
 import { buildDataset, type Dataset, EmptyDataset } from '../dataset/build.ts';
 import { trainAndRegister } from '../ranker/train-and-register.ts';
 
-const beatEveryMs = 5_000;
+const heartbeatMs = 5_000;
 const minPerUser = 20;
-/** OpenAI takes no file with fewer examples. */
-const fewestToTune = 10;
+/** OpenAI's minimum. */
+const minFineTuneExamples = 10;
 
 type Trainer = Pick<Service<Config>, 'config' | 'log'>;
 
-/** Builds the dataset and ends the build, whatever comes of it. A build that fails says so and harms no other. */
+/** A failed build does not affect others. */
 export async function runBuild(trainer: Trainer, db: Db, build: DatasetBuild): Promise<void> {
   const { log } = trainer;
   const { build_id, tenant_id } = build;
-  // A beat that fails is made up for by the next; that the build was taken over shows at its next step.
-  const beat = setInterval(() => heartbeatBuild(db, build).catch(() => {}), beatEveryMs);
+  // The next heartbeat makes up for a failed one; a takeover is noticed at the next step.
+  const heartbeat = setInterval(() => heartbeatBuild(db, build).catch(() => {}), heartbeatMs);
   try {
-    const dataset = await buildFor(trainer, db, build);
+    const dataset = await buildTenantDataset(trainer, db, build);
     const { version, notes } = dataset.manifest;
-    await finishBuild(db, build, { status: 'done', version, counts: countsOf(dataset), notes });
+    await finishBuild(db, build, { status: 'done', version, counts: toCounts(dataset), notes });
     log.info({ build_id, tenant_id, version, notes }, 'dataset_built');
-    // The dataset stands, whatever comes of the fit.
+    // A failed fit does not invalidate the dataset.
     await trainAndRegister(trainer, db, dataset).catch((err: unknown) =>
       log.error({ err, build_id, tenant_id }, 'ranker_not_fitted'),
     );
     const samples = dataset.manifest.files['hypotheses_chat.jsonl']?.samples ?? 0;
-    if (trainer.config.fineTune && samples >= fewestToTune)
+    if (trainer.config.fineTune && samples >= minFineTuneExamples)
       await requestFineTune(db, { tenant_id, dataset_version: version, provider: 'openai' });
   } catch (error) {
-    await finishBuild(db, build, failure(error));
+    await finishBuild(db, build, toOutcome(error));
     if (error instanceof EmptyDataset) log.info({ build_id, tenant_id }, 'dataset_empty');
     else log.error({ err: error, build_id, tenant_id }, 'dataset_failed');
   } finally {
-    clearInterval(beat);
+    clearInterval(heartbeat);
   }
 }
 
-async function buildFor({ config }: Trainer, db: Db, build: DatasetBuild): Promise<Dataset> {
+async function buildTenantDataset({ config }: Trainer, db: Db, build: DatasetBuild): Promise<Dataset> {
   const now = new Date();
   await mirrorLog(config.trainingLog, config.trainingDataDir);
   return await buildDataset({
@@ -58,25 +58,24 @@ async function buildFor({ config }: Trainer, db: Db, build: DatasetBuild): Promi
     maxShare: config.maxSharePerUser,
     minPerUser,
     excludedUsers: await listExcludedUsers(db, build.tenant_id),
-    quarantineFrom: quarantineFrom(config.quarantineHours, now),
+    quarantineFrom: toQuarantineStart(config.quarantineHours, now),
     now,
     progress: (step) => heartbeatBuild(db, build, step),
   });
 }
 
-/** Users first seen from this instant on are too new to be learned from; null without a quarantine. */
-function quarantineFrom(hours: number, now: Date): string | null {
+function toQuarantineStart(hours: number, now: Date): string | null {
   return hours === 0 ? null : new Date(now.getTime() - hours * 3_600_000).toISOString();
 }
 
-function countsOf({ manifest }: Dataset): Record<string, number> {
+function toCounts({ manifest }: Dataset): Record<string, number> {
   const files = Object.entries(manifest.files).flatMap(([file, { samples }]) =>
     samples === null ? [] : [[file, samples] as const],
   );
   return { ...manifest.filters['hypotheses_data'], ...Object.fromEntries(files) };
 }
 
-function failure(error: unknown): BuildOutcome {
+function toOutcome(error: unknown): BuildOutcome {
   if (error instanceof EmptyDataset) return { status: 'empty', error: error.message };
   const message = error instanceof Error ? error.message : String(error);
   if (/no space left/i.test(message))

@@ -11,26 +11,23 @@ import { datasetsDirectory, listVersions } from '../dataset/storage.ts';
 /** Samples removed, by `<version>/<file>`. */
 export type Removed = Record<string, number>;
 
-/** As the datasets name a user. */
-const hashOf = ({ tenant_id, user_id }: UserKey): string =>
+/** Must match `user_hash` in the datasets. */
+const hashUser = ({ tenant_id, user_id }: UserKey): string =>
   createHash('sha256').update(`${tenant_id}\x1f${user_id}`).digest('hex').slice(0, 16);
 
-/**
- * Removes the users' samples from every kept dataset, with what unfinished builds left behind. Sizes, hashes and
- * samples in the manifest and on the card follow. No build may be under way. Returns what was removed, by `userKey`.
- */
+/** Also deletes the leftovers of unfinished builds; no build may be running. Returns what was removed, by `userKey`. */
 export async function eraseFromDatasets(
   trainingDataDir: string,
   users: UserKey[],
 ): Promise<Map<string, Removed>> {
   const removed = new Map(users.map((user): [string, Removed] => [userKey(user), {}]));
-  for (const [tenant, some] of Map.groupBy(users, ({ tenant_id }) => tenant_id)) {
+  for (const [tenant, tenantUsers] of Map.groupBy(users, ({ tenant_id }) => tenant_id)) {
     const datasets = datasetsDirectory(trainingDataDir, tenant);
     if (!existsSync(datasets)) continue;
     await removeUnfinished(datasets);
     await using workspace = await openWorkspace(join(datasets, '.erasing'));
     for (const version of await listVersions(datasets))
-      await eraseFromVersion(workspace, { datasets, version, users: some, removed });
+      await eraseFromVersion(workspace, { datasets, version, users: tenantUsers, removed });
   }
   return removed;
 }
@@ -49,24 +46,23 @@ interface Erasing {
 
 async function eraseFromVersion(workspace: Workspace, { datasets, version, users, removed }: Erasing) {
   const directory = join(datasets, version);
-  const byHash = new Map(users.map((user) => [hashOf(user), userKey(user)]));
+  const byHash = new Map(users.map((user) => [hashUser(user), userKey(user)]));
   const hashes = [...byHash.keys()].map(literal).join(', ');
   const samples: Record<string, number> = {};
   for (const file of (await readdir(directory)).filter((name) => name.endsWith('.parquet'))) {
     const from = `from read_parquet(${literal(join(directory, file))})`;
-    const found = await workspace.rows(
+    const counts = await workspace.rows(
       `select user_hash, count(*)::int as samples ${from} where user_hash in (${hashes}) group by user_hash`,
     );
-    for (const row of found) {
+    for (const row of counts) {
       const user = removed.get(byHash.get(String(row['user_hash'])) ?? '') ?? {};
       user[`${version}/${file}`] = Number(row['samples']);
     }
-    if (found.length > 0) Object.assign(samples, await writeWithout(workspace, directory, file, hashes));
+    if (counts.length > 0) Object.assign(samples, await writeWithout(workspace, directory, file, hashes));
   }
-  if (Object.keys(samples).length > 0) await describeAnew(directory, samples);
+  if (Object.keys(samples).length > 0) await updateManifest(directory, samples);
 }
 
-/** Writes the file, and the JSON files made from it, without these users; returns samples by file. */
 async function writeWithout(workspace: Workspace, directory: string, file: string, hashes: string) {
   const path = join(directory, file);
   const kept = `from read_parquet(${literal(path)}) where user_hash not in (${hashes})`;
@@ -91,7 +87,7 @@ async function replace(workspace: Workspace, path: string, select: string, forma
   await rename(`${path}.part`, path);
 }
 
-async function describeAnew(directory: string, changed: Record<string, number>): Promise<void> {
+async function updateManifest(directory: string, changed: Record<string, number>): Promise<void> {
   const path = join(directory, 'manifest.json');
   const manifest: Manifest = JSON.parse(await readFile(path, 'utf8'));
   const before = Object.entries(manifest.files).flatMap(([file, { samples }]) =>

@@ -11,18 +11,17 @@ import type { Config } from '../config.ts';
 import { datasetsDirectory, listVersions } from '../dataset/storage.ts';
 import { eraseFromDatasets } from './erase-from-datasets.ts';
 
-type Places = Pick<Config, 'trainingLog' | 'trainingDataDir'>;
+type TrainingPaths = Pick<Config, 'trainingLog' | 'trainingDataDir'>;
 
 const transactionsEndMs = 30_000;
 const buildsEndMs = 60 * 60 * 1_000;
 
 /**
- * Erases users to the last copy. Every step can be done again, so a crash in between costs nothing. The order is what
- * makes it complete: once nothing more is accepted, the database; once nobody has read what was deleted there, the log;
- * then what was made from the log.
+ * Idempotent. The order ensures completeness: the database once nothing more is accepted, the log once nobody can
+ * hold rows deleted before, then everything derived from the log.
  */
-export async function eraseUsers(db: Db, places: Places, erasures: PendingErasure[]): Promise<void> {
-  const { trainingLog, trainingDataDir } = places;
+export async function eraseUsers(db: Db, paths: TrainingPaths, erasures: PendingErasure[]): Promise<void> {
+  const { trainingLog, trainingDataDir } = paths;
   await waitForOlderTransactions(db, transactionsEndMs);
   const rows = new Map<string, Record<string, number>>();
   for (const erasure of erasures) rows.set(erasure.erasure_id, await deleteUserRows(db, erasure));
@@ -39,13 +38,12 @@ export async function eraseUsers(db: Db, places: Places, erasures: PendingErasur
       training_log_records: records.get(userKey(erasure)) ?? 0,
       dataset_samples: datasets.get(userKey(erasure)) ?? {},
     };
-    const models = await modelsOf(db, trainingDataDir, erasure.tenant_id, found);
+    const models = await markModels(db, trainingDataDir, erasure.tenant_id, found);
     await finishErasure(db, erasure, { ...found, models });
   }
 }
 
-/** The models that have learned from a user of whom this was found; none from somebody who was never seen. */
-async function modelsOf(
+async function markModels(
   db: Db,
   trainingDataDir: string,
   tenantId: string,
@@ -54,27 +52,25 @@ async function modelsOf(
   const counts = [...Object.values(rows), ...Object.values(dataset_samples), training_log_records];
   if (counts.every((count) => count === 0)) return [];
   const kept = await listVersions(datasetsDirectory(trainingDataDir, tenantId));
-  return markForRetraining(db, tenantId, { with: versionsOf(dataset_samples), kept });
+  return markForRetraining(db, tenantId, { with: toVersions(dataset_samples), kept });
 }
 
-/** Removes the users' lines from all segments; returns how many, by `userKey`. */
+/** Returns the number of removed records, by `userKey`. */
 async function eraseFromLog(directory: string, erasures: PendingErasure[]): Promise<Map<string, number>> {
   const records = new Map(erasures.map((erasure) => [userKey(erasure), new Set<string>()]));
   await rewriteSegments(directory, (record) => {
     const found = records.get(userKey(record));
-    // A segment is looked at twice, to count and to copy.
+    // Segments are read twice, to count and to copy.
     found?.add(record.event_id);
     return found === undefined;
   });
   return new Map([...records].map(([user, ids]) => [user, ids.size]));
 }
 
-/** The versions of datasets that these `<version>/<file>` are in. */
-const versionsOf = (files: object): string[] => [
+const toVersions = (files: object): string[] => [
   ...new Set(Object.keys(files).map((file) => file.split('/', 1)[0] ?? '')),
 ];
 
-/** Says in the receipts why it did not work yet. */
 export async function recordFailure(db: Db, erasures: PendingErasure[], error: unknown): Promise<void> {
   for (const erasure of erasures) await recordErasureError(db, erasure, String(error));
 }

@@ -1,7 +1,4 @@
-/**
- * Solves A x = b for a symmetric positive definite A (row-major, n × n) by Cholesky decomposition. Throws a RangeError
- * when A is not positive definite.
- */
+/** `a`: symmetric, row-major n × n. Throws a RangeError if it is not positive definite. */
 export function solveCholesky(a: Float64Array, b: Float64Array): Float64Array {
   const n = b.length;
   const l = cholesky(a, n);

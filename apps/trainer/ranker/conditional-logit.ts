@@ -1,118 +1,114 @@
 import { solveCholesky } from './cholesky.ts';
 import { forEachInteraction, type TrainingExamples } from './examples.ts';
 
-/** What a conditional logit is fitted with. */
 export interface LogitOptions {
-  /** Where the coefficients are drawn to: a utility for each feature. */
+  /** Coefficients are shrunk towards these: a utility for each feature. */
   prior: Float64Array;
-  /** How strongly, as pseudo-picks; the larger the more picks it takes to move away. */
+  /** Strength of the shrinkage, in pseudo-selections. */
   ridge: number;
-  /** Weight of each display; see `displayWeights`. */
+  /** For each interaction; see `importanceWeights`. */
   weights: Float64Array;
-  /** Whether places have an effect of their own, which is estimated and left out of the ranking. */
+  /** Estimates position effects, which the ranking leaves out. */
   withPositions: boolean;
 }
 
 export interface Logit {
-  /** Utility of each feature. */
   coefficients: Float64Array;
-  /** Utility of standing at each place against the first; index 0 is place 1. */
+  /** Utility of each position relative to the first; index 0 is position 1. */
   positions: Float64Array;
   iterations: number;
 }
 
-const mostIterations = 50;
+const maxIterations = 50;
 const tolerance = 1e-8;
-const placesTold = 6;
+const positionCount = 6;
 
 /**
- * Fits P(option) ∝ exp(β·x + γ_place) to the picks by Newton's method (McFadden 1974, "Conditional logit analysis of
- * qualitative choice behavior"). γ takes up that people pick what stands first, so that β does not; displays in which
- * neighbours were swapped at random tell the two apart.
+ * Maximises P(selection) ∝ exp(β·x + γ_position) by Newton's method (McFadden 1974, "Conditional logit analysis of
+ * qualitative choice behavior"). γ absorbs position bias; randomly swapped neighbours identify it.
  */
-export function fitLogit(picks: TrainingExamples, options: LogitOptions): Logit {
-  const features = picks.names.length;
-  const places = options.withPositions ? placesTold - 1 : 0;
-  const size = features + places;
-  const spread = spreads(picks, options.weights);
+export function fitLogit(examples: TrainingExamples, options: LogitOptions): Logit {
+  const features = examples.names.length;
+  const positionParameters = options.withPositions ? positionCount - 1 : 0;
+  const size = features + positionParameters;
+  const variances = featureVariances(examples, options.weights);
   const theta = new Float64Array(size);
   theta.set(options.prior);
   let [value, iterations] = [Number.NEGATIVE_INFINITY, 0];
-  for (; iterations < mostIterations; iterations += 1) {
-    const { gradient, hessian } = derivatives(picks, theta, options, spread);
+  for (; iterations < maxIterations; iterations += 1) {
+    const { gradient, hessian } = computeDerivatives(examples, theta, options, variances);
     const step = solveCholesky(hessian, gradient);
     const before = value;
-    value = ascend(picks, theta, step, options, spread);
+    value = lineSearch(examples, theta, step, options, variances);
     if (value - before < tolerance * Math.abs(value)) break;
   }
-  const positions = new Float64Array(placesTold);
+  const positions = new Float64Array(positionCount);
   positions.set(theta.subarray(features), 1);
   return { coefficients: theta.slice(0, features), positions, iterations };
 }
 
-/** Takes the step, or the first half, quarter … of it that gains. Returns the new value. */
-function ascend(
-  picks: TrainingExamples,
+/** Halves the step until the objective grows. Returns its new value. */
+function lineSearch(
+  examples: TrainingExamples,
   theta: Float64Array,
   step: Float64Array,
   options: LogitOptions,
-  spread: Float64Array,
+  variances: Float64Array,
 ): number {
   const start = Float64Array.from(theta);
-  const before = objective(picks, start, options, spread);
+  const before = evaluateObjective(examples, start, options, variances);
   for (let scale = 1; scale > 1e-6; scale /= 2) {
     for (let k = 0; k < theta.length; k += 1) theta[k] = at(start, k) + scale * at(step, k);
-    const value = objective(picks, theta, options, spread);
+    const value = evaluateObjective(examples, theta, options, variances);
     if (value >= before) return value;
   }
   theta.set(start);
   return before;
 }
 
-/** Weighted log-likelihood, less the penalty. */
-function objective(
-  picks: TrainingExamples,
+function evaluateObjective(
+  examples: TrainingExamples,
   theta: Float64Array,
   { weights, prior, ridge }: LogitOptions,
-  spread: Float64Array,
+  variances: Float64Array,
 ): number {
   let value = 0;
-  forEachInteraction(picks, (display, from, to) => {
-    const chances = choiceProbabilities(picks, theta, from, to);
-    value += at(weights, display) * Math.log(at(chances, (picks.picked[display] ?? 0) - from));
+  forEachInteraction(examples, (interaction, from, to) => {
+    const probabilities = choiceProbabilities(examples, theta, from, to);
+    value +=
+      at(weights, interaction) * Math.log(at(probabilities, (examples.selected[interaction] ?? 0) - from));
   });
   for (let k = 0; k < theta.length; k += 1) {
-    value -= (ridge / 2) * at(spread, k) * (at(theta, k) - (prior[k] ?? 0)) ** 2;
+    value -= (ridge / 2) * at(variances, k) * (at(theta, k) - (prior[k] ?? 0)) ** 2;
   }
   return value;
 }
 
-/** Gradient and negative Hessian of the objective. */
-function derivatives(
-  picks: TrainingExamples,
+function computeDerivatives(
+  examples: TrainingExamples,
   theta: Float64Array,
   { weights, prior, ridge }: LogitOptions,
-  spread: Float64Array,
+  variances: Float64Array,
 ) {
   const size = theta.length;
   const gradient = new Float64Array(size);
   const hessian = new Float64Array(size * size);
   const mean = new Float64Array(size);
   const x = new Float64Array(size);
-  forEachInteraction(picks, (display, from, to) => {
-    const weight = at(weights, display);
-    const chances = choiceProbabilities(picks, theta, from, to);
+  forEachInteraction(examples, (interaction, from, to) => {
+    const weight = at(weights, interaction);
+    const probabilities = choiceProbabilities(examples, theta, from, to);
     mean.fill(0);
-    for (let option = from; option < to; option += 1) {
-      readRow(picks, option, x);
-      const chance = at(chances, option - from);
-      const chosen = option === picks.picked[display] ? 1 : 0;
+    for (let hypothesis = from; hypothesis < to; hypothesis += 1) {
+      readRow(examples, hypothesis, x);
+      const probability = at(probabilities, hypothesis - from);
+      const selected = hypothesis === examples.selected[interaction] ? 1 : 0;
       for (let k = 0; k < size; k += 1) {
         const value = at(x, k);
         if (value === 0) continue;
-        mean[k] = at(mean, k) + chance * value;
-        gradient[k] = at(gradient, k) + weight * (chosen - chance) * value;
-        const scaled = weight * chance * value;
+        mean[k] = at(mean, k) + probability * value;
+        gradient[k] = at(gradient, k) + weight * (selected - probability) * value;
+        const scaled = weight * probability * value;
         for (let m = 0; m <= k; m += 1) hessian[k * size + m] = at(hessian, k * size + m) + scaled * at(x, m);
       }
     }
@@ -121,7 +117,7 @@ function derivatives(
         hessian[k * size + m] = at(hessian, k * size + m) - weight * at(mean, k) * at(mean, m);
   });
   for (let k = 0; k < size; k += 1) {
-    const pull = ridge * at(spread, k);
+    const pull = ridge * at(variances, k);
     gradient[k] = at(gradient, k) - pull * (at(theta, k) - (prior[k] ?? 0));
     hessian[k * size + k] = at(hessian, k * size + k) + pull + 1e-9;
     for (let m = 0; m < k; m += 1) hessian[m * size + k] = at(hessian, k * size + m);
@@ -129,72 +125,72 @@ function derivatives(
   return { gradient, hessian };
 }
 
-/** The chance of each option of one display. */
 export function choiceProbabilities(
-  picks: TrainingExamples,
+  examples: TrainingExamples,
   theta: Float64Array,
   from: number,
   to: number,
 ): Float64Array {
-  const chances = new Float64Array(to - from);
+  const probabilities = new Float64Array(to - from);
   let best = Number.NEGATIVE_INFINITY;
-  for (let option = from; option < to; option += 1) {
-    const utility = toUtility(picks, theta, option);
-    chances[option - from] = utility;
+  for (let hypothesis = from; hypothesis < to; hypothesis += 1) {
+    const utility = toUtility(examples, theta, hypothesis);
+    probabilities[hypothesis - from] = utility;
     best = Math.max(best, utility);
   }
   let total = 0;
-  for (let i = 0; i < chances.length; i += 1) {
-    chances[i] = Math.exp(at(chances, i) - best);
-    total += at(chances, i);
+  for (let i = 0; i < probabilities.length; i += 1) {
+    probabilities[i] = Math.exp(at(probabilities, i) - best);
+    total += at(probabilities, i);
   }
-  for (let i = 0; i < chances.length; i += 1) chances[i] = at(chances, i) / total;
-  return chances;
+  for (let i = 0; i < probabilities.length; i += 1) probabilities[i] = at(probabilities, i) / total;
+  return probabilities;
 }
 
-/** β·x + γ_place; `theta` holds β, then γ from the second place on, as far as it is told. */
-export function toUtility(picks: TrainingExamples, theta: Float64Array, option: number): number {
-  const features = picks.names.length;
+/** β·x + γ_position; `theta` holds β, then γ from the second position on. */
+export function toUtility(examples: TrainingExamples, theta: Float64Array, hypothesis: number): number {
+  const features = examples.names.length;
   let utility = 0;
-  for (let k = 0; k < features; k += 1) utility += at(theta, k) * at(picks.values, option * features + k);
-  const place = placeOf(picks, option);
-  return place > 0 ? utility + (theta[features + place - 1] ?? 0) : utility;
+  for (let k = 0; k < features; k += 1)
+    utility += at(theta, k) * at(examples.values, hypothesis * features + k);
+  const position = toPositionIndex(examples, hypothesis);
+  return position > 0 ? utility + (theta[features + position - 1] ?? 0) : utility;
 }
 
-function readRow(picks: TrainingExamples, option: number, x: Float64Array): void {
-  const features = picks.names.length;
-  for (let k = 0; k < features; k += 1) x[k] = at(picks.values, option * features + k);
+function readRow(examples: TrainingExamples, hypothesis: number, x: Float64Array): void {
+  const features = examples.names.length;
+  for (let k = 0; k < features; k += 1) x[k] = at(examples.values, hypothesis * features + k);
   for (let k = features; k < x.length; k += 1) x[k] = 0;
-  const place = placeOf(picks, option);
-  if (place > 0 && features + place - 1 < x.length) x[features + place - 1] = 1;
+  const position = toPositionIndex(examples, hypothesis);
+  if (position > 0 && features + position - 1 < x.length) x[features + position - 1] = 1;
 }
 
-/** From 0; the last places share one effect. */
-function placeOf({ positions }: TrainingExamples, option: number): number {
-  return Math.min(placesTold, positions[option] ?? 1) - 1;
+/** The last positions share one effect. */
+function toPositionIndex({ positions }: TrainingExamples, hypothesis: number): number {
+  return Math.min(positionCount, positions[hypothesis] ?? 1) - 1;
 }
 
-/** Variance of each feature within displays, so that the penalty does not depend on units; places weigh little. */
-function spreads(picks: TrainingExamples, weights: Float64Array): Float64Array {
-  const features = picks.names.length;
-  const spread = new Float64Array(features + placesTold - 1).fill(0.05);
-  spread.fill(0, 0, features);
+// Scaling the penalty by these makes it independent of units; positions get little weight.
+function featureVariances(examples: TrainingExamples, weights: Float64Array): Float64Array {
+  const features = examples.names.length;
+  const variances = new Float64Array(features + positionCount - 1).fill(0.05);
+  variances.fill(0, 0, features);
   let total = 0;
-  forEachInteraction(picks, (display, from, to) => {
-    total += at(weights, display);
+  forEachInteraction(examples, (interaction, from, to) => {
+    total += at(weights, interaction);
     for (let k = 0; k < features; k += 1) {
       let [sum, squares] = [0, 0];
-      for (let option = from; option < to; option += 1) {
-        const value = at(picks.values, option * features + k);
+      for (let hypothesis = from; hypothesis < to; hypothesis += 1) {
+        const value = at(examples.values, hypothesis * features + k);
         sum += value;
         squares += value * value;
       }
       const n = to - from;
-      spread[k] = at(spread, k) + (at(weights, display) * (squares - (sum * sum) / n)) / n;
+      variances[k] = at(variances, k) + (at(weights, interaction) * (squares - (sum * sum) / n)) / n;
     }
   });
-  for (let k = 0; k < features; k += 1) spread[k] = Math.max(1e-6, at(spread, k) / Math.max(1, total));
-  return spread;
+  for (let k = 0; k < features; k += 1) variances[k] = Math.max(1e-6, at(variances, k) / Math.max(1, total));
+  return variances;
 }
 
 const at = (values: Float64Array, i: number): number => values[i] ?? 0;

@@ -8,7 +8,7 @@ import { evaluateCandidates } from './evaluate-candidates.ts';
 
 it('estimates rankers that were registered by hand on the newest dataset, once there is one', async () => {
   await using db = connectDb(await databaseForTest());
-  const dir = await writeTestLog({ users: 60, picksPerUser: 3 });
+  const dir = await writeTestLog({ users: 60, selectionsPerUser: 3 });
   for (const [model_id, prior] of [
     ['as shown', 1],
     ['upside down', -1],

@@ -5,15 +5,12 @@ import { withAdvisoryLock } from '@learning-loop/db/transactions';
 import { newId } from '@learning-loop/events/ids';
 import { openWorkspace } from '../dataset/duckdb.ts';
 import { datasetsDirectory, listVersions } from '../dataset/storage.ts';
-import { utilities } from './fit-ranker.ts';
-import { featureNames, loadExamples } from './load-examples.ts';
-import { type OffPolicy, offPolicy } from './off-policy.ts';
+import { toUtilities } from './fit-ranker.ts';
+import { loadExamples, loadFeatureNames } from './load-examples.ts';
+import { estimateOffPolicy, type OffPolicy } from './off-policy.ts';
 import { toRankerWeights } from './train-and-register.ts';
 
-/**
- * Notes for every ranker that somebody registered by hand how it would have done, before it sees traffic: off-policy
- * estimates on the held-out users of the tenant's newest dataset. Those of tenants without a dataset wait for one.
- */
+/** Adds off-policy estimates on the newest dataset to manually registered rankers, before they get traffic. */
 export async function evaluateCandidates(db: Db, trainingDataDir: string): Promise<void> {
   if ((await listRankersWithout(db, 'off_policy')).length === 0) return;
   await withAdvisoryLock(db, 'estimates', async () => {
@@ -21,16 +18,16 @@ export async function evaluateCandidates(db: Db, trainingDataDir: string): Promi
       const datasets = datasetsDirectory(trainingDataDir, model.tenant_id);
       const version = (await listVersions(datasets)).at(-1);
       if (version === undefined) continue;
-      const off_policy = await estimateOn(datasets, version, model);
+      const off_policy = await evaluateModel(datasets, version, model);
       await updateModelMetrics(db, model, { off_policy, estimated_on: version });
     }
   });
 }
 
-async function estimateOn(datasets: string, version: string, model: Model): Promise<OffPolicy> {
+async function evaluateModel(datasets: string, version: string, model: Model): Promise<OffPolicy> {
   const dataset = join(datasets, version);
   await using workspace = await openWorkspace(join(datasets, `.building-estimate-${newId()}`));
-  const names = await featureNames(workspace, dataset);
-  const picks = await loadExamples(workspace, dataset, 'test', names);
-  return offPolicy(picks, utilities(toRankerWeights(model), names));
+  const names = await loadFeatureNames(workspace, dataset);
+  const examples = await loadExamples(workspace, dataset, 'test', names);
+  return estimateOffPolicy(examples, toUtilities(toRankerWeights(model), names));
 }

@@ -1,7 +1,7 @@
 import { choiceProbabilities } from './conditional-logit.ts';
 import { forEachInteraction, type TrainingExamples } from './examples.ts';
 
-/** A difference between two rankers with its 95 % bootstrap interval; above 0 the candidate is better. */
+/** Difference with its 95 % bootstrap interval; positive if the candidate is better. */
 export interface GainInterval {
   mean: number;
   low: number;
@@ -18,38 +18,37 @@ export interface Evaluation {
 }
 
 interface Score {
-  /** Mean −ln P(pick), in nats. */
+  /** Mean −ln P(selection), in nats. */
   log_loss: number;
-  /** Share of picks that were ranked first. */
+  /** Share of selections that were ranked first. */
   hit: number;
 }
 
 const resamples = 1_000;
 
 /**
- * Compares two rankers on the same held-out picks. `theta` is β with the effects γ of places after it; both have the
- * same γ, which is a property of the display. Users are resampled as wholes, since picks of one user are alike (Efron
- * and Tibshirani 1993). `random` in [0, 1).
+ * `theta` is β, then γ, which both rankers share because it belongs to the interaction. Users are resampled as a
+ * whole, since a user's selections are correlated (Efron and Tibshirani 1993). `random` is in [0, 1).
  */
 export function compareRankers(
-  picks: TrainingExamples,
+  examples: TrainingExamples,
   weights: Float64Array,
   { candidate, serving }: { candidate: Float64Array; serving: Float64Array },
   random: () => number,
 ): Evaluation {
-  const ours = score(picks, candidate);
-  const theirs = score(picks, serving);
+  const candidateScores = scoreExamples(examples, candidate);
+  const servingScores = scoreExamples(examples, serving);
   const gains = (of: (scored: Scored) => Float64Array, sign: number) =>
-    of(ours).map((value, i) => sign * (value - (of(theirs)[i] ?? 0)));
-  const byUser = (values: Float64Array) => bootstrap(perUser(picks, weights, values), random);
-  const mean = (values: Float64Array) => bootstrapMean(perUser(picks, weights, values));
+    of(candidateScores).map((value, i) => sign * (value - (of(servingScores)[i] ?? 0)));
+  const interval = (values: Float64Array) => bootstrapInterval(sumByUser(examples, weights, values), random);
+  const mean = (values: Float64Array) => weightedMean(sumByUser(examples, weights, values));
   return {
-    picks: picks.picked.length,
-    users: new Set(picks.users).size,
-    candidate: { log_loss: mean(ours.losses), hit: mean(ours.hits) },
-    serving: { log_loss: mean(theirs.losses), hit: mean(theirs.hits) },
-    log_loss_gain: byUser(gains(({ losses }) => losses, -1)),
-    hit_gain: byUser(gains(({ hits }) => hits, 1)),
+    picks: examples.selected.length,
+    users: new Set(examples.users).size,
+    candidate: { log_loss: mean(candidateScores.losses), hit: mean(candidateScores.hits) },
+    serving: { log_loss: mean(servingScores.losses), hit: mean(servingScores.hits) },
+    log_loss_gain: interval(gains(({ losses }) => losses, -1)),
+    hit_gain: interval(gains(({ hits }) => hits, 1)),
   };
 }
 
@@ -58,23 +57,25 @@ interface Scored {
   hits: Float64Array;
 }
 
-function score(picks: TrainingExamples, theta: Float64Array): Scored {
-  const losses = new Float64Array(picks.picked.length);
-  const hits = new Float64Array(picks.picked.length);
-  const withoutPlaces = theta.slice(0, picks.names.length);
-  forEachInteraction(picks, (display, from, to) => {
-    const picked = (picks.picked[display] ?? 0) - from;
-    losses[display] = -Math.log(Math.max(1e-12, choiceProbabilities(picks, theta, from, to)[picked] ?? 0));
-    hits[display] = firstPlaceShare(choiceProbabilities(picks, withoutPlaces, from, to), picked);
+function scoreExamples(examples: TrainingExamples, theta: Float64Array): Scored {
+  const losses = new Float64Array(examples.selected.length);
+  const hits = new Float64Array(examples.selected.length);
+  const withoutPositions = theta.slice(0, examples.names.length);
+  forEachInteraction(examples, (interaction, from, to) => {
+    const selected = (examples.selected[interaction] ?? 0) - from;
+    losses[interaction] = -Math.log(
+      Math.max(1e-12, choiceProbabilities(examples, theta, from, to)[selected] ?? 0),
+    );
+    hits[interaction] = toHit(choiceProbabilities(examples, withoutPositions, from, to), selected);
   });
   return { losses, hits };
 }
 
-/** 1 when the pick is ranked first; those who share the first place share the hit. */
-function firstPlaceShare(chances: Float64Array, picked: number): number {
-  const best = Math.max(...chances) - 1e-12;
-  if ((chances[picked] ?? 0) < best) return 0;
-  return 1 / chances.filter((chance) => chance >= best).length;
+/** 1 if the selection is ranked first; ties share the hit. */
+function toHit(probabilities: Float64Array, selected: number): number {
+  const best = Math.max(...probabilities) - 1e-12;
+  if ((probabilities[selected] ?? 0) < best) return 0;
+  return 1 / probabilities.filter((probability) => probability >= best).length;
 }
 
 interface Sums {
@@ -82,7 +83,7 @@ interface Sums {
   values: Float64Array;
 }
 
-function perUser({ users }: TrainingExamples, weights: Float64Array, values: Float64Array): Sums {
+function sumByUser({ users }: TrainingExamples, weights: Float64Array, values: Float64Array): Sums {
   const count = users.reduce((most, user) => Math.max(most, user + 1), 0);
   const sums = { weights: new Float64Array(count), values: new Float64Array(count) };
   for (const [i, user] of users.entries()) {
@@ -93,11 +94,11 @@ function perUser({ users }: TrainingExamples, weights: Float64Array, values: Flo
   return sums;
 }
 
-function bootstrapMean({ weights, values }: Sums): number {
-  return total(values) / Math.max(1e-12, total(weights));
+function weightedMean({ weights, values }: Sums): number {
+  return sum(values) / Math.max(1e-12, sum(weights));
 }
 
-function bootstrap(sums: Sums, random: () => number): GainInterval {
+function bootstrapInterval(sums: Sums, random: () => number): GainInterval {
   const users = sums.weights.length;
   const means = new Float64Array(resamples);
   for (let i = 0; i < resamples; i += 1) {
@@ -111,7 +112,7 @@ function bootstrap(sums: Sums, random: () => number): GainInterval {
   }
   means.sort();
   const quantile = (q: number) => means[Math.min(resamples - 1, Math.floor(q * resamples))] ?? 0;
-  return { mean: bootstrapMean(sums), low: quantile(0.025), high: quantile(0.975) };
+  return { mean: weightedMean(sums), low: quantile(0.025), high: quantile(0.975) };
 }
 
-const total = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
+const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);

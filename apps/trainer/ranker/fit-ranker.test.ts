@@ -5,54 +5,55 @@ import { fitLogit } from './conditional-logit.ts';
 import { type TrainingExample, type TrainingExamples, toExamples } from './examples.ts';
 import { fitRanker, type SplitExamples } from './fit-ranker.ts';
 import { importanceWeights } from './importance-weights.ts';
-import { offPolicy } from './off-policy.ts';
+import { estimateOffPolicy } from './off-policy.ts';
 import { promotionGate } from './promotion-gate.ts';
 
-const tastes = { goal: 2, preference: -1, prior: 0.5 };
+const trueWeights = { goal: 2, preference: -1, prior: 0.5 };
 const population = {
   users: 400,
-  picksPerUser: 10,
-  tastes,
-  served: { prior: 1 },
-  placeBias: 0,
+  selectionsPerUser: 10,
+  trueWeights,
+  servedWeights: { prior: 1 },
+  positionBias: 0,
   exploration: 0.05,
   seed: 7,
 };
-const names = Object.keys(tastes).sort();
-const truth = names.map((name) => Reflect.get(tastes, name));
+const names = Object.keys(trueWeights).sort();
+const truth = names.map((name) => Reflect.get(trueWeights, name));
 
-const plain = (picks: TrainingExamples) => new Float64Array(picks.picked.length).fill(1);
-const fit = (picks: TrainingExamples, weights: Float64Array, withPositions: boolean) =>
-  fitLogit(picks, { prior: new Float64Array(3), ridge: 0.01, weights, withPositions });
-const error = (found: Float64Array) =>
-  Math.max(...truth.map((value, k) => Math.abs(value - (found[k] ?? 0))));
+const plain = (examples: TrainingExamples) => new Float64Array(examples.selected.length).fill(1);
+const fit = (examples: TrainingExamples, weights: Float64Array, withPositions: boolean) =>
+  fitLogit(examples, { prior: new Float64Array(3), ridge: 0.01, weights, withPositions });
+const error = (coefficients: Float64Array) =>
+  Math.max(...truth.map((value, k) => Math.abs(value - (coefficients[k] ?? 0))));
 
-function split(picks: TrainingExample[]): SplitExamples {
+function split(examples: TrainingExample[]): SplitExamples {
   const part = (from: number, to: number) =>
-    toExamples(picks.slice(from * picks.length, to * picks.length), names);
+    toExamples(examples.slice(from * examples.length, to * examples.length), names);
   return { train: part(0, 0.7), validation: part(0.7, 0.8), test: part(0.8, 1) };
 }
 
 it('finds the tastes that made the picks', () => {
-  const picks = toExamples(simulateSelections({ ...population, users: 2_000 }));
-  expect(error(fit(picks, plain(picks), false).coefficients)).toBeLessThan(0.08);
+  const examples = toExamples(simulateSelections({ ...population, users: 2_000 }));
+  expect(error(fit(examples, plain(examples), false).coefficients)).toBeLessThan(0.08);
 });
 
 it('is not misled by a bias for the first places, as a fit that does not know of places is', () => {
-  const picks = toExamples(
-    simulateSelections({ ...population, users: 3_000, placeBias: 1, exploration: 0.3 }),
+  const examples = toExamples(
+    simulateSelections({ ...population, users: 3_000, positionBias: 1, exploration: 0.3 }),
   );
-  const blind = fit(picks, plain(picks), false);
-  const corrected = fit(picks, importanceWeights(picks, 1_000), true);
+  const blind = fit(examples, plain(examples), false);
+  const corrected = fit(examples, importanceWeights(examples, 1_000), true);
   expect(error(corrected.coefficients)).toBeLessThan(0.15);
   expect(error(blind.coefficients)).toBeGreaterThan(0.4);
   expect(corrected.positions[1]).toBeCloseTo(-1, 0);
 });
 
 it('stays with the serving weights while there is little to go by', () => {
-  const picks = split(simulateSelections({ ...population, users: 10, picksPerUser: 3 }));
-  const fitted = fitRanker(picks, { version: 1, temperature: 1, weights: tastes }, seeded(1));
-  for (const name of names) expect(fitted.weights.weights[name]).toBeCloseTo(Reflect.get(tastes, name), 0);
+  const examples = split(simulateSelections({ ...population, users: 10, selectionsPerUser: 3 }));
+  const fitted = fitRanker(examples, { version: 1, temperature: 1, weights: trueWeights }, seeded(1));
+  for (const name of names)
+    expect(fitted.weights.weights[name]).toBeCloseTo(Reflect.get(trueWeights, name), 0);
 });
 
 it('passes the gate where the serving ranker is wrong', () => {
@@ -61,13 +62,13 @@ it('passes the gate where the serving ranker is wrong', () => {
     { version: 1, temperature: 0.5, weights: { prior: 1 } },
     seeded(1),
   );
-  const verdict = promotionGate(fitted.judgement);
-  expect(verdict.passed).toBe(true);
+  const gate = promotionGate(fitted.judgement);
+  expect(gate.passed).toBe(true);
   expect(fitted.judgement.candidate.hit - fitted.judgement.serving.hit).toBeGreaterThan(0.15);
 });
 
 it.each([
-  ['the serving ranker is right already', population, tastes, 'not surely'],
+  ['the serving ranker is right already', population, trueWeights, 'not surely'],
   ['too few users are held out', { ...population, users: 60 }, { prior: 1 }, 'only 12 held-out users'],
 ])('is rejected with the reason when %s', (_, crowd, weights, reason) => {
   const fitted = fitRanker(
@@ -75,34 +76,38 @@ it.each([
     { version: 1, temperature: 1, weights },
     seeded(1),
   );
-  const verdict = promotionGate(fitted.judgement);
-  expect(verdict.passed).toBe(false);
-  expect(verdict.reason).toContain(reason);
+  const gate = promotionGate(fitted.judgement);
+  expect(gate.passed).toBe(false);
+  expect(gate.reason).toContain(reason);
 });
 
 it('estimates the first places of a ranker that never served', () => {
-  // Two options only: then swaps give every ranker support.
-  const two = { ...population, users: 3_000, options: 2, exploration: 0.5 };
+  // Two hypotheses only: then swaps give every ranker support.
+  const two = { ...population, users: 3_000, hypothesesPerInteraction: 2, exploration: 0.5 };
   const logged = toExamples(simulateSelections(two));
-  const served = toExamples(simulateSelections({ ...two, served: tastes, exploration: 0, seed: 99 }));
+  const served = toExamples(
+    simulateSelections({ ...two, servedWeights: trueWeights, exploration: 0, seed: 99 }),
+  );
   let hits = 0;
-  for (const picked of served.picked) if (served.positions[picked] === 1) hits += 1;
-  const estimate = offPolicy(logged, Float64Array.from(truth));
-  const real = hits / served.picked.length;
+  for (const selected of served.selected) if (served.positions[selected] === 1) hits += 1;
+  const estimate = estimateOffPolicy(logged, Float64Array.from(truth));
+  const real = hits / served.selected.length;
   expect(estimate.ips).toBeCloseTo(real, 1);
   expect(Math.abs(estimate.snips - real)).toBeLessThan(0.03);
 });
 
 it('fits 100,000 picks within 30 s', { timeout: 60_000 }, () => {
   const many = Object.fromEntries(Array.from({ length: 12 }, (_, k) => [`f${k}`, k / 6 - 1]));
-  const picks = toExamples(simulateSelections({ ...population, users: 10_000, tastes: many, served: many }));
+  const examples = toExamples(
+    simulateSelections({ ...population, users: 10_000, trueWeights: many, servedWeights: many }),
+  );
   const start = performance.now();
-  const found = fitLogit(picks, {
+  const logit = fitLogit(examples, {
     prior: new Float64Array(12),
     ridge: 1,
-    weights: importanceWeights(picks, 20),
+    weights: importanceWeights(examples, 20),
     withPositions: true,
   });
   expect(performance.now() - start).toBeLessThan(30_000);
-  expect(found.coefficients[picks.names.indexOf('f11')]).toBeCloseTo(5 / 6, 1);
+  expect(logit.coefficients[examples.names.indexOf('f11')]).toBeCloseTo(5 / 6, 1);
 });

@@ -8,9 +8,9 @@ import { choiceProbabilities, fitLogit, type Logit } from './conditional-logit.t
 import { compareRankers, type Evaluation } from './evaluate.ts';
 import { forEachInteraction, type TrainingExamples } from './examples.ts';
 import { importanceWeights } from './importance-weights.ts';
-import { type OffPolicy, offPolicy } from './off-policy.ts';
+import { estimateOffPolicy, type OffPolicy } from './off-policy.ts';
 
-/** Picks by split; all with the same features in the same order. */
+/** All with the same features in the same order. */
 export interface SplitExamples {
   train: TrainingExamples;
   validation: TrainingExamples;
@@ -19,87 +19,91 @@ export interface SplitExamples {
 
 export interface FittedRanker {
   weights: RankerWeights;
-  /** From the confidence of this ranker to how often the first place is picked. */
+  /** From this ranker's confidence to the rate at which it is right. */
   calibration: Calibration;
   judgement: Evaluation;
   off_policy: OffPolicy;
-  /** How strongly it was drawn to the serving weights, chosen on the validation users. */
+  /** Shrinkage towards the serving weights, chosen on the validation users. */
   ridge: number;
   iterations: number;
 }
 
-/** A user counts in the fit as much as this many picks, however many there are. */
-const mostOfUser = 20;
+/** Maximum weight of one user in the fit, in selections. */
+const maxPerUser = 20;
 const ridges = [1, 10, 100, 1_000];
 
-/**
- * Fits a ranker to the training users' picks, drawn towards the serving one, and judges it on the test users. The
- * temperature of the result is 1: its weights are utilities. `random` in [0, 1) for the bootstrap.
- */
-export function fitRanker(picks: SplitExamples, serving: RankerWeights, random: () => number): FittedRanker {
-  const prior = utilities(serving, picks.train.names);
-  const fits = ridges.map((ridge) => ({ ridge, logit: fitOn(picks.train, prior, ridge) }));
-  const scored = fits.map((fit) => ({ ...fit, loss: lossOn(picks.validation, fit.logit) }));
+/** Shrinks towards the serving ranker. The result's weights are utilities (temperature 1). `random` is in [0, 1). */
+export function fitRanker(
+  examples: SplitExamples,
+  serving: RankerWeights,
+  random: () => number,
+): FittedRanker {
+  const prior = toUtilities(serving, examples.train.names);
+  const fits = ridges.map((ridge) => ({ ridge, logit: fitExamples(examples.train, prior, ridge) }));
+  const scored = fits.map((fit) => ({ ...fit, loss: computeLoss(examples.validation, fit.logit) }));
   const { logit, ridge } = scored.reduce((best, other) => (other.loss < best.loss ? other : best));
-  const places = logit.positions.slice(1);
-  const judgement = compareRankers(
-    picks.test,
-    importanceWeights(picks.test, mostOfUser),
-    { candidate: joined(logit.coefficients, places), serving: joined(prior, places) },
+  const positionEffects = logit.positions.slice(1);
+  const evaluation = compareRankers(
+    examples.test,
+    importanceWeights(examples.test, maxPerUser),
+    {
+      candidate: concatenate(logit.coefficients, positionEffects),
+      serving: concatenate(prior, positionEffects),
+    },
     random,
   );
   return {
-    weights: weightsOf(logit, picks.train.names),
-    calibration: fitCalibration(outcomes(picks.validation, logit.coefficients)),
-    judgement,
-    off_policy: offPolicy(picks.test, logit.coefficients),
+    weights: toWeights(logit, examples.train.names),
+    calibration: fitCalibration(toCalibrationOutcomes(examples.validation, logit.coefficients)),
+    judgement: evaluation,
+    off_policy: estimateOffPolicy(examples.test, logit.coefficients),
     ridge,
     iterations: logit.iterations,
   };
 }
 
-function fitOn(picks: TrainingExamples, prior: Float64Array, ridge: number): Logit {
-  return fitLogit(picks, {
+function fitExamples(examples: TrainingExamples, prior: Float64Array, ridge: number): Logit {
+  return fitLogit(examples, {
     prior,
     ridge,
-    weights: importanceWeights(picks, mostOfUser),
+    weights: importanceWeights(examples, maxPerUser),
     withPositions: true,
   });
 }
 
-function lossOn(picks: TrainingExamples, { coefficients, positions }: Logit): number {
-  const theta = joined(coefficients, positions.slice(1));
-  const weights = importanceWeights(picks, mostOfUser);
+function computeLoss(examples: TrainingExamples, { coefficients, positions }: Logit): number {
+  const theta = concatenate(coefficients, positions.slice(1));
+  const weights = importanceWeights(examples, maxPerUser);
   let loss = 0;
-  forEachInteraction(picks, (display, from, to) => {
-    const chance = choiceProbabilities(picks, theta, from, to)[(picks.picked[display] ?? 0) - from] ?? 0;
-    loss -= (weights[display] ?? 0) * Math.log(Math.max(1e-12, chance));
+  forEachInteraction(examples, (interaction, from, to) => {
+    const probability =
+      choiceProbabilities(examples, theta, from, to)[(examples.selected[interaction] ?? 0) - from] ?? 0;
+    loss -= (weights[interaction] ?? 0) * Math.log(Math.max(1e-12, probability));
   });
   return loss;
 }
 
-/** The ranker's weights as utilities, in the order of the names. */
-export function utilities({ weights, temperature }: RankerWeights, names: string[]): Float64Array {
+export function toUtilities({ weights, temperature }: RankerWeights, names: string[]): Float64Array {
   return Float64Array.from(names, (name) => (weights[name] ?? 0) / temperature);
 }
 
-function weightsOf({ coefficients }: Logit, names: string[]): RankerWeights {
+function toWeights({ coefficients }: Logit, names: string[]): RankerWeights {
   const weights = names.map((name, k) => [name, Math.round((coefficients[k] ?? 0) * 1e6) / 1e6] as const);
   return { version: 1, temperature: 1, weights: Object.fromEntries(weights) };
 }
 
-function joined(coefficients: Float64Array, places: Float64Array): Float64Array {
-  const theta = new Float64Array(coefficients.length + places.length);
+function concatenate(coefficients: Float64Array, positionEffects: Float64Array): Float64Array {
+  const theta = new Float64Array(coefficients.length + positionEffects.length);
   theta.set(coefficients);
-  theta.set(places, coefficients.length);
+  theta.set(positionEffects, coefficients.length);
   return theta;
 }
 
-function outcomes(picks: TrainingExamples, coefficients: Float64Array): CalibrationOutcome[] {
+function toCalibrationOutcomes(examples: TrainingExamples, coefficients: Float64Array): CalibrationOutcome[] {
   const all: CalibrationOutcome[] = [];
-  forEachInteraction(picks, (display, from, to) => {
-    for (const [i, confidence] of choiceProbabilities(picks, coefficients, from, to).entries())
-      all.push({ confidence, selected: picks.picked[display] === from + i });
+  forEachInteraction(examples, (interaction, from, to) => {
+    for (const [i, confidence] of choiceProbabilities(examples, coefficients, from, to).entries())
+      all.push({ confidence, selected: examples.selected[interaction] === from + i });
   });
   return all;
 }

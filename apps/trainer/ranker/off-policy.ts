@@ -1,51 +1,50 @@
 import { toUtility } from './conditional-logit.ts';
 import { forEachInteraction, type TrainingExamples } from './examples.ts';
 
-/** What the first-place rate of a ranker would have been, estimated from what another one showed. */
 export interface OffPolicy {
-  /** Inverse propensity score (Horvitz and Thompson 1952; Bottou et al. 2013): unbiased where all could be shown. */
+  /** Inverse propensity score (Horvitz and Thompson 1952; Bottou et al. 2013): unbiased with full support. */
   ips: number;
-  /** Self-normalised (Swaminathan and Joachims 2015): a little biased, much less noisy. */
+  /** Self-normalised (Swaminathan and Joachims 2015): slightly biased, much less noisy. */
   snips: number;
-  /** Share of displays whose first place could have been the ranker's: the estimates say nothing of the others. */
+  /** Share of interactions whose first hypothesis the ranker also puts first; the estimates ignore the rest. */
   support: number;
   displays: number;
 }
 
 const clip = 100;
 
-/** The estimates for the ranker with these utilities of features. */
-export function offPolicy(picks: TrainingExamples, coefficients: Float64Array): OffPolicy {
-  let [matched, reward, weights] = [0, 0, 0];
-  forEachInteraction(picks, (display, from, to) => {
-    const first = optionAtFirstPlace(picks, from, to);
-    if (first === null || bestOption(picks, coefficients, from, to) !== first) return;
-    const weight = Math.min(clip, 1 / Math.max(1e-6, picks.propensities[first] ?? 1));
-    matched += 1;
+export function estimateOffPolicy(examples: TrainingExamples, coefficients: Float64Array): OffPolicy {
+  let [matches, reward, weights] = [0, 0, 0];
+  forEachInteraction(examples, (interaction, from, to) => {
+    const first = findFirstPosition(examples, from, to);
+    if (first === null || findBest(examples, coefficients, from, to) !== first) return;
+    const weight = Math.min(clip, 1 / Math.max(1e-6, examples.propensities[first] ?? 1));
+    matches += 1;
     weights += weight;
-    if (picks.picked[display] === first) reward += weight;
+    if (examples.selected[interaction] === first) reward += weight;
   });
-  const displays = picks.picked.length;
+  const interactions = examples.selected.length;
   return {
-    ips: reward / Math.max(1, displays),
+    ips: reward / Math.max(1, interactions),
     snips: reward / Math.max(1e-12, weights),
-    support: matched / Math.max(1, displays),
-    displays,
+    support: matches / Math.max(1, interactions),
+    displays: interactions,
   };
 }
 
-function optionAtFirstPlace({ positions }: TrainingExamples, from: number, to: number): number | null {
-  for (let option = from; option < to; option += 1) if (positions[option] === 1) return option;
+function findFirstPosition({ positions }: TrainingExamples, from: number, to: number): number | null {
+  for (let hypothesis = from; hypothesis < to; hypothesis += 1)
+    if (positions[hypothesis] === 1) return hypothesis;
   return null;
 }
 
-function bestOption(picks: TrainingExamples, coefficients: Float64Array, from: number, to: number): number {
+function findBest(examples: TrainingExamples, coefficients: Float64Array, from: number, to: number): number {
   let [best, most] = [from, Number.NEGATIVE_INFINITY];
-  for (let option = from; option < to; option += 1) {
-    const utility = toUtility({ ...picks, positions: noPlaces }, coefficients, option);
-    if (utility > most) [best, most] = [option, utility];
+  for (let hypothesis = from; hypothesis < to; hypothesis += 1) {
+    const utility = toUtility({ ...examples, positions: noPositions }, coefficients, hypothesis);
+    if (utility > most) [best, most] = [hypothesis, utility];
   }
   return best;
 }
 
-const noPlaces = new Uint8Array();
+const noPositions = new Uint8Array();

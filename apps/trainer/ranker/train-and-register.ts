@@ -10,10 +10,10 @@ import type { Service } from '@learning-loop/service/service';
 import type { Dataset } from '../dataset/build.ts';
 import { openWorkspace } from '../dataset/duckdb.ts';
 import { type FittedRanker, fitRanker } from './fit-ranker.ts';
-import { featureNames, loadExamples } from './load-examples.ts';
+import { loadExamples, loadFeatureNames } from './load-examples.ts';
 import { type GateResult, promotionGate } from './promotion-gate.ts';
 
-/** What is left to chance, so that a show may be seeded: numbers in [0, 1), and who gets which variant. */
+/** Injectable, so that a simulation can be seeded. `random` is in [0, 1). */
 interface Randomness {
   random(): number;
   experimentId(): string;
@@ -25,34 +25,31 @@ interface Trainer {
   log: Service<unknown>['log'];
 }
 
-/**
- * Fits a ranker to the dataset and registers it: as a canary on a share of the users when it passes the gate, as
- * rejected with the reason otherwise. Returns its id, or null when there is nothing to hold out.
- */
+/** Starts a canary experiment if the gate passes. Returns the model's id, or null if a split is empty. */
 export async function trainAndRegister(
   { config, log }: Trainer,
   db: Db,
   { manifest, directory }: Dataset,
-  chance = realRandomness,
+  randomness = realRandomness,
 ): Promise<string | null> {
   const { tenant_id, version } = manifest;
   const serving = await findActiveModel(db, tenant_id, 'ranker');
-  const fitted = await fitOn(directory, toRankerWeights(serving), chance.random);
+  const fitted = await fitDataset(directory, toRankerWeights(serving), randomness.random);
   if (!fitted) return null;
-  const verdict = promotionGate(fitted.judgement);
+  const gate = promotionGate(fitted.judgement);
   const model_id = `ranker-${version}`;
   const parent_id = serving?.model_id ?? shippedModel;
-  await insertModel(db, modelRow({ tenant_id, version, model_id, parent_id }, fitted, verdict));
+  await insertModel(db, toModelRow({ tenant_id, version, model_id, parent_id }, fitted, gate));
   await markIfErasedMeanwhile(db, tenant_id, model_id);
-  log.info({ tenant_id, model_id, ...verdict }, 'ranker_fitted');
-  if (verdict.passed && config.canaryShare > 0) {
+  log.info({ tenant_id, model_id, ...gate }, 'ranker_fitted');
+  if (gate.passed && config.canaryShare > 0) {
     const variants = [
       { model_id: parent_id, weight: 1 - config.canaryShare },
       { model_id, weight: config.canaryShare },
     ];
     const started = await startExperiment(db, {
       tenant_id,
-      experiment_id: chance.experimentId(),
+      experiment_id: randomness.experimentId(),
       kind: 'ranker',
       variants,
     });
@@ -61,25 +58,24 @@ export async function trainAndRegister(
   return model_id;
 }
 
-/** The weights of a ranker model; those that ship where there is none. */
 export function toRankerWeights(model: Model | undefined): RankerWeights {
   return model && 'weights' in model.artifact ? model.artifact : shippedWeights;
 }
 
-async function fitOn(
+async function fitDataset(
   directory: string,
   serving: RankerWeights,
   random: () => number,
 ): Promise<FittedRanker | null> {
   await using workspace = await openWorkspace(join(directory, '..', `.building-fit-${newId()}`));
-  const names = await featureNames(workspace, directory);
-  const picks = {
+  const names = await loadFeatureNames(workspace, directory);
+  const examples = {
     train: await loadExamples(workspace, directory, 'train', names),
     validation: await loadExamples(workspace, directory, 'validation', names),
     test: await loadExamples(workspace, directory, 'test', names),
   };
-  if (Object.values(picks).some(({ picked }) => picked.length === 0)) return null;
-  return fitRanker(picks, serving, random);
+  if (Object.values(examples).some(({ selected }) => selected.length === 0)) return null;
+  return fitRanker(examples, serving, random);
 }
 
 interface Lineage {
@@ -89,19 +85,19 @@ interface Lineage {
   parent_id: string;
 }
 
-function modelRow(
+function toModelRow(
   { tenant_id, version, model_id, parent_id }: Lineage,
   fitted: FittedRanker,
-  verdict: GateResult,
+  gate: GateResult,
 ) {
   const { weights, calibration, ...metrics } = fitted;
   return {
     ...{ tenant_id, model_id, parent_id },
     kind: 'ranker' as const,
-    status: verdict.passed ? ('candidate' as const) : ('rejected' as const),
+    status: gate.passed ? ('candidate' as const) : ('rejected' as const),
     dataset_version: version,
     artifact: JSON.stringify({ ...weights, calibration }),
-    metrics: JSON.stringify({ ...metrics, gate: verdict.reason }),
-    reason: verdict.reason,
+    metrics: JSON.stringify({ ...metrics, gate: gate.reason }),
+    reason: gate.reason,
   };
 }

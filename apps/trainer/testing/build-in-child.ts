@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { buildDataset } from '../dataset/build.ts';
 import { buildRequest } from './test-log.ts';
 
-// A build in a process of its own, for tests that take its disk away. Says what became of it, and what is left.
+// Builds in a child process, for tests that limit its disk. Prints the outcome and the remaining files.
 const [, , dir = ''] = process.argv;
 const outcome = await buildDataset(buildRequest(dir)).then(
   ({ manifest }) => manifest.version,

@@ -12,7 +12,7 @@ interface Job {
   training_file: string;
 }
 
-/** A server that speaks as much of OpenAI's fine-tuning API as is used, and does as the test says. */
+/** The used part of OpenAI's fine-tuning API, under the test's control. */
 export async function fineTuneServer() {
   const jobs: Job[] = [];
   const uploads: string[] = [];

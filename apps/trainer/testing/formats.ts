@@ -1,4 +1,4 @@
-/** A sample's faults by the rules of a format; none when it is valid. */
+/** Returns a sample's format errors. */
 export type Validator = (sample: unknown) => string[];
 
 const roles = ['system', 'developer', 'user', 'assistant', 'tool', 'function'];
@@ -6,15 +6,15 @@ const roles = ['system', 'developer', 'user', 'assistant', 'tool', 'function'];
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Messages that every chat format wants: known roles, text in each, nothing else. */
+/** Known roles, text in each message, no other fields. */
 function messageFaults(value: unknown, field: string): string[] {
   if (!Array.isArray(value) || value.length === 0) return [`${field} is no list of messages`];
   return value.flatMap((message: unknown, i) => {
     if (!isObject(message)) return [`${field}[${i}] is no object`];
-    const known = ['role', 'content', 'name', 'weight', 'tool_calls'];
+    const knownKeys = ['role', 'content', 'name', 'weight', 'tool_calls'];
     return [
       ...Object.keys(message)
-        .filter((key) => !known.includes(key))
+        .filter((key) => !knownKeys.includes(key))
         .map((key) => `${field}[${i}] has the unknown key ${key}`),
       ...(roles.includes(String(message['role'])) ? [] : [`${field}[${i}] has an unknown role`]),
       ...(typeof message['content'] === 'string' && message['content'].trim() !== ''
@@ -24,18 +24,18 @@ function messageFaults(value: unknown, field: string): string[] {
   });
 }
 
-const rolesOf = (value: unknown): unknown[] =>
+const toRoles = (value: unknown): unknown[] =>
   Array.isArray(value)
     ? value.map((message: unknown) => (isObject(message) ? message['role'] : undefined))
     : [];
 
 /**
- * OpenAI's chat format for supervised fine-tuning: an object with `messages` and nothing else but tools; a system
- * message only at the beginning; at least one message by the assistant, and the last is one.
+ * OpenAI's chat format for supervised fine-tuning: only `messages` and tools; a system message only at the start; the
+ * last message is the assistant's.
  */
 export const openAiChat: Validator = (sample) => {
   if (!isObject(sample)) return ['not an object'];
-  const order = rolesOf(sample['messages']);
+  const order = toRoles(sample['messages']);
   return [
     ...Object.keys(sample)
       .filter((key) => !['messages', 'tools', 'parallel_tool_calls'].includes(key))
@@ -47,10 +47,10 @@ export const openAiChat: Validator = (sample) => {
   ];
 };
 
-/** TRL's conversational language modelling: `messages`, user and assistant by turns after the system message. */
+/** TRL's conversational language modelling: user and assistant alternate after the system message. */
 export const trlChat: Validator = (sample) => {
   if (!isObject(sample)) return ['not an object'];
-  const turns = rolesOf(sample['messages']).filter((role) => role !== 'system');
+  const turns = toRoles(sample['messages']).filter((role) => role !== 'system');
   const byTurns = turns.every((role, i) => role === (i % 2 === 0 ? 'user' : 'assistant'));
   return [
     ...messageFaults(sample['messages'], 'messages'),
@@ -58,7 +58,7 @@ export const trlChat: Validator = (sample) => {
   ];
 };
 
-/** TRL's standard prompt and completion: two texts, told apart by the space that begins the completion. */
+/** TRL's standard format; the completion starts with the space that separates it from the prompt. */
 export const trlCompletion: Validator = (sample) => {
   if (!isObject(sample)) return ['not an object'];
   const { prompt, completion } = sample;
@@ -72,20 +72,22 @@ export const trlCompletion: Validator = (sample) => {
   ];
 };
 
-/** TRL's conversational preference with explicit prompt: it ends with the user, both answers are the assistant's. */
+/**
+ * TRL's conversational preference with explicit prompt: it ends with the user, both completions are the assistant's.
+ */
 export const trlPreference: Validator = (sample) => {
   if (!isObject(sample)) return ['not an object'];
-  const answers = (['chosen', 'rejected'] as const).flatMap((field) => [
+  const completions = (['chosen', 'rejected'] as const).flatMap((field) => [
     ...messageFaults(sample[field], field),
-    ...(rolesOf(sample[field]).every((role) => role === 'assistant')
+    ...(toRoles(sample[field]).every((role) => role === 'assistant')
       ? []
       : [`${field} is not the assistant's`]),
   ]);
   const same = JSON.stringify(sample['chosen']) === JSON.stringify(sample['rejected']);
   return [
     ...messageFaults(sample['prompt'], 'prompt'),
-    ...(rolesOf(sample['prompt']).at(-1) === 'user' ? [] : ['the prompt does not end with the user']),
-    ...answers,
+    ...(toRoles(sample['prompt']).at(-1) === 'user' ? [] : ['the prompt does not end with the user']),
+    ...completions,
     ...(same ? ['chosen and rejected are the same'] : []),
     ...['chosen_position', 'rejected_position'].flatMap((field) =>
       Number.isInteger(sample[field]) ? [] : [`${field} is no place`],

@@ -1,4 +1,4 @@
-/** A generator of numbers in [0, 1) that is the same for the same seed: mulberry32. */
+/** Numbers in [0, 1) by mulberry32. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

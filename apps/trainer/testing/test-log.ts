@@ -6,50 +6,55 @@ import { openTrainingLog } from '@learning-loop/training-log/open';
 import pino from 'pino';
 import type { BuildRequest } from '../dataset/build.ts';
 
-interface Picks {
+interface TestLogOptions {
   users: number;
-  picksPerUser: number;
+  selectionsPerUser: number;
   tenant?: string;
   dir?: string;
-  /** Displays of which nothing was picked. */
+  /** Interactions without a selection. */
   rejections?: number;
-  /** Picks of little confidence. */
+  /** Selections with low confidence. */
   unsure?: number;
-  /** Records that stand in the log twice. */
+  /** Duplicated records. */
   twice?: number;
-  /** Picks that say the same as another by the same user, in other case and punctuation and less politely. */
+  /** Near-duplicates by the same user, in other case and punctuation and less polite. */
   alike?: number;
-  /** Picks of one more user. */
+  /** Selections of one more user. */
   flood?: number;
-  /** Users that were first seen on 22 November 2026; the others a week before. */
+  /** Users first seen on 22 November 2026; the others a week before. */
   newcomers?: number;
   onlyHypotheses?: boolean;
 }
 
-type Pick = TrainingRecords['hypotheses_data'];
+type HypothesesRecord = TrainingRecords['hypotheses_data'];
 
-/** A training log of made-up picks; the second user's name is a nasty one. */
-export async function writeTestLog(picks: Picks): Promise<string> {
-  const dir = picks.dir ?? (await mkdtemp(join(tmpdir(), 'picks-')));
-  const records = recordsOf(picks);
+/** Writes a generated training log; the second user's name contains an SQL injection. */
+export async function writeTestLog(options: TestLogOptions): Promise<string> {
+  const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'picks-')));
+  const records = createRecords(options);
   await using log = await openTrainingLog(dir, { log: pino({ level: 'silent' }) });
   await log.append('hypotheses_data', records);
-  if (picks.onlyHypotheses) return dir;
-  await log.append('ranking_data', records.map(rankingOf));
-  await log.append('persona_updates', records.map(personaOf));
+  if (options.onlyHypotheses) return dir;
+  await log.append('ranking_data', records.map(toRankingRecord));
+  await log.append('persona_updates', records.map(toPersonaRecord));
   return dir;
 }
 
-function recordsOf({ users, picksPerUser, tenant = 'default', ...more }: Picks): Pick[] {
+function createRecords({
+  users,
+  selectionsPerUser,
+  tenant = 'default',
+  ...more
+}: TestLogOptions): HypothesesRecord[] {
   const names = Array.from({ length: users }, (_, i) => (i === 1 ? "user-1'; drop" : `user-${i}`));
-  const by = (user: string, n: number, changes: (i: number) => Partial<Pick> = () => ({})) =>
+  const by = (user: string, n: number, changes: (i: number) => Partial<HypothesesRecord> = () => ({})) =>
     Array.from({ length: n }, (_, i) =>
-      pick({ tenant_id: tenant, user_id: user, ...changes(i) }, `${user.replaceAll(/\W/g, '')} pick${i}`),
+      toRecord({ tenant_id: tenant, user_id: user, ...changes(i) }, `${user.replaceAll(/\W/g, '')} pick${i}`),
     );
-  const regular = names.flatMap((user) => by(user, picksPerUser));
+  const regular = names.flatMap((user) => by(user, selectionsPerUser));
   const today = () => ({ timestamp: '2026-11-22T10:00:00.000Z' });
   const newcomers = Array.from({ length: more.newcomers ?? 0 }, (_, i) =>
-    by(`new-${i}`, picksPerUser, today),
+    by(`new-${i}`, selectionsPerUser, today),
   ).flat();
   const rejected = () => ({ selected_id: null, selected_confidence: null, label: 'negative' as const });
   const alike = regular.slice(0, more.alike ?? 0).map((record, i) => ({
@@ -68,8 +73,8 @@ function recordsOf({ users, picksPerUser, tenant = 'default', ...more }: Picks):
   ];
 }
 
-function pick(changes: Partial<Pick>, what: string): Pick {
-  const shown = ['build', 'test', 'deploy'].map((verb, i) => ({
+function toRecord(changes: Partial<HypothesesRecord>, what: string): HypothesesRecord {
+  const hypotheses = ['build', 'test', 'deploy'].map((verb, i) => ({
     id: `h${i + 1}`,
     question: `Do you want to ${verb} the ${what} service?`,
     confidence: 0.9 - i / 10,
@@ -90,7 +95,7 @@ function pick(changes: Partial<Pick>, what: string): Pick {
       recent_goals: ['ship it'],
       preferences: ['Go', 'gRPC'],
     },
-    hypotheses: shown,
+    hypotheses,
     selected_id: 'h1',
     label: 'positive',
     auto_advanced: false,
@@ -100,12 +105,12 @@ function pick(changes: Partial<Pick>, what: string): Pick {
   };
 }
 
-const identified = ({ timestamp, event_id, tenant_id, user_id, interaction_id }: Pick) => ({
+const toIdentity = ({ timestamp, event_id, tenant_id, user_id, interaction_id }: HypothesesRecord) => ({
   ...{ timestamp, event_id, tenant_id, user_id, interaction_id },
 });
 
-const rankingOf = (record: Pick): TrainingRecords['ranking_data'] => ({
-  ...identified(record),
+const toRankingRecord = (record: HypothesesRecord): TrainingRecords['ranking_data'] => ({
+  ...toIdentity(record),
   used_memories: [],
   hypotheses: record.hypotheses.map(({ id, position, propensity }) => ({
     ...{ id, position, propensity },
@@ -116,8 +121,8 @@ const rankingOf = (record: Pick): TrainingRecords['ranking_data'] => ({
   model_id: record.model_id,
 });
 
-const personaOf = (record: Pick): TrainingRecords['persona_updates'] => ({
-  ...identified(record),
+const toPersonaRecord = (record: HypothesesRecord): TrainingRecords['persona_updates'] => ({
+  ...toIdentity(record),
   old_facets: record.context.persona_facets,
   new_facets: { ...record.context.persona_facets, concise: 0.52 },
   facet_deltas: { concise: 0.02 },
@@ -126,7 +131,7 @@ const personaOf = (record: Pick): TrainingRecords['persona_updates'] => ({
   reason: 'h1 was chosen',
 });
 
-/** What the builder is asked for, as of 22 November 2026. */
+/** As of 22 November 2026. */
 export function buildRequest(trainingDataDir: string, changes: Partial<BuildRequest> = {}): BuildRequest {
   return {
     buildId: 'build1',
