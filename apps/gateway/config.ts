@@ -5,11 +5,10 @@ import { ConfigError, readEnv } from '@learning-loop/service/config/read-env';
 import { logConfig, logEnv } from '@learning-loop/service/log';
 import { type Static, Type } from 'typebox';
 
-/** The variables that say who may call, and how often; to spread into the gateway's schema. */
 export const safetyEnv = {
-  /** For a network that only trusted callers reach, as that of docker-compose.yml. */
+  /** For networks with trusted callers only, such as that of docker-compose.yml. */
   ALLOW_NO_KEYS: Type.Boolean({ default: false }),
-  /** In a minute, 0 for no limit; who calls without a key is not limited. */
+  /** Per minute; 0 is no limit. Unauthenticated requests are not limited. */
   RATE_LIMIT_PER_KEY: Type.Integer({ default: 60_000, minimum: 0 }),
   RATE_LIMIT_PER_USER: Type.Integer({ default: 600, minimum: 0 }),
 };
@@ -31,7 +30,7 @@ const Env = Type.Object({
   ...safetyEnv,
   ...llmEnv,
   ...embeddingEnv,
-  /** Whether a model puts the ten likeliest memories in order. */
+  /** Whether a model reranks the ten most relevant memories. */
   LLM_RERANK: Type.Boolean({ default: false }),
   ...logEnv,
 });

@@ -6,7 +6,6 @@ import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
 import type { EmbeddingLookup } from './hypotheses/embedding-lookup.ts';
 
-/** What the routes work with. */
 export interface GatewayContext extends Pick<Service<Config>, 'config' | 'log' | 'metrics'> {
   db: Db;
   llm: Llm;
@@ -14,5 +13,4 @@ export interface GatewayContext extends Pick<Service<Config>, 'config' | 'log' |
   publisher: Publisher;
 }
 
-/** A group of routes. */
 export type RouteGroup = (gateway: GatewayContext) => FastifyPluginAsyncTypebox;

@@ -4,7 +4,7 @@ import { infraEnv } from '@learning-loop/service/config/infra-env';
 import { readEnv } from '@learning-loop/service/config/read-env';
 import { Type } from 'typebox';
 
-// Brings the database up to date before the new version's processes start, and ends.
+// Migrates the database before the processes of a new version start.
 const Env = Type.Object({ DATABASE_URL: infraEnv.DATABASE_URL });
 await using db = connectDb(readEnv(Env, process.env).DATABASE_URL, { name: 'migrate', max: 1 });
 await migrate(db);

@@ -23,10 +23,10 @@ import { training } from './routes/training.ts';
 import { erasure, userData, users } from './routes/users.ts';
 
 const maxBodyBytes = 256 * 1024;
-/** Of one part of a path, as it is sent: of a user's id each character may be percent-encoded as twelve. */
-const longestParam = 4_000;
+/** In encoded characters: each character of a user id may take up to twelve. */
+const maxParamLength = 4_000;
 
-/** The HTTP API, ready to listen; it sheds load `when` it cannot keep up. */
+/** `when`: the thresholds for load shedding. */
 export async function createServer(gateway: GatewayContext, when = overload): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = gateway.log.child({ part: 'http' }, { level: 'warn' });
   const server = fastify({
@@ -35,10 +35,10 @@ export async function createServer(gateway: GatewayContext, when = overload): Pr
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
     http: { connectionsCheckingInterval: slowRequestCheckMs },
-    // What comes while it closes is served still: its caller learns by the closed connection where not to call.
+    // Requests during shutdown are still served; the closed connection tells clients to go elsewhere.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: longestParam },
+    routerOptions: { maxParamLength },
     frameworkErrors: reportUnroutable,
   });
   server.setValidatorCompiler(validatorCompiler);
@@ -46,7 +46,7 @@ export async function createServer(gateway: GatewayContext, when = overload): Pr
   registerErrorHandler(server);
   registerHttpMetrics(server, gateway.metrics);
   await registerSecurity(server, gateway, when);
-  await describe(server);
+  await registerDocs(server);
   for (const routes of [
     hypothesize,
     execute,
@@ -70,7 +70,7 @@ export async function createServer(gateway: GatewayContext, when = overload): Pr
   return server;
 }
 
-async function describe(server: FastifyInstance): Promise<void> {
+async function registerDocs(server: FastifyInstance): Promise<void> {
   await server.register(swagger, {
     openapi: { info: { title: 'Learning loop', version: '1', description: 'Hypothesize, pick, learn.' } },
   });

@@ -15,7 +15,7 @@ import { createServer } from './server.ts';
 
 type Host = Pick<Service<Config>, 'config' | 'log' | 'metrics' | 'use'>;
 
-/** The language model and the embedding model, if any; a tenant's budget is one for both. */
+/** Both models share a tenant's budget. */
 export function connectModels(
   { config, log, metrics, use }: Host,
   db: Db,
@@ -28,10 +28,10 @@ export function connectModels(
 }
 
 const connections = 20;
-/** It reaches what is asked for in one statement for many tenants; all else, a request does as its tenant. */
+/** Role for statements that batch several tenants; everything else runs as the tenant role. */
 export const gatewayRole = 'learning_loop_gateway';
-/** Callers are answered within 1 s, if only that the database is away: to notice that takes up to 200 ms more. */
-const patienceMs = 700;
+/** Requests must be answered within 1 s even if the database is down; detection takes up to 200 ms more. */
+const serverTimeoutMs = 700;
 
 export async function start(service: Service<Config>): Promise<void> {
   const { config, log, metrics, use } = service;
@@ -41,11 +41,11 @@ export async function start(service: Service<Config>): Promise<void> {
       name: 'gateway',
       role: gatewayRole,
       max: connections,
-      serverTimeoutMs: patienceMs,
+      serverTimeoutMs,
     }),
     'database',
   );
-  // The first callers shall not wait for connections to be made.
+  // Opens all connections before the first request.
   await Promise.allSettled(Array.from({ length: connections }, () => outboxDepth(db)));
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
   const models = connectModels(service, db);
@@ -57,7 +57,7 @@ export async function start(service: Service<Config>): Promise<void> {
   log.info({ url }, 'listening');
 }
 
-/** Nobody waits for an answer yet, so a slow database may take its time. */
+/** Its connection has no server timeout: no request is waiting yet. */
 async function prepare(config: Config): Promise<void> {
   await using db = connectDb(config.databaseUrl, { name: 'gateway', max: 1 });
   await migrate(db);

@@ -4,15 +4,15 @@ import type { Db } from '@learning-loop/db/connect';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 
-/** A key as its holder has it: `ll_<public>_<secret>`. The public part names it, also in logs. */
+/** Formatted as `ll_<key_id>_<secret>`. The key id is public and appears in logs. */
 export interface ApiKeyParts {
   key_id: string;
   secret: string;
 }
 
-const shape = /^ll_([0-9a-z]{16})_([\w-]{43})$/u;
+const keyPattern = /^ll_([0-9a-z]{16})_([\w-]{43})$/u;
 
-/** A new key with 256 random bits in its secret. */
+/** The secret has 256 random bits. */
 export function createApiKey(): ApiKeyParts & { secret_hash: Buffer } {
   const secret = randomBytes(32).toString('base64url');
   return { key_id: randomBytes(8).toString('hex'), secret, secret_hash: hashSecret(secret) };
@@ -20,78 +20,76 @@ export function createApiKey(): ApiKeyParts & { secret_hash: Buffer } {
 
 export const formatApiKey = ({ key_id, secret }: ApiKeyParts): string => `ll_${key_id}_${secret}`;
 
-/** The parts of what claims to be a key; undefined when it cannot be one. */
-function readKey(text: string): ApiKeyParts | undefined {
-  const [, key_id, secret] = shape.exec(text) ?? [];
+function parseApiKey(text: string): ApiKeyParts | undefined {
+  const [, key_id, secret] = keyPattern.exec(text) ?? [];
   return key_id === undefined || secret === undefined ? undefined : { key_id, secret };
 }
 
-/** Takes as long for a wrong secret as for the right one. */
-function isSecret(secret: string, secretHash: Buffer): boolean {
+/** Constant time. */
+function matchesHash(secret: string, secretHash: Buffer): boolean {
   return timingSafeEqual(hashSecret(secret), secretHash);
 }
 
 const hashSecret = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
-/** Who calls, as the key says. */
 export type Caller = Pick<ApiKey, 'tenant_id' | 'key_id' | 'role'>;
 
 export interface ApiKeyStore extends AsyncDisposable {
-  /** The caller with this key; undefined when the key is unknown, wrong, expired or revoked. */
+  /** Undefined for an unknown, wrong, expired or revoked key. */
   authenticate(key: string): Promise<Caller | undefined>;
-  /** Whether any key was ever made. */
+  /** Whether any key was ever created. */
   hasKeys(): Promise<boolean>;
 }
 
-/** A revoked key opens nothing after this many ms, and neither does a missing one once the first is made. */
-const freshMs = 5_000;
-const mostRemembered = 10_000;
-const noteEveryMs = 10_000;
-/** Compared with when there is no such key, so that this takes as long. */
-const nobodysHash = Buffer.alloc(32);
+/** In ms; for this long a revoked key still works, and so do requests without a key after the first was created. */
+const ttlMs = 5_000;
+const maxCached = 10_000;
+const flushIntervalMs = 10_000;
+/** Compared with for unknown keys, so that they take as long. */
+const dummyHash = Buffer.alloc(32);
 
-// Looked up at each call, so that a test can turn it.
+// Read on each call, so that a test can advance it.
 const clock = { now: () => performance.now() };
 
-/** Knows the keys of the database, not older than 5 s, and remembers `most` of them at a time. */
-export function createApiKeyStore(db: Db, log: Logger, most = mostRemembered): ApiKeyStore {
+/** `max`: the number of cached keys. */
+export function createApiKeyStore(db: Db, log: Logger, max = maxCached): ApiKeyStore {
   const keys = new LRUCache<string, { key: ApiKey | undefined }>({
-    max: most,
-    ttl: freshMs,
+    max,
+    ttl: ttlMs,
     perf: clock,
     fetchMethod: async (keyId) => ({ key: await findKey(db, keyId) }),
   });
-  const existing = new LRUCache<'any', { any: boolean }>({
+  const anyKeyCache = new LRUCache<'any', { any: boolean }>({
     max: 1,
-    ttl: freshMs,
+    ttl: ttlMs,
     perf: clock,
     fetchMethod: async () => ({ any: await hasAnyKey(db) }),
   });
-  let uses = new Map<string, Date>();
+  let lastUsed = new Map<string, Date>();
 
-  async function note(): Promise<void> {
-    if (uses.size === 0) return;
-    const noted = [...uses].map(([key_id, at]) => ({ key_id, at }));
-    uses = new Map();
-    await recordKeyUsage(db, noted).catch((err: unknown) => log.debug({ err }, 'key_uses_not_noted'));
+  async function flushUsage(): Promise<void> {
+    if (lastUsed.size === 0) return;
+    const usage = [...lastUsed].map(([key_id, at]) => ({ key_id, at }));
+    lastUsed = new Map();
+    await recordKeyUsage(db, usage).catch((err: unknown) => log.debug({ err }, 'key_uses_not_noted'));
   }
-  const timer = setInterval(note, noteEveryMs);
+  const timer = setInterval(flushUsage, flushIntervalMs);
   timer.unref();
 
   return {
     async authenticate(text) {
-      const parts = readKey(text);
+      const parts = parseApiKey(text);
       if (!parts) return undefined;
       const { key } = await keys.forceFetch(parts.key_id);
-      const right = isSecret(parts.secret, key?.secret_hash ?? nobodysHash);
-      if (!key || !right || !isLive(key)) return undefined;
-      uses.set(key.key_id, new Date());
+      const matches = matchesHash(parts.secret, key?.secret_hash ?? dummyHash);
+      if (!key || !matches || !isLive(key)) return undefined;
+      lastUsed.set(key.key_id, new Date());
       return key;
     },
-    hasKeys: async () => (await existing.forceFetch('any')).any,
+    hasKeys: async () => (await anyKeyCache.forceFetch('any')).any,
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
-      await note();
+      await flushUsage();
     },
   };
 }

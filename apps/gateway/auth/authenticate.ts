@@ -6,22 +6,21 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ApiKeyStore, Caller } from './api-key-store.ts';
 import { routeAccess } from './roles.ts';
 
-/** Whether this address or name is this machine's own, reachable from nowhere else. */
 function isLoopback(host: string): boolean {
-  return /^(?:127(?:\.\d{1,3}){3}|localhost|::1)$/iu.test(bare(host));
+  return /^(?:127(?:\.\d{1,3}){3}|localhost|::1)$/iu.test(stripBrackets(host));
 }
 
 /**
- * Whether no page on the internet can have sent a browser here under this name: an address, a name without a dot, such
- * as `localhost` or a service's in a private network, or one below a domain that is nobody's.
+ * Whether no web page on the internet can have this host name: an IP address, a name without a dot, or a private
+ * top-level domain.
  */
 function isLocalName(host: string): boolean {
-  return isIP(bare(host)) !== 0 || /^[\w-]*$|\.(?:internal|local|localhost|svc)$/iu.test(host);
+  return isIP(stripBrackets(host)) !== 0 || /^[\w-]*$|\.(?:internal|local|localhost|svc)$/iu.test(host);
 }
 
-const bare = (host: string): string => host.replace(/^\[(.*)\]$/u, '$1');
+const stripBrackets = (host: string): string => host.replace(/^\[(.*)\]$/u, '$1');
 
-/** Whoever reaches this machine could read and change everything: throws a StartError unless there are keys. */
+/** Throws a StartError if other machines can reach the server and no key exists. */
 export async function requireKeys(db: Db, { host, allowNoKeys }: { host: string; allowNoKeys: boolean }) {
   if (allowNoKeys || isLoopback(host) || (await hasAnyKey(db))) return;
   throw new StartError(
@@ -35,16 +34,16 @@ declare module 'fastify' {
   }
 }
 
-/** Who calls while there are no keys. */
-const anybody: Caller = { tenant_id: 'default', key_id: 'none', role: 'admin' };
+/** The caller while no keys exist. */
+const anonymousAdmin: Caller = { tenant_id: 'default', key_id: 'none', role: 'admin' };
 
-/** Lets a request through only if its key, or the absence of keys on this machine, gives it the route's role. */
-export function authenticate(server: FastifyInstance, keyring: ApiKeyStore): void {
+/** Rejects requests whose key, or lack of one on this machine, does not grant the route's role. */
+export function authenticate(server: FastifyInstance, apiKeys: ApiKeyStore): void {
   server.decorateRequest('keyHolder', null);
   server.addHook('onRequest', async (request, reply) => {
     const access = routeAccess(request.method, request.routeOptions.url ?? '');
     if (access === 'public' || request.is404) return;
-    const caller = await callerOf(request, keyring);
+    const caller = await identifyCaller(request, apiKeys);
     if (!caller) {
       reply.header('www-authenticate', 'Bearer');
       throw new HttpError(401, 'key_needed', 'Send a valid API key: Authorization: Bearer ll_…');
@@ -61,27 +60,28 @@ export function authenticate(server: FastifyInstance, keyring: ApiKeyStore): voi
   });
 }
 
-async function callerOf(request: FastifyRequest, keyring: ApiKeyStore): Promise<Caller | undefined> {
+async function identifyCaller(request: FastifyRequest, apiKeys: ApiKeyStore): Promise<Caller | undefined> {
   const [, key] = /^bearer +(\S+)$/iu.exec(request.headers.authorization ?? '') ?? [];
-  if (key !== undefined) return await keyring.authenticate(key);
-  if (await keyring.hasKeys()) return undefined;
+  if (key !== undefined) return await apiKeys.authenticate(key);
+  if (await apiKeys.hasKeys()) return undefined;
   requireLocalName(request);
-  return anybody;
+  return anonymousAdmin;
 }
 
-/**
- * A web page elsewhere can make its own name point here (DNS rebinding), or send a form here: the browser then says
- * the page's name, as the host or as the origin.
- */
+/** Blocks DNS rebinding and cross-site forms: the browser sends the page's name as host or origin. */
 function requireLocalName({ hostname, headers }: FastifyRequest): void {
   const { origin } = headers;
   const from = origin === undefined ? hostname : (URL.parse(origin)?.hostname ?? 'an unknown origin');
-  const foreign = [hostname, from].find((name) => !isLocalName(name));
-  if (foreign === undefined) return;
-  throw new HttpError(403, 'foreign_host', `Without API keys only local names are answered, not ${foreign}.`);
+  const foreignName = [hostname, from].find((name) => !isLocalName(name));
+  if (foreignName === undefined) return;
+  throw new HttpError(
+    403,
+    'foreign_host',
+    `Without API keys only local names are answered, not ${foreignName}.`,
+  );
 }
 
-/** Whose data a request may touch: the key says it, never the body. */
+/** Always the key's tenant, never one from the body. */
 export function getTenantId({ keyHolder, url }: FastifyRequest): string {
   if (!keyHolder) throw new Error(`${url} was not authenticated`);
   return keyHolder.tenant_id;

@@ -5,7 +5,7 @@ import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { caller } from '../testing/callers.ts';
+import { createCaller } from '../testing/callers.ts';
 import { gatewayForTest } from '../testing/test-gateway.ts';
 import { createApiKey, createApiKeyStore, formatApiKey } from './api-key-store.ts';
 import { requireKeys } from './authenticate.ts';
@@ -146,7 +146,7 @@ test('last use is noted, in a batch', async () => {
   const databaseUrl = await databaseForTest();
   await using gateway = await gatewayForTest({ DATABASE_URL: databaseUrl });
   const { server, db } = gateway;
-  const headers = await caller(db, 'reader');
+  const headers = await createCaller(db, 'reader');
   await Promise.all(Array.from({ length: 20 }, () => status(server, headers)));
   await server.close();
   const later = connectDb(databaseUrl);

@@ -17,17 +17,17 @@ const day = 24 * 60 * 60 * 1_000;
 const roles: readonly string[] = ['app', 'reader', 'admin'] satisfies Role[];
 const isRole = (text: string | undefined): text is Role => text !== undefined && roles.includes(text);
 
-/** Makes, lists or revokes API keys; returns what to print. Throws a StartError for arguments it cannot use. */
+/** Returns the text to print. Throws a StartError for invalid arguments. */
 export async function keysCommand(db: Db, args: string[]): Promise<string> {
-  const { values, positionals } = read(args);
+  const { values, positionals } = parse(args);
   const [command, keyId, ...more] = positionals;
-  if (command === 'create' && keyId === undefined) return await create(db, values);
-  if (command === 'list' && keyId === undefined) return table(await listKeys(db, values.tenant));
-  if (command === 'revoke' && keyId !== undefined && more.length === 0) return await revoke(db, keyId);
+  if (command === 'create' && keyId === undefined) return await createKey(db, values);
+  if (command === 'list' && keyId === undefined) return formatTable(await listKeys(db, values.tenant));
+  if (command === 'revoke' && keyId !== undefined && more.length === 0) return await revokeKey(db, keyId);
   throw new StartError(usage);
 }
 
-function read(args: string[]) {
+function parse(args: string[]) {
   const text = { type: 'string' } as const;
   const options = { role: text, tenant: text, name: text, days: text };
   try {
@@ -37,9 +37,9 @@ function read(args: string[]) {
   }
 }
 
-type Wanted = ReturnType<typeof read>['values'];
+type KeyOptions = ReturnType<typeof parse>['values'];
 
-async function create(db: Db, { role, tenant = 'default', name = '', days }: Wanted): Promise<string> {
+async function createKey(db: Db, { role, tenant = 'default', name = '', days }: KeyOptions): Promise<string> {
   if (!isRole(role)) throw new StartError(`--role must be one of ${roles.join(', ')}.\n${usage}`);
   if (!/^[a-z0-9][a-z0-9_-]{0,62}$/u.test(tenant))
     throw new StartError('--tenant must be 1 to 63 of a-z, 0-9, _ and -, and begin with a letter or digit.');
@@ -50,14 +50,21 @@ async function create(db: Db, { role, tenant = 'default', name = '', days }: Wan
   return formatApiKey(key);
 }
 
-async function revoke(db: Db, given: string): Promise<string> {
+async function revokeKey(db: Db, given: string): Promise<string> {
   const keyId = given.replace(/^ll_([^_]*).*$/u, '$1');
   if (await disableKey(db, keyId)) return `Revoked ${keyId}; it opens nothing after 10 s at most.`;
   throw new StartError(`There is no live key ${keyId}; "keys list" shows them.`);
 }
 
-function table(keys: ApiKey[]): string {
-  const rows = keys.map((key) => [key.key_id, key.tenant_id, key.role, stateOf(key), lastUse(key), key.name]);
+function formatTable(keys: ApiKey[]): string {
+  const rows = keys.map((key) => [
+    key.key_id,
+    key.tenant_id,
+    key.role,
+    toState(key),
+    toLastUse(key),
+    key.name,
+  ]);
   const all = [['public part', 'tenant', 'role', 'state', 'last use', 'name'], ...rows];
   const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
   return all
@@ -70,15 +77,15 @@ function table(keys: ApiKey[]): string {
     .join('\n');
 }
 
-function stateOf({ disabled_at, expires_at }: ApiKey): string {
+function toState({ disabled_at, expires_at }: ApiKey): string {
   if (disabled_at) return `revoked ${disabled_at.toISOString().slice(0, 10)}`;
   if (!expires_at) return 'live';
   return `${expires_at.getTime() > Date.now() ? 'live until' : 'expired'} ${expires_at.toISOString().slice(0, 10)}`;
 }
 
-const lastUse = ({ last_used_at }: ApiKey) => last_used_at?.toISOString().slice(0, 16) ?? 'never';
+const toLastUse = ({ last_used_at }: ApiKey) => last_used_at?.toISOString().slice(0, 16) ?? 'never';
 
-/** Runs the command line on the database that `open` gives access to, and says one sentence when it cannot. */
+/** Prints one sentence and sets the exit code for a StartError or ConfigError. */
 export async function runKeysCommand(
   open: () => Promise<AsyncDisposable & { url: string }>,
   args: string[],

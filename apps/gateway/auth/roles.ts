@@ -1,9 +1,9 @@
 import type { Role } from '@learning-loop/db/schema/database';
 
-/** Who may call a route: anybody, or the holders of a key with this role. An admin may call every route. */
+/** An admin may call every route. */
 export type Access = 'public' | Role;
 
-/** Every route there is. One that is missing here is for admins, and fails a test. */
+/** All routes. A missing one requires an admin key and fails a test. */
 export const roles: Record<string, Access> = {
   'POST /v1/hypothesize': 'app',
   'POST /v1/execute': 'app',
@@ -39,7 +39,7 @@ export const roles: Record<string, Access> = {
   'GET /metrics': 'reader',
 };
 
-/** What a route asks for. The pages of the API's own documentation are no secret. */
+/** The API documentation is public. */
 export function routeAccess(method: string, url: string): Access {
   if (url === '/docs' || url.startsWith('/docs/')) return 'public';
   // Fastify answers HEAD wherever it answers GET.

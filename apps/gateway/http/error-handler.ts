@@ -12,7 +12,7 @@ interface ErrorBody {
 
 const unavailableForSeconds = 1;
 
-/** The one place where an error becomes an answer. What the caller did not cause is logged, and told to nobody. */
+/** Errors that the caller did not cause are logged, without details in the response. */
 export function registerErrorHandler(server: FastifyInstance): void {
   server.setErrorHandler((error: FastifyError, request, reply) => toErrorBody(error, request, reply));
   server.setNotFoundHandler((request, reply) =>
@@ -24,13 +24,13 @@ export function registerErrorHandler(server: FastifyInstance): void {
   );
 }
 
-/** What cannot even be routed: a broken URL, or one that is too long. */
+/** Malformed or overlong URLs. */
 export function reportUnroutable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
   send(reply, toClientError(error));
 }
 
 function toErrorBody(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (error.validation) return send(reply, invalid(error));
+  if (error.validation) return send(reply, toValidationError(error));
   if (error.statusCode !== undefined && error.statusCode < 500) return send(reply, toClientError(error));
   if (isOutage(error)) {
     request.log.warn({ err: error }, 'database_away');
@@ -69,18 +69,17 @@ function toClientError({ statusCode = 400, code, message }: FastifyError): Error
   };
 }
 
-/** Ajv's fault in words: which field, and what it should be. */
-function invalid(error: FastifyError): ErrorBody {
+function toValidationError(error: FastifyError): ErrorBody {
   const [fault] = error.validation ?? [];
   const within = `${error.validationContext ?? 'body'}${fault?.instancePath ?? ''}`;
   const extra = fault?.params['additionalProperty'] ?? fault?.params['missingProperty'];
   const field = `${within}${extra === undefined ? '' : `/${String(extra)}`}`
     .replaceAll('/', '.')
     .replace(/^body\./u, '');
-  return { statusCode: 400, code: 'invalid_request', field, message: `${field} ${rule(fault)}.` };
+  return { statusCode: 400, code: 'invalid_request', field, message: `${field} ${describeRule(fault)}.` };
 }
 
-function rule(
+function describeRule(
   fault: { keyword: string; message?: string; params: Record<string, unknown> } | undefined,
 ): string {
   if (fault?.keyword === 'additionalProperties') return 'is not a known field; remove it';
@@ -89,6 +88,6 @@ function rule(
   return format?.rule ?? fault?.message ?? 'is not valid';
 }
 
-/** For what was begun for a user who was erased meanwhile. */
+/** For users who were erased during the request. */
 export const userErased = () =>
   new HttpError(409, 'user_erased', 'This user was erased meanwhile; nothing was stored. Begin anew.');

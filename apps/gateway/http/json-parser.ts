@@ -4,17 +4,17 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 const token = /"(?:[^"\\]|\\.)*"|[{}[\]:]/gu;
 
 interface Level {
-  /** The keys so far; null in an array. */
+  /** Keys so far; null in an array. */
   keys: Set<string> | null;
-  /** The last text, which is a key when a colon follows. */
+  /** The last string, which is a key if a colon follows. */
   text: string;
 }
 
 /**
- * What is wrong with the structure of a valid JSON document, as the end of a sentence: a key that stands twice, of
- * which readers disagree which one counts, or more nesting than `deepest`. Undefined when nothing is.
+ * Finds duplicate keys, which parsers resolve differently, and nesting deeper than `maxDepth`. Returns the end of a
+ * sentence; undefined if the document is fine.
  */
-function structureFault(json: string, deepest: number): string | undefined {
+function findFault(json: string, maxDepth: number): string | undefined {
   const levels: Level[] = [{ keys: null, text: '' }];
   for (const [part] of json.matchAll(token)) {
     const level = levels.at(-1);
@@ -23,7 +23,7 @@ function structureFault(json: string, deepest: number): string | undefined {
     else if (part === '}' || part === ']') levels.pop();
     else if (part !== ':') level.text = part;
     else if (isRepeated(level)) return `has the key ${level.text.slice(0, 100)} twice`;
-    if (levels.length > deepest + 1) return `is nested more than ${deepest} levels deep`;
+    if (levels.length > maxDepth + 1) return `is nested more than ${maxDepth} levels deep`;
   }
   return undefined;
 }
@@ -35,19 +35,19 @@ function isRepeated({ keys, text }: Level): boolean {
   return false;
 }
 
-const deepest = 20;
+const maxDepth = 20;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Reads JSON bodies strictly: Fastify's own parser takes broken UTF-8 for U+FFFD and stores the damage. */
+/** Fastify's own parser replaces invalid UTF-8 by U+FFFD and stores the damage. */
 export function registerJsonParser(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    // A route that wants a body says so itself, with the fields that it wants.
+    // Routes that require a body report its absence with the missing fields.
     if (body.length === 0) return done(null, undefined);
     const text = decode(body as Buffer);
     if (text instanceof HttpError) return done(text);
     void parse(request as FastifyRequest, text, (error, value) => {
-      const fault = error ? undefined : structureFault(text, deepest);
+      const fault = error ? undefined : findFault(text, maxDepth);
       done(fault ? new HttpError(400, 'invalid_json', `The body ${fault}.`) : error, value);
     });
   });

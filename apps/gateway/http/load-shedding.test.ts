@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { gatewayForTest } from '../testing/test-gateway.ts';
 
 test('who cannot keep up says when to come again, and still answers probes', async () => {
-  await using gateway = await gatewayForTest({}, { when: { longestDelayMs: 1e-6, meanOfMs: 20 } });
+  await using gateway = await gatewayForTest({}, { overload: { maxDelayMs: 1e-6, sampleMs: 20 } });
   const ask = () => gateway.server.inject('/v1/users/ada/persona');
   await expect.poll(async () => (await ask()).statusCode, { timeout: 20_000 }).toBe(503);
   const { headers, body } = await ask();

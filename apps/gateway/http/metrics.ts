@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Histogram, type Registry } from 'prom-client';
 
-/** Counts and times requests by route, never by address: what callers put into a URL makes no new series. */
+/** Labels by route, not by URL: callers must not create new series. */
 export function registerHttpMetrics(server: FastifyInstance, registry: Registry): void {
   const seconds = new Histogram({
     name: 'http_request_seconds',

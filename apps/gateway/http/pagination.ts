@@ -10,7 +10,7 @@ interface Position {
   memory_id: string;
 }
 
-/** Where the next page begins, opaque to the caller. */
+/** Opaque to the caller. */
 export function writeCursor({ last_seen, memory_id }: Position): string {
   return Buffer.from(JSON.stringify([last_seen.getTime(), memory_id])).toString('base64url');
 }

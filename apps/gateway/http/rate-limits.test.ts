@@ -1,7 +1,7 @@
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { redisForTest } from '@learning-loop/testing/redis';
 import { expect, onTestFinished, test } from 'vitest';
-import { caller } from '../testing/callers.ts';
+import { createCaller } from '../testing/callers.ts';
 import { gatewayForTest } from '../testing/test-gateway.ts';
 
 type Gateway = Awaited<ReturnType<typeof gatewayForTest>>;
@@ -17,10 +17,10 @@ test.each(['memory', 'Redis'])(
     const limits = { RATE_LIMIT_PER_KEY: '6', RATE_LIMIT_PER_USER: '3' };
     const env = { DATABASE_URL: await databaseForTest(), REDIS_URL: redis?.url ?? '', ...limits };
     await using gateway = await gatewayForTest(env);
-    const headers = await caller(gateway.db, 'reader');
-    const other = await caller(gateway.db, 'reader');
+    const headers = await createCaller(gateway.db, 'reader');
+    const other = await createCaller(gateway.db, 'reader');
     // Until Redis is connected nobody is counted.
-    const warm = await caller(gateway.db, 'reader');
+    const warm = await createCaller(gateway.db, 'reader');
     const left = async () => (await ask(gateway, warm, 'warm')).headers['ratelimit-remaining'];
     await expect.poll(left, { timeout: 20_000 }).not.toBe(limits.RATE_LIMIT_PER_USER);
 
@@ -48,7 +48,7 @@ test('two gateways on one Redis count together', async () => {
   const env = { DATABASE_URL: await databaseForTest(), REDIS_URL: redis.url, RATE_LIMIT_PER_USER: '4' };
   await using one = await gatewayForTest(env);
   await using two = await gatewayForTest(env);
-  const headers = await caller(one.db, 'reader');
+  const headers = await createCaller(one.db, 'reader');
   for (const [index, gateway] of [one, two].entries()) {
     const left = async () => (await ask(gateway, headers, `warm-${index}`)).headers['ratelimit-remaining'];
     await expect.poll(left, { timeout: 20_000 }).not.toBe(env.RATE_LIMIT_PER_USER);
@@ -68,7 +68,7 @@ test('without its Redis nobody is refused', async () => {
   const redis = await redisForTest();
   const env = { DATABASE_URL: await databaseForTest(), REDIS_URL: redis.url, RATE_LIMIT_PER_KEY: '1' };
   await using gateway = await gatewayForTest(env);
-  const headers = await caller(gateway.db, 'reader');
+  const headers = await createCaller(gateway.db, 'reader');
   await redis.kill();
   for (let i = 0; i < 5; i += 1) expect((await ask(gateway, headers)).statusCode).toBe(200);
 });
@@ -81,7 +81,7 @@ test('who needs no key is not limited', async () => {
 test('a limit of 0 is none, and the other one stays', async () => {
   const limits = { RATE_LIMIT_PER_KEY: '0', RATE_LIMIT_PER_USER: '2' };
   await using gateway = await gatewayForTest({ DATABASE_URL: await databaseForTest(), ...limits });
-  const headers = await caller(gateway.db, 'reader');
+  const headers = await createCaller(gateway.db, 'reader');
   const ofOneUser = [];
   for (let i = 0; i < 3; i += 1) ofOneUser.push((await ask(gateway, headers)).statusCode);
   expect(ofOneUser).toEqual([200, 200, 429]);
@@ -91,7 +91,7 @@ test('a limit of 0 is none, and the other one stays', async () => {
 test('without any limit nothing is counted', async () => {
   const limits = { RATE_LIMIT_PER_KEY: '0', RATE_LIMIT_PER_USER: '0' };
   await using gateway = await gatewayForTest({ DATABASE_URL: await databaseForTest(), ...limits });
-  const headers = await caller(gateway.db, 'reader');
+  const headers = await createCaller(gateway.db, 'reader');
   const { statusCode, headers: answered } = await ask(gateway, headers);
   expect(statusCode).toBe(200);
   expect(answered).not.toHaveProperty('ratelimit-limit');

@@ -6,63 +6,62 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GatewayContext } from '../context.ts';
 
 const windowMs = 60_000;
-/** Counters in memory at most; the least recent ones are forgotten. */
-const mostCounters = 50_000;
-/** How long a key's or a user's counters live in Redis is the window; nothing there says who it is. */
+/** In memory; the least recently used ones are dropped. */
+const maxCounters = 50_000;
+/** Prefix in Redis; keys expire with the window and hold no user ids. */
 const nameSpace = 'learning-loop:limit:';
 
 /**
- * Limits what the holder of a key, and what one user of a tenant may ask in a minute: for all gateways together when
- * there is a Redis, else for this one. Without Redis's answer the request goes on. Who calls without a key, which only
- * this machine can, is not limited; a limit of 0 is none.
+ * Per-minute limits by key and by user, shared by all gateways if Redis is configured. If Redis does not answer,
+ * requests pass. Unauthenticated requests, which only this machine can make, are not limited.
  */
 export async function registerRateLimits(server: FastifyInstance, gateway: GatewayContext): Promise<void> {
   const { requestsPerKey, requestsPerUser } = gateway.config;
   if (requestsPerKey === 0 && requestsPerUser === 0) return;
-  const shared = counters(server, gateway);
-  await server.register(rateLimit, { global: false, timeWindow: windowMs, ...shared });
+  const store = openCounters(server, gateway);
+  await server.register(rateLimit, { global: false, timeWindow: windowMs, ...store });
   if (requestsPerKey > 0) {
-    const ofKey = server.createRateLimit({ max: requestsPerKey, keyGenerator: keyName, ...shared });
+    const checkKey = server.createRateLimit({ max: requestsPerKey, keyGenerator: toKeyName, ...store });
     server.addHook('onRequest', async (request, reply) => {
-      if (isLimited(request)) apply(reply, await ofKey(request), 'this key');
+      if (isLimited(request)) applyLimit(reply, await checkKey(request), 'this key');
     });
   }
   if (requestsPerUser > 0) {
-    const ofUser = server.createRateLimit({ max: requestsPerUser, keyGenerator: userName, ...shared });
+    const checkUser = server.createRateLimit({ max: requestsPerUser, keyGenerator: toUserName, ...store });
     server.addHook('preHandler', async (request, reply) => {
-      if (isLimited(request) && userOf(request)) apply(reply, await ofUser(request), 'this user');
+      if (isLimited(request) && findUserId(request)) applyLimit(reply, await checkUser(request), 'this user');
     });
   }
 }
 
-function counters(server: FastifyInstance, { config, log }: GatewayContext): RateLimitPluginOptions {
-  if (!config.redisUrl) return { cache: mostCounters };
+function openCounters(server: FastifyInstance, { config, log }: GatewayContext): RateLimitPluginOptions {
+  if (!config.redisUrl) return { cache: maxCounters };
   const redis = connectRedis(config.redisUrl, 'pipelined', (err) => log.debug({ err }, 'limits_in_doubt'));
   server.addHook('onClose', () => redis.disconnect());
   return { redis, nameSpace, skipOnError: true };
 }
 
 const isLimited = ({ keyHolder }: FastifyRequest) => keyHolder !== null && keyHolder.key_id !== 'none';
-const keyName = ({ keyHolder }: FastifyRequest) => `key:${keyHolder?.key_id}`;
+const toKeyName = ({ keyHolder }: FastifyRequest) => `key:${keyHolder?.key_id}`;
 
-/** A user is counted under a hash: nothing outside of the database names one. */
-function userName(request: FastifyRequest): string {
-  const user = JSON.stringify([request.keyHolder?.tenant_id, userOf(request)]);
+/** Hashed, since user ids must not leave the database. */
+function toUserName(request: FastifyRequest): string {
+  const user = JSON.stringify([request.keyHolder?.tenant_id, findUserId(request)]);
   return `user:${createHash('sha256').update(user).digest('base64url')}`;
 }
 
-function userOf({ body, params }: FastifyRequest): unknown {
-  return [body, params].map(userIn).find((user) => user !== undefined);
+function findUserId({ body, params }: FastifyRequest): unknown {
+  return [body, params].map(readUserId).find((user) => user !== undefined);
 }
 
-function userIn(part: unknown): unknown {
+function readUserId(part: unknown): unknown {
   return typeof part === 'object' && part !== null && 'user_id' in part ? part.user_id : undefined;
 }
 
 type Count = Awaited<ReturnType<ReturnType<FastifyInstance['createRateLimit']>>>;
 
-/** Says how much is left (draft-ietf-httpapi-ratelimit-headers-06); throws 429 when nothing is. */
-function apply(reply: FastifyReply, count: Count, whose: string): void {
+/** Sets the headers of draft-ietf-httpapi-ratelimit-headers-06; throws 429 when the limit is exceeded. */
+function applyLimit(reply: FastifyReply, count: Count, subject: string): void {
   if (count.isAllowed) return;
   const { max, remaining, ttlInSeconds, isExceeded } = count;
   const headers = { limit: max, remaining, reset: ttlInSeconds };
@@ -72,6 +71,6 @@ function apply(reply: FastifyReply, count: Count, whose: string): void {
   throw new HttpError(
     429,
     'too_many_requests',
-    `The ${max} requests a minute of ${whose} are used up; try again in ${Math.max(1, ttlInSeconds)} s.`,
+    `The ${max} requests a minute of ${subject} are used up; try again in ${Math.max(1, ttlInSeconds)} s.`,
   );
 }

@@ -8,15 +8,15 @@ import type { GatewayContext } from '../context.ts';
 import { type Overload, registerLoadShedding } from './load-shedding.ts';
 import { registerRateLimits } from './rate-limits.ts';
 
-/** Helmet's headers on every answer. They never change: making them anew took a twentieth of a request's time. */
-function secureHeaders(server: FastifyInstance): void {
-  const headers = headersOf(helmet({ contentSecurityPolicy: { directives: csp } }));
+/** Rendered once: calling Helmet for every request took a twentieth of its time. */
+function addSecurityHeaders(server: FastifyInstance): void {
+  const headers = renderHeaders(helmet({ contentSecurityPolicy: { directives: csp } }));
   server.addHook('onRequest', async (_request, reply) => {
     reply.headers(headers);
   });
 }
 
-/** For the pages of /docs, which bring everything along. Over plain HTTP nothing is upgraded to HTTPS. */
+/** For /docs, which loads nothing external. Plain HTTP is not upgraded to HTTPS. */
 const csp = {
   defaultSrc: ["'self'"],
   imgSrc: ["'self'", 'data:'],
@@ -25,7 +25,7 @@ const csp = {
   upgradeInsecureRequests: null,
 };
 
-function headersOf(middleware: ReturnType<typeof helmet>) {
+function renderHeaders(middleware: ReturnType<typeof helmet>) {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
   middleware(request, response, (error) => {
@@ -34,24 +34,23 @@ function headersOf(middleware: ReturnType<typeof helmet>) {
   return response.getHeaders();
 }
 
-const mostConnections = 10_000;
-/** For the head of a request; fastify's requestTimeout is for all of it. */
+const maxConnections = 10_000;
+/** For a request's headers; fastify's requestTimeout covers all of it. */
 const headersTimeoutMs = 10_000;
-/** Node looks for requests that take too long only so often; its own 30 s would make 40 s of 10. */
+/** How often Node checks for slow requests; its default of 30 s would turn a timeout of 10 s into 40 s. */
 export const slowRequestCheckMs = 1_000;
 
-/** What stands before every route. */
 export async function registerSecurity(
   server: FastifyInstance,
   gateway: GatewayContext,
-  when: Overload,
+  overload: Overload,
 ): Promise<void> {
-  server.server.maxConnections = mostConnections;
+  server.server.maxConnections = maxConnections;
   server.server.headersTimeout = headersTimeoutMs;
-  secureHeaders(server);
-  await registerLoadShedding(server, when);
-  const keyring = createApiKeyStore(gateway.db, gateway.log);
-  server.addHook('onClose', () => keyring[Symbol.asyncDispose]());
-  authenticate(server, keyring);
+  addSecurityHeaders(server);
+  await registerLoadShedding(server, overload);
+  const apiKeys = createApiKeyStore(gateway.db, gateway.log);
+  server.addHook('onClose', () => apiKeys[Symbol.asyncDispose]());
+  authenticate(server, apiKeys);
   await registerRateLimits(server, gateway);
 }

@@ -6,7 +6,7 @@ import type { Config } from '../config.ts';
 
 const names: Record<ModelKind, string> = { ranker: 'ranker', llm: 'language model' };
 
-/** The kind of models that the first of these ids that is a model has; the rankers' where none is. */
+/** The kind of the first id that names a model; ranker if none does. */
 export async function modelKind(tx: Tx, tenantId: string, ids: string[]): Promise<ModelKind> {
   for (const id of ids) {
     const model = await findModel(tx, tenantId, id);
@@ -15,7 +15,7 @@ export async function modelKind(tx: Tx, tenantId: string, ids: string[]): Promis
   return 'ranker';
 }
 
-/** Throws a 404 or 409 where a model of this kind cannot serve; a baseline always can. */
+/** Throws 404 or 409 if the model cannot serve; baselines always can. */
 export async function assertServable(
   config: Config,
   tx: Tx,
@@ -30,7 +30,7 @@ export async function assertServable(
   assertServerConfigured(config, model);
 }
 
-/** Throws a 409 for a language model that the configured server has not. */
+/** Throws 409 for a language model of another provider. */
 export function assertServerConfigured({ llm }: Config, { model_id, artifact }: Model): void {
   if (!('provider' in artifact) || artifact.provider === llm.impl) return;
   throw new HttpError(

@@ -3,14 +3,13 @@ import type { Memory } from '@learning-loop/learning/memories/memory';
 import { retrieve, type ScoredMemory } from '@learning-loop/learning/memories/retrieval';
 import type { GatewayContext } from '../context.ts';
 
-/** A memory that matters, and how it was found: by whose vectors beside its words, and who put it in its place. */
+/** With the embedding model and the reranker that were used, if any. */
 export interface RetrievedMemory extends ScoredMemory {
   embedding?: string;
   reranked_by?: string;
 }
 
-/** Memories that a model puts in order, if it is to: the most relevant ones. */
-const mostReranked = 10;
+const maxReranked = 10;
 
 interface RetrievalQuery {
   tenant_id: string;
@@ -21,44 +20,43 @@ interface RetrievalQuery {
 }
 
 /**
- * The memories that matter for a query, most relevant first. With LLM_RERANK a model puts the first ten in order, and
- * they share the relevances that they had; where it does not answer in time, the order stands.
+ * Most relevant first. With LLM_RERANK a model reorders the first ten, whose relevance values keep their positions;
+ * if it does not answer in time, the order stays.
  */
 export async function retrieveMemories(
   gateway: GatewayContext,
-  wanted: RetrievalQuery,
+  request: RetrievalQuery,
 ): Promise<RetrievedMemory[]> {
-  const { query, memories, limit, embeddingOf } = wanted;
-  const found = retrieve(query, memories, new Date(), limit, embeddingOf).map(
-    (recalled): RetrievedMemory => ({
-      ...recalled,
-      ...foundBy(gateway, query, recalled.memory, embeddingOf),
-    }),
+  const { query, memories, limit, embeddingOf } = request;
+  const retrieved = retrieve(query, memories, new Date(), limit, embeddingOf).map(
+    (scored): RetrievedMemory => ({ ...scored, ...toProvenance(gateway, query, scored.memory, embeddingOf) }),
   );
-  return gateway.config.rerank && found.length > 1 ? await reranked(gateway, wanted, found) : found;
+  return gateway.config.rerank && retrieved.length > 1
+    ? await rerank(gateway, request, retrieved)
+    : retrieved;
 }
 
-function foundBy(
-  { embeddings: meanings }: GatewayContext,
+function toProvenance(
+  { embeddings }: GatewayContext,
   query: string,
   { content }: Memory,
   embeddingOf: EmbeddingOf | undefined,
 ) {
-  const meant = embeddingOf && embeddingOf(query) !== null && embeddingOf(content) !== null;
-  return meant && meanings.model !== null ? { embedding: meanings.model } : {};
+  const isEmbedded = embeddingOf && embeddingOf(query) !== null && embeddingOf(content) !== null;
+  return isEmbedded && embeddings.model !== null ? { embedding: embeddings.model } : {};
 }
 
-async function reranked(
+async function rerank(
   { llm }: GatewayContext,
   { tenant_id, query }: RetrievalQuery,
-  found: RetrievedMemory[],
+  retrieved: RetrievedMemory[],
 ): Promise<RetrievedMemory[]> {
-  const best = found.slice(0, mostReranked);
-  const answer = await llm.rerank({ tenant_id, query, memories: best.map(({ memory }) => memory.content) });
-  if (answer === null) return found;
-  const ordered = answer.order.flatMap((from, to) => {
+  const best = retrieved.slice(0, maxReranked);
+  const ranking = await llm.rerank({ tenant_id, query, memories: best.map(({ memory }) => memory.content) });
+  if (ranking === null) return retrieved;
+  const ordered = ranking.order.flatMap((from, to) => {
     const [moved, place] = [best[from], best[to]];
-    return moved && place ? [{ ...moved, relevance: place.relevance, reranked_by: answer.by }] : [];
+    return moved && place ? [{ ...moved, relevance: place.relevance, reranked_by: ranking.by }] : [];
   });
-  return [...ordered, ...found.slice(mostReranked)];
+  return [...ordered, ...retrieved.slice(maxReranked)];
 }

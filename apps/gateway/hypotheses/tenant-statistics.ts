@@ -9,40 +9,41 @@ import {
 import type { PastSelection } from '@learning-loop/learning/ranking/history-features';
 import { LRUCache } from 'lru-cache';
 
-/** What all users of a tenant have taught: which options they choose, and how far confidences are to be trusted. */
 export interface TenantStatistics {
   calibration: Calibration;
   /** Newest first. */
   selectionsOfOthers(userId: string): PastSelection[];
 }
 
-const freshMs = 10_000;
-const mostTenants = 1_000;
-const readForCalibration = 1_000;
-const readForRanking = 100;
+const ttlMs = 10_000;
+const maxTenants = 1_000;
+const maxForCalibration = 1_000;
+const maxForRanking = 100;
 
-/** Each tenant's experience, read anew after 10 s; while it is read, the one before serves. */
+/** Cached for 10 s; stale values serve during a refresh. */
 export function createTenantStatistics(db: Db): (tenantId: string) => Promise<TenantStatistics> {
   const cache = new LRUCache<string, TenantStatistics>({
-    max: mostTenants,
-    ttl: freshMs,
+    max: maxTenants,
+    ttl: ttlMs,
     allowStale: true,
     fetchMethod: async (tenantId) =>
-      experienceOf(
-        await asTenant(db, tenantId, (tx) => listTenantSelections(tx, tenantId, readForCalibration)),
+      toStatistics(
+        await asTenant(db, tenantId, (tx) => listTenantSelections(tx, tenantId, maxForCalibration)),
       ),
   });
   return (tenantId) => cache.forceFetch(tenantId);
 }
 
-function experienceOf(choices: Selection[]): TenantStatistics {
-  const past = choices.slice(0, readForRanking).map((choice) => ({ ...choice, at: choice.selected_at }));
+function toStatistics(selections: Selection[]): TenantStatistics {
+  const past = selections
+    .slice(0, maxForRanking)
+    .map((selection) => ({ ...selection, at: selection.selected_at }));
   return {
-    calibration: fitCalibration(choices.flatMap(outcomesOf)),
+    calibration: fitCalibration(selections.flatMap(toOutcomes)),
     selectionsOfOthers: (userId) => past.filter(({ user_id }) => user_id !== userId),
   };
 }
 
-function outcomesOf({ shown }: Selection): CalibrationOutcome[] {
+function toOutcomes({ shown }: Selection): CalibrationOutcome[] {
   return shown.map(({ raw_confidence, chosen }) => ({ confidence: raw_confidence, selected: chosen }));
 }

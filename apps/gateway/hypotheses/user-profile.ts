@@ -7,7 +7,7 @@ import type { UserKey } from '@learning-loop/events/ids';
 import type { Memory } from '@learning-loop/learning/memories/memory';
 import { defaultFacets } from '@learning-loop/learning/persona/facets';
 
-/** All that is known of a user and may matter for a request. Newest first throughout. */
+/** Newest first throughout. */
 export interface UserProfile {
   facets: Facets;
   interaction_count: number;
@@ -15,15 +15,15 @@ export interface UserProfile {
   selections: { input_text: string; at: Date; shown: PastHypothesis[] }[];
 }
 
-const reading = { goals: 100, preferences: 100, history: 200, selections: 100 };
-const mostInContext = 5;
+const profileLimits = { goals: 100, preferences: 100, history: 200, selections: 100 };
+const maxInContext = 5;
 
 export type LoadProfile = (user: UserKey) => Promise<UserProfile>;
 
-/** Reads what is known of users, those asked for at the same time together. Only the ranker reads their choices. */
+/** Batches concurrent loads. Only the ranker needs `selections`. */
 export function createProfileLoader(db: Db, { selections }: { selections: boolean }): LoadProfile {
-  const wanted = selections ? reading : { ...reading, selections: 0 };
-  return batchStatements(async (users: UserKey[]) => (await loadProfiles(db, users, wanted)).map(toProfile));
+  const limits = selections ? profileLimits : { ...profileLimits, selections: 0 };
+  return batchStatements(async (users: UserKey[]) => (await loadProfiles(db, users, limits)).map(toProfile));
 }
 
 function toProfile({ persona, memories, selections }: ProfileRows): UserProfile {
@@ -31,19 +31,18 @@ function toProfile({ persona, memories, selections }: ProfileRows): UserProfile 
   return { facets, interaction_count, memories, selections };
 }
 
-export function memoryTexts(known: UserProfile, type: Memory['type'], limit = mostInContext): string[] {
-  return known.memories
+export function memoryTexts(profile: UserProfile, type: Memory['type'], limit = maxInContext): string[] {
+  return profile.memories
     .filter((memory) => memory.type === type)
     .slice(0, limit)
     .map(({ content }) => content);
 }
 
-/** What the caller is told that we know. */
-export function toUserContext(known: UserProfile): UserContext {
+export function toUserContext(profile: UserProfile): UserContext {
   return {
-    persona_facets: known.facets,
-    interaction_count: known.interaction_count,
-    recent_goals: memoryTexts(known, 'goal'),
-    preferences: memoryTexts(known, 'preference').map((content) => content.replace(/^Prefers: /u, '')),
+    persona_facets: profile.facets,
+    interaction_count: profile.interaction_count,
+    recent_goals: memoryTexts(profile, 'goal'),
+    preferences: memoryTexts(profile, 'preference').map((content) => content.replace(/^Prefers: /u, '')),
   };
 }

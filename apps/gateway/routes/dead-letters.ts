@@ -5,8 +5,8 @@ import { Type } from 'typebox';
 import { getTenantId } from '../auth/authenticate.ts';
 import type { GatewayContext, RouteGroup } from '../context.ts';
 
-const mostShown = 200;
-const mostAtOnce = 1_000;
+const maxListed = 200;
+const maxReplayed = 1_000;
 
 const Params = Type.Object(
   { dead_letter_id: Type.String({ format: 'uuid' }) },
@@ -29,11 +29,11 @@ const Listed = Type.Object({ dead_letters: Type.Array(DeadLetter) });
 
 const Replayed = Type.Object({ replayed: Type.Integer({ description: 'Dead letters that are owed again' }) });
 
-/** GET /v1/dead-letters; POST …/:dead_letter_id/replay and /v1/dead-letters/replay bring them back, once each. */
+/** GET /v1/dead-letters; POST …/:dead_letter_id/replay and /v1/dead-letters/replay, which replay each one once. */
 export const deadLetters: RouteGroup = (gateway) => async (server) => {
   server.get('/v1/dead-letters', { schema: { response: { 200: Listed } } }, async (request) => {
-    const letters = await lettersOf(gateway, getTenantId(request), mostShown);
-    return { dead_letters: letters.map(shown) };
+    const rows = await loadDeadLetters(gateway, getTenantId(request), maxListed);
+    return { dead_letters: rows.map(toResponse) };
   });
 
   const one = { schema: { params: Params, response: { 202: Replayed } } };
@@ -48,9 +48,9 @@ export const deadLetters: RouteGroup = (gateway) => async (server) => {
     { schema: { response: { 202: Replayed } } },
     async (request, reply) => {
       const tenantId = getTenantId(request);
-      const letters = await lettersOf(gateway, tenantId, mostAtOnce);
+      const rows = await loadDeadLetters(gateway, tenantId, maxReplayed);
       let replayed = 0;
-      for (const { dead_letter_id } of letters) {
+      for (const { dead_letter_id } of rows) {
         if (await replay(gateway, tenantId, dead_letter_id)) replayed += 1;
       }
       return reply.status(202).send({ replayed });
@@ -58,24 +58,24 @@ export const deadLetters: RouteGroup = (gateway) => async (server) => {
   );
 };
 
-const lettersOf = ({ db }: GatewayContext, tenantId: string, limit: number) =>
+const loadDeadLetters = ({ db }: GatewayContext, tenantId: string, limit: number) =>
   asTenant(db, tenantId, (tx) => listDeadLetters(tx, tenantId, limit));
 
-/** False when somebody has brought it back before. */
+/** Returns false if it was replayed already. */
 async function replay(
   { db, publisher, log }: GatewayContext,
   tenantId: string,
   id: string,
 ): Promise<boolean> {
-  const notice = await asTenant(db, tenantId, (tx) => replayDeadLetter(tx, tenantId, id));
-  if (!notice) return false;
-  const { consumer, ...event } = notice;
+  const replayed = await asTenant(db, tenantId, (tx) => replayDeadLetter(tx, tenantId, id));
+  if (!replayed) return false;
+  const { consumer, ...event } = replayed;
   log.info({ ...event, consumer }, 'dead_letter_replayed');
   publisher.publish([event], consumer).catch((err: unknown) => log.debug({ err }, 'left_to_sweeper'));
   return true;
 }
 
-function shown({
+function toResponse({
   payload: _private,
   tenant_id: _own,
   ...letter

@@ -18,7 +18,7 @@ import {
   selectionConflict,
 } from '../selections/find-interaction.ts';
 
-const memoriesAtMost = 20;
+const maxMemories = 20;
 
 const Request = Type.Object(
   {
@@ -35,7 +35,7 @@ const Request = Type.Object(
 type Request = Type.Static<typeof Request>;
 
 const Tokens = Type.Integer({ minimum: 0 });
-const Answer = Type.Object({
+const Response = Type.Object({
   interaction_id: InteractionId,
   event_id: Type.String({ format: 'uuid' }),
   enriched_prompt: Type.String(),
@@ -43,34 +43,34 @@ const Answer = Type.Object({
   context_breakdown: Type.Object({ goal: Tokens, pref: Tokens, history: Tokens }),
 });
 
-/** POST /v1/execute: the pick is accepted, for good, and answered with the enriched prompt. */
+/** POST /v1/execute: accepts a selection durably and returns the enriched prompt. */
 export const execute: RouteGroup = (gateway) => async (server) => {
   const accept = createSelectionWriter(gateway);
   const interactions = createInteractionLoader(gateway.db);
-  const recollect = createProfileLoader(gateway.db, { selections: false });
-  const schema = { body: Request, response: { 200: Answer } };
+  const loadProfile = createProfileLoader(gateway.db, { selections: false });
+  const schema = { body: Request, response: { 200: Response } };
   server.post('/v1/execute', { schema }, async (request) => {
     const tenant_id = getTenantId(request);
-    const [choice, known] = await Promise.all([
+    const [interaction, profile] = await Promise.all([
       findSelectableInteraction(interactions, tenant_id, request.body),
-      recollect({ tenant_id, user_id: request.body.user_id }),
+      loadProfile({ tenant_id, user_id: request.body.user_id }),
     ]);
-    if (choice.event_id !== null) return answerOf(choice);
-    const event = eventOf(choice, request.body, newEventId(request));
-    const answer = await promptFor(gateway, choice, event.selected_id, known);
-    if (!(await accept({ event, answer, shown_at: choice.created_at })))
-      return await answerOfWinner(interactions, choice, request.body);
-    return { interaction_id: choice.interaction_id, event_id: event.event_id, ...answer };
+    if (interaction.event_id !== null) return toResponse(interaction);
+    const event = toEvent(interaction, request.body, newEventId(request));
+    const prompt = await enrichPrompt(gateway, interaction, event.selected_id, profile);
+    if (!(await accept({ event, answer: prompt, shown_at: interaction.created_at })))
+      return await loadWinnerResponse(interactions, interaction, request.body);
+    return { interaction_id: interaction.interaction_id, event_id: event.event_id, ...prompt };
   });
 };
 
-function eventOf(
-  choice: InteractionWithSelection,
+function toEvent(
+  interaction: InteractionWithSelection,
   { hypothesis_id, auto_advanced = false }: Request,
   event_id: string,
 ): HypothesisSelected {
-  const { tenant_id, user_id, interaction_id, input_text, media_type, model_id } = choice;
-  const { context, hypotheses, used_memories } = choice;
+  const { tenant_id, user_id, interaction_id, input_text, media_type, model_id } = interaction;
+  const { context, hypotheses, used_memories } = interaction;
   return {
     schema_version: 1,
     event_id,
@@ -80,37 +80,41 @@ function eventOf(
   };
 }
 
-function answerOf({ interaction_id, event_id, answer }: InteractionWithSelection) {
-  if (event_id === null || answer === null) throw new Error(`interaction ${interaction_id} has no answer`);
-  return { interaction_id, event_id, ...answer };
+function toResponse({ interaction_id, event_id, answer: prompt }: InteractionWithSelection) {
+  if (event_id === null || prompt === null) throw new Error(`interaction ${interaction_id} has no answer`);
+  return { interaction_id, event_id, ...prompt };
 }
 
-/** Another call was first: its answer is ours too if its pick is. Or the user was erased meanwhile. */
-async function answerOfWinner({ find }: InteractionLoader, choice: InteractionWithSelection, pick: Request) {
-  const winner = await find(choice);
-  if (!winner) throw notFound(pick);
-  if (!isSameSelection(winner, pick)) throw selectionConflict(winner);
-  return answerOf(winner);
-}
-
-async function promptFor(
-  gateway: GatewayContext,
-  choice: InteractionWithSelection,
-  selectedId: string | null,
-  known: UserProfile,
+/** Another request was first. The same selection gets its response; or the user was erased meanwhile. */
+async function loadWinnerResponse(
+  { find }: InteractionLoader,
+  interaction: InteractionWithSelection,
+  request: Request,
 ) {
-  const { facets, memories } = known;
-  const { tenant_id } = choice;
-  const confirmed = choice.hypotheses.find(({ id }) => id === selectedId)?.question ?? null;
-  const query = confirmed === null ? choice.input_text : `${choice.input_text} ${confirmed}`;
+  const winner = await find(interaction);
+  if (!winner) throw notFound(request);
+  if (!isSameSelection(winner, request)) throw selectionConflict(winner);
+  return toResponse(winner);
+}
+
+async function enrichPrompt(
+  gateway: GatewayContext,
+  interaction: InteractionWithSelection,
+  selectedId: string | null,
+  profile: UserProfile,
+) {
+  const { facets, memories } = profile;
+  const { tenant_id } = interaction;
+  const confirmed = interaction.hypotheses.find(({ id }) => id === selectedId)?.question ?? null;
+  const query = confirmed === null ? interaction.input_text : `${interaction.input_text} ${confirmed}`;
   const embeddingOf =
-    memories.length > 0 ? await gateway.embeddings.get(choice, memories, [query]) : undefined;
-  const wanted = { tenant_id, query, memories, limit: memoriesAtMost, embeddingOf };
+    memories.length > 0 ? await gateway.embeddings.get(interaction, memories, [query]) : undefined;
+  const retrieval = { tenant_id, query, memories, limit: maxMemories, embeddingOf };
   return buildPrompt({
-    input_text: choice.input_text,
+    input_text: interaction.input_text,
     confirmed,
     facets,
-    memories: await retrieveMemories(gateway, wanted),
+    memories: await retrieveMemories(gateway, retrieval),
     budget: gateway.config.promptTokenBudget,
   });
 }

@@ -12,7 +12,7 @@ import type { RouteGroup } from '../context.ts';
 import { assertServable, modelKind } from '../hypotheses/model-availability.ts';
 import { ModelId } from './models.ts';
 
-const mostListed = 100;
+const maxListed = 100;
 
 const Variant = Type.Object(
   {
@@ -35,7 +35,7 @@ const NewExperiment = Type.Object(
 type NewExperiment = Type.Static<typeof NewExperiment>;
 
 const Instant = Type.Union([Type.String(), Type.Null()]);
-const Shown = Type.Object({
+const ExperimentRow = Type.Object({
   experiment_id: Type.String(),
   kind: Type.String(),
   status: Type.String({ description: 'running or stopped' }),
@@ -53,11 +53,11 @@ const Shown = Type.Object({
 export const experiments: RouteGroup =
   ({ config, db }) =>
   async (server) => {
-    const list = Type.Object({ experiments: Type.Array(Shown) });
+    const list = Type.Object({ experiments: Type.Array(ExperimentRow) });
     server.get('/v1/experiments', { schema: { response: { 200: list } } }, async (request) => {
       const tenantId = getTenantId(request);
-      const rows = await asTenant(db, tenantId, (tx) => listExperiments(tx, tenantId, mostListed));
-      return { experiments: rows.map(shown) };
+      const rows = await asTenant(db, tenantId, (tx) => listExperiments(tx, tenantId, maxListed));
+      return { experiments: rows.map(toResponse) };
     });
 
     const created = Type.Object({ experiment_id: Type.String(), status: Type.String() });
@@ -80,7 +80,7 @@ export const experiments: RouteGroup =
     });
   };
 
-/** The variants' kind, once all of them are known to be able to serve. */
+/** Returns the variants' kind; throws unless all of them can serve. */
 async function requireVariants(
   config: Config,
   tx: Tx,
@@ -99,7 +99,7 @@ async function requireVariants(
   return kind;
 }
 
-const shown = (experiment: Experiment) => ({
+const toResponse = (experiment: Experiment) => ({
   ...experiment,
   started_at: experiment.started_at.toISOString(),
   ended_at: experiment.ended_at?.toISOString() ?? null,

@@ -27,16 +27,16 @@ const Request = Type.Object(
 );
 type Request = Type.Static<typeof Request>;
 
-const Answer = Type.Object({ event_id: Type.String({ format: 'uuid' }) });
+const Response = Type.Object({ event_id: Type.String({ format: 'uuid' }) });
 
-/** POST /v1/feedback: how good the outcome was. */
+/** POST /v1/feedback. */
 export const feedback: RouteGroup = (gateway) => async (server) => {
-  const schema = { body: Request, response: { 202: Answer } };
+  const schema = { body: Request, response: { 202: Response } };
   server.post('/v1/feedback', { schema }, async (request, reply) => {
     requireValue(request.body);
     const tenantId = getTenantId(request);
     const { created_at } = await requireInteraction(gateway, tenantId, request.body);
-    const event = eventOf(tenantId, request.body, newEventId(request));
+    const event = toEvent(tenantId, request.body, newEventId(request));
     await acceptFeedback(gateway, event, created_at);
     return reply.status(202).send({ event_id: event.event_id });
   });
@@ -44,12 +44,14 @@ export const feedback: RouteGroup = (gateway) => async (server) => {
 
 function requireValue({ type, value }: Request): void {
   const isRating = typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 5;
-  if (type === 'rating' && !isRating) throw badValue('a whole number from 1 to 5 for a rating');
-  if (type === 'comment' && typeof value !== 'string') throw badValue('text for a comment');
-  if (type.startsWith('thumbs') && typeof value === 'number') throw badValue('text or absent for a thumb');
+  if (type === 'rating' && !isRating) throw invalidValue('a whole number from 1 to 5 for a rating');
+  if (type === 'comment' && typeof value !== 'string') throw invalidValue('text for a comment');
+  if (type.startsWith('thumbs') && typeof value === 'number')
+    throw invalidValue('text or absent for a thumb');
 }
 
-const badValue = (wanted: string) => new HttpError(400, 'invalid_request', `value must be ${wanted}.`);
+const invalidValue = (expected: string) =>
+  new HttpError(400, 'invalid_request', `value must be ${expected}.`);
 
 async function requireInteraction({ db }: GatewayContext, tenantId: string, request: Request) {
   const interaction = await asTenant(db, tenantId, (tx) =>
@@ -63,7 +65,7 @@ async function requireInteraction({ db }: GatewayContext, tenantId: string, requ
   );
 }
 
-function eventOf(
+function toEvent(
   tenantId: string,
   { user_id, interaction_id, type, value = null }: Request,
   event_id: string,

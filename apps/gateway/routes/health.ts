@@ -14,7 +14,7 @@ export const health: RouteGroup = (gateway) => async (server) => {
   server.get('/livez', async () => ({ status: 'live' }));
 
   server.get('/readyz', { schema: { response: { 200: Ready, 503: Ready } } }, async (_request, reply) => {
-    const [depth, queue] = await Promise.all([depthOrNull(gateway), queueIsUp(gateway)]);
+    const [depth, queue] = await Promise.all([readDepth(gateway), queueIsUp(gateway)]);
     const missing = [...(depth ? [] : ['postgres']), ...(queue ? [] : ['queue'])];
     const status = depth ? (queue ? 'ready' : 'degraded') : 'unavailable';
     const body = { outbox_pending: depth?.pending ?? null, oldest_pending_ms: depth?.oldest_ms ?? null };
@@ -26,7 +26,7 @@ export const health: RouteGroup = (gateway) => async (server) => {
   );
 };
 
-async function depthOrNull({ db }: GatewayContext) {
+async function readDepth({ db }: GatewayContext) {
   return await outboxDepth(db).catch(() => null);
 }
 

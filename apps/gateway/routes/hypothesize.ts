@@ -23,8 +23,8 @@ import {
   type UserProfile,
 } from '../hypotheses/user-profile.ts';
 
-const shownByDefault = 3;
-const memoriesUsed = 10;
+const defaultCount = 3;
+const maxUsedMemories = 10;
 
 const Request = Type.Object(
   {
@@ -43,7 +43,7 @@ const Request = Type.Object(
 );
 type Request = Type.Static<typeof Request>;
 
-const Answer = Type.Object({
+const Response = Type.Object({
   interaction_id: InteractionId,
   hypotheses: Type.Array(
     Type.Object({
@@ -59,38 +59,39 @@ const Answer = Type.Object({
   context: UserContext,
 });
 
-/** POST /v1/hypothesize: what may be meant, likeliest first, remembered as an interaction. */
+/** POST /v1/hypothesize: returns ranked hypotheses and stores them as an interaction. */
 export const hypothesize: RouteGroup = (gateway) => async (server) => {
-  const experienceOf = createTenantStatistics(gateway.db);
-  const recollect = createProfileLoader(gateway.db, { selections: true });
-  const servedBy = createModelRouter(gateway.db, gateway.config.llm.impl);
-  const store = batchStatements((shown: NewInteraction[]) => insertInteractions(gateway.db, shown));
-  const schema = { body: Request, response: { 200: Answer } };
+  const loadStatistics = createTenantStatistics(gateway.db);
+  const loadProfile = createProfileLoader(gateway.db, { selections: true });
+  const routeModels = createModelRouter(gateway.db, gateway.config.llm.impl);
+  const store = batchStatements((interactions: NewInteraction[]) =>
+    insertInteractions(gateway.db, interactions),
+  );
+  const schema = { body: Request, response: { 200: Response } };
   server.post('/v1/hypothesize', { schema }, async (request, reply) => {
     const tenantId = getTenantId(request);
-    const known = await recollect({ tenant_id: tenantId, user_id: request.body.user_id });
-    const { ranker, llm } = await servedBy(tenantId, request.body.user_id);
-    const proposed = await propose(gateway, tenantId, request.body, { known, llm });
-    const embeddingOf = await embedRequest(gateway, tenantId, request.body, { known, proposed });
-    const display = rankAndPlace(gateway, request.body, {
-      known,
+    const profile = await loadProfile({ tenant_id: tenantId, user_id: request.body.user_id });
+    const { ranker, llm } = await routeModels(tenantId, request.body.user_id);
+    const proposed = await propose(gateway, tenantId, request.body, { profile, llm });
+    const embeddingOf = await embedRequest(gateway, tenantId, request.body, { profile, proposed });
+    const ranking = rankAndPlace(gateway, request.body, {
+      profile,
       candidates: proposed.candidates,
       ranker,
-      experience: await experienceOf(tenantId),
+      statistics: await loadStatistics(tenantId),
       embeddingOf,
     });
-    const used_memories = await usedMemories(gateway, tenantId, request.body, { known, embeddingOf });
-    const made = { known, proposed, ranker, display, used_memories };
-    const interaction = interactionOf(tenantId, request.body, made);
+    const used_memories = await findUsedMemories(gateway, tenantId, request.body, { profile, embeddingOf });
+    const parts = { profile, proposed, ranker, ranking, used_memories };
+    const interaction = toInteraction(tenantId, request.body, parts);
     const begun = new Date(Date.now() - reply.elapsedTime);
     if (!(await store({ ...interaction, begun: begun.toISOString() }))) throw userErased();
-    return { ...interaction, recommended_id: display.recommended_id };
+    return { ...interaction, recommended_id: ranking.recommended_id };
   });
 };
 
-/** What may be meant, and who says so. */
 interface Proposed extends ProposeResult {
-  /** The model that was asked, even if the rules answered for it; null where none was. */
+  /** The model that was called, even if the rules answered instead; null if none was. */
   llm_id: string | null;
 }
 
@@ -98,110 +99,116 @@ async function propose(
   { llm, config }: GatewayContext,
   tenantId: string,
   request: Request,
-  { known, llm: served }: { known: UserProfile; llm: ServingLlm },
+  { profile, llm: served }: { profile: UserProfile; llm: ServingLlm },
 ): Promise<Proposed> {
   if (request.candidates)
-    return { candidates: request.candidates.map(fromCaller), model_id: 'candidates', llm_id: null };
+    return { candidates: request.candidates.map(toCandidate), model_id: 'candidates', llm_id: null };
   const result = await llm.propose({
     tenant_id: tenantId,
     text: request.input_text,
-    context: toUserContext(known),
-    history: memoryTexts(known, 'history'),
+    context: toUserContext(profile),
+    history: memoryTexts(profile, 'history'),
     model: served.model,
   });
   return { ...result, llm_id: config.llm.impl === 'rules' ? null : served.llm_id };
 }
 
-const fromCaller = (question: string, _index: number, all: string[]) => ({
+const toCandidate = (question: string, _index: number, all: string[]) => ({
   question,
   rationale: 'Offered by the caller',
   prior: 1 / all.length,
 });
 
-/** What the texts at hand mean by the embedding model; nothing to compare them with, nothing to embed. */
+/** Without memories and selections there is nothing to compare with, so nothing is embedded. */
 async function embedRequest(
-  { embeddings: meanings }: GatewayContext,
+  { embeddings }: GatewayContext,
   tenant_id: string,
   { user_id, input_text }: Request,
-  { known: { memories, selections: choices }, proposed }: { known: UserProfile; proposed: Proposed },
+  { profile: { memories, selections }, proposed }: { profile: UserProfile; proposed: Proposed },
 ): Promise<EmbeddingOf | undefined> {
-  if (memories.length + choices.length === 0) return undefined;
-  const offered = proposed.candidates.map(({ question }) => question);
-  const before = choices.flatMap((choice) => [
-    choice.input_text,
-    ...choice.shown.map(({ question }) => question),
+  if (memories.length + selections.length === 0) return undefined;
+  const candidateTexts = proposed.candidates.map(({ question }) => question);
+  const pastTexts = selections.flatMap((selection) => [
+    selection.input_text,
+    ...selection.shown.map(({ question }) => question),
   ]);
-  return await meanings.get({ tenant_id, user_id }, memories, [input_text, ...offered, ...before]);
+  return await embeddings.get({ tenant_id, user_id }, memories, [
+    input_text,
+    ...candidateTexts,
+    ...pastTexts,
+  ]);
 }
 
-async function usedMemories(
+async function findUsedMemories(
   gateway: GatewayContext,
   tenant_id: string,
   { input_text: query }: Request,
-  { known: { memories }, embeddingOf }: { known: UserProfile; embeddingOf: EmbeddingOf | undefined },
+  { profile: { memories }, embeddingOf }: { profile: UserProfile; embeddingOf: EmbeddingOf | undefined },
 ): Promise<UsedMemory[]> {
-  const wanted = { tenant_id, query, memories, limit: memoriesUsed, embeddingOf };
-  return (await retrieveMemories(gateway, wanted)).map(({ memory: { memory_id, type }, ...found }) => ({
+  const retrieval = { tenant_id, query, memories, limit: maxUsedMemories, embeddingOf };
+  return (await retrieveMemories(gateway, retrieval)).map(({ memory: { memory_id, type }, ...scores }) => ({
     ...{ memory_id, type },
-    ...found,
+    ...scores,
   }));
 }
 
-interface RankedDisplay {
+interface Ranking {
   hypotheses: Hypothesis[];
   auto_advance: boolean;
   recommended_id: string;
 }
 
 interface RankingInput {
-  known: UserProfile;
+  profile: UserProfile;
   candidates: Candidate[];
   ranker: ServingRanker;
-  experience: TenantStatistics;
+  statistics: TenantStatistics;
   embeddingOf: EmbeddingOf | undefined;
 }
 
-/** Ranks the candidates, says how sure that is, and chooses what to show where. */
-function rankAndPlace({ config }: GatewayContext, request: Request, basis: RankingInput): RankedDisplay {
-  const { known, candidates, ranker, experience, embeddingOf } = basis;
-  const tenantSelections = experience.selectionsOfOthers(request.user_id);
+/** Ranks and explores; confidences are calibrated. */
+function rankAndPlace(
+  { config }: GatewayContext,
+  request: Request,
+  { profile, candidates, ranker, statistics, embeddingOf }: RankingInput,
+): Ranking {
+  const tenantSelections = statistics.selectionsOfOthers(request.user_id);
   const { input_text } = request;
   const input = {
-    ...{ ...known, input_text, candidates, tenantSelections },
+    ...{ ...profile, input_text, candidates, tenantSelections },
     ...{ now: new Date(), embeddingOf },
   };
   const ranked = rank(input, ranker.weights);
-  const best = request.candidates ? ranked : ranked.slice(0, shownByDefault);
+  const best = request.candidates ? ranked : ranked.slice(0, defaultCount);
   const hypotheses = explore(best, config.explorationRate, Math.random).map((hypothesis) => ({
     ...hypothesis,
-    confidence: rounded(applyCalibration(experience.calibration, hypothesis.raw_confidence)),
+    confidence: round(applyCalibration(statistics.calibration, hypothesis.raw_confidence)),
   }));
   const recommended = hypotheses.reduce((a, b) => (b.score > a.score ? b : a));
   return {
     hypotheses,
-    auto_advance: autoAdvance(recommended.confidence, known.selections.length, config.autoAdvanceThreshold),
+    auto_advance: autoAdvance(recommended.confidence, profile.selections.length, config.autoAdvanceThreshold),
     recommended_id: recommended.id,
   };
 }
 
-/** All that an interaction is made of. */
 interface InteractionParts {
-  known: UserProfile;
+  profile: UserProfile;
   proposed: Proposed;
   ranker: ServingRanker;
-  display: RankedDisplay;
+  ranking: Ranking;
   used_memories: UsedMemory[];
 }
 
-const rounded = (confidence: number) => Math.round(confidence * 10_000) / 10_000;
+const round = (confidence: number) => Math.round(confidence * 10_000) / 10_000;
 
-function interactionOf(
+function toInteraction(
   tenant_id: string,
   { user_id, input_text, media_type = 'text/plain' }: Request,
-  { known, proposed: { model_id, llm_id }, ranker, display, used_memories }: InteractionParts,
+  { profile, proposed: { model_id, llm_id }, ranker, ranking, used_memories }: InteractionParts,
 ) {
-  const { hypotheses, auto_advance } = display;
-  const context = toUserContext(known);
+  const { hypotheses, auto_advance } = ranking;
+  const context = toUserContext(profile);
   const request = {
     tenant_id,
     interaction_id: newId(),

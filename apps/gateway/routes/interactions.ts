@@ -41,7 +41,7 @@ const Learned = Type.Object({
   }),
 });
 
-const Answer = Type.Object({
+const Response = Type.Object({
   interaction_id: Type.String(),
   user_id: Type.String(),
   status: Type.String({ description: 'open or selected' }),
@@ -59,50 +59,53 @@ const Answer = Type.Object({
   learning: Nullable(Learned),
 });
 
-/** GET /v1/interactions/:id: what was shown and why, what was picked, and what each consumer learned from it. */
+/** GET /v1/interactions/:id: hypotheses, selection, and what each consumer learned from it. */
 export const interactions: RouteGroup = (gateway) => async (server) => {
-  const schema = { params: Params, response: { 200: Answer } };
+  const schema = { params: Params, response: { 200: Response } };
   server.get('/v1/interactions/:interaction_id', { schema }, async (request) => {
     const { interaction_id } = request.params;
     const tenantId = getTenantId(request);
-    const { choice, learning } = await asTenant(gateway.db, tenantId, async (tx) => {
-      const found = await findInteraction(tx, tenantId, interaction_id);
-      const event = found?.event_id ?? null;
-      return { choice: found, learning: found && event !== null ? await learningOf(tx, found, event) : null };
+    const { interaction, learning } = await asTenant(gateway.db, tenantId, async (tx) => {
+      const row = await findInteraction(tx, tenantId, interaction_id);
+      const event = row?.event_id ?? null;
+      return {
+        interaction: row,
+        learning: row && event !== null ? await loadLearning(tx, row, event) : null,
+      };
     });
-    if (!choice)
+    if (!interaction)
       throw new HttpError(404, 'no_such_interaction', `There is no interaction ${interaction_id}.`);
     return {
-      ...choice,
-      status: choice.event_id === null ? 'open' : 'selected',
-      created_at: choice.created_at.toISOString(),
-      selected_at: choice.selected_at?.toISOString() ?? null,
+      ...interaction,
+      status: interaction.event_id === null ? 'open' : 'selected',
+      created_at: interaction.created_at.toISOString(),
+      selected_at: interaction.selected_at?.toISOString() ?? null,
       learned: learning !== null && Object.values(learning).every(({ status }) => status === 'learned'),
       learning,
     };
   });
 };
 
-async function learningOf(
+async function loadLearning(
   db: Tx,
-  choice: InteractionWithSelection,
+  interaction: InteractionWithSelection,
   event_id: string,
 ): Promise<Type.Static<typeof Learned>> {
-  const { tenant_id, user_id, interaction_id } = choice;
-  // The state is read first: what it says is learned is then surely found.
+  const { tenant_id, user_id, interaction_id } = interaction;
+  // The status is read first, so that what it reports as learned is then found.
   const state = await eventStatus(db, event_id);
-  const [memories, move] = await Promise.all([
+  const [memories, update] = await Promise.all([
     listInteractionMemories(db, tenant_id, interaction_id),
     findPersonaUpdate(db, { tenant_id, user_id, event_id }),
   ]);
-  const of = (consumer: Consumer) => {
+  const toState = (consumer: Consumer) => {
     const failure = state.failed.find((failed) => failed.consumer === consumer);
     if (failure) return { status: 'dead_lettered', error: failure.error };
     return { status: state.pending.includes(consumer) ? 'pending' : 'learned' };
   };
   return {
-    'training-log': of('training-log'),
-    memory: { ...of('memory'), memories },
-    persona: { ...of('persona'), ...move },
+    'training-log': toState('training-log'),
+    memory: { ...toState('memory'), memories },
+    persona: { ...toState('persona'), ...update },
   };
 }

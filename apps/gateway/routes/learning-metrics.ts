@@ -27,13 +27,13 @@ const Row = Type.Object({
   feedback: Count,
   return_rate: Rate,
 });
-const Answer = Type.Object({ by: Type.String(), since: Type.String(), rows: Type.Array(Row) });
+const Response = Type.Object({ by: Type.String(), since: Type.String(), rows: Type.Array(Row) });
 
-/** GET /v1/metrics/learning: how well hypotheses did, by the models that ranked and proposed them or by day. */
+/** GET /v1/metrics/learning: outcomes by model or by day. */
 export const learning: RouteGroup =
   ({ db }) =>
   async (server) => {
-    const schema = { querystring: Query, response: { 200: Answer } };
+    const schema = { querystring: Query, response: { 200: Response } };
     server.get('/v1/metrics/learning', { schema }, async (request) => {
       const { by, window } = request.query;
       const hours = Number.parseInt(window, 10) * (window.endsWith('d') ? 24 : 1);

@@ -16,10 +16,10 @@ import { readCursor, writeCursor } from '../http/pagination.ts';
 import { UserId, UserParams } from '../http/validation.ts';
 import { retrieveMemories } from '../hypotheses/retrieve-memories.ts';
 
-/** Among how many of a user's newest memories a query looks. */
-const searched = 5_000;
+/** A query searches this many of the newest memories. */
+const maxSearched = 5_000;
 
-const MemoryShown = Type.Object({
+const MemoryRow = Type.Object({
   memory_id: Type.String(),
   type: Type.String(),
   content: Type.String(),
@@ -48,8 +48,8 @@ const Query = Type.Object(
 );
 type Query = Type.Static<typeof Query>;
 
-const Answer = Type.Object({
-  memories: Type.Array(MemoryShown),
+const Response = Type.Object({
+  memories: Type.Array(MemoryRow),
   next_cursor: Type.Union([Type.String(), Type.Null()]),
 });
 
@@ -58,55 +58,55 @@ interface User {
   userId: string;
 }
 
-/** GET /v1/users/:user_id/memories: newest first, or with `query` the most relevant first. */
+/** GET /v1/users/:user_id/memories: newest first; with `query`, most relevant first. */
 export const memories: RouteGroup = (gateway) => async (server) => {
-  const schema = { params: UserParams, querystring: Query, response: { 200: Answer } };
+  const schema = { params: UserParams, querystring: Query, response: { 200: Response } };
   server.get('/v1/users/:user_id/memories', { schema }, async (request) => {
     const user = { tenantId: getTenantId(request), userId: request.params.user_id };
     const { query } = request.query;
     if (query === undefined)
-      return await asTenant(gateway.db, user.tenantId, (tx) => page(tx, user, request.query));
-    return { memories: await mostRelevant(gateway, user, { ...request.query, query }), next_cursor: null };
+      return await asTenant(gateway.db, user.tenantId, (tx) => listPage(tx, user, request.query));
+    return { memories: await searchMemories(gateway, user, { ...request.query, query }), next_cursor: null };
   });
 };
 
-async function page(db: Tx, user: User, { type, include, limit, cursor }: Query) {
+async function listPage(db: Tx, user: User, { type, include, limit, cursor }: Query) {
   const after = cursor === undefined ? undefined : readCursor(cursor);
   const withSuperseded = include === 'superseded';
-  const found = await listMemories(db, { ...user, type, after, withSuperseded, limit: limit + 1 });
-  const shownNow = found.slice(0, limit);
-  const last = shownNow.at(-1);
+  const rows = await listMemories(db, { ...user, type, after, withSuperseded, limit: limit + 1 });
+  const visible = rows.slice(0, limit);
+  const last = visible.at(-1);
   return {
-    memories: shownNow.map(shown),
-    next_cursor: found.length > limit && last ? writeCursor(last) : null,
+    memories: visible.map(toResponse),
+    next_cursor: rows.length > limit && last ? writeCursor(last) : null,
   };
 }
 
-/** No transaction is open while a model is asked. */
-async function mostRelevant(
+/** Keeps no transaction open while a model is called. */
+async function searchMemories(
   gateway: GatewayContext,
   user: User,
   { type, query, limit }: Query & { query: string },
 ) {
-  const { db, embeddings: meanings } = gateway;
+  const { db, embeddings } = gateway;
   const { tenantId: tenant_id, userId: user_id } = user;
   const types = type ? [type] : (['goal', 'preference', 'history'] as const);
   const memories = await asTenant(db, tenant_id, (tx) =>
-    listRecentMemories(tx, { ...user, types: [...types], limit: searched }),
+    listRecentMemories(tx, { ...user, types: [...types], limit: maxSearched }),
   );
   if (memories.length === 0) return [];
-  const embeddingOf = await meanings.get({ tenant_id, user_id }, memories, [query]);
+  const embeddingOf = await embeddings.get({ tenant_id, user_id }, memories, [query]);
   const best = await retrieveMemories(gateway, { tenant_id, query, memories, limit, embeddingOf });
   const ids = best.map(({ memory }) => memory.memory_id);
-  const found = await asTenant(db, tenant_id, (tx) => findMemories(tx, tenant_id, user_id, ids));
-  const sourced = new Map(found.map((memory) => [memory.memory_id, memory]));
+  const rows = await asTenant(db, tenant_id, (tx) => findMemories(tx, tenant_id, user_id, ids));
+  const byId = new Map(rows.map((memory) => [memory.memory_id, memory]));
   return best.flatMap(({ memory, relevance }) => {
-    const found = sourced.get(memory.memory_id);
-    return found ? [{ ...shown(found), relevance }] : [];
+    const row = byId.get(memory.memory_id);
+    return row ? [{ ...toResponse(row), relevance }] : [];
   });
 }
 
-const shown = (memory: SourcedMemory) => ({
+const toResponse = (memory: SourcedMemory) => ({
   ...memory,
   first_seen: memory.first_seen.toISOString(),
   last_seen: memory.last_seen.toISOString(),
@@ -125,33 +125,33 @@ const Correction = Type.Object(
   { additionalProperties: false, minProperties: 1 },
 );
 
-/** PATCH and DELETE /v1/users/:user_id/memories/:memory_id: the user's own word, which learning never overrules. */
+/** PATCH and DELETE /v1/users/:user_id/memories/:memory_id: corrections, which learning never overrides. */
 export const correctMemories: RouteGroup =
   ({ db }) =>
   async (server) => {
     const url = '/v1/users/:user_id/memories/:memory_id';
-    const correct = { schema: { params: Params, body: Correction, response: { 200: MemoryShown } } };
+    const correct = { schema: { params: Params, body: Correction, response: { 200: MemoryRow } } };
     server.patch(url, correct, async (request) => {
       const { user_id, memory_id } = request.params;
       const tenant_id = getTenantId(request);
       const { content, status } = request.body;
-      const words = content === undefined ? undefined : { content, content_key: contentKey(content) };
+      const text = content === undefined ? undefined : { content, content_key: contentKey(content) };
       const memory = await asTenant(db, tenant_id, async (tx) => {
         const key = { tenant_id, user_id, memory_id };
-        if (!(await correctMemory(tx, key, { content: words, status }))) return undefined;
+        if (!(await correctMemory(tx, key, { content: text, status }))) return undefined;
         return (await findMemories(tx, tenant_id, user_id, [memory_id]))[0];
       });
       if (!memory) throw notFound(memory_id);
-      return shown(memory);
+      return toResponse(memory);
     });
 
-    const forget = { schema: { params: Params, response: { 204: Type.Null() } } };
-    server.delete(url, forget, async (request, reply) => {
+    const remove = { schema: { params: Params, response: { 204: Type.Null() } } };
+    server.delete(url, remove, async (request, reply) => {
       const { user_id, memory_id } = request.params;
       const tenant_id = getTenantId(request);
       const key = { tenant_id, user_id, memory_id };
-      const forgotten = await asTenant(db, tenant_id, (tx) => forgetMemory(tx, key));
-      if (!forgotten) throw notFound(memory_id);
+      const deleted = await asTenant(db, tenant_id, (tx) => forgetMemory(tx, key));
+      if (!deleted) throw notFound(memory_id);
       return reply.status(204).send(null);
     });
   };

@@ -17,7 +17,7 @@ import { getTenantId } from '../auth/authenticate.ts';
 import type { GatewayContext, RouteGroup } from '../context.ts';
 import { assertServerConfigured } from '../hypotheses/model-availability.ts';
 
-const mostListed = 200;
+const maxListed = 200;
 
 const modelName = { minLength: 1, maxLength: 100, pattern: '^[\\w.:/-]+$' };
 export const ModelId = Type.String(modelName);
@@ -49,7 +49,7 @@ const NewModel = Type.Object(
 
 type NewModel = Type.Static<typeof NewModel>;
 
-const Shown = Type.Object({
+const ModelRow = Type.Object({
   model_id: Type.String(),
   kind: Type.String(),
   status: Type.String({ description: 'candidate, canary, active, retired, or rejected' }),
@@ -62,7 +62,7 @@ const Shown = Type.Object({
   changed_at: Type.Union([Type.String(), Type.Null()]),
 });
 const List = Type.Object({
-  models: Type.Array(Shown),
+  models: Type.Array(ModelRow),
   changes: Type.Array(
     Type.Object({
       model_id: Type.String(),
@@ -82,11 +82,11 @@ export const models: RouteGroup = (gateway) => async (server) => {
   server.get('/v1/models', { schema: { response: { 200: List } } }, async (request) => {
     const tenantId = getTenantId(request);
     const [rows, changes] = await asTenant(db, tenantId, async (tx) => [
-      await listModels(tx, tenantId, mostListed),
-      await listModelChanges(tx, tenantId, mostListed),
+      await listModels(tx, tenantId, maxListed),
+      await listModelChanges(tx, tenantId, maxListed),
     ]);
     return {
-      models: [...rows.map(shown), ...baselineRows(gateway, rows)],
+      models: [...rows.map(toResponse), ...toBaselineRows(gateway, rows)],
       changes: changes.map((change) => ({ ...change, changed_at: change.changed_at.toISOString() })),
     };
   });
@@ -94,7 +94,7 @@ export const models: RouteGroup = (gateway) => async (server) => {
   const creation = { body: NewModel, response: { 201: Created } };
   server.post('/v1/models', { schema: creation }, async (request, reply) => {
     const { kind, reason } = request.body;
-    const { artifact, name } = artifactOf(gateway, request.body);
+    const { artifact, name } = toArtifact(gateway, request.body);
     const { model_id = name } = request.body;
     const tenant_id = getTenantId(request);
     const row = {
@@ -129,8 +129,8 @@ export const models: RouteGroup = (gateway) => async (server) => {
   }
 };
 
-/** What the model is, and the name that it gets when it was given none. */
-function artifactOf({ config }: GatewayContext, { kind, weights, temperature, model }: NewModel) {
+/** With the model's default name. */
+function toArtifact({ config }: GatewayContext, { kind, weights, temperature, model }: NewModel) {
   const needed = kind === 'ranker' ? weights : model;
   if (needed === undefined || (weights !== undefined && model !== undefined)) {
     const parts = kind === 'ranker' ? 'weights, and no model' : 'model, and no weights';
@@ -160,17 +160,17 @@ function requireDone(change: ChangeResult, modelId: string, verb: string): void 
     );
 }
 
-const shown = (model: Model) => ({
+const toResponse = (model: Model) => ({
   ...model,
   created_at: model.created_at.toISOString(),
   changed_at: model.changed_at.toISOString(),
 });
 
-/** What serves where no other model of the kind is active, as rows: the shipped ranker, and the configured LLM if any. */
-function baselineRows({ config: { llm } }: GatewayContext, rows: Model[]) {
+/** Rows for the baselines: the shipped ranker, and the configured language model if any. */
+function toBaselineRows({ config: { llm } }: GatewayContext, rows: Model[]) {
   const ranker = { kind: 'ranker' as const, reason: 'ships with the product', artifact: shippedWeights };
-  const own = llm.impl === 'rules' ? [] : [{ provider: llm.impl, model: llm.model }];
-  const configured = own.map((artifact) => ({
+  const artifacts = llm.impl === 'rules' ? [] : [{ provider: llm.impl, model: llm.model }];
+  const configured = artifacts.map((artifact) => ({
     ...{ kind: 'llm' as const, reason: 'named by the configuration', artifact },
   }));
   return [ranker, ...configured].map((row) => ({
@@ -179,5 +179,5 @@ function baselineRows({ config: { llm } }: GatewayContext, rows: Model[]) {
   }));
 }
 
-const isReplaced = (rows: Model[], sought: ModelKind): boolean =>
-  rows.some(({ kind, status }) => kind === sought && status === 'active');
+const isReplaced = (rows: Model[], kindSought: ModelKind): boolean =>
+  rows.some(({ kind, status }) => kind === kindSought && status === 'active');

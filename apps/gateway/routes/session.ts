@@ -7,7 +7,7 @@ const Session = Type.Object({
   role: Type.String({ description: 'reader or admin' }),
 });
 
-/** GET /v1/session: what the caller's key stands for; the console signs people in with it. */
+/** GET /v1/session: tenant and role of the key; the console's sign-in uses it. */
 export const session: RouteGroup = () => async (server) => {
   const schema = { response: { 200: Session } };
   server.get('/v1/session', { schema }, async (request) => ({

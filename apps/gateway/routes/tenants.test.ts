@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from 'vitest';
 import { keysCommand } from '../auth/keys-cli.ts';
 import { roles, routeAccess } from '../auth/roles.ts';
-import { caller, pick } from '../testing/callers.ts';
-import { type DescribedRoute, describedRoutes } from '../testing/openapi-routes.ts';
+import { createCaller, makeSelection } from '../testing/callers.ts';
+import { type DescribedRoute, describeRoutes } from '../testing/openapi-routes.ts';
 import { gatewayForTest } from '../testing/test-gateway.ts';
 
 type Gateway = Awaited<ReturnType<typeof gatewayForTest>>;
@@ -86,8 +86,11 @@ function ask({ server }: Gateway, route: DescribedRoute, headers: Headers, loot:
 
 /** A tenant with one of everything. */
 async function plant(gateway: Gateway): Promise<Loot> {
-  const headers = await caller(gateway.db, 'admin', 'victim');
-  const { interaction_id } = await pick(gateway.server, headers, { user_id: victim, input_text: secret });
+  const headers = await createCaller(gateway.db, 'admin', 'victim');
+  const { interaction_id } = await makeSelection(gateway.server, headers, {
+    user_id: victim,
+    input_text: secret,
+  });
   const memory_id = '01a00000-0000-7000-8000-000000000001';
   const [tenant_id, user_id] = ['victim', victim];
   const now = new Date();
@@ -166,13 +169,13 @@ async function stateOf({ db }: Gateway): Promise<string> {
 
 test('every route has a role, and every role a route', async () => {
   await using gateway = await gatewayForTest();
-  const names = (await describedRoutes(gateway.server)).map(({ name }) => name);
+  const names = (await describeRoutes(gateway.server)).map(({ name }) => name);
   expect(names.toSorted()).toEqual(Object.keys(roles).toSorted());
 });
 
 test('every route is tried on another tenant', async () => {
   await using gateway = await gatewayForTest();
-  const routes = (await describedRoutes(gateway.server)).filter((route) => !isPublic(route));
+  const routes = (await describeRoutes(gateway.server)).filter((route) => !isPublic(route));
   expect(Object.keys(foreigner).toSorted()).toEqual(routes.map(({ name }) => name).toSorted());
 });
 
@@ -180,8 +183,8 @@ test('an admin of another tenant finds nothing and changes nothing', async () =>
   await using gateway = await gatewayForTest();
   const loot = await plant(gateway);
   const before = await stateOf(gateway);
-  const headers = await caller(gateway.db, 'admin', 'foreign');
-  for (const route of (await describedRoutes(gateway.server)).filter((one) => !isPublic(one))) {
+  const headers = await createCaller(gateway.db, 'admin', 'foreign');
+  for (const route of (await describeRoutes(gateway.server)).filter((one) => !isPublic(one))) {
     const { expected } = foreigner[route.name] ?? {};
     const answer = await ask(gateway, route, headers, loot);
     note(route.name, 'other tenant', answer.statusCode);
@@ -203,18 +206,18 @@ test('a key without the role is refused, and changes nothing', async () => {
     expect(statusCode, `${who}: ${route.name}`).toBe(status);
   }
   for (const role of ['app', 'reader'] as const) {
-    const headers = await caller(gateway.db, role, 'victim');
-    for (const route of (await describedRoutes(gateway.server)).filter((one) => !isPublic(one))) {
+    const headers = await createCaller(gateway.db, role, 'victim');
+    for (const route of (await describeRoutes(gateway.server)).filter((one) => !isPublic(one))) {
       const access = routeAccess(route.method, route.name.slice(route.method.length + 1));
       if (access === role) continue;
       await expectRefused(route, role, headers, 403);
     }
   }
-  for (const route of (await describedRoutes(gateway.server)).filter((one) => !isPublic(one)))
+  for (const route of (await describeRoutes(gateway.server)).filter((one) => !isPublic(one)))
     await expectRefused(route, 'no key', {}, 401);
-  const revoked = await caller(gateway.db, 'admin', 'victim');
+  const revoked = await createCaller(gateway.db, 'admin', 'victim');
   await keysCommand(gateway.db, ['revoke', revoked.authorization.slice('Bearer '.length)]);
-  for (const route of (await describedRoutes(gateway.server)).filter((one) => !isPublic(one)))
+  for (const route of (await describeRoutes(gateway.server)).filter((one) => !isPublic(one)))
     await expectRefused(route, 'revoked', revoked, 401);
   expect(await stateOf(gateway)).toBe(before);
 });

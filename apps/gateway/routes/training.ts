@@ -6,7 +6,7 @@ import { Type } from 'typebox';
 import { getTenantId } from '../auth/authenticate.ts';
 import type { RouteGroup } from '../context.ts';
 
-const mostBuilds = 100;
+const maxBuilds = 100;
 
 const Count = Type.Integer({ minimum: 0 });
 const Stats = Type.Object({
@@ -31,7 +31,7 @@ const Build = Type.Object({
   error: Type.Union([Type.String(), Type.Null()]),
 });
 
-/** GET /v1/training/stats and /v1/training/datasets; POST to the latter asks the trainer for a dataset. */
+/** GET /v1/training/stats; GET and POST /v1/training/datasets. */
 export const training: RouteGroup =
   ({ config, db }) =>
   async (server) => {
@@ -61,12 +61,12 @@ export const training: RouteGroup =
     const list = Type.Object({ builds: Type.Array(Build) });
     server.get('/v1/training/datasets', { schema: { response: { 200: list } } }, async (request) => {
       const tenantId = getTenantId(request);
-      const builds = await asTenant(db, tenantId, (tx) => listBuilds(tx, tenantId, mostBuilds));
-      return { builds: builds.map(shown) };
+      const builds = await asTenant(db, tenantId, (tx) => listBuilds(tx, tenantId, maxBuilds));
+      return { builds: builds.map(toResponse) };
     });
   };
 
-const shown = (build: DatasetBuild) => ({
+const toResponse = (build: DatasetBuild) => ({
   ...build,
   requested_at: build.requested_at.toISOString(),
   started_at: build.started_at?.toISOString() ?? null,

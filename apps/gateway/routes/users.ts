@@ -22,15 +22,15 @@ const Persona = Type.Object({
   }),
 });
 
-/** GET /v1/users/:user_id/persona: how a user likes to be answered. */
+/** GET /v1/users/:user_id/persona. */
 export const users: RouteGroup = (gateway) => async (server) => {
   const schema = { params: UserParams, response: { 200: Persona } };
   server.get('/v1/users/:user_id/persona', { schema }, async (request) => {
-    const found = await asTenant(gateway.db, getTenantId(request), (tx) =>
+    const persona = await asTenant(gateway.db, getTenantId(request), (tx) =>
       findPersona(tx, getTenantId(request), request.params.user_id),
     );
-    if (!found) return { facets: defaultFacets, interaction_count: 0, updated_at: null };
-    return { ...found, updated_at: found.updated_at.toISOString() };
+    if (!persona) return { facets: defaultFacets, interaction_count: 0, updated_at: null };
+    return { ...persona, updated_at: persona.updated_at.toISOString() };
   });
 };
 
@@ -62,7 +62,7 @@ const Settings = Type.Object(
   { additionalProperties: false },
 );
 
-/** GET /v1/users/:user_id/export: all that is held of a user. PUT …/settings: whether it may be trained on. */
+/** GET /v1/users/:user_id/export; PUT …/settings. */
 export const userData: RouteGroup =
   ({ db, config }) =>
   async (server) => {
@@ -85,15 +85,15 @@ export const userData: RouteGroup =
   };
 
 async function readUserLog(directory: string, user: { tenant_id: string; user_id: string }) {
-  const found: Record<string, unknown[]> = {};
+  const records: Record<string, unknown[]> = {};
   for (const name of logNames) {
     const lines: unknown[] = [];
     for await (const line of readTrainingLog(directory, name)) {
       if (line.tenant_id === user.tenant_id && line.user_id === user.user_id) lines.push(line);
     }
-    found[name] = lines;
+    records[name] = lines;
   }
-  return found;
+  return records;
 }
 
 const Count = Type.Integer({ minimum: 0 });
@@ -122,29 +122,29 @@ const ErasureParams = Type.Object(
   { additionalProperties: false },
 );
 
-/** DELETE /v1/users/:user_id erases all that is held of a user; GET /v1/erasures/:erasure_id is the receipt. */
+/** DELETE /v1/users/:user_id; GET /v1/erasures/:erasure_id. */
 export const erasure: RouteGroup =
   ({ db }) =>
   async (server) => {
-    const ask = { schema: { params: UserParams, response: { 202: Receipt } } };
-    server.delete('/v1/users/:user_id', ask, async (request, reply) => {
+    const erase = { schema: { params: UserParams, response: { 202: Receipt } } };
+    server.delete('/v1/users/:user_id', erase, async (request, reply) => {
       const user = { tenant_id: getTenantId(request), user_id: request.params.user_id };
       return reply
         .status(202)
-        .send(shown(await asTenant(db, user.tenant_id, (tx) => requestErasure(tx, user, newId()))));
+        .send(toReceipt(await asTenant(db, user.tenant_id, (tx) => requestErasure(tx, user, newId()))));
     });
 
-    const see = { schema: { params: ErasureParams, response: { 200: Receipt } } };
-    server.get('/v1/erasures/:erasure_id', see, async (request) => {
-      const found = await asTenant(db, getTenantId(request), (tx) =>
+    const read = { schema: { params: ErasureParams, response: { 200: Receipt } } };
+    server.get('/v1/erasures/:erasure_id', read, async (request) => {
+      const erasure = await asTenant(db, getTenantId(request), (tx) =>
         findErasure(tx, getTenantId(request), request.params.erasure_id),
       );
-      if (found) return shown(found);
+      if (erasure) return toReceipt(erasure);
       throw new HttpError(404, 'no_such_erasure', `There is no erasure ${request.params.erasure_id}.`);
     });
   };
 
-const shown = ({ erasure_id, requested_at, done_at, receipt, error }: Erasure) => ({
+const toReceipt = ({ erasure_id, requested_at, done_at, receipt, error }: Erasure) => ({
   erasure_id,
   status: done_at ? 'erased' : 'erasing',
   requested_at: requested_at.toISOString(),

@@ -6,40 +6,41 @@ import { traceAcceptance } from '@learning-loop/service/observability/tracing';
 import { Counter, type Registry } from 'prom-client';
 import type { GatewayContext } from '../context.ts';
 
-/** Counts accepted picks by model and outcome: the rates that say whether the guesses get better. */
 function createSelectionCounter(registry: Registry): (event: HypothesisSelected) => void {
-  const choices = new Counter({
+  const counter = new Counter({
     name: 'learning_loop_choices_total',
     help: 'Accepted picks: of the first place, of another one, or of none; advanced automatically or not.',
     labelNames: ['model', 'outcome', 'auto_advanced'],
     registers: [registry],
   });
   return ({ model_id, hypotheses, selected_id, auto_advanced }) => {
-    const picked = hypotheses.find(({ id }) => id === selected_id);
-    const outcome = picked === undefined ? 'none' : picked.position === 1 ? 'first' : 'other';
-    choices.inc({ model: model_id, outcome, auto_advanced: String(auto_advanced) });
+    const selected = hypotheses.find(({ id }) => id === selected_id);
+    const outcome = selected === undefined ? 'none' : selected.position === 1 ? 'first' : 'other';
+    counter.inc({ model: model_id, outcome, auto_advanced: String(auto_advanced) });
   };
 }
 
 /**
- * Accepts picks for good: one that resolves true is learned whatever crashes. False, and nothing happens, when its
- * interaction has a pick already. Picks that come while others are written share the next statement and its fsync.
+ * Resolves true once the selection is durable; it will be learned whatever crashes. Resolves false, without effect,
+ * if the interaction has a selection. Concurrent selections share a statement and its fsync.
  */
-export function createSelectionWriter(gateway: GatewayContext): (pick: NewSelection) => Promise<boolean> {
+export function createSelectionWriter(
+  gateway: GatewayContext,
+): (selection: NewSelection) => Promise<boolean> {
   const count = createSelectionCounter(gateway.metrics);
-  const accept = batchStatements(async (picks: NewSelection[]) => {
-    const accepted = await insertSelections(gateway.db, picks);
-    const first = picks.filter(({ event }) => accepted.has(event.event_id));
+  const accept = batchStatements(async (selections: NewSelection[]) => {
+    const accepted = await insertSelections(gateway.db, selections);
+    const inserted = selections.filter(({ event }) => accepted.has(event.event_id));
     publishEvents(
       gateway,
-      first.map(({ event: { event_id } }) => ({ event: 'hypothesis.selected', event_id })),
+      inserted.map(({ event: { event_id } }) => ({ event: 'hypothesis.selected', event_id })),
     );
-    for (const { event } of first) count(event);
-    return picks.map(({ event }) => accepted.has(event.event_id));
+    for (const { event } of inserted) count(event);
+    return selections.map(({ event }) => accepted.has(event.event_id));
   });
-  return async (pick) => {
-    const accepted = await accept(pick);
-    if (accepted) traceAccepted(pick.event);
+  return async (selection) => {
+    const accepted = await accept(selection);
+    if (accepted) traceAccepted(selection.event);
     return accepted;
   };
 }
@@ -50,8 +51,8 @@ function traceAccepted({ event_id, occurred_at, interaction_id, model_id }: Hypo
   traceAcceptance(event_id, { name: 'accept the pick', ...times, attributes });
 }
 
-/** Tells the consumers now rather than at the next sweep; when the queue is away, the sweep will do. */
-export function publishEvents({ publisher, log }: GatewayContext, notices: EventRef[]): void {
-  if (notices.length === 0) return;
-  publisher.publish(notices).catch((error: unknown) => log.debug({ err: error }, 'left_to_sweeper'));
+/** Publishes without waiting for the next sweep, which covers failures. */
+export function publishEvents({ publisher, log }: GatewayContext, refs: EventRef[]): void {
+  if (refs.length === 0) return;
+  publisher.publish(refs).catch((error: unknown) => log.debug({ err: error }, 'left_to_sweeper'));
 }

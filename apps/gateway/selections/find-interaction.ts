@@ -16,51 +16,51 @@ export interface SelectionRequest {
   hypothesis_id: string | null;
 }
 
-const mostOfOneText = 20;
+const maxSameText = 20;
 
 export interface InteractionLoader {
   db: Db;
   find(key: InteractionKey): Promise<InteractionWithSelection | undefined>;
 }
 
-/** Looks interactions up by id, those asked for at the same time together. */
+/** Batches concurrent lookups. */
 export function createInteractionLoader(db: Db): InteractionLoader {
   return { db, find: batchStatements((keys: InteractionKey[]) => findInteractions(db, keys)) };
 }
 
 /**
- * The interaction that a pick is about: open, or closed by this very pick.
- * Throws 404 when there is none, 409 when it was closed by another pick.
+ * Returns an interaction that is open, or closed by the same selection. Throws 404 if there is none, 409 if it was
+ * closed by another selection.
  */
 export async function findSelectableInteraction(
   { db, find }: InteractionLoader,
   tenantId: string,
-  pick: SelectionRequest,
+  request: SelectionRequest,
 ): Promise<InteractionWithSelection> {
-  const candidates = pick.interaction_id
-    ? await byId(find, tenantId, pick, pick.interaction_id)
+  const interactions = request.interaction_id
+    ? await findById(find, tenantId, request, request.interaction_id)
     : await asTenant(db, tenantId, (tx) =>
-        findByText(tx, { tenantId, userId: pick.user_id, text: pick.input_text, limit: mostOfOneText }),
+        findByText(tx, { tenantId, userId: request.user_id, text: request.input_text, limit: maxSameText }),
       );
-  const [newest] = candidates;
-  if (!newest) throw notFound(pick);
-  const choice = candidates.find(
-    (candidate) => candidate.event_id === null || isSameSelection(candidate, pick),
+  const [newest] = interactions;
+  if (!newest) throw notFound(request);
+  const interaction = interactions.find(
+    (interaction) => interaction.event_id === null || isSameSelection(interaction, request),
   );
-  if (!choice) throw selectionConflict(newest);
-  requireHypothesis(choice, pick.hypothesis_id);
-  return choice;
+  if (!interaction) throw selectionConflict(newest);
+  requireHypothesis(interaction, request.hypothesis_id);
+  return interaction;
 }
 
-async function byId(
+async function findById(
   find: InteractionLoader['find'],
   tenant_id: string,
-  pick: SelectionRequest,
+  request: SelectionRequest,
   interaction_id: string,
 ): Promise<InteractionWithSelection[]> {
-  const choice = await find({ tenant_id, interaction_id });
-  if (!choice || choice.user_id !== pick.user_id) return [];
-  if (choice.input_text === pick.input_text) return [choice];
+  const interaction = await find({ tenant_id, interaction_id });
+  if (!interaction || interaction.user_id !== request.user_id) return [];
+  if (interaction.input_text === request.input_text) return [interaction];
   throw new HttpError(
     422,
     'input_text_differs',
@@ -68,23 +68,23 @@ async function byId(
   );
 }
 
-/** Whether this pick has been made already: then it is a retry, and gets the same answer. */
-export function isSameSelection(choice: InteractionWithSelection, pick: SelectionRequest): boolean {
-  return choice.event_id !== null && choice.selected_id === pick.hypothesis_id;
+/** A retry, which gets the same response. */
+export function isSameSelection(interaction: InteractionWithSelection, request: SelectionRequest): boolean {
+  return interaction.event_id !== null && interaction.selected_id === request.hypothesis_id;
 }
 
 export function selectionConflict({ interaction_id, selected_id }: InteractionWithSelection): HttpError {
-  const made = selected_id === null ? '"none of these"' : selected_id;
+  const previous = selected_id === null ? '"none of these"' : selected_id;
   return new HttpError(
     409,
     'already_picked',
-    `The pick for interaction ${interaction_id} was ${made} and stands; call /v1/hypothesize for a new choice.`,
+    `The pick for interaction ${interaction_id} was ${previous} and stands; call /v1/hypothesize for a new choice.`,
   );
 }
 
-export function notFound(pick: SelectionRequest): HttpError {
-  const what = pick.interaction_id
-    ? `interaction ${pick.interaction_id}`
+export function notFound(request: SelectionRequest): HttpError {
+  const what = request.interaction_id
+    ? `interaction ${request.interaction_id}`
     : 'interaction with this input_text';
   return new HttpError(
     404,

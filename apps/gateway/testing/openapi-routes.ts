@@ -16,17 +16,17 @@ const Operation = Type.Object({
 });
 const Document = Type.Object({ paths: Type.Record(Type.String(), Type.Record(Type.String(), Operation)) });
 
-/** For tests: a route as the OpenAPI document describes it; `name` is that of roles.ts. */
+/** From the OpenAPI document; `name` as in roles.ts. */
 export interface DescribedRoute {
   name: string;
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
   parameters: Type.Static<typeof Parameter>[];
-  /** The schema of the JSON body, if there is one. */
+  /** JSON schema. */
   body: object | undefined;
 }
 
-export async function describedRoutes(server: FastifyInstance): Promise<DescribedRoute[]> {
+export async function describeRoutes(server: FastifyInstance): Promise<DescribedRoute[]> {
   const { body } = await server.inject('/docs/json');
   const { paths } = Value.Parse(Document, JSON.parse(body));
   return Object.entries(paths).flatMap(([path, operations]) =>

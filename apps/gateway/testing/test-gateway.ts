@@ -8,49 +8,51 @@ import type { Overload } from '../http/load-shedding.ts';
 import { createServer } from '../server.ts';
 import { connectModels, gatewayRole } from '../start.ts';
 
-/** A machine that is slow for other reasons fails no test. */
-const anyDelay: Overload = { longestDelayMs: 0, meanOfMs: 5_000 };
+/** A slow machine must not fail tests. */
+const anyDelay: Overload = { maxDelayMs: 0, sampleMs: 5_000 };
 
-interface Unusual {
+interface TestOptions {
   log?: Logger;
-  when?: Overload;
+  overload?: Overload;
 }
 
-/** A gateway on a database of its own, with the queues on it; nobody listens and nobody consumes. */
+/** On its own database, which holds the queues, too; it does not listen, and there are no consumers. */
 export async function gatewayForTest(
   env: NodeJS.ProcessEnv = {},
-  { log = pino({ level: 'silent' }), when = anyDelay }: Unusual = {},
+  { log = pino({ level: 'silent' }), overload = anyDelay }: TestOptions = {},
 ) {
   const resources = new AsyncDisposableStack();
   const config = readConfig({ DATABASE_URL: await databaseForTest(), EXPLORATION_RATE: '0', ...env });
   const metrics = new Registry();
-  // The server works under its own role, the test under the owner's.
+  // The server uses its own role, the test the owner's.
   const db = resources.use(connectDb(config.databaseUrl));
-  const served = resources.use(connectDb(config.databaseUrl, { role: gatewayRole }));
+  const servedDb = resources.use(connectDb(config.databaseUrl, { role: gatewayRole }));
   const publisher = resources.use(connectPublisher(config, log, metrics));
   const use = <T extends AsyncDisposable>(resource: T) => resources.use(resource);
-  const models = connectModels({ config, log, metrics, use }, served);
-  const server = use(await createServer({ config, db: served, ...models, log, metrics, publisher }, when));
+  const models = connectModels({ config, log, metrics, use }, servedDb);
+  const server = use(
+    await createServer({ config, db: servedDb, ...models, log, metrics, publisher }, overload),
+  );
   return {
     db,
     server,
-    get: async (url: string) => answerOf(await server.inject({ method: 'GET', url })),
-    post: async (url: string, body: object) => answerOf(await server.inject({ method: 'POST', url, body })),
-    patch: async (url: string, body: object) => answerOf(await server.inject({ method: 'PATCH', url, body })),
+    get: async (url: string) => toJson(await server.inject({ method: 'GET', url })),
+    post: async (url: string, body: object) => toJson(await server.inject({ method: 'POST', url, body })),
+    patch: async (url: string, body: object) => toJson(await server.inject({ method: 'PATCH', url, body })),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
 
-// The tests read answers as any client would: without our types.
+// Tests read responses without our types, like any client.
 // biome-ignore lint/suspicious/noExplicitAny: JSON of any shape
 type Json = any;
 
-interface Answer {
+interface Response {
   statusCode: number;
   json(): Json;
 }
 
-const answerOf = (response: Answer): { status: number; body: Json } => ({
+const toJson = (response: Response): { status: number; body: Json } => ({
   status: response.statusCode,
   body: response.json(),
 });

@@ -7,23 +7,23 @@ const tables = [
   ...(['user_settings', 'erasures', 'models', 'model_changes', 'experiments', 'dataset_builds'] as const),
 ];
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern detects them
 const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/u;
 
-/** All texts that the database holds and no request could have said: of broken Unicode, or with control characters. */
+/** Stored texts that no valid request can contain: with broken Unicode or control characters. */
 export async function findLeaks(db: Db): Promise<string[]> {
   const rows = await Promise.all(tables.map((table) => db.selectFrom(table).selectAll().execute()));
-  return textsIn(rows).filter((text) => !text.isWellFormed() || control.test(text));
+  return collectTexts(rows).filter((text) => !text.isWellFormed() || control.test(text));
 }
 
-function textsIn(value: unknown): string[] {
+function collectTexts(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return [];
-  return Object.entries(value).flatMap(([key, held]) => [key, ...textsIn(held)]);
+  return Object.entries(value).flatMap(([key, held]) => [key, ...collectTexts(held)]);
 }
 
-/** A log at its most talkative, and what it wrote. */
-export function rememberingLog() {
+/** Captures all log levels. */
+export function createCapturingLog() {
   const written: string[] = [];
   const stream = new Writable({
     write(chunk, _encoding, done) {

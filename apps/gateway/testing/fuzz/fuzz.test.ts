@@ -3,10 +3,10 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { caller } from '../callers.ts';
-import { describedRoutes } from '../openapi-routes.ts';
+import { createCaller } from '../callers.ts';
+import { describeRoutes } from '../openapi-routes.ts';
 import { gatewayForTest } from '../test-gateway.ts';
-import { findLeaks, rememberingLog } from './assertions.ts';
+import { createCapturingLog, findLeaks } from './assertions.ts';
 import { generateRequests } from './generators.ts';
 import { brokenBodies, naughtyStrings } from './payloads.ts';
 
@@ -54,7 +54,7 @@ async function expectCleanStore({ db }: Gateway): Promise<void> {
 
 test(`${requests} generated requests find no 5xx, no leak, and nothing stored that was not valid`, async () => {
   await using gateway = await gatewayForTest();
-  const routes = (await describedRoutes(gateway.server)).filter(({ name }) => name !== 'GET /readyz');
+  const routes = (await describeRoutes(gateway.server)).filter(({ name }) => name !== 'GET /readyz');
   const statuses = new Map<number, number>();
   const seed = Number(process.env['HOSTILE_SEED'] ?? Date.now());
   const forged = fc.constantFrom(...routes).chain(generateRequests);
@@ -78,7 +78,7 @@ test(`${requests} generated requests find no 5xx, no leak, and nothing stored th
 }, 600_000);
 
 test('every nasty string in every place that takes text, and none forges a line of the log', async () => {
-  const { log, lines } = rememberingLog();
+  const { log, lines } = createCapturingLog();
   await using gateway = await gatewayForTest({}, { log });
   for (const text of naughtyStrings) {
     const id = encodeURIComponent(text.toWellFormed());
@@ -150,7 +150,7 @@ test('broken bodies and wrong content types are refused', async () => {
       ).toBeGreaterThanOrEqual(400);
     }
   }
-  for (const { name, method, path, body } of await describedRoutes(gateway.server)) {
+  for (const { name, method, path, body } of await describeRoutes(gateway.server)) {
     if (!body) continue;
     const url = path.replaceAll(/\{\w+\}/gu, '01a00000-0000-7000-8000-000000000001');
     for (const [index, payload] of brokenBodies.entries()) {
@@ -230,7 +230,7 @@ test('a request that does not come to its end is ended', async () => {
 
 test('with keys the same strings open nothing', async () => {
   await using gateway = await gatewayForTest();
-  await caller(gateway.db, 'admin');
+  await createCaller(gateway.db, 'admin');
   for (const text of naughtyStrings) {
     const authorization = `Bearer ${text.replaceAll(/[^\x20-\x7e]/gu, '')}`;
     const answer = await gateway.server.inject({ url: '/v1/users/ada/persona', headers: { authorization } });

@@ -1,4 +1,4 @@
-/** Strings that broke something somewhere: injections, escapes, invisible and impossible characters, huge ones. */
+/** Injections, escapes, invisible and invalid characters, huge strings. */
 export const naughtyStrings: string[] = [
   '',
   ' ',
@@ -59,7 +59,7 @@ export const naughtyStrings: string[] = [
   'ada',
 ];
 
-/** JSON values that stand where another type is expected. */
+/** JSON values in place of another type. */
 export const typeConfusions: unknown[] = [
   null,
   true,
@@ -77,7 +77,7 @@ export const typeConfusions: unknown[] = [
   { length: 1e9 },
 ];
 
-/** Whole bodies that are not what they claim to be, as text or as bytes. */
+/** Invalid or misleading bodies. */
 export const brokenBodies: (string | Buffer)[] = [
   '',
   ' ',
