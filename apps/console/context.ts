@@ -8,7 +8,6 @@ import type { Config } from './config.ts';
 import type { GatewayClient } from './gateway-client.ts';
 import type { Measurements } from './metrics/poller.ts';
 
-/** What the routes work with. */
 export interface ConsoleContext extends Pick<Service<Config>, 'config' | 'log' | 'metrics' | 'signal'> {
   db: Db;
   gateway: GatewayClient;
@@ -17,5 +16,4 @@ export interface ConsoleContext extends Pick<Service<Config>, 'config' | 'log' |
   activity: TtlCache<Activity[]>;
 }
 
-/** A group of routes. */
 export type RouteGroup = (console: ConsoleContext) => FastifyPluginAsyncTypebox;

@@ -3,12 +3,12 @@ import { Compile } from 'typebox/compile';
 
 const Caller = Type.Object({ tenant_id: Type.String(), role: Type.String() });
 type Caller = Type.Static<typeof Caller>;
-const callerAnswer = Compile(Caller);
+const callerParser = Compile(Caller);
 
 export interface GatewayClient {
-  /** Who this key (or nobody's) is; undefined when the gateway does not let it look. Rejects when it is away. */
+  /** Undefined if the gateway rejects the key, or the lack of one. Rejects if the gateway is down. */
   authenticate(key: string | undefined): Promise<Caller | undefined>;
-  /** Passes a request on. Rejects when the gateway is away. */
+  /** Rejects if the gateway is down. */
   send(request: {
     method: string;
     path: string;
@@ -34,10 +34,10 @@ export function openGatewayClient(gatewayUrl: string): GatewayClient {
   return {
     send,
     async authenticate(key) {
-      const answer = await send({ method: 'GET', path: '/v1/session', key });
-      if (answer.ok) return callerAnswer.Parse(await answer.json());
-      if (answer.status < 500) return undefined;
-      throw new Error(`The gateway answered ${answer.status}.`);
+      const response = await send({ method: 'GET', path: '/v1/session', key });
+      if (response.ok) return callerParser.Parse(await response.json());
+      if (response.status < 500) return undefined;
+      throw new Error(`The gateway answered ${response.status}.`);
     },
   };
 }

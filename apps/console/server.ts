@@ -13,7 +13,6 @@ import { pageAssets } from './routes/page-assets.ts';
 import { queues } from './routes/queues.ts';
 import { users } from './routes/users.ts';
 
-/** The console's server: its page, what the page shows, and the way to the gateway. */
 export async function createServer(console: ConsoleContext): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = console.log.child({ part: 'http' }, { level: 'warn' });
   const server = fastify({
@@ -24,7 +23,7 @@ export async function createServer(console: ConsoleContext): Promise<FastifyInst
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 1_000 },
   });
-  server.addHook('onRequest', async (_request, reply) => void reply.headers(guards));
+  server.addHook('onRequest', async (_request, reply) => void reply.headers(securityHeaders));
   const sessions = new Sessions();
   reportErrors(server);
   identify(server, console, sessions);
@@ -44,8 +43,8 @@ export async function createServer(console: ConsoleContext): Promise<FastifyInst
   return server;
 }
 
-/** What a browser may do with an answer. What is no page loads and runs nothing; pages say what they need. */
-const guards = {
+/** Responses other than the page load and run nothing; pages set their own policy. */
+const securityHeaders = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
@@ -56,8 +55,8 @@ function reportErrors(server: FastifyInstance): void {
   server.setErrorHandler((error: FastifyError, request, reply) => {
     const { statusCode = 500, code, message } = error;
     if (statusCode >= 500) request.log.warn({ err: error }, 'request_failed');
-    const told = statusCode < 500 || error instanceof HttpError ? { code, message } : failed;
-    return reply.status(statusCode).send({ error: told });
+    const body = statusCode < 500 || error instanceof HttpError ? { code, message } : unexpectedError;
+    return reply.status(statusCode).send({ error: body });
   });
   server.setNotFoundHandler((request, reply) =>
     reply
@@ -66,4 +65,7 @@ function reportErrors(server: FastifyInstance): void {
   );
 }
 
-const failed = { code: 'not_read', message: 'This could not be read; is Postgres up? The log says more.' };
+const unexpectedError = {
+  code: 'not_read',
+  message: 'This could not be read; is Postgres up? The log says more.',
+};

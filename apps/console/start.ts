@@ -16,8 +16,8 @@ export async function start({ config, log, metrics, signal, use }: Service<Confi
   const queues = use(openInspector(config, log), 'queues');
   const measurements = use(pollMetrics(config.metrics, metrics, log), 'measurements');
   const gateway = openGatewayClient(config.gatewayUrl);
-  const watched = { queues, measurements, gateway, activity: ttlCache<Activity[]>() };
-  const server = await createServer({ config, db, log, metrics, signal, ...watched });
+  const sources = { queues, measurements, gateway, activity: ttlCache<Activity[]>() };
+  const server = await createServer({ config, db, log, metrics, signal, ...sources });
   use(server, 'http');
   const { host, port } = config;
   const url = await server.listen({ host, port }).catch((error: unknown) => {

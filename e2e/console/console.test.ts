@@ -76,7 +76,7 @@ test('what is asked, picked and learned is seen, and how long that took', async 
 
   await page.getByRole('link', { name: /newcomer/u }).click();
   await page.getByText('“build api”', { exact: true }).waitFor();
-  expect(await page.locator('.options .picked').textContent()).toContain(question);
+  expect(await page.locator('.past-hypotheses .selected').textContent()).toContain(question);
   await page.close();
 });
 
@@ -108,7 +108,7 @@ test('a dead letter shows its error, hides what it holds until asked, and is rep
   await using db = connectDb(system.databaseUrl);
   const letter = await buryFeedback(db, system.client);
   const page = await open('/queues');
-  const row = page.locator('.letters > li', { hasText: letter });
+  const row = page.locator('.dead-letters > li', { hasText: letter });
   await row.waitFor();
   await picture(page, 'dead-letter');
   expect(await page.locator('pre').count()).toBe(0);

@@ -2,39 +2,39 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const cookie = 'learning_loop_session';
-const hours = 12;
-const mostSessions = 1_000;
+const sessionHours = 12;
+const maxSessions = 1_000;
 
 interface Session {
   key: string;
   until: number;
 }
 
-/** Who has signed in. The browser holds a random id; the key stays here, in memory: a restart signs everybody out. */
+/** The browser gets a random id; the API key stays here in memory, so a restart signs everybody out. */
 export class Sessions {
   readonly #open = new Map<string, Session>();
 
-  /** The key that this request's session was opened with, if it has one. */
-  keyOf(request: FastifyRequest): string | undefined {
-    const session = this.#open.get(idOf(request));
+  /** The API key of the request's session. */
+  findKey(request: FastifyRequest): string | undefined {
+    const session = this.#open.get(readSessionId(request));
     return session && session.until > Date.now() ? session.key : undefined;
   }
 
   begin(reply: FastifyReply, key: string): void {
     const oldest = this.#open.keys().next().value;
-    if (this.#open.size >= mostSessions && oldest !== undefined) this.#open.delete(oldest);
+    if (this.#open.size >= maxSessions && oldest !== undefined) this.#open.delete(oldest);
     const id = randomBytes(32).toString('base64url');
-    this.#open.set(id, { key, until: Date.now() + hours * 3_600_000 });
-    setCookie(reply, id, hours * 3_600);
+    this.#open.set(id, { key, until: Date.now() + sessionHours * 3_600_000 });
+    setCookie(reply, id, sessionHours * 3_600);
   }
 
   end(request: FastifyRequest, reply: FastifyReply): void {
-    this.#open.delete(idOf(request));
+    this.#open.delete(readSessionId(request));
     setCookie(reply, '', 0);
   }
 }
 
-function idOf({ headers }: FastifyRequest): string {
+function readSessionId({ headers }: FastifyRequest): string {
   const found = new RegExp(`(?:^|; )${cookie}=([\\w-]+)`, 'u').exec(headers.cookie ?? '');
   return found?.[1] ?? '';
 }

@@ -6,7 +6,7 @@ import type { Sessions } from './sessions.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set on every route but the public ones. */
+    /** Null on public routes. */
     caller: { tenant_id: string; role: string; key: string | undefined } | null;
   }
 }
@@ -15,17 +15,17 @@ const Key = Type.Object(
   { key: Type.String({ minLength: 1, maxLength: 200 }) },
   { additionalProperties: false },
 );
-const local = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/u;
+const localName = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/u;
 
-/** Who is asking, and whose data may be shown: the gateway says it of the key that the session was opened with. */
+/** Sets `caller` to the tenant and role that the gateway reports for the session's key. */
 export function identify(server: FastifyInstance, { gateway }: ConsoleContext, sessions: Sessions): void {
   server.decorateRequest('caller', null);
   server.addHook('onRequest', async (request) => {
-    if (!isGuarded(request)) return;
+    if (!requiresCaller(request)) return;
     requireSameOrigin(request);
-    const key = sessions.keyOf(request);
-    // A page elsewhere can make its own name point here (DNS rebinding); it has no session, only that name.
-    if (key === undefined && !local.test(request.hostname)) throw needKey();
+    const key = sessions.findKey(request);
+    // DNS rebinding: another site can point its name here; it has no session, so only its host name shows that.
+    if (key === undefined && !localName.test(request.hostname)) throw keyNeeded();
     const caller = await gateway.authenticate(key).catch((cause: unknown): never => {
       throw new HttpError(
         503,
@@ -34,18 +34,18 @@ export function identify(server: FastifyInstance, { gateway }: ConsoleContext, s
         { cause },
       );
     });
-    if (!caller) throw needKey();
+    if (!caller) throw keyNeeded();
     request.caller = { ...caller, key };
   });
 }
 
-const guarded = ['/api/', '/v1/', '/bull-board'];
+const guardedPrefixes = ['/api/', '/v1/', '/bull-board'];
 
-function isGuarded({ url }: FastifyRequest): boolean {
-  return guarded.some((prefix) => url.startsWith(prefix)) && !url.startsWith('/api/session');
+function requiresCaller({ url }: FastifyRequest): boolean {
+  return guardedPrefixes.some((prefix) => url.startsWith(prefix)) && !url.startsWith('/api/session');
 }
 
-/** Browsers say where a request comes from; a form on another site changes nothing here. */
+/** Rejects cross-site forms. */
 function requireSameOrigin({ method, headers, host }: FastifyRequest): void {
   if (method === 'GET' || method === 'HEAD') return;
   const { origin, 'sec-fetch-site': site = 'same-origin' } = headers;
@@ -54,22 +54,20 @@ function requireSameOrigin({ method, headers, host }: FastifyRequest): void {
   throw new HttpError(403, 'foreign_page', 'Only the console’s own pages may change something.');
 }
 
-const needKey = () =>
+const keyNeeded = () =>
   new HttpError(401, 'key_needed', 'Sign in with an API key of the role reader or admin.');
 
-/** Whose data is shown. */
-export function callerOf({ caller, url }: FastifyRequest) {
+export function getCaller({ caller, url }: FastifyRequest) {
   if (!caller) throw new Error(`${url} was not identified`);
   return caller;
 }
 
-/** Refuses whoever may only look. */
 export function requireAdmin(request: FastifyRequest): void {
-  if (callerOf(request).role !== 'admin')
+  if (getCaller(request).role !== 'admin')
     throw new HttpError(403, 'role_needed', 'This needs a key with the role admin.');
 }
 
-/** POST /api/session opens a session with a key, DELETE ends it. */
+/** POST and DELETE /api/session. */
 export const signIn =
   (sessions: Sessions): RouteGroup =>
   ({ gateway }) =>

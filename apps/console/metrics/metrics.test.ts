@@ -1,7 +1,7 @@
 import { histogramQuantile } from '@learning-loop/service/observability/quantile';
 import { Counter, Histogram, Registry } from 'prom-client';
 import { expect, test } from 'vitest';
-import { durationsBetween, type Snapshot, sumOf } from './derive.ts';
+import { durationsBetween, type Snapshot, sumSeries } from './derive.ts';
 import { parseMetrics } from './scrape.ts';
 
 const registry = new Registry();
@@ -37,8 +37,8 @@ test('what happened between two looks is told from what /metrics said', async ()
   expect(lag.perSecond).toBe(10);
   expect(lag.p50).toBeCloseTo(0.1505, 3);
   expect(lag.p99).toBeCloseTo(0.2, 3);
-  expect(sumOf(after, 'loop_events_total', { kind: 'b' })).toBe(20);
-  expect(sumOf(after, 'loop_seconds_count')).toBe(102);
+  expect(sumSeries(after, 'loop_events_total', { kind: 'b' })).toBe(20);
+  expect(sumSeries(after, 'loop_seconds_count')).toBe(102);
 });
 
 test('a process that began again counts from nothing', async () => {

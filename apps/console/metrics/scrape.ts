@@ -3,17 +3,17 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 
 export interface Sources {
-  /** URLs of /metrics. A name with several addresses stands for as many replicas. */
+  /** URLs of /metrics. A name with several addresses stands for several replicas. */
   urls: string[];
-  /** A key with the role reader, where the page asks for one. */
+  /** A key with the role reader. */
   key?: string | undefined;
 }
 
 const timeoutMs = 1_500;
 
-/** The pages of all processes that answer; one that does not is left out. */
+/** Pages that do not answer are left out. */
 export async function scrapeMetrics({ urls, key }: Sources, own: Registry, log: Logger): Promise<string[]> {
-  const addresses = (await Promise.all(urls.map(everyAddress))).flat();
+  const addresses = (await Promise.all(urls.map(resolveAddresses))).flat();
   const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
   const pages = await Promise.allSettled([own.metrics(), ...addresses.map((url) => fetchText(url, headers))]);
   return pages.flatMap((page) => {
@@ -23,11 +23,11 @@ export async function scrapeMetrics({ urls, key }: Sources, own: Registry, log: 
   });
 }
 
-async function everyAddress(text: string): Promise<string[]> {
+async function resolveAddresses(text: string): Promise<string[]> {
   const url = new URL(text);
   if (url.protocol === 'https:') return [text];
-  const found = await lookup(url.hostname, { all: true }).catch(() => []);
-  return found.map(({ address, family }) => {
+  const addresses = await lookup(url.hostname, { all: true }).catch(() => []);
+  return addresses.map(({ address, family }) => {
     const one = new URL(url);
     one.hostname = family === 6 ? `[${address}]` : address;
     return one.href;
@@ -40,7 +40,6 @@ async function fetchText(url: string, headers: Record<string, string>): Promise<
   return await response.text();
 }
 
-/** One series of a /metrics page, at one moment. */
 export interface Sample {
   name: string;
   labels: Record<string, string>;
@@ -50,7 +49,7 @@ export interface Sample {
 const line = /^(?<name>[a-zA-Z_:][\w:]*)(?:\{(?<labels>.*)\})? (?<value>\S+)/u;
 const label = /(?<key>\w+)="(?<value>(?:[^"\\]|\\.)*)"/gu;
 
-/** The samples of a page in Prometheus's text format (version 0.0.4) whose names match. */
+/** Parses Prometheus's text format (version 0.0.4), keeping matching names. */
 export function parseMetrics(text: string, names: RegExp): Sample[] {
   return text.split('\n').flatMap((row) => (names.test(row) ? parseLine(row) : []));
 }

@@ -1,4 +1,4 @@
-/** What a server refused, in words that can be shown. */
+/** `message` can be shown to people. */
 export class Refused extends Error {
   readonly status: number;
   readonly code: string;
@@ -12,22 +12,22 @@ export class Refused extends Error {
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
-/** Asks this console's server, whose routes check what they answer against their schemas. Throws Refused. */
-export async function ask<T>(method: Method, path: string, body?: object): Promise<T> {
+/** The console's routes validate their responses, so `T` is not checked here. Throws Refused. */
+export async function send<T>(method: Method, path: string, body?: object): Promise<T> {
   const request: RequestInit = { method };
   if (body) {
     request.headers = { 'content-type': 'application/json' };
     request.body = JSON.stringify(body);
   }
-  const answer = await fetch(path, request).catch(() => {
+  const response = await fetch(path, request).catch(() => {
     throw new Refused(0, 'console_away', 'The console does not answer. Is it still running?');
   });
-  const text = await answer.text();
-  if (answer.ok) return (text === '' ? undefined : JSON.parse(text)) as T;
-  throw refusalOf(answer.status, text);
+  const text = await response.text();
+  if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T;
+  throw toRefused(response.status, text);
 }
 
-function refusalOf(status: number, text: string): Refused {
+function toRefused(status: number, text: string): Refused {
   try {
     const { code, message } = JSON.parse(text).error;
     return new Refused(status, String(code), String(message));
@@ -36,5 +36,5 @@ function refusalOf(status: number, text: string): Refused {
   }
 }
 
-export const get = <T>(path: string) => ask<T>('GET', path);
-export const post = <T>(path: string, body: object = {}) => ask<T>('POST', path, body);
+export const get = <T>(path: string) => send<T>('GET', path);
+export const post = <T>(path: string, body: object = {}) => send<T>('POST', path, body);

@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import { ask } from './api.ts';
+import { send } from './api.ts';
 import { OverviewPage } from './pages/overview.tsx';
 import { QueuesPage } from './pages/queues.tsx';
 import { SignIn } from './pages/sign-in.tsx';
@@ -85,7 +85,7 @@ function Who({ session, onLeft }: { session: Session; onLeft(): void }) {
   const [leaving, setLeaving] = useState(false);
   async function leave() {
     setLeaving(true);
-    await ask('DELETE', '/api/session');
+    await send('DELETE', '/api/session');
     setLeaving(false);
     onLeft();
   }

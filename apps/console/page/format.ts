@@ -1,4 +1,4 @@
-/** Seconds in words: "3 ms", "1.2 s", "4 min"; a dash for nothing. */
+/** For example "3 ms", "1.2 s", "4 min"; a dash for null. */
 export function duration(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined) return '–';
   if (seconds === 0) return '0';
@@ -15,7 +15,7 @@ export const number = (value: number | null | undefined) =>
 
 export const perSecond = (value: number) => number(value > 0 && value < 0.1 ? 0.1 : value);
 
-/** A share in [0, 1] as a percentage; a dash when there is nothing to share. */
+/** `share` in [0, 1] as a percentage; a dash for an empty whole. */
 export const share = (part: number, whole: number) =>
   whole > 0 ? `${Math.round((100 * part) / whole)} %` : '–';
 
@@ -35,5 +35,5 @@ export const facetWords: Record<string, string> = {
   formal: 'Formal',
 };
 
-/** A change with its sign: "+0.02". */
+/** For example "+0.02". */
 export const signed = (value: number) => `${value >= 0 ? '+' : '−'}${Math.abs(value).toFixed(2)}`;

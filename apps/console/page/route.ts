@@ -11,7 +11,7 @@ function subscribe(onMove: () => void): () => void {
   };
 }
 
-/** The path of the address, such as `/users/ada`. */
+/** For example `/users/ada`. */
 export function usePath(): string {
   return useSyncExternalStore(subscribe, () => window.location.pathname);
 }
@@ -22,7 +22,7 @@ export function goTo(path: string): void {
   moved.dispatchEvent(new Event('move'));
 }
 
-/** Makes a link move within the page; with a modifier key the browser does what it always does. */
+/** Navigates within the page; clicks with a modifier key are left to the browser. */
 export function follow(event: MouseEvent<HTMLAnchorElement>): void {
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
   event.preventDefault();

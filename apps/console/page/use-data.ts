@@ -4,34 +4,33 @@ import { get, Refused } from './api.ts';
 export interface Data<T> {
   value: T | undefined;
   error: Refused | undefined;
-  /** Asks again. */
   reload(): void;
 }
 
-const asRefused = (error: unknown) =>
+const toRefused = (error: unknown) =>
   error instanceof Refused ? error : new Refused(0, 'unknown', String(error));
 
-/** What a path answers; what was answered before stays until there is something newer. */
+/** Keeps the previous value until a newer one arrives. */
 export function useData<T>(path: string): Data<T> {
   const [state, setState] = useState<{ path: string; value?: T; error?: Refused }>({ path });
   const [turn, setTurn] = useState(0);
   useEffect(() => {
-    let wanted = true;
+    let isCurrent = true;
     get<T>(path)
-      .then((value) => wanted && setState({ path, value }))
-      .catch((error: unknown) => wanted && setState({ path, error: asRefused(error) }));
+      .then((value) => isCurrent && setState({ path, value }))
+      .catch((error: unknown) => isCurrent && setState({ path, error: toRefused(error) }));
     return () => {
-      wanted = false;
+      isCurrent = false;
     };
   }, [path, turn]);
   const reload = useCallback(() => setTurn((n) => n + 1), []);
-  const mine = state.path === path ? state : undefined;
-  return { value: mine?.value, error: mine?.error, reload };
+  const current = state.path === path ? state : undefined;
+  return { value: current?.value, error: current?.error, reload };
 }
 
 const retryMs = 3_000;
 
-/** What `/api/live/<path>` streams. When the stream breaks, `/api/<path>` says why, and it is opened again. */
+/** Streams `/api/live/<path>`. After a failure it fetches `/api/<path>`, which gives the error, and reconnects. */
 export function useLive<T>(path: string): Data<T> {
   const [state, setState] = useState<{ path: string; value?: T; error?: Refused }>({ path });
   const [turn, setTurn] = useState(0);
@@ -44,7 +43,7 @@ export function useLive<T>(path: string): Data<T> {
       source.close();
       get<T>(`/api/${path}`)
         .then((value) => setState({ path, value }))
-        .catch((error: unknown) => setState((was) => ({ ...was, path, error: asRefused(error) })));
+        .catch((error: unknown) => setState((was) => ({ ...was, path, error: toRefused(error) })));
       timer = window.setTimeout(reload, retryMs);
     };
     return () => {
@@ -52,6 +51,6 @@ export function useLive<T>(path: string): Data<T> {
       window.clearTimeout(timer);
     };
   }, [path, turn]);
-  const mine = state.path === path ? state : undefined;
-  return { value: mine?.value, error: mine?.error, reload };
+  const current = state.path === path ? state : undefined;
+  return { value: current?.value, error: current?.error, reload };
 }

@@ -7,24 +7,24 @@ import type { ConsoleContext, RouteGroup } from '../context.ts';
 type Queue = ConstructorParameters<typeof BullMQAdapter>[0];
 
 /**
- * /bull-board: single jobs, to be looked at and not touched. /bull-board-admin: the same for admins, who may retry,
- * promote and clean them. Nothing can be lost by that: what is owed is in the outbox, and is published again.
+ * /bull-board is read-only; on /bull-board-admin admins may retry, promote and clean jobs. That loses nothing, since
+ * pending events stay in the outbox and are published again.
  */
 export const bullBoard: RouteGroup = (console) => async (server) => {
   server.addHook('onSend', async (_request, reply, payload) => {
     reply.headers({ 'content-security-policy': policy, 'x-content-type-options': 'nosniff' });
     return typeof payload === 'string' ? payload.replace(webFonts, '') : payload;
   });
-  await server.register(board(console, '/bull-board', readOnly));
+  await server.register(createBoard(console, '/bull-board', readOnly));
   await server.register(async (guarded) => {
     guarded.addHook('onRequest', async (request) => requireAdmin(request));
-    await guarded.register(board(console, '/bull-board-admin', {}));
+    await guarded.register(createBoard(console, '/bull-board-admin', {}));
   });
 };
 
 const readOnly = { readOnlyMode: true, allowRetries: false };
 
-function board({ queues, log }: ConsoleContext, basePath: string, options: Partial<typeof readOnly>) {
+function createBoard({ queues, log }: ConsoleContext, basePath: string, options: Partial<typeof readOnly>) {
   const serverAdapter = new FastifyAdapter();
   serverAdapter.setBasePath(basePath);
   const { replaceQueues } = createBullBoard({
@@ -40,7 +40,7 @@ function board({ queues, log }: ConsoleContext, basePath: string, options: Parti
   };
 }
 
-/** Its page asks Google for fonts; no request leaves this host. */
+/** The page loads Google fonts; it must not contact other hosts. */
 const webFonts = /<link[^>]+fonts\.googleapis\.com[^>]+>/gu;
 const policy =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'";

@@ -1,9 +1,9 @@
 import { HttpError } from '@learning-loop/service/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { callerOf } from '../auth/sign-in.ts';
+import { getCaller } from '../auth/sign-in.ts';
 import type { RouteGroup } from '../context.ts';
 
-/** /v1/*: the pages act through the gateway's API, with the key of the session; the browser never sees the key. */
+/** /v1/* with the session's key, which the browser never sees. */
 export const proxyToGateway: RouteGroup =
   ({ gateway }) =>
   async (server) => {
@@ -12,10 +12,10 @@ export const proxyToGateway: RouteGroup =
       done(null, body),
     );
 
-    async function pass(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    async function forward(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
       const body = typeof request.body === 'string' && request.body !== '' ? request.body : undefined;
-      const { key } = callerOf(request);
-      const answer = await gateway
+      const { key } = getCaller(request);
+      const response = await gateway
         .send({ method: request.method, path: request.url, body, key })
         .catch((cause: unknown) => {
           throw new HttpError(
@@ -25,11 +25,11 @@ export const proxyToGateway: RouteGroup =
             { cause },
           );
         });
-      const type = answer.headers.get('content-type') ?? 'application/json';
+      const type = response.headers.get('content-type') ?? 'application/json';
       return reply
-        .status(answer.status)
+        .status(response.status)
         .type(type)
-        .send(await answer.text());
+        .send(await response.text());
     }
-    server.route({ method: ['GET', 'POST', 'PATCH', 'DELETE'], url: '/v1/*', handler: pass });
+    server.route({ method: ['GET', 'POST', 'PATCH', 'DELETE'], url: '/v1/*', handler: forward });
   };

@@ -1,7 +1,7 @@
 import { listBuilds } from '@learning-loop/db/training/dataset-builds';
 import { asTenant } from '@learning-loop/db/transactions';
 import type { ConsoleContext, RouteGroup } from '../context.ts';
-import { type Snapshot, sumOf } from '../metrics/derive.ts';
+import { type Snapshot, sumSeries } from '../metrics/derive.ts';
 import type { State } from './schemas.ts';
 
 /** GET /livez, /readyz and /metrics. */
@@ -24,18 +24,18 @@ export const health: RouteGroup =
     );
   };
 
-/** The parts of the system in plain words: what works, and what to do about what doesn't. */
+/** For people: the state of each part, and what to do about problems. */
 export async function healthSummary(console: ConsoleContext, tenantId: string): Promise<State[]> {
   const latest = console.measurements.recentPair()?.[1];
   return await Promise.all([
-    postgres(console),
-    queueEngine(console),
-    llm(latest),
-    trainer(console, tenantId),
+    checkPostgres(console),
+    checkQueues(console),
+    checkModel(latest),
+    checkTrainer(console, tenantId),
   ]);
 }
 
-async function postgres({ db }: ConsoleContext): Promise<State> {
+async function checkPostgres({ db }: ConsoleContext): Promise<State> {
   const started = performance.now();
   await db.selectNoFrom((no) => no.lit(1).as('one')).execute();
   const ms = performance.now() - started;
@@ -46,22 +46,22 @@ async function postgres({ db }: ConsoleContext): Promise<State> {
   };
 }
 
-async function queueEngine({ config, queues }: ConsoleContext): Promise<State> {
-  const engine = config.redisUrl === undefined ? 'in Postgres' : 'in Redis';
+async function checkQueues({ config, queues }: ConsoleContext): Promise<State> {
+  const backend = config.redisUrl === undefined ? 'in Postgres' : 'in Redis';
   const up = await queues.counts('memory').then(
     () => true,
     () => false,
   );
-  if (up) return { name: 'Queues', level: 'good', text: `Live ${engine} and answer.` };
+  if (up) return { name: 'Queues', level: 'good', text: `Live ${backend} and answer.` };
   return {
     name: 'Queues',
     level: 'bad',
-    text: `Live ${engine}, which is away. What is accepted waits in the outbox.`,
+    text: `Live ${backend}, which is away. What is accepted waits in the outbox.`,
   };
 }
 
-function llm(latest: Snapshot | undefined): State {
-  const of = (state: string) => (latest ? sumOf(latest, 'llm_breakers', { state }) : 0);
+function checkModel(latest: Snapshot | undefined): State {
+  const of = (state: string) => (latest ? sumSeries(latest, 'llm_breakers', { state }) : 0);
   const [open, half, closed] = [of('open'), of('half_open'), of('closed')];
   if (open > 0)
     return { name: 'Model', level: 'attention', text: 'Given up on for a while; the rules answer instead.' };
@@ -70,17 +70,17 @@ function llm(latest: Snapshot | undefined): State {
   return { name: 'Model', level: 'good', text: 'None configured: the rules answer.' };
 }
 
-async function trainer({ db }: ConsoleContext, tenantId: string): Promise<State> {
+async function checkTrainer({ db }: ConsoleContext, tenantId: string): Promise<State> {
   const [newest] = await asTenant(db, tenantId, (tx) => listBuilds(tx, tenantId, 1));
   if (!newest) return { name: 'Trainer', level: 'good', text: 'Has built no dataset yet.' };
   const { status, error, requested_at, finished_at } = newest;
   if (status === 'failed') return { name: 'Trainer', level: 'bad', text: `The last build failed: ${error}` };
   if (status === 'empty')
-    return { name: 'Trainer', level: 'good', text: `Had nothing to learn from ${ago(finished_at)}.` };
+    return { name: 'Trainer', level: 'good', text: `Had nothing to learn from ${formatAge(finished_at)}.` };
   if (status === 'done')
-    return { name: 'Trainer', level: 'good', text: `Built a dataset ${ago(finished_at)}.` };
-  const waits = Date.now() - requested_at.getTime() > 60_000 && status === 'queued';
-  if (waits)
+    return { name: 'Trainer', level: 'good', text: `Built a dataset ${formatAge(finished_at)}.` };
+  const isLate = Date.now() - requested_at.getTime() > 60_000 && status === 'queued';
+  if (isLate)
     return {
       name: 'Trainer',
       level: 'attention',
@@ -93,7 +93,7 @@ async function trainer({ db }: ConsoleContext, tenantId: string): Promise<State>
   };
 }
 
-function ago(time: Date | null): string {
+function formatAge(time: Date | null): string {
   const minutes = Math.round((Date.now() - (time?.getTime() ?? Date.now())) / 60_000);
   if (minutes < 1) return 'just now';
   if (minutes < 120) return `${minutes} min ago`;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
-import { callerOf } from '../auth/sign-in.ts';
+import { getCaller } from '../auth/sign-in.ts';
 import type { RouteGroup } from '../context.ts';
 import { readOverview } from './overview.ts';
 import { readQueues } from './queues.ts';
@@ -10,19 +10,19 @@ import { TimeRange } from './schemas.ts';
 const everyMs = 2_000;
 const Query = Type.Object({ window: TimeRange }, { additionalProperties: false });
 
-/** GET /api/live/overview and /api/live/queues: the same answers as without "live", anew every 2 s (server-sent events). */
+/** GET /api/live/overview and /api/live/queues: server-sent events, every 2 s. */
 export const sse: RouteGroup = (console) => async (server) => {
   server.get('/api/live/overview', { schema: { querystring: Query } }, (request, reply) =>
     stream(reply, console.signal, () =>
-      readOverview(console, callerOf(request).tenant_id, request.query.window),
+      readOverview(console, getCaller(request).tenant_id, request.query.window),
     ),
   );
   server.get('/api/live/queues', (request, reply) =>
-    stream(reply, console.signal, () => readQueues(console, callerOf(request).tenant_id)),
+    stream(reply, console.signal, () => readQueues(console, getCaller(request).tenant_id)),
   );
 };
 
-/** A read that fails ends the stream; the browser then asks without "live" and learns why. */
+/** A failed read ends the stream; the browser then fetches the plain route to get the error. */
 async function stream(
   reply: FastifyReply,
   shutdown: AbortSignal,
@@ -30,9 +30,9 @@ async function stream(
 ): Promise<void> {
   reply.hijack();
   const { raw } = reply;
-  const left = new AbortController();
-  raw.on('close', () => left.abort());
-  const signal = AbortSignal.any([left.signal, shutdown]);
+  const disconnected = new AbortController();
+  raw.on('close', () => disconnected.abort());
+  const signal = AbortSignal.any([disconnected.signal, shutdown]);
   raw.writeHead(200, {
     'content-type': 'text/event-stream',
     'cache-control': 'no-store',

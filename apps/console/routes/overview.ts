@@ -2,19 +2,19 @@ import { loadActivity } from '@learning-loop/db/console/activity';
 import { outboxDepth } from '@learning-loop/db/loop/outbox';
 import { asTenant } from '@learning-loop/db/transactions';
 import { Type } from 'typebox';
-import { callerOf } from '../auth/sign-in.ts';
+import { getCaller } from '../auth/sign-in.ts';
 import type { ConsoleContext, RouteGroup } from '../context.ts';
 import { durationsBetween, type Snapshot } from '../metrics/derive.ts';
 import { healthSummary } from './health.ts';
-import { type Activity, Overview, type TimeRange, timeRanges, TimeRange as Window } from './schemas.ts';
+import { type Activity, Overview, TimeRange, timeRanges } from './schemas.ts';
 
-const Query = Type.Object({ window: Window }, { additionalProperties: false });
+const Query = Type.Object({ window: TimeRange }, { additionalProperties: false });
 
-/** GET /api/overview: is it up, is it learning, and how well. */
+/** GET /api/overview. */
 export const overview: RouteGroup = (console) => async (server) => {
   const schema = { querystring: Query, response: { 200: Overview } };
   server.get('/api/overview', { schema }, async (request) =>
-    readOverview(console, callerOf(request).tenant_id, request.query.window),
+    readOverview(console, getCaller(request).tenant_id, request.query.window),
   );
 };
 
@@ -24,12 +24,12 @@ export async function readOverview(
   window: TimeRange,
 ): Promise<Overview> {
   const { bucketSeconds } = timeRanges[window];
-  const [depth, activity, parts] = await Promise.all([
+  const [depth, activity, states] = await Promise.all([
     outboxDepth(console.db),
-    activityIn(console, tenantId, window),
+    loadCachedActivity(console, tenantId, window),
     healthSummary(console, tenantId),
   ]);
-  const { perSecond, ...lag } = learnedLately(console.measurements.recentPair());
+  const { perSecond, ...lag } = measureRecentLag(console.measurements.recentPair());
   return {
     at: Date.now(),
     bucket_seconds: bucketSeconds,
@@ -39,25 +39,25 @@ export async function readOverview(
     oldest_seconds: depth.oldest_ms === null ? null : depth.oldest_ms / 1000,
     lag_points: console.measurements.points,
     activity,
-    states: parts,
+    states,
   };
 }
 
-function learnedLately(span: [Snapshot, Snapshot] | undefined) {
-  return span
-    ? durationsBetween(span, 'learning_loop_learned_seconds', { event: 'hypothesis.selected' })
+function measureRecentLag(snapshots: [Snapshot, Snapshot] | undefined) {
+  return snapshots
+    ? durationsBetween(snapshots, 'learning_loop_learned_seconds', { event: 'hypothesis.selected' })
     : { p50: null, p99: null, perSecond: 0 };
 }
 
-/** Read anew only when it can have changed visibly, however many people look. */
-function activityIn(
+/** Cached for as long as changes would not be visible. */
+function loadCachedActivity(
   { db, activity }: ConsoleContext,
   tenantId: string,
   window: TimeRange,
 ): Promise<Activity[]> {
   const { seconds, bucketSeconds, freshMs } = timeRanges[window];
-  const begin = Math.floor(Date.now() / 1000 / bucketSeconds) * bucketSeconds - seconds;
-  const since = new Date(begin * 1000);
+  const start = Math.floor(Date.now() / 1000 / bucketSeconds) * bucketSeconds - seconds;
+  const since = new Date(start * 1000);
   const read = () => asTenant(db, tenantId, (tx) => loadActivity(tx, tenantId, { since, bucketSeconds }));
   return activity(`${tenantId} ${window}`, freshMs, read);
 }

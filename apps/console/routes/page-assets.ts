@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import { HttpError } from '@learning-loop/service/errors';
 import type { FastifyReply } from 'fastify';
-import { builtPage } from '../build-page.ts';
+import { ensurePageBuilt } from '../build-page.ts';
 import type { RouteGroup } from '../context.ts';
 
 const policy = [
@@ -20,13 +20,13 @@ const policy = [
 
 const headers = { 'content-security-policy': policy };
 
-/** The web page: built when it is first asked for, if this source was never built. */
+/** Builds the page on the first request if necessary. */
 export const pageAssets: RouteGroup =
   ({ log }) =>
   async (server) => {
     let directory: Promise<string> | undefined;
-    function built(): Promise<string> {
-      directory ??= builtPage().catch((cause: unknown) => {
+    function ensureBuilt(): Promise<string> {
+      directory ??= ensurePageBuilt().catch((cause: unknown) => {
         directory = undefined;
         log.error({ err: cause }, 'page_not_built');
         throw new HttpError(500, 'page_not_built', 'The page could not be built; the log says why.', {
@@ -36,20 +36,20 @@ export const pageAssets: RouteGroup =
       return directory;
     }
 
-    // serve: false adds reply.sendFile and no routes of its own.
+    // serve: false adds reply.sendFile but no routes.
     await server.register(fastifyStatic, { root: import.meta.dirname, serve: false, preCompressed: true });
     server.get<{ Params: { '*': string } }>('/assets/*', async (request, reply) => {
       const options = { immutable: true, maxAge: '1y', preCompressed: true } as const;
-      return reply.headers(headers).sendFile(`assets/${request.params['*']}`, await built(), options);
+      return reply.headers(headers).sendFile(`assets/${request.params['*']}`, await ensureBuilt(), options);
     });
 
-    async function page(reply: FastifyReply): Promise<FastifyReply> {
-      const html = await readFile(join(await built(), 'index.html'), 'utf8');
+    async function sendPage(reply: FastifyReply): Promise<FastifyReply> {
+      const html = await readFile(join(await ensureBuilt(), 'index.html'), 'utf8');
       return reply
         .headers({ ...headers, 'cache-control': 'no-cache' })
         .type('text/html; charset=utf-8')
         .send(html);
     }
     for (const path of ['/', '/queues', '/users', '/users/*', '/training', '/try'])
-      server.get(path, (_request, reply) => page(reply));
+      server.get(path, (_request, reply) => sendPage(reply));
   };

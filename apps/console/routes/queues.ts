@@ -7,54 +7,58 @@ import { asTenant } from '@learning-loop/db/transactions';
 import { type Consumer, routes } from '@learning-loop/events/routes';
 import { HttpError } from '@learning-loop/service/errors';
 import { Type } from 'typebox';
-import { callerOf, requireAdmin } from '../auth/sign-in.ts';
+import { getCaller, requireAdmin } from '../auth/sign-in.ts';
 import type { ConsoleContext, RouteGroup } from '../context.ts';
 import { durationsBetween, type Snapshot } from '../metrics/derive.ts';
 import { type QueueRow, Queues } from './schemas.ts';
 
-type Seen = Pick<QueueRow, 'owed' | 'oldest_seconds' | 'per_second' | 'waiting' | 'dead'>;
+type ConsumerStats = Pick<QueueRow, 'owed' | 'oldest_seconds' | 'per_second' | 'waiting' | 'dead'>;
 
-const patience = { stillSeconds: 15, lateSeconds: 30, drainSeconds: 60 };
+const thresholds = { stillSeconds: 15, lateSeconds: 30, drainSeconds: 60 };
 
-/** What a consumer's figures ask for, as a sentence. */
 export function scaleHint({
-  owed,
+  owed: pending,
   oldest_seconds,
   per_second,
   waiting,
-  dead,
-}: Seen): Pick<QueueRow, 'hint' | 'level'> {
+  dead: deadLetters,
+}: ConsumerStats): Pick<QueueRow, 'hint' | 'level'> {
   const oldest = oldest_seconds ?? 0;
   if (waiting === null) return { level: 'bad', hint: 'The queue engine is away; events wait in the outbox.' };
-  if (oldest > patience.stillSeconds && per_second === 0)
+  if (oldest > thresholds.stillSeconds && per_second === 0)
     return { level: 'bad', hint: 'Nothing is being learned. Is a worker running?' };
-  const drain = per_second > 0 ? owed / per_second : 0;
-  if (oldest > patience.lateSeconds && drain > patience.drainSeconds)
-    return { level: 'attention', hint: `Add workers: at this pace the backlog takes ${inWords(drain)}.` };
-  if (dead > 0) return { level: 'attention', hint: 'Gave up on some events; see the dead letters below.' };
-  if (oldest > patience.lateSeconds) return { level: 'good', hint: `Catches up in about ${inWords(drain)}.` };
-  return { level: 'good', hint: owed === 0 ? 'Has learned everything.' : 'Keeps up.' };
+  const drain = per_second > 0 ? pending / per_second : 0;
+  if (oldest > thresholds.lateSeconds && drain > thresholds.drainSeconds)
+    return {
+      level: 'attention',
+      hint: `Add workers: at this pace the backlog takes ${formatDuration(drain)}.`,
+    };
+  if (deadLetters > 0)
+    return { level: 'attention', hint: 'Gave up on some events; see the dead letters below.' };
+  if (oldest > thresholds.lateSeconds)
+    return { level: 'good', hint: `Catches up in about ${formatDuration(drain)}.` };
+  return { level: 'good', hint: pending === 0 ? 'Has learned everything.' : 'Keeps up.' };
 }
 
-function inWords(seconds: number): string {
+function formatDuration(seconds: number): string {
   if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
   return seconds < 5_400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`;
 }
 
 const consumers: Consumer[] = [...new Set(Object.values(routes).flat())];
 
-const Letter = Type.Object({ id: Type.String({ format: 'uuid' }) });
+const DeadLetterParams = Type.Object({ id: Type.String({ format: 'uuid' }) });
 
-/** GET /api/queues: how each consumer keeps up. */
+/** GET /api/queues. */
 export const queues: RouteGroup = (console) => async (server) => {
   server.get('/api/queues', { schema: { response: { 200: Queues } } }, async (request) =>
-    readQueues(console, callerOf(request).tenant_id),
+    readQueues(console, getCaller(request).tenant_id),
   );
 
-  // The gateway lists dead letters without what they hold; here an admin may look.
-  server.get('/api/dead-letters/:id/payload', { schema: { params: Letter } }, async (request) => {
+  // The gateway lists dead letters without payloads; here an admin may see them.
+  server.get('/api/dead-letters/:id/payload', { schema: { params: DeadLetterParams } }, async (request) => {
     requireAdmin(request);
-    const { tenant_id } = callerOf(request);
+    const { tenant_id } = getCaller(request);
     const { id } = request.params;
     const payload = await asTenant(console.db, tenant_id, (tx) => findDeadLetterPayload(tx, tenant_id, id));
     if (payload === undefined) throw new HttpError(404, 'no_such_dead_letter', 'It was replayed meanwhile.');
@@ -66,16 +70,16 @@ export async function readQueues(
   { db, queues, measurements }: ConsoleContext,
   tenantId: string,
 ): Promise<Queues> {
-  const [owed, dead, counts] = await Promise.all([
+  const [pendingRows, deadLetterRows, counts] = await Promise.all([
     pendingByConsumer(db),
     asTenant(db, tenantId, (tx) => deadLettersByConsumer(tx, tenantId)),
     Promise.all(consumers.map((consumer) => queues.counts(consumer).catch(() => null))),
   ]);
-  const span = measurements.recentPair();
+  const snapshots = measurements.recentPair();
   const rows = consumers.map((consumer, i) => {
     const { waiting = null, active = null, delayed = null } = counts[i] ?? {};
-    const { pending = 0, oldest_ms = null } = owed.find((one) => one.consumer === consumer) ?? {};
-    const { dead: dead_letters = 0 } = dead.find((one) => one.consumer === consumer) ?? {};
+    const { pending = 0, oldest_ms = null } = pendingRows.find((one) => one.consumer === consumer) ?? {};
+    const { dead: dead_letters = 0 } = deadLetterRows.find((one) => one.consumer === consumer) ?? {};
     const row = {
       consumer,
       waiting,
@@ -83,7 +87,7 @@ export async function readQueues(
       delayed,
       owed: pending,
       dead: dead_letters,
-      ...pace(span, consumer),
+      ...measurePace(snapshots, consumer),
     };
     return { ...row, oldest_seconds: oldest_ms === null ? null : oldest_ms / 1000 };
   });
@@ -91,11 +95,11 @@ export async function readQueues(
 }
 
 type Pace = Pick<QueueRow, 'per_second' | 'batch' | 'lag'>;
-const unseen = { p50: null, p99: null };
+const noTimes = { p50: null, p99: null };
 
-function pace(span: [Snapshot, Snapshot] | undefined, consumer: Consumer): Pace {
-  if (!span) return { per_second: 0, batch: unseen, lag: unseen };
-  const { perSecond, ...lag } = durationsBetween(span, 'learning_loop_lag_seconds', { consumer });
-  const { p50, p99 } = durationsBetween(span, 'learning_loop_batch_seconds', { consumer });
+function measurePace(snapshots: [Snapshot, Snapshot] | undefined, consumer: Consumer): Pace {
+  if (!snapshots) return { per_second: 0, batch: noTimes, lag: noTimes };
+  const { perSecond, ...lag } = durationsBetween(snapshots, 'learning_loop_lag_seconds', { consumer });
+  const { p50, p99 } = durationsBetween(snapshots, 'learning_loop_batch_seconds', { consumer });
   return { per_second: perSecond, batch: { p50, p99 }, lag };
 }

@@ -1,9 +1,8 @@
 import { Type } from 'typebox';
 
-/** What the console's own routes answer; the page reads these types. */
+// Responses of the console's own routes; the page imports the types.
 const Seconds = Type.Union([Type.Number(), Type.Null()]);
 
-/** One part of the system in plain words. */
 const State = Type.Object({
   name: Type.String(),
   level: Type.Union([Type.Literal('good'), Type.Literal('attention'), Type.Literal('bad')]),
@@ -81,7 +80,7 @@ const Look = Type.Object({
 export const Evidence = Type.Object({ looks: Type.Array(Look) });
 export type Evidence = Type.Static<typeof Evidence>;
 
-/** The spans of time that the overview shows, how finely, and how old an answer may be. */
+/** Time ranges of the overview; `freshMs` is the cache TTL. */
 export const timeRanges = {
   '15m': { seconds: 900, bucketSeconds: 15, freshMs: 1_500 },
   '6h': { seconds: 21_600, bucketSeconds: 300, freshMs: 15_000 },

@@ -6,10 +6,10 @@ import { asTenant } from '@learning-loop/db/transactions';
 import { shippedWeights } from '@learning-loop/learning/ranking/weights';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { callerOf } from '../auth/sign-in.ts';
+import { getCaller } from '../auth/sign-in.ts';
 import type { RouteGroup } from '../context.ts';
 
-const most = { users: 50, steps: 500, episodes: 50 };
+const limits = { users: 50, steps: 500, episodes: 50 };
 
 const Search = Type.Object(
   { prefix: Type.String({ maxLength: 200, default: '' }) },
@@ -18,37 +18,42 @@ const Search = Type.Object(
 const Interaction = Type.Object({ interaction_id: Type.String({ format: 'uuid' }) });
 const Params = Type.Object({ user_id: Type.String({ minLength: 1, maxLength: 200 }) });
 
-/** /api/users: search; and one user's persona and interactions over time, which the gateway's API has one by one. */
+/** /api/users: search, and one user's persona updates and interactions. */
 export const users: RouteGroup =
   ({ db }) =>
   async (server) => {
-    function own<T>(request: FastifyRequest, read: (tx: Tx, tenantId: string) => Promise<T>): Promise<T> {
-      const { tenant_id } = callerOf(request);
+    function readAsTenant<T>(
+      request: FastifyRequest,
+      read: (tx: Tx, tenantId: string) => Promise<T>,
+    ): Promise<T> {
+      const { tenant_id } = getCaller(request);
       return asTenant(db, tenant_id, (tx) => read(tx, tenant_id));
     }
 
     server.get('/api/users', { schema: { querystring: Search } }, async (request) => ({
-      users: await own(request, (tx, tenantId) =>
-        searchUsers(tx, tenantId, { prefix: request.query.prefix, limit: most.users }),
+      users: await readAsTenant(request, (tx, tenantId) =>
+        searchUsers(tx, tenantId, { prefix: request.query.prefix, limit: limits.users }),
       ),
     }));
 
     server.get('/api/users/:user_id', { schema: { params: Params } }, async (request) => {
       const { user_id } = request.params;
-      return await own(request, async (tx, tenantId) => ({
-        steps: await listPersonaUpdates(tx, tenantId, user_id, most.steps),
-        episodes: await listInteractionOutcomes(tx, tenantId, user_id, most.episodes),
+      return await readAsTenant(request, async (tx, tenantId) => ({
+        steps: await listPersonaUpdates(tx, tenantId, user_id, limits.steps),
+        episodes: await listInteractionOutcomes(tx, tenantId, user_id, limits.episodes),
       }));
     });
 
-    const ofInteraction = { schema: { params: Interaction } };
-    server.get('/api/interactions/:interaction_id/weights', ofInteraction, async (request) => ({
-      weights: await own(request, (tx, tenantId) => weightsOf(tx, tenantId, request.params.interaction_id)),
+    const interactionSchema = { schema: { params: Interaction } };
+    server.get('/api/interactions/:interaction_id/weights', interactionSchema, async (request) => ({
+      weights: await readAsTenant(request, (tx, tenantId) =>
+        loadWeights(tx, tenantId, request.params.interaction_id),
+      ),
     }));
   };
 
-/** What the features counted for in this ranking; nothing when its model is gone. */
-async function weightsOf(db: Tx, tenantId: string, interactionId: string): Promise<Record<string, number>> {
+/** The ranker's feature weights; empty if the model no longer exists. */
+async function loadWeights(db: Tx, tenantId: string, interactionId: string): Promise<Record<string, number>> {
   const ranker = (await findInteraction(db, tenantId, interactionId))?.ranker_id ?? shippedModel;
   if (ranker === shippedModel) return shippedWeights.weights;
   const artifact = (await findModel(db, tenantId, ranker))?.artifact;

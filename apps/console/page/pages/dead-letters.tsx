@@ -16,28 +16,31 @@ interface DeadLetter {
   last_failed_at: string;
 }
 
-const replayOne = (letter: DeadLetter) => post(`/v1/dead-letters/${letter.dead_letter_id}/replay`);
+const replayOne = (deadLetter: DeadLetter) => post(`/v1/dead-letters/${deadLetter.dead_letter_id}/replay`);
 
-/** What consumers gave up on; replaying one owes it to its consumer again. */
 export function DeadLetters() {
-  const letters = useData<{ dead_letters: DeadLetter[] }>('/v1/dead-letters');
+  const deadLetters = useData<{ dead_letters: DeadLetter[] }>('/v1/dead-letters');
   const [all, setAll] = useState(false);
   async function replayAll() {
     await post('/v1/dead-letters/replay');
-    letters.reload();
+    deadLetters.reload();
   }
-  const found = letters.value?.dead_letters ?? [];
+  const listed = deadLetters.value?.dead_letters ?? [];
   return (
-    <Card title="Dead letters" note={found.length > 0 ? `${found.length} shown, newest first` : undefined}>
-      <Loaded data={letters}>
+    <Card title="Dead letters" note={listed.length > 0 ? `${listed.length} shown, newest first` : undefined}>
+      <Loaded data={deadLetters}>
         {({ dead_letters }) =>
           dead_letters.length === 0 ? (
             <Empty>None. What cannot be learned after its last attempt ends up here, with the error.</Empty>
           ) : (
             <>
-              <ul className="letters">
-                {dead_letters.map((letter) => (
-                  <Letter key={letter.dead_letter_id} letter={letter} onReplayed={letters.reload} />
+              <ul className="dead-letters">
+                {dead_letters.map((deadLetter) => (
+                  <DeadLetterRow
+                    key={deadLetter.dead_letter_id}
+                    deadLetter={deadLetter}
+                    onReplayed={deadLetters.reload}
+                  />
                 ))}
               </ul>
               <button type="button" className="start" onClick={() => setAll(true)}>
@@ -61,25 +64,25 @@ export function DeadLetters() {
   );
 }
 
-function Letter({ letter, onReplayed }: { letter: DeadLetter; onReplayed(): void }) {
+function DeadLetterRow({ deadLetter, onReplayed }: { deadLetter: DeadLetter; onReplayed(): void }) {
   const [open, setOpen] = useState(false);
   const [error, setError] = useState('');
   async function replay() {
-    await replayOne(letter).then(onReplayed, (failure: unknown) =>
+    await replayOne(deadLetter).then(onReplayed, (failure: unknown) =>
       setError(failure instanceof Refused ? failure.message : String(failure)),
     );
   }
   return (
     <li>
       <p>
-        <Tag>{letter.consumer}</Tag> {letter.event}
+        <Tag>{deadLetter.consumer}</Tag> {deadLetter.event}
         <span className="note">
           {' '}
-          · {letter.user_id} · {time(letter.last_failed_at)} ·{' '}
-          {letter.attempts === 1 ? '1 attempt' : `${letter.attempts} attempts`}
+          · {deadLetter.user_id} · {time(deadLetter.last_failed_at)} ·{' '}
+          {deadLetter.attempts === 1 ? '1 attempt' : `${deadLetter.attempts} attempts`}
         </span>
       </p>
-      <p className="error">{letter.error}</p>
+      <p className="error">{deadLetter.error}</p>
       <div className="actions">
         <button type="button" onClick={replay}>
           Replay
@@ -89,15 +92,15 @@ function Letter({ letter, onReplayed }: { letter: DeadLetter; onReplayed(): void
         </button>
       </div>
       {error && <p role="alert">{error}</p>}
-      {open && <Payload id={letter.dead_letter_id} />}
+      {open && <Payload id={deadLetter.dead_letter_id} />}
     </li>
   );
 }
 
 function Payload({ id }: { id: string }) {
-  const held = useData<{ payload: unknown }>(`/api/dead-letters/${id}/payload`);
+  const payload = useData<{ payload: unknown }>(`/api/dead-letters/${id}/payload`);
   return (
-    <Loaded data={held}>
+    <Loaded data={payload}>
       {({ payload }) => (
         <Scrollable label="Payload">
           <pre>{JSON.stringify(payload, null, 2)}</pre>

@@ -5,24 +5,23 @@ import { Chart } from '../ui/chart.tsx';
 import { Card, Empty, Level, Loaded, Page, Scrollable, Stat } from '../ui/parts.tsx';
 import { useLive } from '../use-data.ts';
 
-/** All counts added up, over models and time. */
 function sum(rows: Activity[]): Activity {
-  const total = { ...nothing };
-  for (const row of rows) for (const name of counted) total[name] += row[name];
+  const total = { ...zeroCounts };
+  for (const row of rows) for (const name of countNames) total[name] += row[name];
   return total;
 }
 
-const counted = [
+const countNames = [
   ...(['shown', 'decided', 'picked', 'first_place'] as const),
   ...(['auto_advance', 'auto_decided', 'overridden'] as const),
 ];
-const nothing = {
+const zeroCounts = {
   ...{ bucket: 0, model_id: '', shown: 0, decided: 0, picked: 0, first_place: 0 },
   ...{ auto_advance: 0, auto_decided: 0, overridden: 0 },
 };
 
-/** The whole window, bucket by bucket; where nothing happened there are zeros. The last, unfinished one is left out. */
-function bucketsOf({ activity, bucket_seconds, at }: Overview): Activity[] {
+/** All buckets of the window except the last, unfinished one; zeros where nothing happened. */
+function toBuckets({ activity, bucket_seconds, at }: Overview): Activity[] {
   const window = Object.values(timeRanges).find(({ bucketSeconds }) => bucketSeconds === bucket_seconds);
   const length = Math.round((window?.seconds ?? 900) / bucket_seconds);
   const end = Math.floor(at / 1000 / bucket_seconds) * bucket_seconds;
@@ -72,8 +71,8 @@ function Contents({ overview, window }: { overview: Overview; window: TimeRange 
         </Card>
       ) : (
         <>
-          {models.length > 1 && <ModelChoice {...{ models, model, setModel }} />}
-          <Choices overview={{ ...overview, activity }} />
+          {models.length > 1 && <ModelFilter {...{ models, model, setModel }} />}
+          <Selections overview={{ ...overview, activity }} />
         </>
       )}
       <Lag overview={overview} />
@@ -82,10 +81,10 @@ function Contents({ overview, window }: { overview: Overview; window: TimeRange 
   );
 }
 
-function ModelChoice(props: { models: string[]; model: string; setModel(model: string): void }) {
+function ModelFilter(props: { models: string[]; model: string; setModel(model: string): void }) {
   const { models, model, setModel } = props;
   return (
-    <label className="choice">
+    <label className="model-filter">
       Model
       <select value={model} onChange={(event) => setModel(event.target.value)}>
         <option value="">All of them</option>
@@ -135,8 +134,8 @@ function States({ overview }: { overview: Overview }) {
   );
 }
 
-function Choices({ overview }: { overview: Overview }) {
-  const buckets = bucketsOf(overview);
+function Selections({ overview }: { overview: Overview }) {
+  const buckets = toBuckets(overview);
   const times = buckets.map(({ bucket }) => bucket);
   const rate = (part: keyof Activity, whole: keyof Activity) =>
     buckets.map((at) => (Number(at[whole]) > 0 ? Number(at[part]) / Number(at[whole]) : null));

@@ -9,13 +9,12 @@ import './try-it.css';
 
 const ideas = ['build api', 'deploy my app', 'fix flaky tests'];
 
-/** The whole loop by hand: ask, see why, pick, and watch it being learned. */
 export function TryPage() {
   const [userId, setUserId] = useState('me');
   const [text, setText] = useState('');
-  const [shown, setShown] = useState<Interaction>();
+  const [interaction, setInteraction] = useState<Interaction>();
   const [prompt, setPrompt] = useState<Prompt>();
-  const [chosen, setChosen] = useState<string | null>();
+  const [selectedId, setSelectedId] = useState<string | null>();
   const [error, setError] = useState<Refused>();
 
   async function attempt(step: () => Promise<void>) {
@@ -27,19 +26,19 @@ export function TryPage() {
   const hypothesize = (input_text: string) =>
     attempt(async () => {
       setPrompt(undefined);
-      setChosen(undefined);
+      setSelectedId(undefined);
       const { interaction_id } = await post<{ interaction_id: string }>('/v1/hypothesize', {
         user_id: userId,
         input_text,
       });
-      setShown(await get<Interaction>(`/v1/interactions/${interaction_id}`));
+      setInteraction(await get<Interaction>(`/v1/interactions/${interaction_id}`));
     });
-  const pick = (hypothesis_id: string | null) =>
+  const select = (hypothesis_id: string | null) =>
     attempt(async () => {
-      if (!shown) return;
-      const { interaction_id, user_id, input_text } = shown;
+      if (!interaction) return;
+      const { interaction_id, user_id, input_text } = interaction;
       setPrompt(await post<Prompt>('/v1/execute', { user_id, input_text, interaction_id, hypothesis_id }));
-      setChosen(hypothesis_id);
+      setSelectedId(hypothesis_id);
     });
 
   return (
@@ -49,15 +48,15 @@ export function TryPage() {
     >
       <Question {...{ userId, setUserId, text, setText }} onAsk={hypothesize} />
       {error && <Failure error={error} />}
-      {shown && <Hypotheses interaction={shown} chosen={chosen} onPick={pick} />}
+      {interaction && <Hypotheses interaction={interaction} selectedId={selectedId} onSelect={select} />}
       {prompt && <Learned key={prompt.event_id} prompt={prompt} />}
-      {prompt && shown && (
+      {prompt && interaction && (
         <p className="after">
-          <button type="button" className="primary" onClick={() => hypothesize(shown.input_text)}>
+          <button type="button" className="primary" onClick={() => hypothesize(interaction.input_text)}>
             Ask the same again
           </button>
-          <a href={`/users/${encodeURIComponent(shown.user_id)}`} onClick={follow}>
-            Everything known of {shown.user_id}
+          <a href={`/users/${encodeURIComponent(interaction.user_id)}`} onClick={follow}>
+            Everything known of {interaction.user_id}
           </a>
         </p>
       )}

@@ -1,16 +1,16 @@
 import { useState } from 'react';
-import { ask } from '../api.ts';
+import { send } from '../api.ts';
 import { follow, goTo } from '../route.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { Card, Empty, Loaded, Page } from '../ui/parts.tsx';
 import { useData } from '../use-data.ts';
 import { MemoryList } from './user/memories.tsx';
 import { PersonaPicture, type PersonaStep } from './user/persona.tsx';
-import { type Episode, Timeline } from './user/timeline.tsx';
+import { type PastInteraction, Timeline } from './user/timeline.tsx';
 
 interface History {
   steps: PersonaStep[];
-  episodes: Episode[];
+  episodes: PastInteraction[];
 }
 
 export function UserPage({ userId }: { userId: string }) {
@@ -18,7 +18,7 @@ export function UserPage({ userId }: { userId: string }) {
   const history = useData<History>(`/api/users/${id}`);
   const [erasing, setErasing] = useState(false);
   async function erase() {
-    await ask('DELETE', `/v1/users/${id}`);
+    await send('DELETE', `/v1/users/${id}`);
     goTo('/users');
   }
   const tools = (
@@ -48,9 +48,9 @@ export function UserPage({ userId }: { userId: string }) {
                   <PersonaPicture steps={steps} />
                 )}
               </Card>
-              <MemoryList userId={userId} episodes={episodes} onChange={history.reload} />
+              <MemoryList userId={userId} interactions={episodes} onChange={history.reload} />
               <Card title="Interactions" note="newest first">
-                <Timeline episodes={episodes} />
+                <Timeline interactions={episodes} />
               </Card>
             </>
           )}

@@ -4,7 +4,7 @@ import { follow } from '../route.ts';
 import { Card, Empty, Loaded, Page } from '../ui/parts.tsx';
 import { useData } from '../use-data.ts';
 
-interface UserFound {
+interface UserSummary {
   user_id: string;
   facets: Record<string, number>;
   interaction_count: number;
@@ -13,7 +13,7 @@ interface UserFound {
 
 export function UsersPage() {
   const [prefix, setPrefix] = useState('');
-  const found = useData<{ users: UserFound[] }>(`/api/users?prefix=${encodeURIComponent(prefix)}`);
+  const results = useData<{ users: UserSummary[] }>(`/api/users?prefix=${encodeURIComponent(prefix)}`);
   function search(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     setPrefix(String(new FormData(event.currentTarget).get('prefix') ?? '').trim());
@@ -30,13 +30,13 @@ export function UsersPage() {
         </form>
       </search>
       <Card title={prefix === '' ? 'Active last' : `Beginning with “${prefix}”`}>
-        <Loaded data={found}>{({ users }) => <UserList users={users} prefix={prefix} />}</Loaded>
+        <Loaded data={results}>{({ users }) => <UserList users={users} prefix={prefix} />}</Loaded>
       </Card>
     </Page>
   );
 }
 
-function UserList({ users, prefix }: { users: UserFound[]; prefix: string }) {
+function UserList({ users, prefix }: { users: UserSummary[]; prefix: string }) {
   if (users.length === 0)
     return (
       <Empty>
@@ -63,7 +63,7 @@ function UserList({ users, prefix }: { users: UserFound[]; prefix: string }) {
   );
 }
 
-/** The facet that is farthest from knowing nothing, 0.5. */
+/** Names the facet farthest from the neutral 0.5. */
 function strongest(facets: Record<string, number>): string {
   const [name, value] = Object.entries(facets).reduce((a, b) =>
     Math.abs(b[1] - 0.5) > Math.abs(a[1] - 0.5) ? b : a,

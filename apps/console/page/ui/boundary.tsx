@@ -1,6 +1,6 @@
 import { Component, type ReactNode } from 'react';
 
-/** What a page cannot show is said, rather than leaving nothing on the screen. */
+/** Shows an error instead of an empty screen. */
 export class Boundary extends Component<{ children: ReactNode }, { failed: string }> {
   override state = { failed: '' };
 

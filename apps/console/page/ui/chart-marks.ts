@@ -1,12 +1,12 @@
 import type UPlot from 'uplot';
 
-/** A moment that something happened at: seconds since 1970, and the word for it. */
+/** `at` in seconds since 1970. */
 export interface Mark {
   at: number;
   text: string;
 }
 
-/** Draws the marks as upright lines with their words, and zero as a level one where values have both signs. */
+/** Draws labelled vertical lines, and a zero line where values have both signs. */
 export function drawMarks(plot: UPlot, marks: Mark[], color: string): void {
   const { ctx, bbox, scales } = plot;
   const right = bbox.left + bbox.width;

@@ -6,36 +6,37 @@ import { drawMarks, type Mark } from './chart-marks.ts';
 interface Line {
   name: string;
   values: (number | null)[];
-  /** A custom property of the style sheet; the accent by default. */
+  /** A custom property of the style sheet; default: accent. */
   color?: string;
   fill?: boolean;
 }
 
-interface Shown {
+interface ChartProps {
   /** Seconds since 1970, ascending. */
   times: number[];
   lines: Line[];
-  /** How a value reads on the axis and in the legend. */
+  /** For axis and legend. */
   format: (value: number) => string;
-  /** Fixed ends of the vertical axis; from 0 to the greatest value by default. */
+  /** Limits of the vertical axis; default: 0 to the maximum. */
   range?: [number, number];
   height?: number;
-  /** Numbers, from 1, of two lines whose interval is shaded; the upper one first. */
+  /** Indexes from 1 of two lines with a shaded interval between them; the upper one first. */
   band?: [number, number];
   marks?: Mark[];
   label: string;
 }
 
-const colorOf = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const resolveColor = (name: string) =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** Lines over time. A table-free picture: `label` says in words what it shows. */
-export function Chart(shown: Shown) {
+/** `label` describes the chart for screen readers. */
+export function Chart(props: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot | null>(null);
-  const data: AlignedData = [shown.times, ...shown.lines.map(({ values }) => values)];
-  const latest = useRef({ shown, data });
-  latest.current = { shown, data };
-  const names = shown.lines.map(({ name }) => name).join('|');
+  const data: AlignedData = [props.times, ...props.lines.map(({ values }) => values)];
+  const latest = useRef({ props, data });
+  latest.current = { props, data };
+  const names = props.lines.map(({ name }) => name).join('|');
 
   useEffect(() => {
     const element = box.current;
@@ -43,14 +44,14 @@ export function Chart(shown: Shown) {
     const draw = () => {
       plot.current?.destroy();
       plot.current = new UPlot(
-        optionsOf(latest.current.shown, element.clientWidth),
+        toOptions(latest.current.props, element.clientWidth),
         latest.current.data,
         element,
       );
     };
     const scheme = matchMedia('(prefers-color-scheme: dark)');
     const sized = new ResizeObserver(() => {
-      plot.current?.setSize({ width: element.clientWidth, height: latest.current.shown.height ?? 180 });
+      plot.current?.setSize({ width: element.clientWidth, height: latest.current.props.height ?? 180 });
     });
     draw();
     sized.observe(element);
@@ -63,12 +64,12 @@ export function Chart(shown: Shown) {
     };
   }, [names]);
   useEffect(() => plot.current?.setData(data));
-  return <div ref={box} className="chart" role="img" aria-label={shown.label} />;
+  return <div ref={box} className="chart" role="img" aria-label={props.label} />;
 }
 
-function optionsOf(shown: Shown, width: number): Options {
-  const { lines, format, range, height = 180, band, marks = [] } = shown;
-  const [ink, grid] = [colorOf('--ink-soft'), colorOf('--line')];
+function toOptions(props: ChartProps, width: number): Options {
+  const { lines, format, range, height = 180, band, marks = [] } = props;
+  const [ink, grid] = [resolveColor('--ink-soft'), resolveColor('--line')];
   const font = '12px system-ui, sans-serif';
   const axis = { stroke: ink, font, ticks: { show: false } };
   return {
@@ -87,13 +88,13 @@ function optionsOf(shown: Shown, width: number): Options {
         values: (_plot, at) => at.map((v) => format(v)),
       },
     ],
-    series: [{}, ...lines.map((line) => seriesOf(line, format))],
-    ...(band ? { bands: [{ series: band, fill: faded(colorOf('--accent')) }] } : {}),
+    series: [{}, ...lines.map((line) => toSeries(line, format))],
+    ...(band ? { bands: [{ series: band, fill: faded(resolveColor('--accent')) }] } : {}),
     hooks: { draw: [(plot) => drawMarks(plot, marks, ink)] },
   };
 }
 
-/** Times as people here read them: hours and minutes, seconds or days where those tell them apart. */
+/** Shows seconds or days where hours and minutes do not distinguish the ticks. */
 function clock(_plot: UPlot, times: number[], _axis: number, _space: number, step: number): string[] {
   const shape: Intl.DateTimeFormatOptions =
     step >= 86_400
@@ -101,20 +102,20 @@ function clock(_plot: UPlot, times: number[], _axis: number, _space: number, ste
       : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...(step < 60 ? { second: '2-digit' } : {}) };
   const format = new Intl.DateTimeFormat('en', shape);
   const labels = times.map((time) => format.format(time * 1000));
-  // Within one second all times read alike.
+  // Ticks within one second have the same label.
   return labels.map((label, i) => (label === labels[i - 1] ? '' : label));
 }
 
-function seriesOf(
+function toSeries(
   { name, values, color = '--accent', fill = false }: Line,
   format: (value: number) => string,
 ) {
-  const stroke = colorOf(color);
+  const stroke = resolveColor(color);
   return {
     label: name,
     stroke,
     width: 1.75,
-    // A lone value has no line.
+    // A single value draws no line.
     points: { show: values.filter((value) => value !== null).length < 3, size: 6 },
     spanGaps: true,
     value: (_plot: UPlot, value: number | null) => (value === null ? '–' : format(value)),

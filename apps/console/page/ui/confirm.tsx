@@ -5,13 +5,13 @@ import './confirm.css';
 interface Asking {
   title: string;
   children: ReactNode;
-  /** What the button says that does it. */
+  /** Label of the confirming button. */
   action: string;
   onConfirm(): Promise<void>;
   onClose(): void;
 }
 
-/** Asks before something that cannot be undone. Escape and the first button leave everything as it is. */
+/** Escape and the first button cancel. */
 export function Confirm({ title, children, action, onConfirm, onClose }: Asking) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [working, setWorking] = useState(false);

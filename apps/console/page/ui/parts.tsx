@@ -70,7 +70,7 @@ export function Failure({ error, again }: { error: Refused; again?: (() => void)
   );
 }
 
-/** The value once it is there; until then that it is loading, or why it failed. */
+/** Shows loading, the error, or the value. */
 export function Loaded<T>({ data, children }: { data: Data<T>; children: (value: T) => ReactNode }) {
   return (
     <>
@@ -92,7 +92,7 @@ export function Level({ level, children }: { level: 'good' | 'attention' | 'bad'
 
 export const Tag = ({ children }: { children: ReactNode }) => <span className="tag">{children}</span>;
 
-/** What may be larger than its place: scrolled with the arrow keys, too. */
+/** Scrollable with the arrow keys. */
 export function Scrollable({ label, children }: { label: string; children: ReactNode }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: without it the keyboard cannot scroll (axe: scrollable-region-focusable)

@@ -17,7 +17,6 @@ interface Row {
 
 const percent = (value: number | null) => (value === null ? '–' : `${Math.round(value * 100)} %`);
 
-/** How well hypotheses did: day by day, and by the model that ranked them. */
 export function Evidence() {
   const days = useData<{ rows: Row[] }>('/v1/metrics/learning?by=day&window=30d');
   const models = useData<{ rows: Row[] }>('/v1/metrics/learning?by=model&window=30d');

@@ -15,10 +15,10 @@ interface Experiment {
 }
 
 export function Experiments() {
-  const found = useData<{ experiments: Experiment[] }>('/v1/experiments');
+  const experimentList = useData<{ experiments: Experiment[] }>('/v1/experiments');
   return (
     <Card title="Experiments" note="decided by a test that may be looked at any time">
-      <Loaded data={found}>
+      <Loaded data={experimentList}>
         {({ experiments }) =>
           experiments.length === 0 ? (
             <Empty>

@@ -28,7 +28,6 @@ type Step = { model: Model; verb: 'promote' | 'rollback' };
 const promotable = ['candidate', 'canary', 'retired'];
 const serving = ['canary', 'active'];
 
-/** The registry: what serves, what might, where each came from, and the buttons that change it. */
 export function Models() {
   const registry = useData<{ models: Model[]; changes: Change[] }>('/v1/models');
   const [step, setStep] = useState<Step>();

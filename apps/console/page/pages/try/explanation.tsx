@@ -16,25 +16,24 @@ const words: Record<string, string> = {
 
 type Weights = Record<string, number>;
 
-/** What each feature adds to the score, the greatest first; what adds next to nothing is left out. */
-function partsOf({ features }: Hypothesis, weightOf: Weights): { name: string; by: number }[] {
+/** Contributions to the score, largest first; negligible ones are left out. */
+function toParts({ features }: Hypothesis, weights: Weights): { name: string; by: number }[] {
   return Object.entries(features)
-    .map(([name, value]) => ({ name, by: value * (weightOf[name] ?? 0) }))
+    .map(([name, value]) => ({ name, by: value * (weights[name] ?? 0) }))
     .filter(({ by }) => Math.abs(by) >= 0.005)
     .sort((a, b) => Math.abs(b.by) - Math.abs(a.by));
 }
 
-/** The greatest part of any of the scores: the length of the longest bar. */
-export function greatestPart(hypotheses: Hypothesis[], weightOf: Weights): number {
-  return Math.max(0.25, ...hypotheses.flatMap((one) => partsOf(one, weightOf).map(({ by }) => Math.abs(by))));
+/** Scale of the bars. */
+export function findMaxPart(hypotheses: Hypothesis[], weights: Weights): number {
+  return Math.max(0.25, ...hypotheses.flatMap((one) => toParts(one, weights).map(({ by }) => Math.abs(by))));
 }
 
-/** A score's parts as bars: what speaks for the hypothesis, and in another colour what speaks against it. */
-export function Explanation(props: { hypothesis: Hypothesis; weightOf: Weights; greatest: number }) {
-  const { hypothesis, weightOf, greatest } = props;
-  const parts = partsOf(hypothesis, weightOf);
+export function Explanation(props: { hypothesis: Hypothesis; weights: Weights; max: number }) {
+  const { hypothesis, weights, max } = props;
+  const parts = toParts(hypothesis, weights);
   const total = parts.reduce((sum, { by }) => sum + by, 0);
-  // Another model has other weights: what would not add up is not shown as if it did.
+  // Another model has other weights: contributions that do not add up to the score are not shown.
   if (Math.abs(total - hypothesis.score) > 0.05)
     return <p className="note">Score {hypothesis.score.toFixed(2)}</p>;
   return (
@@ -47,7 +46,7 @@ export function Explanation(props: { hypothesis: Hypothesis; weightOf: Weights; 
             <span className="bar">
               <span
                 className={by < 0 ? 'against' : undefined}
-                style={{ width: `${(100 * Math.abs(by)) / greatest}%` }}
+                style={{ width: `${(100 * Math.abs(by)) / max}%` }}
               />
             </span>
             <span className="num">{`${by < 0 ? '−' : '+'}${Math.abs(by).toFixed(2)}`}</span>

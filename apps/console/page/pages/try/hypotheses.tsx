@@ -1,26 +1,25 @@
 import { Card, Loaded } from '../../ui/parts.tsx';
 import { useData } from '../../use-data.ts';
-import { Explanation, greatestPart } from './explanation.tsx';
+import { Explanation, findMaxPart } from './explanation.tsx';
 import type { Interaction } from './types.ts';
 import './hypotheses.css';
 
 interface Props {
   interaction: Interaction;
-  /** Undefined before anything is picked, null for none of these. */
-  chosen: string | null | undefined;
-  onPick(id: string | null): void;
+  /** Undefined before the selection, null for none of these. */
+  selectedId: string | null | undefined;
+  onSelect(id: string | null): void;
 }
 
-/** What was shown, likeliest first, and why in this order. */
-export function Hypotheses({ interaction, chosen, onPick }: Props) {
-  const picked = chosen !== undefined;
-  const weights = useData<{ weights: Record<string, number> }>(
+export function Hypotheses({ interaction, selectedId, onSelect }: Props) {
+  const isSelected = selectedId !== undefined;
+  const weightsData = useData<{ weights: Record<string, number> }>(
     `/api/interactions/${interaction.interaction_id}/weights`,
   );
   return (
     <Card title="What may be meant" note={`proposed by ${interaction.model_id}`}>
-      <Loaded data={weights}>
-        {({ weights: weightOf }) => (
+      <Loaded data={weightsData}>
+        {({ weights }) => (
           <ol className="hypotheses">
             {interaction.hypotheses.map((hypothesis) => (
               <li key={hypothesis.id}>
@@ -32,25 +31,25 @@ export function Hypotheses({ interaction, chosen, onPick }: Props) {
                   <p className="confidence">{Math.round(hypothesis.confidence * 100)} %</p>
                   <button
                     type="button"
-                    className={hypothesis.id === chosen ? 'primary' : undefined}
-                    disabled={picked}
-                    onClick={() => onPick(hypothesis.id)}
+                    className={hypothesis.id === selectedId ? 'primary' : undefined}
+                    disabled={isSelected}
+                    onClick={() => onSelect(hypothesis.id)}
                   >
-                    {hypothesis.id === chosen ? 'Picked' : 'Pick'}
+                    {hypothesis.id === selectedId ? 'Picked' : 'Pick'}
                     <span className="hidden">: {hypothesis.question}</span>
                   </button>
                 </div>
                 <Explanation
-                  {...{ hypothesis, weightOf }}
-                  greatest={greatestPart(interaction.hypotheses, weightOf)}
+                  {...{ hypothesis, weights }}
+                  max={findMaxPart(interaction.hypotheses, weights)}
                 />
               </li>
             ))}
           </ol>
         )}
       </Loaded>
-      <button type="button" className="quiet start" disabled={picked} onClick={() => onPick(null)}>
-        {chosen === null ? 'None of these was meant' : 'None of these'}
+      <button type="button" className="quiet start" disabled={isSelected} onClick={() => onSelect(null)}>
+        {selectedId === null ? 'None of these was meant' : 'None of these'}
       </button>
     </Card>
   );

@@ -4,28 +4,28 @@ import { duration, facetWords, signed } from '../../format.ts';
 import { Card, Level, Scrollable, Tag } from '../../ui/parts.tsx';
 import type { Interaction, Prompt } from './types.ts';
 
-const lookEveryMs = 100;
-const patienceMs = 60_000;
+const pollIntervalMs = 100;
+const timeoutMs = 60_000;
 
-/** Asks until every consumer has learned from the pick. */
+/** Polls until every consumer has learned from the selection. */
 function useLearning(interactionId: string): { now: Interaction | undefined; seconds: number | undefined } {
   const [now, setNow] = useState<Interaction>();
   const [seconds, setSeconds] = useState<number>();
   useEffect(() => {
-    const began = performance.now();
+    const started = performance.now();
     let timer: number | undefined;
-    let left = false;
-    async function look() {
-      const found = await get<Interaction>(`/v1/interactions/${interactionId}`).catch(() => undefined);
-      if (left) return;
-      if (found) setNow(found);
-      const passed = performance.now() - began;
-      if (found?.learned) return setSeconds(passed / 1000);
-      if (passed < patienceMs) timer = window.setTimeout(look, lookEveryMs);
+    let unmounted = false;
+    async function poll() {
+      const interaction = await get<Interaction>(`/v1/interactions/${interactionId}`).catch(() => undefined);
+      if (unmounted) return;
+      if (interaction) setNow(interaction);
+      const passed = performance.now() - started;
+      if (interaction?.learned) return setSeconds(passed / 1000);
+      if (passed < timeoutMs) timer = window.setTimeout(poll, pollIntervalMs);
     }
-    void look();
+    void poll();
     return () => {
-      left = true;
+      unmounted = true;
       window.clearTimeout(timer);
     };
   }, [interactionId]);
@@ -41,7 +41,11 @@ export function Learned({ prompt }: { prompt: Prompt }) {
         note={seconds === undefined ? 'waiting …' : `within ${duration(seconds)}`}
       >
         <div aria-live="polite">
-          {now?.learning ? <Lessons learning={now.learning} /> : <p className="loading">Accepted …</p>}
+          {now?.learning ? (
+            <LearnedByConsumer learning={now.learning} />
+          ) : (
+            <p className="loading">Accepted …</p>
+          )}
         </div>
       </Card>
       <Card title="Enriched prompt" note={`about ${prompt.tokens_estimate} tokens`}>
@@ -53,11 +57,11 @@ export function Learned({ prompt }: { prompt: Prompt }) {
   );
 }
 
-function Lessons({ learning }: { learning: NonNullable<Interaction['learning']> }) {
+function LearnedByConsumer({ learning }: { learning: NonNullable<Interaction['learning']> }) {
   const { memory, persona } = learning;
-  const moves = Object.entries(persona.facet_deltas ?? {});
+  const deltas = Object.entries(persona.facet_deltas ?? {});
   return (
-    <ul className="lessons">
+    <ul className="learned">
       <li>
         <State {...learning['training-log']}>Training log: the display and the choice are on disk.</State>
       </li>
@@ -74,7 +78,7 @@ function Lessons({ learning }: { learning: NonNullable<Interaction['learning']> 
       <li>
         <State {...persona}>
           Persona{' '}
-          {moves.map(([name, by]) => (
+          {deltas.map(([name, by]) => (
             <Tag key={name}>
               {facetWords[name] ?? name} {signed(by)}
             </Tag>

@@ -1,10 +1,10 @@
 import { type FormEvent, useState } from 'react';
-import { ask, Refused } from '../../api.ts';
+import { Refused, send } from '../../api.ts';
 import { time } from '../../format.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { Card, Empty, Loaded, Tag } from '../../ui/parts.tsx';
 import { useData } from '../../use-data.ts';
-import type { Episode } from './timeline.tsx';
+import type { PastInteraction } from './timeline.tsx';
 
 interface Memory {
   memory_id: string;
@@ -19,36 +19,35 @@ interface Memory {
 
 interface Props {
   userId: string;
-  episodes: Episode[];
+  interactions: PastInteraction[];
   onChange(): void;
 }
 
-/** Goals and preferences, with where they came from; each may be corrected or forgotten. */
-export function MemoryList({ userId, episodes, onChange }: Props) {
+export function MemoryList({ userId, interactions, onChange }: Props) {
   const path = `/v1/users/${encodeURIComponent(userId)}/memories`;
   const memories = useData<{ memories: Memory[] }>(`${path}?limit=200`);
   const [forgetting, setForgetting] = useState<Memory>();
-  function changed() {
+  function onChanged() {
     memories.reload();
     onChange();
   }
   async function forget() {
-    if (forgetting) await ask('DELETE', `${path}/${forgetting.memory_id}`);
-    changed();
+    if (forgetting) await send('DELETE', `${path}/${forgetting.memory_id}`);
+    onChanged();
   }
   return (
     <Card title="Memories" note="goals and preferences">
       <Loaded data={memories}>
-        {(found) => {
-          const shown = found.memories.filter(({ type }) => type !== 'history');
-          if (shown.length === 0) return <Empty>No goal and no preference has been learned yet.</Empty>;
+        {(response) => {
+          const visible = response.memories.filter(({ type }) => type !== 'history');
+          if (visible.length === 0) return <Empty>No goal and no preference has been learned yet.</Empty>;
           return (
             <ul className="memories">
-              {shown.map((memory) => (
+              {visible.map((memory) => (
                 <MemoryRow
                   key={memory.memory_id}
-                  {...{ memory, path, changed }}
-                  said={episodes.find(isSourceOf(memory))?.input_text}
+                  {...{ memory, path, onChanged }}
+                  sourceText={interactions.find(isSourceOf(memory))?.input_text}
                   onForget={() => setForgetting(memory)}
                 />
               ))}
@@ -72,25 +71,25 @@ export function MemoryList({ userId, episodes, onChange }: Props) {
 
 const isSourceOf =
   ({ sources }: Memory) =>
-  ({ interaction_id }: Episode) =>
+  ({ interaction_id }: PastInteraction) =>
     interaction_id === sources[0]?.interaction_id;
 
 interface RowProps {
   memory: Memory;
   path: string;
-  /** What the user typed when it was last learned, unless that is long ago. */
-  said: string | undefined;
-  changed(): void;
+  /** The user's input when it was last learned, if that is recent. */
+  sourceText: string | undefined;
+  onChanged(): void;
   onForget(): void;
 }
 
-function MemoryRow({ memory, path, said, changed, onForget }: RowProps) {
+function MemoryRow({ memory, path, sourceText, onChanged, onForget }: RowProps) {
   const [editing, setEditing] = useState(false);
   const newest = memory.sources[0];
   async function save(content: string) {
-    await ask('PATCH', `${path}/${memory.memory_id}`, { content });
+    await send('PATCH', `${path}/${memory.memory_id}`, { content });
     setEditing(false);
-    changed();
+    onChanged();
   }
   if (editing) return <Correction memory={memory} onSave={save} onCancel={() => setEditing(false)} />;
   return (
@@ -103,7 +102,7 @@ function MemoryRow({ memory, path, said, changed, onForget }: RowProps) {
           {memory.corrected ? 'Said by the user' : `Sure to ${Math.round(memory.confidence * 100)} %`} ·
           learned {memory.count === 1 ? 'once' : `${memory.count} times`}
           {newest &&
-            ` · last from ${said ? `“${said}”` : newest.interaction_id.slice(-6)}, ${time(newest.seen_at)}`}
+            ` · last from ${sourceText ? `“${sourceText}”` : newest.interaction_id.slice(-6)}, ${time(newest.seen_at)}`}
         </p>
       </div>
       <div className="actions">

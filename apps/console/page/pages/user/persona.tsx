@@ -17,7 +17,6 @@ const colors: Record<string, string> = {
   formal: '--series-4',
 };
 
-/** Where the facets stand, as bars from the middle, and how they came there. */
 export function PersonaPicture({ steps }: { steps: PersonaStep[] }) {
   const newest = steps.at(-1);
   if (!newest) return null;
@@ -38,24 +37,24 @@ export function PersonaPicture({ steps }: { steps: PersonaStep[] }) {
         <LastStep step={newest} />
       </div>
 
-      <Over steps={steps} />
+      <FacetChart steps={steps} />
     </div>
   );
 }
 
 function LastStep({ step }: { step: PersonaStep }) {
-  const moves = Object.entries(step.facet_deltas).map(
+  const deltas = Object.entries(step.facet_deltas).map(
     ([name, by]) => `${facetWords[name] ?? name} ${signed(by)}`,
   );
   return (
     <p className="note">
-      Last: {moves.join(', ') || 'no move'}
+      Last: {deltas.join(', ') || 'no move'}
       {step.reason && `, since ${step.reason}`} (by {step.decided_by})
     </p>
   );
 }
 
-/** A bar from 0.5, which says nothing, to where the facet stands in [0, 1]. */
+/** A bar from the neutral 0.5 to the facet's value in [0, 1]. */
 function Leaning({ value, color }: { value: number; color: string }) {
   const left = Math.min(value, 0.5) * 100;
   const width = Math.max(0.6, Math.abs(value - 0.5) * 100);
@@ -66,10 +65,10 @@ function Leaning({ value, color }: { value: number; color: string }) {
   );
 }
 
-function Over({ steps }: { steps: PersonaStep[] }) {
+function FacetChart({ steps }: { steps: PersonaStep[] }) {
   const names = Object.keys(steps[0]?.new_facets ?? {});
   const values = steps.flatMap(({ new_facets }) => Object.values(new_facets));
-  const reach = Math.max(0.1, ...values.map((value) => Math.abs(value - 0.5))) * 1.2;
+  const range = Math.max(0.1, ...values.map((value) => Math.abs(value - 0.5))) * 1.2;
   return (
     <Chart
       label="The persona's facets over time"
@@ -79,7 +78,7 @@ function Over({ steps }: { steps: PersonaStep[] }) {
         values: steps.map(({ new_facets }) => new_facets[name] ?? null),
         color: colors[name] ?? '--accent',
       }))}
-      range={[Math.max(0, 0.5 - reach), Math.min(1, 0.5 + reach)]}
+      range={[Math.max(0, 0.5 - range), Math.min(1, 0.5 + range)]}
       format={(value) => value.toFixed(2)}
       height={200}
     />

@@ -3,7 +3,7 @@ import { facetWords, signed, time } from '../../format.ts';
 import { Empty, Tag } from '../../ui/parts.tsx';
 import './timeline.css';
 
-export interface Episode {
+export interface PastInteraction {
   interaction_id: string;
   created_at: string;
   input_text: string;
@@ -15,55 +15,54 @@ export interface Episode {
   facet_deltas: Record<string, number> | null;
 }
 
-const firstShown = 8;
+const initialCount = 8;
 
-/** What was shown, what was picked of it, and what that taught. */
-export function Timeline({ episodes }: { episodes: Episode[] }) {
-  const [shown, setShown] = useState(firstShown);
-  if (episodes.length === 0) return <Empty>This user was never shown hypotheses.</Empty>;
+export function Timeline({ interactions }: { interactions: PastInteraction[] }) {
+  const [visibleCount, setVisibleCount] = useState(initialCount);
+  if (interactions.length === 0) return <Empty>This user was never shown hypotheses.</Empty>;
   return (
     <>
       <ol className="timeline">
-        {episodes.slice(0, shown).map((episode) => (
-          <li key={episode.interaction_id}>
+        {interactions.slice(0, visibleCount).map((interaction) => (
+          <li key={interaction.interaction_id}>
             <p className="note">
-              {time(episode.created_at)} · {episode.model_id}
+              {time(interaction.created_at)} · {interaction.model_id}
             </p>
-            <p className="said">“{episode.input_text}”</p>
-            <ul className="options">
-              {episode.hypotheses.map(({ id, question, confidence }) => (
-                <li key={id} className={id === episode.selected_id ? 'picked' : undefined}>
+            <p className="input-text">“{interaction.input_text}”</p>
+            <ul className="past-hypotheses">
+              {interaction.hypotheses.map(({ id, question, confidence }) => (
+                <li key={id} className={id === interaction.selected_id ? 'selected' : undefined}>
                   <span>{question}</span>
                   <span className="note">
-                    {id === episode.selected_id ? 'picked · ' : ''}
+                    {id === interaction.selected_id ? 'picked · ' : ''}
                     {Math.round(confidence * 100)} %
                   </span>
                 </li>
               ))}
             </ul>
-            <Lesson episode={episode} />
+            <SelectionOutcome interaction={interaction} />
           </li>
         ))}
       </ol>
-      {episodes.length > shown && (
-        <button type="button" className="start" onClick={() => setShown(episodes.length)}>
-          Show {episodes.length - shown} more
+      {interactions.length > visibleCount && (
+        <button type="button" className="start" onClick={() => setVisibleCount(interactions.length)}>
+          Show {interactions.length - visibleCount} more
         </button>
       )}
     </>
   );
 }
 
-function Lesson({ episode }: { episode: Episode }) {
-  if (episode.event_id === null) return <p className="note">Left open: nothing was picked.</p>;
-  const moves = Object.entries(episode.facet_deltas ?? {});
+function SelectionOutcome({ interaction }: { interaction: PastInteraction }) {
+  if (interaction.event_id === null) return <p className="note">Left open: nothing was picked.</p>;
+  const deltas = Object.entries(interaction.facet_deltas ?? {});
   return (
-    <p className="lesson">
-      {episode.selected_id === null && <Tag>None of these</Tag>}
-      {episode.memories.map(({ type, content }) => (
+    <p className="learned-tags">
+      {interaction.selected_id === null && <Tag>None of these</Tag>}
+      {interaction.memories.map(({ type, content }) => (
         <Tag key={type + content}>{content.startsWith('Prefers') ? content : `${type}: ${content}`}</Tag>
       ))}
-      {moves.map(([name, by]) => (
+      {deltas.map(([name, by]) => (
         <Tag key={name}>
           {facetWords[name] ?? name} {signed(by)}
         </Tag>
