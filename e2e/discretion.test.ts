@@ -8,7 +8,7 @@ import { askRedis } from '@learning-loop/testing/ask-redis';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { redisForTest } from '@learning-loop/testing/redis';
 import { keysCommand } from 'gateway/auth/keys-cli';
-import { connectClient, fetchPatiently } from 'standalone/demo/client';
+import { connectClient, fetchWithRetry } from 'standalone/demo/client';
 import { untilOutboxEmpty } from 'standalone/demo/wait';
 import { startServer } from 'standalone/launch';
 import { expect, onTestFinished, test } from 'vitest';
@@ -55,7 +55,7 @@ async function replayBroken({ databaseUrl, server }: System): Promise<void> {
     .insertInto('dead_letters')
     .values({ ...letter, event: 'hypothesis.selected', consumer: 'memory', error: '', attempts: 1 })
     .execute();
-  const replayed = await fetchPatiently(`${server.url}/v1/dead-letters/replay`, { method: 'POST' });
+  const replayed = await fetchWithRetry(`${server.url}/v1/dead-letters/replay`, { method: 'POST' });
   expect(await replayed.json()).toEqual({ replayed: 1 });
 }
 
@@ -66,7 +66,7 @@ async function use(loop: System): Promise<void> {
     await client.execute({ user_id: person, input_text, interaction_id, hypothesis_id: 'h1' });
     const said = { user_id: person, interaction_id, type: 'comment', value: person };
     const [method, headers] = ['POST', { 'content-type': 'application/json' }];
-    await fetchPatiently(`${client.url}/v1/feedback`, { method, headers, body: JSON.stringify(said) });
+    await fetchWithRetry(`${client.url}/v1/feedback`, { method, headers, body: JSON.stringify(said) });
   }
   await replayBroken(loop);
   await untilOutboxEmpty(client);

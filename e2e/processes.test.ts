@@ -6,8 +6,8 @@ import { readTrainingLog } from '@learning-loop/training-log/read';
 import { collect } from '@learning-loop/training-log/testing/collect';
 import { temporaryDirectory } from '@learning-loop/training-log/testing/locations';
 import { s3ForTest } from '@learning-loop/training-log/testing/s3-server';
-import { type Client, connectClient, fetchPatiently } from 'standalone/demo/client';
-import { completions, loggedEvents } from 'standalone/demo/read-back';
+import { type Client, connectClient, fetchWithRetry } from 'standalone/demo/client';
+import { readCompletions, readLoggedEvents } from 'standalone/demo/read-back';
 import { untilOutboxEmpty } from 'standalone/demo/wait';
 import { type AppProcess, launch } from 'standalone/launch';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -33,7 +33,7 @@ async function startProcesses(directory: string, trainingDataDir: string) {
   const start = (app: string): Promise<string> => {
     const process = launch(app, directory, { ...env, PORT: '0' });
     running.set(app, process);
-    return process.said(listening);
+    return process.waitForLine(listening);
   };
   const [url] = await Promise.all([start('gateway'), ...workers.map(start)]);
   const client = connectClient(url);
@@ -60,10 +60,10 @@ test('learns as production runs it: one process per app, on Redis', async () => 
   const memories = await client.memories('ada');
   expect(memories.filter(({ type }) => type === 'history')).toHaveLength(events.size);
   expect((await client.persona('ada')).interaction_count).toBe(events.size);
-  expect(await loggedEvents(training)).toEqual(events);
+  expect(await readLoggedEvents(training)).toEqual(events);
 
   expect(await Promise.all([...running.values()].map((app) => app.stop()))).toEqual([0, 0, 0, 0, 0]);
-  const completed = await completions(path.join(logs, 'app.log'));
+  const completed = await readCompletions(path.join(logs, 'app.log'));
   expect(new Set(completed.map(({ event_id }) => event_id))).toEqual(events);
   expect(completed).toHaveLength(events.size);
 });
@@ -91,7 +91,7 @@ test('a worker that dies before its upload is answered: each pick is in the buck
   expect(ids.sort()).toEqual([...events].sort());
   expect((await client.stats()).hypotheses_count).toBe(events.size);
 
-  await fetchPatiently(`${client.url}/v1/training/datasets`, { method: 'POST' });
+  await fetchWithRetry(`${client.url}/v1/training/datasets`, { method: 'POST' });
   const dataset = path.join(directory, 'datasets/hypotheses_chat.jsonl');
   const samples = await vi.waitFor(() => readFile(dataset, 'utf8'), 30_000);
   expect(samples.trimEnd().split('\n')).toHaveLength(events.size);

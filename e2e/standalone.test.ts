@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Client, connectClient } from 'standalone/demo/client';
-import { completions, loggedEvents } from 'standalone/demo/read-back';
+import { readCompletions, readLoggedEvents } from 'standalone/demo/read-back';
 import { untilOutboxEmpty } from 'standalone/demo/wait';
 import { type Server, startServer } from 'standalone/launch';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -47,7 +47,7 @@ test('learns from a pick, and still knows it after a restart', async () => {
   expect(await client.interaction(interaction_id)).toMatchObject({ event_id, learned: true });
   expect(known.memories.map(({ type }) => type)).toEqual(expect.arrayContaining(['goal', 'history']));
   expect(known.persona.interaction_count).toBe(1);
-  expect([...(await loggedEvents(path.join(directory, 'training')))]).toEqual([event_id]);
+  expect([...(await readLoggedEvents(path.join(directory, 'training')))]).toEqual([event_id]);
   expect(await client.stats()).toMatchObject({
     hypotheses_count: 1,
     persona_updates_count: 1,
@@ -55,9 +55,9 @@ test('learns from a pick, and still knows it after a restart', async () => {
   });
 
   expect(await server.stop()).toBe(0);
-  expect((await completions(path.join(directory, 'logs', 'app.log'))).map((line) => line.event_id)).toEqual([
-    event_id,
-  ]);
+  expect(
+    (await readCompletions(path.join(directory, 'logs', 'app.log'))).map((line) => line.event_id),
+  ).toEqual([event_id]);
   await begin();
   expect(await knownOf('ada')).toEqual(known);
   expect(await client.stats()).toMatchObject({ hypotheses_count: 1 });
@@ -75,7 +75,7 @@ test('starts by itself after kill -9, and learns each accepted pick once', { tim
   );
   expect(interactions.filter(({ learned }) => learned)).toHaveLength(picks.length);
   const accepted = new Set(picks.map(({ event_id }) => event_id));
-  expect(await loggedEvents(path.join(directory, 'training'))).toEqual(accepted);
+  expect(await readLoggedEvents(path.join(directory, 'training'))).toEqual(accepted);
   for (const user of users) {
     const { memories, persona } = await knownOf(user);
     expect(memories.filter(({ type }) => type === 'history').map(({ count }) => count)).toEqual([1]);

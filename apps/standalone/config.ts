@@ -27,12 +27,12 @@ const readers = [
   readConsole,
 ];
 
-/** Reads what every app reads, too, so that no fault shows up only after the database has been started. */
+/** Also reads the configuration of every app, so that errors show up before the database starts. */
 export function readConfig(source: NodeJS.ProcessEnv) {
   const faults = new Set<string>();
-  const own = gather(faults, () => readEnv(Env, source));
+  const own = collectFaults(faults, () => readEnv(Env, source));
   const checked = { ...source, DATABASE_URL: own?.DATABASE_URL ?? 'postgres://embedded' };
-  for (const read of readers) gather(faults, () => read(checked));
+  for (const read of readers) collectFaults(faults, () => read(checked));
   if (own === undefined || faults.size > 0) throw new ConfigError([...faults].join('\n'));
   const { host, port } = readGateway(checked);
   const apps = (databaseUrl: string) => readApps({ ...source, DATABASE_URL: databaseUrl });
@@ -48,7 +48,7 @@ export function readConfig(source: NodeJS.ProcessEnv) {
 }
 
 function readApps(env: NodeJS.ProcessEnv) {
-  // The gateway's port is the standalone's; the workers answer no probes of their own here.
+  // PORT is the gateway's; the workers serve no health endpoints here.
   const worker = { ...env, PORT: '' };
   return {
     gateway: readGateway(env),
@@ -56,13 +56,13 @@ function readApps(env: NodeJS.ProcessEnv) {
     memoryWorker: readMemoryWorker(worker),
     personaWorker: readPersonaWorker(worker),
     trainer: readTrainer(worker),
-    // The console sees the metrics of all of them, since they share its process.
+    // All apps share the console's process, so it sees their metrics.
     console: readConsole({ ...env, PORT: '', METRICS_URLS: '' }),
   };
 }
 
-/** What `read` returns, or undefined when it finds faults, which are added. */
-function gather<T>(faults: Set<string>, read: () => T): T | undefined {
+/** Returns undefined after a ConfigError, whose lines it adds to `faults`. */
+function collectFaults<T>(faults: Set<string>, read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { replayFile } from './demo/replay-file.ts';
 import { InputError } from './demo/selections-file.ts';
-import { trainOnShow } from './demo/train.ts';
+import { runTrainingDemo } from './demo/train.ts';
 import { runWalkthrough } from './demo/walkthrough.ts';
 import { EndedAtStart } from './launch.ts';
 
@@ -10,14 +10,14 @@ const usage = `Usage: demo [--input FILE] [--keep], or demo --train
   --keep        keep what the demo made in its temporary directory
   --train       from a cold start to a better ranker: dataset, fit, experiment, promotion and rollback`;
 
-const expected = [InputError, EndedAtStart];
+const expectedErrors = [InputError, EndedAtStart];
 
 try {
-  process.exitCode = (await play(readArguments())) ? 0 : 1;
+  process.exitCode = (await runDemo(readArguments())) ? 0 : 1;
 } catch (error) {
-  const known = error instanceof Error && expected.some((kind) => error instanceof kind);
+  const isExpected = error instanceof Error && expectedErrors.some((kind) => error instanceof kind);
   process.stderr.write(
-    `${known ? error.message : (error instanceof Error && error.stack) || String(error)}\n`,
+    `${isExpected ? error.message : (error instanceof Error && error.stack) || String(error)}\n`,
   );
   process.exitCode = 1;
 }
@@ -28,10 +28,10 @@ interface Arguments {
   train: boolean;
 }
 
-function play({ input, keep, train }: Arguments): Promise<boolean> {
+function runDemo({ input, keep, train }: Arguments): Promise<boolean> {
   if (train && (input !== undefined || keep))
     throw new InputError(`--train takes no other option.\n${usage}`);
-  if (train) return trainOnShow();
+  if (train) return runTrainingDemo();
   return input === undefined ? runWalkthrough(keep) : replayFile(input, keep);
 }
 

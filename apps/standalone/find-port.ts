@@ -4,8 +4,8 @@ import { freePort } from '@learning-loop/embedded-postgres/free-port';
 import { toListenError } from '@learning-loop/service/errors';
 
 /**
- * The port to listen on: the one asked for, or for 0 a free one that no system gives away meanwhile. Asked before the
- * database is started, so that a taken port is said at once: throws a StartError for it.
+ * `port`, or for 0 a free one that the system does not hand out. Throws a StartError for a taken port, before the
+ * database starts.
  */
 export async function findPort(host: string, port: number): Promise<number> {
   const server = createServer().listen(port, host);
@@ -18,8 +18,8 @@ export async function findPort(host: string, port: number): Promise<number> {
 }
 
 /**
- * The console's port: the one that is set, and a StartError when it is taken; else the one after the gateway's, or
- * any free one when that is taken or the gateway's was any free one, too.
+ * The configured port, which must be free (StartError), else the one after the gateway's. Any free port if that is
+ * taken, or if the gateway was configured to use any.
  */
 export async function findConsolePort(
   { host, port, consolePort }: { host: string; port: number; consolePort: number | undefined },

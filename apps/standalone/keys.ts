@@ -4,7 +4,7 @@ import { startEmbeddedPostgres } from '@learning-loop/embedded-postgres/start';
 import { runKeysCommand } from 'gateway/auth/keys-cli';
 import { readConfig } from './config.ts';
 
-/** The database of the configuration; or the embedded one, which is started if the service is not running. */
+/** The configured database, or the embedded one, which is started if the service is not running. */
 async function open(): Promise<AsyncDisposable & { url: string }> {
   const { databaseUrl, dataDir } = readConfig(process.env);
   const directory = path.join(dataDir, 'postgres');

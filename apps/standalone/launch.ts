@@ -3,26 +3,24 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** An app of this repository as a process of its own. */
 export interface AppProcess {
-  /** What the first line of its output that matches holds in the pattern's group. Throws EndedAtStart when it ends first. */
-  said(pattern: RegExp): Promise<string>;
-  /** SIGTERM; resolves with the exit code once it is gone. */
+  /** Group 1 of the first matching line of stdout. Rejects with EndedAtStart if the process ends first. */
+  waitForLine(pattern: RegExp): Promise<string>;
+  /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
-  /** SIGKILL, as a machine would die. */
+  /** SIGKILL. */
   kill(): Promise<void>;
 }
 
-/** A standalone that is ready. */
 export interface Server extends AppProcess {
   url: string;
 }
 
-/** The process ended before it was ready; the message is what it said on its way out. */
+/** The process ended before it was ready; the message is its output. */
 export class EndedAtStart extends Error {
   readonly exitCode: number | null;
-  constructor(exitCode: number | null, said: string) {
-    super(said || `The process ended with exit code ${exitCode} before it was ready.`);
+  constructor(exitCode: number | null, output: string) {
+    super(output || `The process ended with exit code ${exitCode} before it was ready.`);
     this.exitCode = exitCode;
   }
 }
@@ -30,7 +28,7 @@ export class EndedAtStart extends Error {
 const apps = path.join(import.meta.dirname, '..');
 const readyLine = /^Learning loop is ready: (http:\S+)/;
 
-/** Starts an app in a directory outside of the repository, whose .env it then does not read. */
+/** Starts an app; `cwd` must be outside the repository, whose .env would be read otherwise. */
 export function launch(app: string, cwd: string, env: NodeJS.ProcessEnv): AppProcess {
   const main = path.join(apps, app, 'main.ts');
   const child = spawn(process.execPath, [main], {
@@ -39,24 +37,24 @@ export function launch(app: string, cwd: string, env: NodeJS.ProcessEnv): AppPro
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit');
-  const complaints: string[] = [];
-  const output = createInterface({ input: child.stdout });
-  createInterface({ input: child.stderr }).on('line', (line) => complaints.push(line));
+  const errorLines: string[] = [];
+  const stdoutLines = createInterface({ input: child.stdout });
+  createInterface({ input: child.stderr }).on('line', (line) => errorLines.push(line));
 
   async function end(signal: NodeJS.Signals): Promise<void> {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     await exited;
   }
   return {
-    said(pattern) {
+    waitForLine(pattern) {
       const { promise, resolve, reject } = Promise.withResolvers<string>();
       let last = '';
-      output.on('line', (line) => {
+      stdoutLines.on('line', (line) => {
         last = line;
-        const found = pattern.exec(line)?.[1];
-        if (found !== undefined) resolve(found);
+        const match = pattern.exec(line)?.[1];
+        if (match !== undefined) resolve(match);
       });
-      child.once('close', (code) => reject(new EndedAtStart(code, complaints.join('\n') || last)));
+      child.once('close', (code) => reject(new EndedAtStart(code, errorLines.join('\n') || last)));
       return promise;
     },
     async stop() {
@@ -68,16 +66,16 @@ export function launch(app: string, cwd: string, env: NodeJS.ProcessEnv): AppPro
 }
 
 /**
- * Starts a standalone that keeps everything under `directory`, and waits until it says that it is ready. It runs on
- * engines of its own, whatever the caller's environment says; `env` has the last word. Throws EndedAtStart.
+ * Starts a standalone that keeps all data in `directory`, and waits until it is ready. It uses its own database and
+ * queues whatever the caller's environment says; `env` overrides. Throws EndedAtStart.
  */
 export async function startServer(directory: string, env: NodeJS.ProcessEnv = {}): Promise<Server> {
-  const server = launch('standalone', directory, { ...isolated(directory), ...env });
-  return { ...server, url: await server.said(readyLine) };
+  const server = launch('standalone', directory, { ...isolatedEnv(directory), ...env });
+  return { ...server, url: await server.waitForLine(readyLine) };
 }
 
-// An empty variable counts as unset.
-function isolated(directory: string): NodeJS.ProcessEnv {
+// Empty variables count as unset.
+function isolatedEnv(directory: string): NodeJS.ProcessEnv {
   return {
     HOST: '127.0.0.1',
     PORT: '0',

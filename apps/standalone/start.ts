@@ -11,8 +11,7 @@ import { start as startTrainingLogWorker } from 'training-log-worker/start';
 import type { Config } from './config.ts';
 import { findConsolePort, findPort } from './find-port.ts';
 
-/** What ends the start-up: where the service is, and a request to paste. */
-function readyMessage(url: string, consoleUrl: string): string {
+function formatReadyMessage(url: string, consoleUrl: string): string {
   return `
 Learning loop is ready: ${url} (API: ${url}/docs, console: ${consoleUrl}). Try:
 
@@ -21,37 +20,36 @@ Learning loop is ready: ${url} (API: ${url}/docs, console: ${consoleUrl}). Try:
 `;
 }
 
-/** A URL that a client on this machine can use. */
-function addressOf(host: string, port: number): string {
-  return `http://${reachable(host)}:${port}`;
+function toUrl(host: string, port: number): string {
+  return `http://${toReachableHost(host)}:${port}`;
 }
 
-/** An address that a client can use, when the server listens on all of them. */
-function reachable(host: string): string {
+/** Clients cannot connect to wildcard addresses. */
+function toReachableHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** The whole system in one process. The gateway comes after the workers and goes before them: what it accepts can be learned. */
+/** The gateway starts after the workers and stops before them, so what it accepts can be learned. */
 export async function start(service: Service<Config>): Promise<void> {
   const { config } = service;
   const { host } = config;
   const port = await findPort(host, config.port);
-  const apps = config.apps(config.databaseUrl ?? (await embeddedDatabase(service)));
+  const apps = config.apps(config.databaseUrl ?? (await startDatabase(service)));
   await startWithin(service, 'training-log-worker', apps.trainingLogWorker, startTrainingLogWorker);
   await startWithin(service, 'memory-worker', apps.memoryWorker, startMemoryWorker);
   await startWithin(service, 'persona-worker', apps.personaWorker, startPersonaWorker);
   await startWithin(service, 'trainer', apps.trainer, startTrainer);
   await startWithin(service, 'gateway', { ...apps.gateway, port }, startGateway);
-  const gatewayUrl = addressOf(host, port);
+  const gatewayUrl = toUrl(host, port);
   const consolePort = await findConsolePort(config, port);
   await startWithin(service, 'console', { ...apps.console, port: consolePort, gatewayUrl }, startConsole);
-  process.stdout.write(readyMessage(gatewayUrl, addressOf(host, consolePort)));
+  process.stdout.write(formatReadyMessage(gatewayUrl, toUrl(host, consolePort)));
 }
 
-async function embeddedDatabase({ config, log, use, fail }: Service<Config>): Promise<string> {
+async function startDatabase({ config, log, use, fail }: Service<Config>): Promise<string> {
   const directory = path.join(config.dataDir, 'postgres');
   const postgres = await startEmbeddedPostgres(directory, { log: (line) => log.debug({ line }, 'postgres') });
-  void postgres.died.then((words) => fail(new Error(`The embedded PostgreSQL ended: ${words}`)));
+  void postgres.died.then((reason) => fail(new Error(`The embedded PostgreSQL ended: ${reason}`)));
   return use(postgres, 'postgres').url;
 }

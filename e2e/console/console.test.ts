@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { connectDb } from '@learning-loop/db/connect';
 import { outboxDepth } from '@learning-loop/db/loop/outbox';
 import type { Page } from 'playwright-core';
-import { fetchPatiently } from 'standalone/demo/client';
+import { fetchWithRetry } from 'standalone/demo/client';
 import { untilOutboxEmpty } from 'standalone/demo/wait';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accessibilityFaults } from './accessibility.ts';
@@ -125,7 +125,7 @@ test('a model is promoted and rolled back, after asking', async () => {
   const model = { model_id: 'by-hand', kind: 'ranker', weights: { prior: 1, goal: 0.2 } };
   const headers = { 'content-type': 'application/json' };
   const made = { method: 'POST', headers, body: JSON.stringify(model) };
-  expect((await fetchPatiently(`${system.client.url}/v1/models`, made)).status).toBe(201);
+  expect((await fetchWithRetry(`${system.client.url}/v1/models`, made)).status).toBe(201);
   const page = await open('/training');
   const row = page.locator('.memories > li', { hasText: 'by-hand' });
   await row.getByRole('button', { name: 'Promote' }).click();

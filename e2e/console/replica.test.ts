@@ -40,7 +40,7 @@ test('the console reads from a replica, which nothing can be written to, what wa
   const start = async (app: string, env: NodeJS.ProcessEnv) => {
     const process = launch(app, directory, { REDIS_URL: redis.url, PORT: '0', ...env });
     onTestFinished(() => process.kill());
-    return await process.said(listening);
+    return await process.waitForLine(listening);
   };
   const gateway = await start('gateway', { DATABASE_URL: primary.url });
   const console = await start('console', { DATABASE_URL: replica.url, GATEWAY_URL: gateway });

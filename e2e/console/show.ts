@@ -5,7 +5,7 @@ import { freePort } from '@learning-loop/embedded-postgres/free-port';
 import type { Page } from 'playwright-core';
 import type { Client } from 'standalone/demo/client';
 import { replay } from 'standalone/demo/replay';
-import { type Choice, readChoices } from 'standalone/demo/selections-file';
+import { type RecordedSelection, readSelections } from 'standalone/demo/selections-file';
 import { inTemporaryServer } from 'standalone/demo/temporary-server';
 import { untilOutboxEmpty } from 'standalone/demo/wait';
 import { openBrowser } from './browser.ts';
@@ -24,7 +24,7 @@ const { values, positionals } = parseArgs({
 const directory = path.resolve(positionals[0] ?? path.join(repository, 'test-output/show'));
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-const choices = await readChoices(values.input);
+const choices = await readSelections(values.input);
 const port = await freePort();
 const home = `http://127.0.0.1:${port}`;
 await mkdir(directory, { recursive: true });
@@ -90,7 +90,7 @@ function told(ready: Awaited<ReturnType<Client['ready']>>): string {
   return `${ready.outbox_pending} pending, oldest ${((ready.oldest_pending_ms ?? 0) / 1000).toFixed(1)} s`;
 }
 
-function busiest(all: Choice[]): string {
+function busiest(all: RecordedSelection[]): string {
   const users = [...Map.groupBy(all, ({ user_id }) => user_id)];
   return users.reduce((a, b) => (b[1].length > a[1].length ? b : a))[0];
 }

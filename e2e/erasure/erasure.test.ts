@@ -4,7 +4,7 @@ import path from 'node:path';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { redisForTest } from '@learning-loop/testing/redis';
 import pg from 'pg';
-import { connectClient, fetchPatiently } from 'standalone/demo/client';
+import { connectClient, fetchWithRetry } from 'standalone/demo/client';
 import { untilOutboxEmpty } from 'standalone/demo/wait';
 import { startServer } from 'standalone/launch';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -43,7 +43,7 @@ async function system() {
 function calls(url: string) {
   async function call<T>(method: string, address: string, body?: object): Promise<T> {
     const headers = body ? { 'content-type': 'application/json' } : {};
-    const response = await fetchPatiently(url + address, {
+    const response = await fetchWithRetry(url + address, {
       method,
       headers,
       body: body ? JSON.stringify(body) : null,

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { facetNames } from '@learning-loop/events/fields';
 import { modelServer, sendContent } from '@learning-loop/llm/testing/model-server';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
-import { connectClient, fetchPatiently } from 'standalone/demo/client';
+import { connectClient, fetchWithRetry } from 'standalone/demo/client';
 import { untilOutboxEmpty } from 'standalone/demo/wait';
 import { startServer } from 'standalone/launch';
 import { Type } from 'typebox';
@@ -68,12 +68,12 @@ async function choose(
 
 /** The attacker has the order remembered in its very words. */
 async function plantInMemory({ url }: System, user: string, content: string): Promise<void> {
-  const listed = await fetchPatiently(`${url}/v1/users/${user}/memories?limit=1`);
+  const listed = await fetchWithRetry(`${url}/v1/users/${user}/memories?limit=1`);
   const { memories } = Value.Parse(Memories, await listed.json());
   const body = JSON.stringify({ content });
   const headers = { 'content-type': 'application/json' };
   const address = `${url}/v1/users/${user}/memories/${memories[0]?.memory_id}`;
-  const answer = await fetchPatiently(address, { method: 'PATCH', headers, body });
+  const answer = await fetchWithRetry(address, { method: 'PATCH', headers, body });
   expect(answer.status).toBe(200);
 }
 

@@ -1,4 +1,4 @@
-import { fetchPatiently } from 'standalone/demo/client';
+import { fetchWithRetry } from 'standalone/demo/client';
 import { untilOutboxEmpty } from 'standalone/demo/wait';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -29,7 +29,7 @@ async function pick(headers: Record<string, string>): Promise<Span[]> {
   const { interaction_id } = await system.client.hypothesize(asked);
   const body = JSON.stringify({ ...asked, interaction_id, hypothesis_id: 'h1' });
   const sent = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body };
-  const answer = await fetchPatiently(`${system.client.url}/v1/execute`, sent);
+  const answer = await fetchWithRetry(`${system.client.url}/v1/execute`, sent);
   const { event_id } = Picked.Parse(await answer.json());
   await untilOutboxEmpty(system.client);
   const spans = () => trace(event_id.replaceAll('-', ''));

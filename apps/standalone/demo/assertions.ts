@@ -1,6 +1,5 @@
 import type { Hypotheses, Memory } from './responses.ts';
 
-/** Something that must be true if the service has learned, and whether it is. */
 export interface LearningProof {
   claim: string;
   holds: boolean;
@@ -14,41 +13,41 @@ interface Turns {
   afterSecond: Memory[];
 }
 
-/** Judges three turns of one user by what the API answered. */
+/** Checks the responses of three turns of one user. */
 export function assertLearning({ first, second, third, afterFirst, afterSecond }: Turns): LearningProof[] {
   return [
-    moreConfident('second', second, first),
-    moreConfident('third', third, first),
-    mentions('second', second, ['REST API']),
-    mentions('second', second, learnedNames(afterFirst)),
-    mentions('third', third, learnedNames(afterSecond)),
+    assertMoreConfident('second', second, first),
+    assertMoreConfident('third', third, first),
+    assertMentions('second', second, ['REST API']),
+    assertMentions('second', second, findLearnedNames(afterFirst)),
+    assertMentions('third', third, findLearnedNames(afterSecond)),
   ];
 }
 
-function moreConfident(turn: string, later: Hypotheses, first: Hypotheses): LearningProof {
-  const [now, then] = [topConfidence(later), topConfidence(first)];
+function assertMoreConfident(turn: string, later: Hypotheses, first: Hypotheses): LearningProof {
+  const [now, then] = [maxConfidence(later), maxConfidence(first)];
   return {
     claim: `the ${turn} answer is surer than the first: ${now.toFixed(2)} against ${then.toFixed(2)}`,
     holds: now > then,
   };
 }
 
-function mentions(turn: string, { hypotheses }: Hypotheses, names: string[]): LearningProof {
-  const said = hypotheses
+function assertMentions(turn: string, { hypotheses }: Hypotheses, names: string[]): LearningProof {
+  const texts = hypotheses
     .map(({ question, rationale }) => `${question} ${rationale}`.toLowerCase())
     .join('\n');
-  const found = names.filter((name) => said.includes(name.toLowerCase()));
+  const mentioned = names.filter((name) => texts.includes(name.toLowerCase()));
   return {
-    claim: `the ${turn} answer mentions what was learned before: ${found.join(', ') || `none of ${names.join(', ')}`}`,
-    holds: found.length > 0,
+    claim: `the ${turn} answer mentions what was learned before: ${mentioned.join(', ') || `none of ${names.join(', ')}`}`,
+    holds: mentioned.length > 0,
   };
 }
 
-const topConfidence = ({ hypotheses }: Hypotheses) =>
+const maxConfidence = ({ hypotheses }: Hypotheses) =>
   Math.max(...hypotheses.map(({ confidence }) => confidence));
 
-/** The proper names in goals and preferences: words with a capital letter that do not open the sentence. */
-function learnedNames(memories: Memory[]): string[] {
+/** Proper names in goals and preferences: capitalised words that do not start the text. */
+function findLearnedNames(memories: Memory[]): string[] {
   const words = memories
     .filter(({ type }) => type !== 'history')
     .flatMap(({ content }) => content.split(/[\s,:]+/).slice(1))

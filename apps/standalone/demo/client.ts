@@ -1,24 +1,24 @@
 import { withRetries } from '@learning-loop/client/retry';
 import { Compile } from 'typebox/compile';
-import * as answers from './responses.ts';
+import * as responses from './responses.ts';
 
 const parsers = {
-  hypotheses: Compile(answers.Hypotheses),
-  executed: Compile(answers.Executed),
-  interaction: Compile(answers.Interaction),
-  persona: Compile(answers.Persona),
-  memories: Compile(answers.Memories),
-  stats: Compile(answers.TrainingStats),
-  ready: Compile(answers.Ready),
+  hypotheses: Compile(responses.Hypotheses),
+  executed: Compile(responses.Executed),
+  interaction: Compile(responses.Interaction),
+  persona: Compile(responses.Persona),
+  memories: Compile(responses.Memories),
+  stats: Compile(responses.TrainingStats),
+  ready: Compile(responses.Ready),
 };
 
-interface Asked {
+interface HypothesizeRequest {
   user_id: string;
   input_text: string;
   candidates?: string[];
 }
 
-interface Picked {
+interface ExecuteRequest {
   user_id: string;
   input_text: string;
   interaction_id: string;
@@ -27,27 +27,29 @@ interface Picked {
 
 export type Client = ReturnType<typeof connectClient>;
 
-/** The learning loop over HTTP. Every method throws an Error that quotes the server when its answer is not 2xx. */
+/** Every method throws an Error with the response text for a status other than 2xx. */
 export function connectClient(url: string) {
-  const user = (id: string) => `${url}/v1/users/${encodeURIComponent(id)}`;
+  const toUserUrl = (id: string) => `${url}/v1/users/${encodeURIComponent(id)}`;
   return {
     url,
-    hypothesize: async (asked: Asked) => parsers.hypotheses.Parse(await post(`${url}/v1/hypothesize`, asked)),
-    execute: async (picked: Picked) => parsers.executed.Parse(await post(`${url}/v1/execute`, picked)),
+    hypothesize: async (request: HypothesizeRequest) =>
+      parsers.hypotheses.Parse(await post(`${url}/v1/hypothesize`, request)),
+    execute: async (request: ExecuteRequest) =>
+      parsers.executed.Parse(await post(`${url}/v1/execute`, request)),
     interaction: async (id: string) => parsers.interaction.Parse(await get(`${url}/v1/interactions/${id}`)),
-    persona: async (id: string) => parsers.persona.Parse(await get(`${user(id)}/persona`)),
-    memories: (id: string) => allMemories(`${user(id)}/memories?limit=200`),
+    persona: async (id: string) => parsers.persona.Parse(await get(`${toUserUrl(id)}/persona`)),
+    memories: (id: string) => listMemories(`${toUserUrl(id)}/memories?limit=200`),
     stats: async () => parsers.stats.Parse(await get(`${url}/v1/training/stats`)),
     ready: async () => parsers.ready.Parse(await get(`${url}/readyz`)),
   };
 }
 
-async function allMemories(address: string): Promise<answers.Memory[]> {
-  const found: answers.Memory[] = [];
+async function listMemories(address: string): Promise<responses.Memory[]> {
+  const all: responses.Memory[] = [];
   for (let page = ''; ; ) {
     const { memories, next_cursor } = parsers.memories.Parse(await get(address + page));
-    found.push(...memories);
-    if (next_cursor === null) return found;
+    all.push(...memories);
+    if (next_cursor === null) return all;
     page = `&cursor=${encodeURIComponent(next_cursor)}`;
   }
 }
@@ -60,15 +62,14 @@ const post = (address: string, body: object) =>
     body: JSON.stringify(body),
   });
 
-/** A busy machine turns requests away for a moment; what is safe to repeat is repeated. */
+/** Retries requests that an overloaded server rejected, where that is safe. */
 const send = withRetries(fetch, { attempts: 6, delayMs: 200 });
 
-/** As fetch, but what a busy machine turns away is sent again. */
-export const fetchPatiently = (address: string, request: RequestInit = {}): Promise<Response> =>
+export const fetchWithRetry = (address: string, request: RequestInit = {}): Promise<Response> =>
   send(new Request(address, request));
 
 async function call(address: string, request: RequestInit): Promise<unknown> {
-  const response = await fetchPatiently(address, request);
+  const response = await fetchWithRetry(address, request);
   const text = await response.text();
   if (response.ok) return JSON.parse(text);
   throw new Error(
@@ -76,7 +77,9 @@ async function call(address: string, request: RequestInit): Promise<unknown> {
   );
 }
 
-/** Calls `work` for each item in order, at most `limit` at a time. Rejects with the first failure and starts no more. */
+/**
+ * Calls `work` for each item in order, at most `limit` at a time. Rejects with the first failure and starts no more.
+ */
 export async function forEachConcurrent<T>(
   items: Iterable<T>,
   limit: number,
@@ -84,7 +87,7 @@ export async function forEachConcurrent<T>(
 ): Promise<void> {
   const queue = items[Symbol.iterator]();
   let failed = false;
-  const lane = async () => {
+  const runNext = async () => {
     for (let next = queue.next(); !next.done && !failed; next = queue.next()) {
       await work(next.value).catch((error: unknown) => {
         failed = true;
@@ -92,5 +95,5 @@ export async function forEachConcurrent<T>(
       });
     }
   };
-  await Promise.all(Array.from({ length: limit }, lane));
+  await Promise.all(Array.from({ length: limit }, runNext));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countEverywhere, type Findings } from './consistency.ts';
+import { countConsistency, type Findings } from './consistency.ts';
 
 const facets = { concise: 0.5, step_by_step: 0.5, code_first: 0.5, formal: 0.5 };
 
@@ -32,7 +32,7 @@ function findings(): Findings {
 }
 
 const wrong = (changed: Partial<Findings>) =>
-  countEverywhere({ ...findings(), ...changed })
+  countConsistency({ ...findings(), ...changed })
     .filter(({ is, mustBe }) => is !== mustBe)
     .map(({ of }) => of);
 

@@ -1,29 +1,27 @@
-import type { KnownUser } from './read-back.ts';
+import type { UserState } from './read-back.ts';
 import type { Accepted } from './replay.ts';
 import type { Interaction } from './responses.ts';
 
-/** All that is known after a replay, from the API and from the files. */
 export interface Findings {
   accepted: Accepted[];
   interactions: Interaction[];
-  users: KnownUser[];
+  users: UserState[];
   /** Events left in the outbox. */
   pending: number;
   /** Distinct event ids in the training log. */
   logged: Set<string>;
-  /** One for every learning_loop_complete line. */
+  /** One for each learning_loop_complete line. */
   completed: { event_id: string }[];
 }
 
-/** Something that was counted, and what it has to be. */
 export interface Count {
   of: string;
   is: number;
   mustBe: number;
 }
 
-/** Every accepted choice must be found exactly once in each place that learns. */
-export function countEverywhere({
+/** Every accepted selection must be found exactly once wherever something is learned from it. */
+export function countConsistency({
   accepted,
   interactions,
   users,
@@ -31,20 +29,23 @@ export function countEverywhere({
   logged,
   completed,
 }: Findings): Count[] {
-  const mine = new Set(accepted.map(({ event_id }) => event_id));
+  const acceptedIds = new Set(accepted.map(({ event_id }) => event_id));
   const count = (of: string, is: number, mustBe = accepted.length) => ({ of, is, mustBe });
   return [
-    count('events accepted', mine.size),
+    count('events accepted', acceptedIds.size),
     count('of these, learned as the API says', interactions.filter(({ learned }) => learned).length),
-    count('of these, in hypotheses_data.jsonl', [...mine].filter((id) => logged.has(id)).length),
+    count('of these, in hypotheses_data.jsonl', [...acceptedIds].filter((id) => logged.has(id)).length),
     count('distinct events in hypotheses_data.jsonl', logged.size),
-    count('learning_loop_complete lines', completed.filter(({ event_id }) => mine.has(event_id)).length),
+    count(
+      'learning_loop_complete lines',
+      completed.filter(({ event_id }) => acceptedIds.has(event_id)).length,
+    ),
     count(
       'choices counted by personas',
       sum(users, ({ persona }) => persona.interaction_count),
     ),
-    count('choices remembered as history', sum(users, historyCount)),
-    count('users with a history', users.filter((user) => historyCount(user) > 0).length, users.length),
+    count('choices remembered as history', sum(users, countHistory)),
+    count('users with a history', users.filter((user) => countHistory(user) > 0).length, users.length),
     count(
       'users with a persona',
       users.filter(({ persona }) => persona.interaction_count > 0).length,
@@ -54,7 +55,7 @@ export function countEverywhere({
   ];
 }
 
-function historyCount({ memories }: KnownUser): number {
+function countHistory({ memories }: UserState): number {
   return sum(memories, ({ type, count }) => (type === 'history' ? count : 0));
 }
 

@@ -1,7 +1,7 @@
 import { Confidence, FacetDeltas, Facets, Timestamp } from '@learning-loop/events/fields';
 import { Type } from 'typebox';
 
-/** What the demo reads of the API's answers; the API says more. */
+// Only the fields that the demo reads.
 const Hypothesis = Type.Object({
   id: Type.String(),
   question: Type.String(),

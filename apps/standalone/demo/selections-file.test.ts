@@ -2,16 +2,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { readChoices } from './selections-file.ts';
+import { readSelections } from './selections-file.ts';
 
-const choice = {
+const selection = {
   user_id: 'ada',
   input_text: 'build api',
   candidates: ['REST?', 'GraphQL?'],
   selected_index: 1,
 };
 
-async function fileOf(...lines: string[]): Promise<string> {
+async function writeLines(...lines: string[]): Promise<string> {
   const directory = await mkdtemp(path.join(tmpdir(), 'choices-'));
   onTestFinished(() => rm(directory, { recursive: true }));
   const file = path.join(directory, 'choices.jsonl');
@@ -19,42 +19,47 @@ async function fileOf(...lines: string[]): Promise<string> {
   return file;
 }
 
-const written = (change: object) => JSON.stringify({ ...choice, ...change });
+const withChanges = (change: object) => JSON.stringify({ ...selection, ...change });
 
 test('reads every line, and lets other fields and empty lines be', async () => {
-  const file = await fileOf(written({ intent: 'unused' }), '', written({ selected_index: null }), '');
-  expect(await readChoices(file)).toMatchObject([choice, { ...choice, selected_index: null }]);
+  const file = await writeLines(
+    withChanges({ intent: 'unused' }),
+    '',
+    withChanges({ selected_index: null }),
+    '',
+  );
+  expect(await readSelections(file)).toMatchObject([selection, { ...selection, selected_index: null }]);
 });
 
 test.each([
   [
     'selected_index',
-    written({ selected_index: 2 }),
+    withChanges({ selected_index: 2 }),
     'line 2: selected_index is 2, but there are 2 candidates',
   ],
   [
     'candidates',
-    written({ candidates: ['only one'] }),
+    withChanges({ candidates: ['only one'] }),
     'line 2: candidates must not have fewer than 2 items',
   ],
-  ['a candidate', written({ candidates: ['one', 7] }), 'line 2: candidates.1 must be string'],
-  ['user_id', written({ user_id: undefined }), 'line 2: the line must have required properties user_id'],
+  ['a candidate', withChanges({ candidates: ['one', 7] }), 'line 2: candidates.1 must be string'],
+  ['user_id', withChanges({ user_id: undefined }), 'line 2: the line must have required properties user_id'],
   ['JSON', '{"user_id": ', 'line 2: this is not JSON'],
 ])('names the line and the field at fault: %s', async (_field, bad, sentence) => {
-  const file = await fileOf(written({}), bad);
-  await expect(readChoices(file)).rejects.toThrow(sentence);
+  const file = await writeLines(withChanges({}), bad);
+  await expect(readSelections(file)).rejects.toThrow(sentence);
 });
 
 test('every line of the example is a choice', async () => {
-  const choices = await readChoices(
+  const selections = await readSelections(
     path.join(import.meta.dirname, '../../../examples/clarifying-choices.jsonl'),
   );
-  expect(choices).toHaveLength(1_958);
+  expect(selections).toHaveLength(1_958);
 });
 
 test('says so when there is nothing to replay', async () => {
-  await expect(readChoices(await fileOf(''))).rejects.toThrow('holds no choices');
-  await expect(readChoices('/nowhere/choices.jsonl')).rejects.toThrow(
+  await expect(readSelections(await writeLines(''))).rejects.toThrow('holds no choices');
+  await expect(readSelections('/nowhere/choices.jsonl')).rejects.toThrow(
     'Cannot read /nowhere/choices.jsonl: ENOENT',
   );
 });

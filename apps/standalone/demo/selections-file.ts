@@ -2,34 +2,34 @@ import { readFile } from 'node:fs/promises';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 
-/** What the caller gave cannot be used; the message says what and where. */
+/** Invalid input; the message says what and where. */
 export class InputError extends Error {}
 
-/** Somebody was shown candidates for what they typed, and picked one of them (`null`: none). */
-const Choice = Type.Object({
+/** `selected_index` is null for none of the candidates. */
+const RecordedSelection = Type.Object({
   user_id: Type.String({ minLength: 1 }),
   input_text: Type.String({ minLength: 1 }),
   candidates: Type.Array(Type.String({ minLength: 1 }), { minItems: 2, maxItems: 10 }),
   selected_index: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
 });
-export type Choice = Type.Static<typeof Choice>;
+export type RecordedSelection = Type.Static<typeof RecordedSelection>;
 
-const parser = Compile(Choice);
+const parser = Compile(RecordedSelection);
 
-/** The choices of a JSONL file, in its order. Throws an InputError that names the line and the field at fault. */
-export async function readChoices(file: string): Promise<Choice[]> {
+/** Reads JSONL. Throws an InputError with the line and the field. */
+export async function readSelections(file: string): Promise<RecordedSelection[]> {
   const text = await readFile(file, 'utf8').catch((cause) => {
     throw new InputError(`Cannot read ${file}: ${cause.message}.`);
   });
-  const choices = text.split('\n').flatMap((line, index) => {
-    return line.trim() === '' ? [] : [parseChoice(line, `${file}, line ${index + 1}`)];
+  const selections = text.split('\n').flatMap((line, index) => {
+    return line.trim() === '' ? [] : [parseSelection(line, `${file}, line ${index + 1}`)];
   });
-  if (choices.length === 0)
+  if (selections.length === 0)
     throw new InputError(`${file} holds no choices: it needs one JSON object a line.`);
-  return choices;
+  return selections;
 }
 
-function parseChoice(line: string, place: string): Choice {
+function parseSelection(line: string, place: string): RecordedSelection {
   const value = parseJson(line, place);
   if (!parser.Check(value)) {
     const [fault] = parser.Errors(value);

@@ -8,23 +8,23 @@ import { untilReady } from './wait.ts';
 
 interface Options {
   env?: NodeJS.ProcessEnv;
-  /** What to delete afterwards, below the temporary directory; `.` is all of it. */
+  /** Paths below the temporary directory; `.` is all of it. */
   discard: string[];
 }
 
-/** Plays against a standalone of its own on a temporary directory; stops it and tidies up, also on Ctrl-C. */
+/** Starts a standalone in a temporary directory; stops it and cleans up, also on Ctrl-C. */
 export async function inTemporaryServer<T>(
   { env = {}, discard }: Options,
-  play: (client: Client, directory: string) => Promise<T>,
+  use: (client: Client, directory: string) => Promise<T>,
 ): Promise<T> {
   const directory = await makeDirectory();
-  const interrupted = interruption();
+  const interruption = waitForInterrupt();
   try {
-    // What is shown must not depend on the luck of the display's exploration.
+    // Exploration would make the output random.
     const server = await startServer(directory, { EXPLORATION_RATE: '0', ...env });
     try {
       const client = connectClient(server.url);
-      return await Promise.race([untilReady(client).then(() => play(client, directory)), interrupted]);
+      return await Promise.race([untilReady(client).then(() => use(client, directory)), interruption]);
     } finally {
       await server.stop();
     }
@@ -35,13 +35,13 @@ export async function inTemporaryServer<T>(
 
 async function makeDirectory(): Promise<string> {
   const directory = await mkdtemp(path.join(tmpdir(), 'learning-loop-'));
-  // The embedded database may run as a user of its own, which has to pass through here.
+  // The embedded database may run as another user, which needs access to its directory.
   await chmod(directory, 0o755);
   return directory;
 }
 
-/** Rejects at Ctrl-C or SIGTERM. */
-function interruption(): Promise<never> {
+/** Rejects on SIGINT or SIGTERM. */
+function waitForInterrupt(): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => reject(new InputError(`Stopped by ${signal}.`)));

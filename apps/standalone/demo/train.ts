@@ -1,22 +1,22 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { heading, print } from './output.ts';
+import { print, printHeading } from './output.ts';
 
-const show = path.join(import.meta.dirname, '../../../bench/trainer/run-simulation.ts');
+const script = path.join(import.meta.dirname, '../../../bench/trainer/run-simulation.ts');
 
 /**
- * Plays the big loop on a simulated population and tells what happens: it is the seeded show of the benchmarks, in a
- * process of its own. True when a better ranker was promoted and a worse one rolled back.
+ * Runs the benchmarks' seeded simulation in a child process. True if it promoted a better ranker and rolled back a
+ * worse one.
  */
-export async function trainOnShow(): Promise<boolean> {
+export async function runTrainingDemo(): Promise<boolean> {
   print('Playing the big loop: picks, a dataset, a fitted ranker, its experiment, and a bad ranker’s.');
   print('A simulated population of 600, all seeded; some 30,000 picks take a minute or two.\n');
   const [code] = await once(
-    spawn(process.execPath, [show], { stdio: ['ignore', 'inherit', 'inherit'] }),
+    spawn(process.execPath, [script], { stdio: ['ignore', 'inherit', 'inherit'] }),
     'exit',
   );
-  heading(
+  printHeading(
     code === 0
       ? 'The better ranker serves, the worse one is gone. docs/training.md explains each step.'
       : 'The loop did not do what it should; the lines above say where.',

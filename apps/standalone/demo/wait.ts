@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from './client.ts';
 
-/** Asks again every 20 ms until the answer is not null. Throws `late` after `deadlineMs`. */
-export async function until<T>(ask: () => Promise<T | null>, deadlineMs: number, late: string): Promise<T> {
+/** Polls every 20 ms until the value is not null. Throws `late` after `deadlineMs`. */
+export async function until<T>(read: () => Promise<T | null>, deadlineMs: number, late: string): Promise<T> {
   const deadline = performance.now() + deadlineMs;
   while (performance.now() < deadline) {
-    const answer = await ask();
-    if (answer !== null) return answer;
+    const value = await read();
+    if (value !== null) return value;
     await delay(20);
   }
   throw new Error(late);
@@ -14,7 +14,7 @@ export async function until<T>(ask: () => Promise<T | null>, deadlineMs: number,
 
 const STALLED_MS = 60_000;
 
-/** Waits until the queues are up as well: what is accepted before that is learned only at the next sweep. */
+/** Waits for the queues as well: without them, events are learned only at the next sweep. */
 export async function untilReady(client: Client): Promise<void> {
   const ready = async () => ((await client.ready()).status === 'ready' ? true : null);
   await until(
@@ -24,7 +24,7 @@ export async function untilReady(client: Client): Promise<void> {
   );
 }
 
-/** Waits until the outbox is empty: everything accepted is learned then. Throws when it stands still for a minute. */
+/** Waits until everything accepted is learned. Throws if the outbox does not shrink for a minute. */
 export async function untilOutboxEmpty(client: Client): Promise<void> {
   const pendingNow = async () => (await client.ready()).outbox_pending;
   let pending = await pendingNow();
