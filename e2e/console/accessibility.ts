@@ -5,9 +5,9 @@ import type { Page } from 'playwright-core';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-/** What axe finds wrong with the page by WCAG 2.2, levels A and AA; one sentence each. */
-export async function accessibilityFaults(page: Page): Promise<string[]> {
-  // The page's policy forbids foreign scripts; evaluate is the debugger's, which it does not bind.
+/** Violations of WCAG 2.2, levels A and AA, found by axe. */
+export async function findAccessibilityFaults(page: Page): Promise<string[]> {
+  // The page's policy forbids foreign scripts; evaluate uses the debugger, which bypasses it.
   await page.evaluate(await readFile(axe, 'utf8'));
   const results: AxeResults = await page.evaluate(
     'axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"] })',

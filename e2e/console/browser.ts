@@ -17,13 +17,13 @@ const args = [
 
 export interface Browser extends AsyncDisposable {
   context: BrowserContext;
-  /** Every address that a page asked for, other than its own. */
+  /** Requests to other hosts. */
   foreign: string[];
-  /** What the pages complained of on their consoles. */
+  /** Errors on the pages' consoles. */
   complaints: string[];
 }
 
-/** Debian's chromium with a profile of its own; installed for root when there is none. */
+/** Uses Debian's chromium with a temporary profile; installs it if missing and run by root. */
 export async function openBrowser(home: string): Promise<Browser> {
   if (!(await ensureInstalled('chromium', 'chromium')))
     throw new Error('The console’s tests need chromium: apt-get install chromium.');
@@ -55,7 +55,7 @@ export async function openBrowser(home: string): Promise<Browser> {
   };
 }
 
-/** Keeps a picture of the whole page under test-output/console. */
+/** Saves a full-page screenshot under test-output/console. */
 export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: path.join(pictures, `${name}.png`), fullPage: true });
 }

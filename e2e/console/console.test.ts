@@ -7,10 +7,10 @@ import type { Page } from 'playwright-core';
 import { fetchWithRetry } from 'standalone/demo/client';
 import { untilOutboxEmpty } from 'standalone/demo/wait';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { accessibilityFaults } from './accessibility.ts';
+import { findAccessibilityFaults } from './accessibility.ts';
 import { type Browser, openBrowser, picture } from './browser.ts';
-import { buryFeedback, losingExperiment } from './scenes.ts';
-import { letUsersPick, type System, startSystem } from './system.ts';
+import { createLosingExperiment, deadLetterFeedback } from './scenes.ts';
+import { letUsersSelect, type System, startSystem } from './system.ts';
 
 const users = ['ada', 'grace', 'linus', 'margaret', 'barbara', 'ken'];
 const places = {
@@ -28,7 +28,7 @@ let browser: Browser;
 beforeAll(async () => {
   system = await startSystem();
   browser = await openBrowser(system.consoleUrl);
-  await letUsersPick(system.client, users, 20);
+  await letUsersSelect(system.client, users, 20);
   await untilOutboxEmpty(system.client);
 }, 240_000);
 afterAll(async () => {
@@ -47,10 +47,10 @@ async function open(path: string): Promise<Page> {
 test.each(Object.entries(places))('%s is readable, dark and light, wide and narrow', async (name, path) => {
   const page = await open(path);
   await picture(page, name);
-  expect(await accessibilityFaults(page)).toEqual([]);
+  expect(await findAccessibilityFaults(page)).toEqual([]);
   await page.emulateMedia({ colorScheme: 'dark' });
   await picture(page, `${name}-dark`);
-  expect(await accessibilityFaults(page)).toEqual([]);
+  expect(await findAccessibilityFaults(page)).toEqual([]);
   await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize({ width: 390, height: 844 });
   await page.waitForFunction('document.documentElement.scrollWidth <= 390');
@@ -72,7 +72,7 @@ test('what is asked, picked and learned is seen, and how long that took', async 
   expect(await page.getByText(/^within /u).textContent()).toMatch(/^within [\d.]+ m?s$/u);
   await picture(page, 'try-learned');
   expect(await page.locator('pre').textContent()).toContain(question);
-  expect(await accessibilityFaults(page)).toEqual([]);
+  expect(await findAccessibilityFaults(page)).toEqual([]);
 
   await page.getByRole('link', { name: /newcomer/u }).click();
   await page.getByText('“build api”', { exact: true }).waitFor();
@@ -106,7 +106,7 @@ test('a memory is corrected and forgotten, and a user erased, by keyboard and af
 
 test('a dead letter shows its error, hides what it holds until asked, and is replayed', async () => {
   await using db = connectDb(system.databaseUrl);
-  const letter = await buryFeedback(db, system.client);
+  const letter = await deadLetterFeedback(db, system.client);
   const page = await open('/queues');
   const row = page.locator('.dead-letters > li', { hasText: letter });
   await row.waitFor();
@@ -135,19 +135,19 @@ test('a model is promoted and rolled back, after asking', async () => {
   await picture(page, 'rollback');
   await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click();
   await row.getByText('retired').waitFor();
-  expect(await accessibilityFaults(page)).toEqual([]);
+  expect(await findAccessibilityFaults(page)).toEqual([]);
   await page.close();
 });
 
 test('what an experiment has shown is a picture, with the decision', async () => {
   await using db = connectDb(system.databaseUrl);
-  await losingExperiment(db, 'by-hand');
+  await createLosingExperiment(db, 'by-hand');
   const page = await open('/training');
   const chart = page.getByRole('img', { name: /^Difference in first-place rate of by-hand to shipped/u });
   expect(await chart.getAttribute('aria-label')).toContain('−5.0 points in first places (−');
   await page.getByText('rolled back', { exact: true }).waitFor();
   await picture(page, 'experiment');
-  expect(await accessibilityFaults(page)).toEqual([]);
+  expect(await findAccessibilityFaults(page)).toEqual([]);
   await page.close();
 });
 
@@ -162,7 +162,7 @@ test('the lag on the page is the outbox’s', async () => {
   await db.transaction().execute(async (tx) => {
     // The persona worker waits for this transaction, and what it owes stays in the outbox.
     await tx.selectFrom('personas').select('user_id').where('user_id', '=', 'ada').forUpdate().execute();
-    await letUsersPick(system.client, ['ada'], 1);
+    await letUsersSelect(system.client, ['ada'], 1);
     await expect.poll(() => age(), { timeout: 20_000 }).toBeGreaterThan(1);
     const earlier = await age();
     await expect.poll(shownAge, { timeout: 20_000 }).toBeGreaterThanOrEqual(earlier);
@@ -242,7 +242,7 @@ test('once there are keys, people sign in with one, and the browser never holds 
   await page.keyboard.press('Enter');
   await page.getByRole('alert').waitFor();
   await picture(page, 'sign-in');
-  expect(await accessibilityFaults(page)).toEqual([]);
+  expect(await findAccessibilityFaults(page)).toEqual([]);
   await page.getByLabel('API key').fill(key);
   await page.keyboard.press('Enter');
   await page.getByText('default · reader').waitFor();

@@ -11,8 +11,8 @@ import { untilOutboxEmpty } from 'standalone/demo/wait';
 import { openBrowser } from './browser.ts';
 
 /**
- * Takes a picture of every page of the console while a file of choices is replayed, and says what the page and the
- * outbox say of the lag at the same time. Usage: show.ts [--input FILE] [DIRECTORY]
+ * Takes screenshots of every console page during a replay, and prints the lag that the page and the outbox show.
+ * Usage: show.ts [--input FILE] [DIRECTORY]
  */
 const repository = path.join(import.meta.dirname, '../..');
 const { values, positionals } = parseArgs({
@@ -22,9 +22,9 @@ const { values, positionals } = parseArgs({
   },
 });
 const directory = path.resolve(positionals[0] ?? path.join(repository, 'test-output/show'));
-const say = (line: string) => process.stdout.write(`${line}\n`);
+const print = (line: string) => process.stdout.write(`${line}\n`);
 
-const choices = await readSelections(values.input);
+const selections = await readSelections(values.input);
 const port = await freePort();
 const home = `http://127.0.0.1:${port}`;
 await mkdir(directory, { recursive: true });
@@ -32,17 +32,17 @@ await inTemporaryServer({ env: { CONSOLE_PORT: String(port) }, discard: ['.'] },
   await using browser = await openBrowser(home);
   const page = await browser.context.newPage();
   await beginExperiment(client);
-  await Promise.all([replay(client, choices), lookMeanwhile(page, client)]);
+  await Promise.all([replay(client, selections), takeWhileReplaying(page, client)]);
   await untilOutboxEmpty(client);
   await fetch(`${client.url}/v1/training/datasets`, { method: 'POST' });
   await take(page, '/', 'console-overview');
   await take(page, '/users', 'console-users');
-  await take(page, `/users/${encodeURIComponent(busiest(choices))}`, 'console-user');
+  await take(page, `/users/${encodeURIComponent(findBusiestUser(selections))}`, 'console-user');
   await take(page, '/training', 'console-training', '.evidence');
   await tryIt(page);
 });
 
-/** A ranker that only knows what is likely for anybody, against the one that learns: who stands in for whom is dealt. */
+/** A ranker that does not learn against the one that does. */
 async function beginExperiment({ url }: Client): Promise<void> {
   const post = (where: string, body: object) =>
     fetch(url + where, {
@@ -65,10 +65,10 @@ async function take(page: Page, where: string, name: string, from?: string): Pro
   await open(page, where);
   if (from) await page.locator(from).first().scrollIntoViewIfNeeded();
   await page.screenshot({ path: path.join(directory, `${name}.png`) });
-  say(`${name}.png: ${home}${where}`);
+  print(`${name}.png: ${home}${where}`);
 }
 
-async function lookMeanwhile(page: Page, client: Client): Promise<void> {
+async function takeWhileReplaying(page: Page, client: Client): Promise<void> {
   await compareLag(page, client);
   await take(page, '/queues', 'console-queues');
 }
@@ -77,20 +77,20 @@ async function compareLag(page: Page, client: Client): Promise<void> {
   await open(page, '/');
   const stat = page.locator('.stat', { hasText: 'Not learned yet' });
   for (let look = 0; look < 5; look += 1) {
-    // What the stream brings next is read within 2 s; the outbox is read right before and after.
+    // The stream updates the page within 2 s; the outbox is read right before and after.
     const before = await client.ready();
     await page.waitForTimeout(2_500);
-    const shown = (await stat.locator('dd').allTextContents()).join(', ');
+    const displayed = (await stat.locator('dd').allTextContents()).join(', ');
     const after = await client.ready();
-    say(`outbox ${told(before)} │ page: ${shown} │ outbox ${told(after)}`);
+    print(`outbox ${describeBacklog(before)} │ page: ${displayed} │ outbox ${describeBacklog(after)}`);
   }
 }
 
-function told(ready: Awaited<ReturnType<Client['ready']>>): string {
+function describeBacklog(ready: Awaited<ReturnType<Client['ready']>>): string {
   return `${ready.outbox_pending} pending, oldest ${((ready.oldest_pending_ms ?? 0) / 1000).toFixed(1)} s`;
 }
 
-function busiest(all: RecordedSelection[]): string {
+function findBusiestUser(all: RecordedSelection[]): string {
   const users = [...Map.groupBy(all, ({ user_id }) => user_id)];
   return users.reduce((a, b) => (b[1].length > a[1].length ? b : a))[0];
 }
@@ -102,5 +102,5 @@ async function tryIt(page: Page): Promise<void> {
   await page.locator('.hypotheses > li').nth(1).getByRole('button').click();
   await page.getByText(/^within /u).waitFor();
   await page.screenshot({ path: path.join(directory, 'console-try.png') });
-  say(`console-try.png: ${home}/try`);
+  print(`console-try.png: ${home}/try`);
 }

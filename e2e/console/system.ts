@@ -12,7 +12,7 @@ export interface System extends AsyncDisposable {
   databaseUrl: string;
 }
 
-/** A standalone with its console, on a database of its own. */
+/** On a database of its own. */
 export async function startSystem(env: NodeJS.ProcessEnv = {}): Promise<System> {
   const directory = await mkdtemp(path.join(tmpdir(), 'console-'));
   await chmod(directory, 0o755);
@@ -34,7 +34,7 @@ export async function startSystem(env: NodeJS.ProcessEnv = {}): Promise<System> 
   };
 }
 
-const asks = [
+const inputTexts = [
   'build api',
   'deploy my app',
   'fix flaky tests',
@@ -42,16 +42,16 @@ const asks = [
   'speed up the queries',
 ];
 
-/** Lets some users ask and pick; the n-th pick of a user is the n-th option in turn, the last of each five none. */
-export async function letUsersPick(client: Client, users: string[], rounds: number): Promise<void> {
+/** Users alternate between the first two hypotheses; every fifth selection is none of them. */
+export async function letUsersSelect(client: Client, users: string[], rounds: number): Promise<void> {
   for (let round = 0; round < rounds; round += 1) {
-    await Promise.all(users.map((user_id, i) => pickOnce(client, user_id, round + i)));
+    await Promise.all(users.map((user_id, i) => selectOnce(client, user_id, round + i)));
   }
 }
 
-async function pickOnce(client: Client, user_id: string, turn: number): Promise<void> {
-  const input_text = asks[turn % asks.length] ?? 'build api';
+async function selectOnce(client: Client, user_id: string, turn: number): Promise<void> {
+  const input_text = inputTexts[turn % inputTexts.length] ?? 'build api';
   const { interaction_id, hypotheses } = await client.hypothesize({ user_id, input_text });
-  const option = turn % 5 === 4 ? undefined : hypotheses[turn % 4 === 1 ? 1 : 0];
-  await client.execute({ user_id, input_text, interaction_id, hypothesis_id: option?.id ?? null });
+  const hypothesis = turn % 5 === 4 ? undefined : hypotheses[turn % 4 === 1 ? 1 : 0];
+  await client.execute({ user_id, input_text, interaction_id, hypothesis_id: hypothesis?.id ?? null });
 }

@@ -8,7 +8,7 @@ import { connectClient, fetchWithRetry } from 'standalone/demo/client';
 import { untilOutboxEmpty } from 'standalone/demo/wait';
 import { startServer } from 'standalone/launch';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { foundInFiles, foundInPostgres } from './search.ts';
+import { searchFiles, searchPostgres } from './search.ts';
 
 /** For all that is waited for in a test. */
 const patience = { timeout: 180_000 };
@@ -152,10 +152,10 @@ test('erases a user to the last copy, and nobody else', patience, async () => {
   await buildDataset(loop);
   await registerModels(loop);
   const places = {
-    'PostgreSQL, all tables and statistics': () => foundInPostgres(databaseUrl, canary),
-    'Redis, all that was ever sent to it': () => foundInFiles(redisDirectory, canary),
-    'training log and datasets': () => foundInFiles(path.join(directory, 'training'), canary),
-    logs: () => foundInFiles(path.join(directory, 'logs'), canary),
+    'PostgreSQL, all tables and statistics': () => searchPostgres(databaseUrl, canary),
+    'Redis, all that was ever sent to it': () => searchFiles(redisDirectory, canary),
+    'training log and datasets': () => searchFiles(path.join(directory, 'training'), canary),
+    logs: () => searchFiles(path.join(directory, 'logs'), canary),
   };
   const before = await search(places);
   expect(before['PostgreSQL, all tables and statistics']).toBeGreaterThan(0);
@@ -179,9 +179,9 @@ test('erases a user to the last copy, and nobody else', patience, async () => {
   expect(Object.values(receipt.erased?.dataset_samples ?? {}).some((samples) => samples > 0)).toBe(true);
   expect(receipt.erased?.models).toEqual(['old', 'tuned']);
   expect((await modelsToRetrain(loop)).sort()).toEqual(['old', 'tuned']);
-  expect(await foundInPostgres(databaseUrl, canary)).toEqual([]);
-  expect(await foundInFiles(redisDirectory, canary), 'ever sent to Redis').toEqual([]);
-  expect(await foundInFiles(directory, canary)).toEqual([]);
+  expect(await searchPostgres(databaseUrl, canary)).toEqual([]);
+  expect(await searchFiles(redisDirectory, canary), 'ever sent to Redis').toEqual([]);
+  expect(await searchFiles(directory, canary)).toEqual([]);
   expect(JSON.stringify(receipt)).not.toContain(canary);
   const after = await search(places);
   const rows = Object.entries(after).map(([place, hits]) => `${place}: ${before[place]} → ${hits}`);
@@ -217,7 +217,7 @@ test('learning under way for an erased user has no effect', patience, async () =
     await Promise.allSettled(begun);
     await loop.untilErased(erasure_id);
     await untilOutboxEmpty(client);
-    expect(await foundInPostgres(databaseUrl, canary)).toEqual([]);
-    expect(await foundInFiles(path.join(directory, 'training'), canary)).toEqual([]);
+    expect(await searchPostgres(databaseUrl, canary)).toEqual([]);
+    expect(await searchFiles(path.join(directory, 'training'), canary)).toEqual([]);
   }
 });

@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 
-/** Where a text stands in any table of any schema of ours, in the planner's statistics, or as a name; empty: nowhere. */
-export async function foundInPostgres(url: string, text: string): Promise<string[]> {
+/** Tables of any schema, and planner statistics, that contain the text. */
+export async function searchPostgres(url: string, text: string): Promise<string[]> {
   const client = new pg.Client(url);
   await client.connect();
   try {
@@ -11,20 +11,20 @@ export async function foundInPostgres(url: string, text: string): Promise<string
     const { rows } = await client.query<{ name: string }>(`
       select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname not like 'pg\\_temp%'
       union all select 'pg_stats'`);
-    const found: string[] = [];
+    const matches: string[] = [];
     for (const { name } of rows) {
       const query = `select count(*)::int as hits from ${name} as held where position($1 in held::text) > 0`;
       const { rows: counted } = await client.query<{ hits: number }>(query, [text]);
-      if (counted[0] && counted[0].hits > 0) found.push(`${name}: ${counted[0].hits}`);
+      if (counted[0] && counted[0].hits > 0) matches.push(`${name}: ${counted[0].hits}`);
     }
-    return found;
+    return matches;
   } finally {
     await client.end();
   }
 }
 
-/** The files below a directory whose name or bytes hold a text. */
-export async function foundInFiles(directory: string, text: string): Promise<string[]> {
+/** Files whose name or content contains the text. */
+export async function searchFiles(directory: string, text: string): Promise<string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const files = entries
     .filter((entry) => entry.isFile())

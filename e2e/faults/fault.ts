@@ -1,37 +1,34 @@
 import type { Accepted } from './harness/load.ts';
 import type { PostgresServer } from './harness/postgres-server.ts';
-import type { System, Wishes } from './harness/system.ts';
+import type { System, SystemOptions } from './harness/system.ts';
 
-/** What a fault may use while it runs. */
 export interface Bench {
   size: Size;
   postgres: PostgresServer;
-  /** A system of its own; ended, and its directory deleted, when the fault is over and all was well. */
-  start(wishes?: Wishes): Promise<System>;
-  /** Keeps a resource until the oracle has spoken. */
+  /** Stopped, and its directory deleted, if the fault passes. */
+  start(wishes?: SystemOptions): Promise<System>;
+  /** Disposes of the resource after the oracle's check. */
   use<T extends AsyncDisposable>(resource: T): T;
   directory: string;
 }
 
 export interface Size {
-  /** Accepted selections, at least. */
-  picks: number;
+  /** Minimum of accepted selections. */
+  selections: number;
   short: boolean;
 }
 
-/** What a fault leaves to be judged. */
 export interface Aftermath {
   system: System;
   accepted: Accepted[];
-  /** From the end of the fault until everything that was owed then is learned, in ms. */
+  /** In ms, from the end of the fault until everything pending then is learned. */
   recoveryMs: number;
-  /** What else was measured, for the reader of the table. */
+  /** For the table's last column. */
   notes: string;
-  /** What was promised and not kept, besides the oracle's faults. */
+  /** Broken promises besides the oracle's faults. */
   broken: string[];
   /**
-   * Promises about time that were not kept. Full strength is judged by them; the short form only notes them, as what
-   * runs beside it takes any time from it.
+   * Broken promises about time. They fail the long form; the short form only notes them, since it shares the machine.
    */
   late?: string[];
 }
@@ -39,9 +36,9 @@ export interface Aftermath {
 export interface Fault {
   number: number;
   name: string;
-  /** Programs that must be there, by the name they are called by. */
+  /** Required programs. */
   needs?: string[];
-  /** Part of the short form. */
+  /** Whether the short form includes it. */
   short?: boolean;
   run(bench: Bench): Promise<Aftermath>;
 }

@@ -30,6 +30,6 @@ test.for(scenarios.filter((fault) => fault.short))(
     const row = await runFault(fault, postgres, short);
     process.stdout.write(`${lineOf(row)}\n`);
     expect(row).toMatchObject({ lost: 0, duplicated: 0, faults: [] });
-    expect(row.accepted).toBeGreaterThanOrEqual(short.picks);
+    expect(row.accepted).toBeGreaterThanOrEqual(short.selections);
   },
 );

@@ -21,16 +21,16 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { short: { type: 'boolean' }, write: { type: 'boolean' }, help: { type: 'boolean' } },
 });
-const say = (text: string) => void process.stdout.write(text);
+const print = (text: string) => void process.stdout.write(text);
 
-if (values.help) say(usage);
+if (values.help) print(usage);
 else if (values.short && values.write) {
-  say('The table is of the long form: leave out --short or --write.\n');
+  print('The table is of the long form: leave out --short or --write.\n');
   process.exit(2);
 } else process.exit(await runAll());
 
 async function runAll(): Promise<number> {
-  const chosen = scenarios.filter(
+  const selectedFaults = scenarios.filter(
     ({ number }) => positionals.length === 0 || positionals.includes(String(number)),
   );
   const directory = await mkdtemp(path.join(tmpdir(), 'faults-'));
@@ -38,20 +38,20 @@ async function runAll(): Promise<number> {
   let ran = 0;
   let failed = 0;
   await using postgres = await startPostgres(directory);
-  for (const fault of chosen) {
-    say(`   ${fault.number} ${fault.name} …\n`);
+  for (const fault of selectedFaults) {
+    print(`   ${fault.number} ${fault.name} …\n`);
     try {
       const row = await runFault(fault, postgres, values.short ? short : long);
       ran += 1;
       if (values.write) await writeRow(row);
       if (row.faults.length > 0) failed += 1;
-      say(`${lineOf(row)}\n`);
+      print(`${lineOf(row)}\n`);
     } catch (error) {
       failed += 1;
-      say(`NO  ${fault.number} ${fault.name}: ${error instanceof Error ? error.stack : error}\n`);
+      print(`NO  ${fault.number} ${fault.name}: ${error instanceof Error ? error.stack : error}\n`);
     }
   }
-  say(`${ran} of ${chosen.length} faults ran to their end, ${failed} failed.\n`);
+  print(`${ran} of ${selectedFaults.length} faults ran to their end, ${failed} failed.\n`);
   await postgres[Symbol.asyncDispose]();
   await rm(directory, { recursive: true, force: true });
   return failed === 0 ? 0 : 1;

@@ -1,9 +1,9 @@
 import { ensureInstalled } from '@learning-loop/testing/ensure-installed';
 
-/** The Debian package of a program, where its name is another. */
+/** Debian packages whose name differs from the program's. */
 const packages: Record<string, string> = { unshare: 'util-linux', nsenter: 'util-linux' };
 
-/** Installs what the machine lacks, where this user may. Throws with the names of what cannot be had. */
+/** Installs missing programs if permitted. Throws with the names of those that are still missing. */
 export async function requirePrograms(names: string[]): Promise<void> {
   const missing: string[] = [];
   for (const name of names) if (!(await ensureInstalled(name, packages[name] ?? name))) missing.push(name);

@@ -7,7 +7,7 @@ const page = path.resolve(import.meta.dirname, '../../docs/reliability.md');
 const from = '<!-- table: pnpm test:faults --write -->\n';
 const to = '<!-- end of table -->\n';
 
-/** Puts the row into the table on the page of the reliability; what was measured of other faults before stays there. */
+/** Replaces the fault's row in docs/reliability.md. */
 export async function writeRow(row: Row): Promise<void> {
   const text = await readFile(page, 'utf8');
   const [before = '', rest = ''] = text.split(from);

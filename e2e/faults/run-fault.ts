@@ -7,15 +7,17 @@ import type { PostgresServer } from './harness/postgres-server.ts';
 import { startSystem } from './harness/system.ts';
 import { requirePrograms } from './programs.ts';
 
-/** One row of the table. */
 export interface Row extends OracleReport, Pick<Aftermath, 'recoveryMs' | 'notes'> {
   fault: Pick<Fault, 'number' | 'name'>;
   tookMs: number;
-  /** Where everything that it left lies, when something is wrong. */
+  /** The fault's directory, kept if it failed. */
   kept?: string;
 }
 
-/** Breaks a system of its own, waits until it has recovered, and asks the oracle. What failed keeps its directory. */
+/**
+ * Runs the fault on its own system, waits for recovery and checks it with the oracle. The directory of a failed fault
+ * is kept.
+ */
 export async function runFault(fault: Fault, postgres: PostgresServer, size: Size): Promise<Row> {
   await requirePrograms(fault.needs ?? []);
   const started = performance.now();
@@ -28,18 +30,18 @@ export async function runFault(fault: Fault, postgres: PostgresServer, size: Siz
   };
   const aftermath = await fault.run({ size, postgres, start, use, directory });
   const { system, accepted, recoveryMs, broken, late = [] } = aftermath;
-  const verdict = await compareWithOracle(system, accepted);
-  const judged = size.short ? broken : [...broken, ...late];
-  const faults = [...judged, ...verdict.faults, ...tooFew(accepted.length, size)];
+  const report = await compareWithOracle(system, accepted);
+  const promises = size.short ? broken : [...broken, ...late];
+  const faults = [...promises, ...report.faults, ...describeShortfall(accepted.length, size)];
   const notes = [aftermath.notes, ...(size.short ? late : [])].join('; ');
   await resources.disposeAsync();
   const kept = faults.length > 0 ? { kept: directory } : {};
   if (faults.length === 0) await rm(directory, { recursive: true, force: true });
   const { number, name } = fault;
   const tookMs = performance.now() - started;
-  return { ...verdict, faults, recoveryMs, notes, fault: { number, name }, tookMs, ...kept };
+  return { ...report, faults, recoveryMs, notes, fault: { number, name }, tookMs, ...kept };
 }
 
-function tooFew(accepted: number, { picks }: Size): string[] {
-  return accepted < picks ? [`only ${accepted} of ${picks} selections were accepted`] : [];
+function describeShortfall(accepted: number, { selections }: Size): string[] {
+  return accepted < selections ? [`only ${accepted} of ${selections} selections were accepted`] : [];
 }

@@ -21,7 +21,6 @@ import { stopWithoutRedis } from './scenarios/stop-without-redis.ts';
 import { tenDeliveries } from './scenarios/ten-deliveries.ts';
 import { tornLine } from './scenarios/torn-line.ts';
 
-/** Every fault, in the order of the issue that asked for them. */
 export const scenarios: Fault[] = [
   killWorkers,
   killGateway,

@@ -25,11 +25,11 @@ const Export = Compile(
 
 export type Collector = AsyncDisposable & { url: string; spans: Span[] };
 
-/** An OTLP collector (HTTP, JSON) that keeps every span it is sent. */
+/** An OTLP collector (HTTP, JSON) that keeps all spans. */
 export async function startCollector(): Promise<Collector> {
   const spans: Span[] = [];
   const server = createServer(async (request, response) => {
-    // A process that is stopped leaves its last request half said.
+    // A stopped process may leave a request unfinished.
     const said = await text(request).catch(() => null);
     if (said === null) return;
     const { resourceSpans } = Export.Parse(JSON.parse(said));

@@ -5,7 +5,7 @@ const repository = path.join(import.meta.dirname, '../..');
 const named =
   /(?:log\.(?:info|warn|error|fatal|debug)\((?:[^;]*?,\s*)?|throttledLog\([\w.]+, |(?:report|logAfterCommit)\(\s*)'(?<name>[a-z]+(?:_[a-z]+)+)'/gu;
 
-/** The names of all events that the source logs, sorted. */
+/** Names of all events logged in the source, sorted. */
 export async function loggedEventNames(): Promise<string[]> {
   const names = new Set<string>();
   for await (const file of glob('{apps,packages}/**/*.ts', { cwd: repository, exclude: isForeign })) {

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { ensureInstalled } from '@learning-loop/testing/ensure-installed';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { letUsersPick, type System, startSystem } from '../console/system.ts';
+import { letUsersSelect, type System, startSystem } from '../console/system.ts';
 import { loggedEventNames } from './log-events.ts';
 import { type Prometheus, startPrometheus } from './prometheus.ts';
 import { dashboardQueries, infra, type Query, ruleQueries, seriesOf } from './queries.ts';
@@ -39,7 +39,7 @@ test('every query reads series that a running system exports, and finds some', a
   await expect
     .poll(
       async () => {
-        await letUsersPick(system.client, ['ada', 'grace'], 2);
+        await letUsersSelect(system.client, ['ada', 'grace'], 2);
         return await whereEmpty(asked.filter(({ expr }) => !quiet.test(expr)));
       },
       { timeout: 40_000, interval: 1_000 },

@@ -18,11 +18,11 @@ const Answer = Compile(
 );
 
 export interface Prometheus extends AsyncDisposable {
-  /** How many series a query finds now; rejects when it is no valid query. */
+  /** Number of series that match now; rejects for an invalid query. */
   count(expr: string): Promise<number>;
 }
 
-/** A real Prometheus with our rules, that scrapes `target` (host:port) every second. */
+/** A real Prometheus with our rules, which scrapes `target` (host:port) every second. */
 export async function startPrometheus(target: string): Promise<Prometheus> {
   if (!(await ensureInstalled('prometheus', 'prometheus')))
     throw new Error('The monitoring tests need prometheus: apt-get install prometheus.');

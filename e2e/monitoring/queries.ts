@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 export const infra = path.join(import.meta.dirname, '../../infra');
 
 export interface Query {
-  /** Where it stands: a dashboard's panel, or a rule. */
+  /** The dashboard's panel, or the rule. */
   place: string;
   expr: string;
 }
@@ -36,7 +36,7 @@ const Rules = Compile(
   }),
 );
 
-/** Every query of every dashboard, with the interval that Grafana would choose. */
+/** Queries of all dashboards, with Grafana's interval filled in. */
 export async function dashboardQueries(interval: string): Promise<Query[]> {
   const directory = path.join(infra, 'grafana/dashboards');
   const files = (await readdir(directory)).filter((name) => name.endsWith('.json'));
@@ -55,7 +55,7 @@ export async function dashboardQueries(interval: string): Promise<Query[]> {
   );
 }
 
-/** The recording rules and the alerts. */
+/** Recording rules and alerts. */
 export async function ruleQueries(): Promise<Query[]> {
   const files = await Promise.all(
     ['rules.yml', 'alerts.yml'].map((name) => readFile(path.join(infra, 'prometheus', name), 'utf8')),
@@ -65,7 +65,7 @@ export async function ruleQueries(): Promise<Query[]> {
     .flatMap(({ rules }) => rules.map(({ alert, record, expr }) => ({ place: alert ?? record ?? '', expr })));
 }
 
-/** The names of the series that a query reads. */
+/** Names of the series in a query. */
 export function seriesOf(expr: string): string[] {
   const bare = expr.replaceAll(/"[^"]*"/gu, '').replaceAll(/\b(?:by|on|without) \([^)]*\)/gu, '');
   const words = bare.match(/(?<![\w$:])[a-z_][\w:]*(?![\w:]*\s*\()/gu) ?? [];

@@ -3,7 +3,7 @@ import { until } from 'standalone/demo/wait';
 import { startCollector } from './collector.ts';
 import { traceAsText } from './trace-as-text.ts';
 
-/** Shows the trace of one selection as text, from the request to its three effects. */
+/** Prints the trace of one selection, from the request to its three effects. */
 const patienceMs = 30_000;
 const effects = ['learn memory', 'learn persona', 'learn training-log'];
 

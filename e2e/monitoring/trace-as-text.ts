@@ -1,6 +1,6 @@
 import type { Span } from './collector.ts';
 
-/** A trace as a tree: when each span began after the first, how long it took, and its name below what it belongs to. */
+/** As a tree: start relative to the first span, duration and name. */
 export function traceAsText(spans: Span[]): string {
   const root = spans.find(({ parentSpanId }) => !parentSpanId);
   return root ? tell(spans, root, root, '').join('\n') : '';

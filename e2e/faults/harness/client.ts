@@ -1,29 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** One try of one call. `status` is 0 when no answer came. */
+/** `status` is 0 without a response. */
 export interface Attempt {
   path: string;
-  /** On the clock of performance.now(). */
+  /** As of performance.now(). */
   at: number;
   ms: number;
   status: number;
-  /** Whether the answer said when to try again. */
+  /** Whether the response had a Retry-After header. */
   retryAfter: boolean;
 }
 
-/** Calls as a sane client does. */
+/** Retries like a well-behaved client. */
 export interface Client {
-  /** Makes the same call until it is answered 2xx. Rejects once `GIVE_UP_MS` have passed. */
+  /** Repeats the request until its status is 2xx. Rejects after `GIVE_UP_MS`. */
   post(path: string, body: object): Promise<unknown>;
   attempts: Attempt[];
 }
 
 const GIVE_UP_MS = 180_000;
-/** Longer than any promise that the gateway makes. */
+/** Longer than any timeout of the gateway. */
 const ANSWER_MS = 30_000;
 const PAUSE_MS = 100;
 
-/** Takes the gateways in turn, and the next one when a call was not answered. */
+/** Round robin over the gateways, also for retries. */
 export function connectClient(urls: string[]): Client {
   const attempts: Attempt[] = [];
   let turn = 0;

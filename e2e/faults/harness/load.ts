@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Attempt, type Client, connectClient } from './client.ts';
 
-/** A pick that was answered 2xx: from then on it must be learned, once. */
+/** Answered 2xx, so it must be learned exactly once. */
 export interface Accepted {
   event_id: string;
   interaction_id: string;
@@ -10,19 +10,19 @@ export interface Accepted {
 export interface Load {
   accepted: Accepted[];
   attempts: Attempt[];
-  /** Resolves when so many picks are accepted. */
+  /** Resolves at this number of accepted selections. */
   reached(count: number): Promise<void>;
-  /** Begins no more, and resolves when all that was begun is accepted. */
+  /** Resolves when all started requests are accepted. */
   stop(): Promise<void>;
 }
 
 export interface Pace {
-  /** Picks a second. */
+  /** Selections per second. */
   perSecond: number;
-  /** Callers at once. */
+  /** Concurrent callers. */
   connections?: number;
   users?: number;
-  /** Lets the service propose, rather than rank what the caller offers. */
+  /** Lets the service generate candidates. */
   proposing?: boolean;
 }
 
@@ -33,12 +33,12 @@ const candidates = [
 ];
 const REACH_MS = 600_000;
 
-/** What the i-th pick is: the first mostly, a later one often, and sometimes none. */
-function pickOf(i: number): string | null {
+/** Mostly the first hypothesis, often a later one, sometimes none. */
+function toHypothesisId(i: number): string | null {
   return i % 17 === 16 ? null : `h${(((i * 7) % 5) % 3) + 1}`;
 }
 
-/** Hypothesizes and executes without a pause until it is stopped. */
+/** Calls hypothesize and execute until stopped. */
 export function startLoad(urls: string[], pace: Pace): Load {
   const { perSecond, connections = 16, users = 200, proposing = false } = pace;
   const client = connectClient(urls);
@@ -54,8 +54,8 @@ export function startLoad(urls: string[], pace: Pace): Load {
       if (wait > 0) await sleep(wait, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) return;
       const i = next++;
-      accepted.push(await choose(client, { i, user_id: `user-${i % users}`, proposing }));
-      // What was missed is not made up for: the rate is the most that is offered.
+      accepted.push(await makeSelection(client, { i, user_id: `user-${i % users}`, proposing }));
+      // Missed requests are not made up for: `perSecond` is the maximum.
       due = Math.max(due + periodMs, performance.now());
     }
   }
@@ -78,24 +78,23 @@ export function startLoad(urls: string[], pace: Pace): Load {
   };
 }
 
-interface Choice {
+interface SelectionInput {
   i: number;
   user_id: string;
   proposing?: boolean;
   input_text?: string;
 }
 
-/** One pick from what is shown, accepted. */
-export async function choose(client: Client, choice: Choice): Promise<Accepted> {
-  const { i, user_id, proposing, input_text = `build api, variant ${i}` } = choice;
-  const offered = proposing ? {} : { candidates };
-  const shown = await client.post('/v1/hypothesize', { user_id, input_text, ...offered });
-  const interaction_id = text(shown, 'interaction_id');
-  const pick = { user_id, input_text, interaction_id, hypothesis_id: pickOf(i) };
-  return { interaction_id, event_id: text(await client.post('/v1/execute', pick), 'event_id') };
+export async function makeSelection(client: Client, input: SelectionInput): Promise<Accepted> {
+  const { i, user_id, proposing, input_text = `build api, variant ${i}` } = input;
+  const body = proposing ? {} : { candidates };
+  const response = await client.post('/v1/hypothesize', { user_id, input_text, ...body });
+  const interaction_id = readText(response, 'interaction_id');
+  const selection = { user_id, input_text, interaction_id, hypothesis_id: toHypothesisId(i) };
+  return { interaction_id, event_id: readText(await client.post('/v1/execute', selection), 'event_id') };
 }
 
-function text(answer: unknown, field: string): string {
+function readText(answer: unknown, field: string): string {
   const value: unknown =
     typeof answer === 'object' && answer !== null ? Reflect.get(answer, field) : undefined;
   if (typeof value === 'string') return value;

@@ -3,64 +3,69 @@ import { readTrainingLog } from '@learning-loop/training-log/read';
 import type { Accepted } from './load.ts';
 import type { System } from './system.ts';
 
-/** What became of the accepted picks, compared place by place. */
 export interface OracleReport {
   accepted: number;
-  /** Accepted picks that some place lacks; the worst place counts. */
+  /** Accepted selections missing in the worst store. */
   lost: number;
-  /** Effects beyond one for each accepted pick, of all places. */
+  /** Effects beyond one for each accepted selection, in all stores. */
   duplicated: number;
-  /** The places that are wrong, in words. */
+  /** In words. */
   faults: string[];
 }
 
-interface Place {
+interface Store {
   name: string;
-  /** The event or the interaction of every effect. */
+  /** Event or interaction ids. */
   effects: string[];
 }
 
 const SETTLE_MS = 180_000;
 
 /**
- * The oracle, the same after every fault: accepted answers = selections = distinct events in the training log =
- * history memories = persona updates, nothing left in the outbox, nothing set aside.
+ * Accepted responses = selections = distinct events in the training log = history memories = persona updates, and
+ * nothing is left in the outbox or dead-lettered.
  */
 export async function compareWithOracle(system: System, accepted: Accepted[]): Promise<OracleReport> {
   const faults: string[] = [];
   await system.settled(SETTLE_MS).catch((error: unknown) => faults.push(String(error)));
   const events = accepted.map(({ event_id }) => event_id);
   const interactions = accepted.map(({ interaction_id }) => interaction_id);
-  const places = [
-    ...(await eventPlaces(system)).map((place) => compare(place, events)),
-    ...(await interactionPlaces(system)).map((place) => compare(place, interactions)),
+  const comparisons = [
+    ...(await loadEventStores(system)).map((store) => compareStore(store, events)),
+    ...(await loadInteractionStores(system)).map((store) => compareStore(store, interactions)),
   ];
-  faults.push(...places.flatMap(({ fault }) => fault ?? []), ...(await miscounts(system, accepted.length)));
+  faults.push(
+    ...comparisons.flatMap(({ fault }) => fault ?? []),
+    ...(await findMiscounts(system, accepted.length)),
+  );
   return {
     accepted: accepted.length,
-    lost: Math.max(...places.map(({ missing }) => missing)),
-    duplicated: places.reduce((sum, { extra }) => sum + extra, 0),
+    lost: Math.max(...comparisons.map(({ missing }) => missing)),
+    duplicated: comparisons.reduce((sum, { extra }) => sum + extra, 0),
     faults,
   };
 }
 
-async function eventPlaces(system: System): Promise<Place[]> {
-  const ids = (sql: string) => system.column(sql);
-  const logged = (name: LogName) => logColumn(system, name, 'event_id');
+async function loadEventStores(system: System): Promise<Store[]> {
+  const column = (sql: string) => system.column(sql);
+  const readEventIds = (name: LogName) => readLogColumn(system, name, 'event_id');
   return [
-    { name: 'selections', effects: await ids('select event_id as id from selections') },
-    { name: 'history', effects: await ids("select content_key as id from memories where type = 'history'") },
-    { name: 'persona_updates', effects: await ids('select event_id as id from persona_updates') },
-    { name: 'hypotheses_data', effects: await logged('hypotheses_data') },
-    { name: 'ranking_data', effects: await logged('ranking_data') },
+    { name: 'selections', effects: await column('select event_id as id from selections') },
+    {
+      name: 'history',
+      effects: await column("select content_key as id from memories where type = 'history'"),
+    },
+    { name: 'persona_updates', effects: await column('select event_id as id from persona_updates') },
+    { name: 'hypotheses_data', effects: await readEventIds('hypotheses_data') },
+    { name: 'ranking_data', effects: await readEventIds('ranking_data') },
   ];
 }
 
-async function interactionPlaces(system: System): Promise<Place[]> {
-  return [{ name: 'persona log', effects: await logColumn(system, 'persona_updates', 'interaction_id') }];
+async function loadInteractionStores(system: System): Promise<Store[]> {
+  return [{ name: 'persona log', effects: await readLogColumn(system, 'persona_updates', 'interaction_id') }];
 }
 
-async function logColumn(
+async function readLogColumn(
   { trainingDataDir }: System,
   name: LogName,
   column: 'event_id' | 'interaction_id',
@@ -72,23 +77,23 @@ async function logColumn(
   return values;
 }
 
-function compare({ name, effects }: Place, accepted: string[]) {
-  const found = new Set(effects);
-  const wanted = new Set(accepted);
-  const missing = [...wanted].filter((one) => !found.has(one)).length;
-  const extra = effects.length - (wanted.size - missing);
+function compareStore({ name, effects }: Store, accepted: string[]) {
+  const foundIds = new Set(effects);
+  const expectedIds = new Set(accepted);
+  const missing = [...expectedIds].filter((one) => !foundIds.has(one)).length;
+  const extra = effects.length - (expectedIds.size - missing);
   const fault = missing + extra > 0 ? `${name}: ${missing} missing, ${extra} too many` : undefined;
   return { missing, extra, fault };
 }
 
-/** Sums that a second application would raise, though every row is there once. */
-async function miscounts(system: System, accepted: number): Promise<string[]> {
+/** Sums that applying an event twice would raise even without extra rows. */
+async function findMiscounts(system: System, accepted: number): Promise<string[]> {
   const counts = {
     'picks in the personas': ['select sum(interaction_count) as id from personas', accepted],
     'history memories seen': ["select sum(count) as id from memories where type = 'history'", accepted],
     'goals and preferences seen': [
       "select sum(count) as id from memories where type <> 'history'",
-      await number(
+      await queryNumber(
         system,
         "select count(*) as id from memory_sources join memories using (tenant_id, user_id, memory_id) where type <> 'history'",
       ),
@@ -97,14 +102,14 @@ async function miscounts(system: System, accepted: number): Promise<string[]> {
     'dead letters': ['select count(*) as id from dead_letters', 0],
   } satisfies Record<string, [string, number]>;
   const faults: string[] = [];
-  for (const [name, [sql, must]] of Object.entries(counts)) {
-    const is = await number(system, sql);
-    if (is !== must) faults.push(`${name}: ${is}, must be ${must}`);
+  for (const [name, [sql, expected]] of Object.entries(counts)) {
+    const actual = await queryNumber(system, sql);
+    if (actual !== expected) faults.push(`${name}: ${actual}, must be ${expected}`);
   }
   return faults;
 }
 
-async function number(system: System, sql: string): Promise<number> {
+async function queryNumber(system: System, sql: string): Promise<number> {
   const [value] = await system.column(sql);
   return Number(value ?? 0);
 }

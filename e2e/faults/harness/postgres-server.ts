@@ -5,14 +5,13 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '@learning-loop/emb
 import pg from 'pg';
 import { until } from 'standalone/demo/wait';
 
-/** A Postgres of its own, which can be crashed. */
 export interface PostgresServer extends AsyncDisposable {
   port: number;
   createDatabase(name: string): Promise<string>;
-  /** Immediate mode: every process of it ends at once, nothing is written back. */
+  /** Immediate mode: processes exit at once and flush nothing. */
   crash(): Promise<void>;
   start(): Promise<void>;
-  /** Sends a signal to the postmaster and all its backends. */
+  /** Signals the postmaster and all its backends. */
   send(signal: NodeJS.Signals): Promise<void>;
 }
 

@@ -7,17 +7,17 @@ interface Ended {
   signal: NodeJS.Signals | null;
 }
 
-/** A real process, in a process group of its own. */
+/** In its own process group. */
 export interface Running {
   pid: number;
   ended: Promise<Ended>;
-  /** Sends a signal to the whole group; nothing happens when it is gone. */
+  /** Signals the group, if it still exists. */
   send(signal: NodeJS.Signals): void;
 }
 
 interface Place {
   cwd: string;
-  /** Where everything that it says is appended. */
+  /** Output is appended here. */
   log: string;
   env?: NodeJS.ProcessEnv;
 }
@@ -34,14 +34,14 @@ export function startProcess(command: string[], { cwd, log, env = {} }: Place): 
   closeSync(output);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${program} cannot be started; is it installed?`);
-  // However the suite ends, no process outlives it.
+  // No process may outlive the suite, however it ends.
   endWithProcess(child, { group: true });
   const { promise: ended, resolve } = Promise.withResolvers<Ended>();
   child.once('exit', (code, signal) => resolve({ code, signal }));
   return { pid, ended, send: (signal) => signalGroup(pid, signal) };
 }
 
-/** SIGKILL, and resolves when the process is gone. */
+/** SIGKILL; resolves when the process is gone. */
 export async function killProcess(running: Running): Promise<void> {
   running.send('SIGKILL');
   await running.ended;
@@ -51,6 +51,6 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch {
-    // It is gone already.
+    // It has exited.
   }
 }

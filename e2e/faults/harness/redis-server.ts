@@ -5,23 +5,23 @@ import { freePort } from '@learning-loop/embedded-postgres/free-port';
 import { until } from 'standalone/demo/wait';
 import { killProcess, type Running, startProcess } from './process.ts';
 
-/** A redis-server of its own, with an append-only file. */
+/** With an append-only file. */
 export interface RedisServer extends AsyncDisposable {
   url: string;
   port: number;
-  /** Sends one command and gives the answer's text, up to the end of what came at once. */
+  /** Returns the first chunk of the response. */
   command(...words: string[]): Promise<string>;
   start(): Promise<void>;
-  /** As an operator stops it: it writes its file first. */
+  /** A clean shutdown, which flushes the file. */
   stop(): Promise<void>;
   kill(): Promise<void>;
-  /** Stops it, and deletes all that it has stored. */
+  /** Kills it and deletes its data. */
   lose(): Promise<void>;
   send(signal: NodeJS.Signals): void;
 }
 
 const START_MS = 15_000;
-/** A disk that is busy holds Redis up, which then answers nobody. */
+/** Redis does not answer while a busy disk blocks it. */
 const ANSWER_MS = 30_000;
 
 export async function startRedis(
@@ -68,7 +68,7 @@ export async function startRedis(
   return server;
 }
 
-/** Sends one command and gives the answer's text, up to the end of what came at once. */
+/** Returns the first chunk of the response. */
 export function askRedis(port: number, words: string[]): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const socket = connect(port, '127.0.0.1');

@@ -1,7 +1,7 @@
 import type { System } from './system.ts';
 
-/** From now on the memory worker takes so many ms longer for each pick, until the result is called. */
-export async function slowMemory(system: System, ms: number): Promise<() => Promise<unknown>> {
+/** Delays the memory worker by `ms` for each selection, until the result is called. */
+export async function slowDownMemory(system: System, ms: number): Promise<() => Promise<unknown>> {
   await system.query(
     `create function dawdle() returns trigger language plpgsql as
      $$ begin perform pg_sleep(${ms / 1_000}); return new; end $$`,

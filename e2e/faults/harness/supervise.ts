@@ -1,31 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { killProcess, type Running } from './process.ts';
 
-/** A process that is started again whenever it ends, as an init system or an orchestrator would. */
+/** Restarted whenever it ends, as by an init system or orchestrator. */
 export interface Supervised {
   name: string;
-  /** The file that its lives write to. */
+  /** Shared by all its runs. */
   log: string;
-  /** How many processes there have been. */
+  /** Number of starts. */
   lives(): number;
   pid(): number;
-  /** SIGKILL; the supervisor starts the next one. */
+  /** SIGKILL; the supervisor restarts it. */
   kill(): Promise<void>;
-  /** Sends a signal that does not end it, such as SIGSTOP. */
+  /** For signals that do not end it, such as SIGSTOP. */
   send(signal: NodeJS.Signals): void;
-  /** SIGTERM and no next one; resolves with the exit code, null after a signal. */
+  /** SIGTERM without a restart; resolves with the exit code, null after a signal. */
   stop(): Promise<number | null>;
-  /** SIGKILL and no next one. */
+  /** SIGKILL without a restart. */
   end(): Promise<void>;
-  /** Begins again after `stop` or `end`. */
+  /** After `stop` or `end`. */
   start(): void;
-  /** SIGTERM, and the supervisor starts the next one; resolves with the exit code of the old one. */
+  /** SIGTERM; resolves with the exit code, and the supervisor restarts it. */
   restart(): Promise<number | null>;
 }
 
 const PAUSE_MS = 200;
 
-/** `later`: it is not started before `start` is called. */
+/** `later`: not started before `start` is called. */
 export function supervise(
   { name, log, later }: { name: string; log: string; later: boolean },
   launch: () => Running,

@@ -13,27 +13,27 @@ const apps = ['gateway', 'training-log-worker', 'memory-worker', 'persona-worker
 type App = (typeof apps)[number];
 export const workers = ['training-log-worker', 'memory-worker', 'persona-worker'] as const;
 
-export interface Wishes {
-  /** How many processes of an app; 1 unless told. */
+export interface SystemOptions {
+  /** Processes by app; default 1. */
   replicas?: Partial<Record<App, number>>;
   env?: Partial<Record<App | 'all', NodeJS.ProcessEnv>>;
-  /** Words before the command of an app, such as strace and its options. */
+  /** Prepended to an app's command, such as strace and its options. */
   prefix?: Partial<Record<App, string[]>>;
-  /** Where the services find their servers, when a proxy stands between. */
+  /** Rewrites URLs, to put a proxy in between. */
   redisUrl?: (url: string) => string;
   databaseUrl?: (url: string) => string;
   gatewayDatabaseUrl?: (url: string) => string;
   redis?: RedisServer;
   postgres?: PostgresServer;
-  /** Where the training log is seen from here, when its process sees it elsewhere. */
+  /** The training log's path as seen by the tests, if it differs. */
   trainingDataDir?: () => string;
   /** Called when all processes have ended. */
   afterwards?: () => Promise<void>;
-  /** Apps that are not started at first. */
+  /** Apps not started at first. */
   later?: App[];
 }
 
-/** The whole loop in real processes, on a database and a Redis of its own. */
+/** All apps as real processes, with their own database and Redis. */
 export interface System extends AsyncDisposable {
   directory: string;
   trainingDataDir(): string;
@@ -43,16 +43,16 @@ export interface System extends AsyncDisposable {
   /** All processes of an app. */
   of(app: App): Supervised[];
   all(): Supervised[];
-  /** The text of an app's log so far, all its lives and replicas. */
+  /** Log text of all its processes and restarts. */
   logOf(app: App): Promise<string>;
   query(sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
   /** The column `id` of the rows. */
   column(sql: string, values?: unknown[]): Promise<string[]>;
-  /** Resolves when all gateways answer that they are ready. */
+  /** Resolves when all gateways are ready. */
   ready(): Promise<void>;
   /** Resolves when the outbox is empty; rejects after `ms`. */
   settled(ms: number): Promise<void>;
-  /** Resolves with the ms it takes until what the outbox holds now, `except` some events, is learned. */
+  /** Resolves with the ms until everything in the outbox now, `except` some events, is learned. */
   caughtUp(except?: string[]): Promise<number>;
 }
 
@@ -63,26 +63,26 @@ const root = path.resolve(import.meta.dirname, '../../..');
 
 export async function startSystem(
   { postgres, directory }: { postgres: PostgresServer; directory: string },
-  wishes: Wishes = {},
+  options: SystemOptions = {},
 ): Promise<System> {
   await using resources = new AsyncDisposableStack();
   const training = path.join(directory, 'training');
   await mkdir(training, { recursive: true });
-  const databaseUrl = await (wishes.postgres ?? postgres).createDatabase(path.basename(directory));
-  const redis = resources.use(wishes.redis ?? (await startRedis(path.join(directory, 'redis'))));
+  const databaseUrl = await (options.postgres ?? postgres).createDatabase(path.basename(directory));
+  const redis = resources.use(options.redis ?? (await startRedis(path.join(directory, 'redis'))));
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
   pool.on('error', () => undefined);
   resources.defer(() => pool.end());
-  if (wishes.afterwards) resources.defer(wishes.afterwards);
+  if (options.afterwards) resources.defer(options.afterwards);
 
   const common = {
-    DATABASE_URL: wishes.databaseUrl?.(databaseUrl) ?? databaseUrl,
-    REDIS_URL: wishes.redisUrl?.(redis.url) ?? redis.url,
+    DATABASE_URL: options.databaseUrl?.(databaseUrl) ?? databaseUrl,
+    REDIS_URL: options.redisUrl?.(redis.url) ?? redis.url,
     TRAINING_DATA_DIR: training,
     EXPLORATION_RATE: '0',
-    // The trainer only sweeps: its building of datasets would take the processor from what is tested.
+    // The trainer only sweeps: dataset builds would compete for the CPU.
     TRAINER_MIN_NEW_SAMPLES: '1000000000',
-    // Processes are started hundreds of times. Among the other tests they share the cache of the run.
+    // Processes are started hundreds of times, so they share a compile cache.
     NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? path.join(tmpdir(), 'learning-loop-compiled'),
   };
   const running = new Map<App, Supervised[]>();
@@ -91,21 +91,21 @@ export async function startSystem(
     await Promise.all([...running.values()].flat().map((one) => one.end()));
   });
   for (const app of apps) {
-    const replicas = Array.from({ length: wishes.replicas?.[app] ?? 1 }, (_, i) => `${app}-${i + 1}`);
+    const replicas = Array.from({ length: options.replicas?.[app] ?? 1 }, (_, i) => `${app}-${i + 1}`);
     running.set(app, []);
     for (const name of replicas) {
       const port = app === 'gateway' ? String(await freePort()) : '';
       if (app === 'gateway') urls.push(`http://127.0.0.1:${port}`);
-      const env = { ...common, PORT: port, ...wishes.env?.all, ...wishes.env?.[app] };
-      if (app === 'gateway' && wishes.gatewayDatabaseUrl)
-        env.DATABASE_URL = wishes.gatewayDatabaseUrl(databaseUrl);
+      const env = { ...common, PORT: port, ...options.env?.all, ...options.env?.[app] };
+      if (app === 'gateway' && options.gatewayDatabaseUrl)
+        env.DATABASE_URL = options.gatewayDatabaseUrl(databaseUrl);
       const command = [
-        ...(wishes.prefix?.[app] ?? []),
+        ...(options.prefix?.[app] ?? []),
         process.execPath,
         path.join(root, 'apps', app, 'main.ts'),
       ];
       const launch = () => startProcess(command, { cwd: directory, log: logFile(directory, name), env });
-      const later = wishes.later?.includes(app) ?? false;
+      const later = options.later?.includes(app) ?? false;
       running.get(app)?.push(supervise({ name, log: logFile(directory, name), later }, launch));
     }
   }
@@ -113,7 +113,7 @@ export async function startSystem(
 
   const system: System = {
     directory,
-    trainingDataDir: wishes.trainingDataDir ?? (() => training),
+    trainingDataDir: options.trainingDataDir ?? (() => training),
     redis,
     databaseUrl,
     urls,
@@ -123,7 +123,7 @@ export async function startSystem(
       const files = system.of(app).map(({ log }) => readFile(log, 'utf8').catch(() => ''));
       return (await Promise.all(files)).join('');
     },
-    // A connection that died with the server is noticed by the query that is given it.
+    // The first queries fail on connections that died with the server.
     query: async (sql, values = []) => {
       const ask = () => pool.query(sql, values);
       return (await ask().catch(ask).catch(ask).catch(ask).catch(ask)).rows;
@@ -141,20 +141,24 @@ export async function startSystem(
       await until(ask, READY_MS, `The gateways are not ready; see ${directory}.`);
     },
     async settled(ms) {
-      await until(async () => ((await depth(system)) === 0 ? true : null), ms, `Not settled: ${directory}.`);
+      await until(
+        async () => ((await countOutbox(system)) === 0 ? true : null),
+        ms,
+        `Not settled: ${directory}.`,
+      );
     },
     async caughtUp(except = []) {
-      const owed = await system.column('select event_id as id from outbox where event_id <> all($1)', [
+      const pendingIds = await system.column('select event_id as id from outbox where event_id <> all($1)', [
         except,
       ]);
       const started = performance.now();
       const left = async () => {
         const [count] = await system.column('select count(*) as id from outbox where event_id = any($1)', [
-          owed,
+          pendingIds,
         ]);
         return Number(count) === 0 ? true : null;
       };
-      await until(left, CATCH_UP_MS, `${owed.length} events were not learned: ${directory}.`);
+      await until(left, CATCH_UP_MS, `${pendingIds.length} events were not learned: ${directory}.`);
       return performance.now() - started;
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -164,7 +168,7 @@ export async function startSystem(
 
 const logFile = (directory: string, name: string) => path.join(directory, `${name}.log`);
 
-async function depth(system: System): Promise<number> {
+async function countOutbox(system: System): Promise<number> {
   const [count] = await system.column('select count(*) as id from outbox');
   return Number(count);
 }

@@ -1,6 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 
-/** Reads what was appended to a file since the call before, from its present end on. */
+/** Each call returns what was appended since the last one, starting at the current end. */
 export async function tail(file: string): Promise<() => Promise<string>> {
   let from = await stat(file).then(
     ({ size }) => size,

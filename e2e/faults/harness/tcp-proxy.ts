@@ -3,16 +3,16 @@ import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '@learning-loop/embedded-postgres/free-port';
 
-/** Stands between a client and a server, and does what networks do. */
+/** Simulates network faults between a client and a server. */
 export interface TcpProxy extends AsyncDisposable {
   port: number;
-  /** Delays every byte by so many ms, in each direction. */
+  /** In each direction. */
   delay(ms: number): void;
-  /** From now on nothing passes; what is held is lost when its connection ends. */
+  /** Blocks all traffic; held data is lost when its connection closes. */
   hold(): void;
-  /** Breaks all connections, and lets new ones through again. */
+  /** Closes all connections and lets new ones through. */
   release(): void;
-  /** Resets so much of the open connections, in [0, 1]; at least one when there is any. */
+  /** Resets this share of the open connections, in [0, 1], rounded up. */
   reset(share: number): void;
 }
 
@@ -33,7 +33,7 @@ export async function startProxy(targetPort: number): Promise<TcpProxy> {
   });
 
   function forward(from: Socket, to: Socket): void {
-    // One after the other, whatever the delay changes to meanwhile.
+    // Keeps the order when the delay changes.
     let order = Promise.resolve();
     from.on('data', (bytes) => {
       const due = performance.now() + path.delayMs;

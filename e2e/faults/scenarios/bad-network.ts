@@ -2,12 +2,12 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../fault.ts';
 import { startLoad } from '../harness/load.ts';
-import { statuses, unexpected } from '../harness/measure.ts';
+import { countStatuses, describeUnexpected } from '../harness/measure.ts';
 import { startRedis } from '../harness/redis-server.ts';
 import { startProxy } from '../harness/tcp-proxy.ts';
 
 const LATENCY_MS = 200;
-/** Of the open connections, every second. */
+/** Share of open connections, every second. */
 const RESET = 0.05;
 
 export const badNetwork: Fault = {
@@ -25,7 +25,7 @@ export const badNetwork: Fault = {
     });
     await system.ready();
     const load = startLoad(system.urls, { perSecond: 200, connections: 48 });
-    await load.reached(size.picks / 3);
+    await load.reached(size.selections / 3);
     const proxies = [toRedis, toPostgres];
     for (const proxy of proxies) proxy.delay(LATENCY_MS);
     const from = load.accepted.length;
@@ -36,16 +36,16 @@ export const badNetwork: Fault = {
     const during = load.accepted.length - from;
     for (const proxy of proxies) proxy.delay(0);
     const recoveryMs = await system.caughtUp();
-    await load.reached(size.picks);
+    await load.reached(size.selections);
     await load.stop();
-    const refused = statuses(load.attempts).get(503) ?? 0;
+    const refused = countStatuses(load.attempts).get(503) ?? 0;
     const notes = `for ${lastsMs / 1000} s, in which ${during} were accepted; ${refused} × 503, no other error`;
     return {
       system,
       accepted: load.accepted,
       recoveryMs,
       notes,
-      broken: unexpected(load.attempts, [200, 503]),
+      broken: describeUnexpected(load.attempts, [200, 503]),
     };
   },
 };

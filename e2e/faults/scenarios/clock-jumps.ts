@@ -3,7 +3,7 @@ import path from 'node:path';
 import { until } from 'standalone/demo/wait';
 import type { Fault } from '../fault.ts';
 import { startLoad } from '../harness/load.ts';
-import { unexpected } from '../harness/measure.ts';
+import { describeUnexpected } from '../harness/measure.ts';
 import { startPostgres } from '../harness/postgres-server.ts';
 import type { System } from '../harness/system.ts';
 
@@ -11,7 +11,7 @@ const HOUR_S = 3_600;
 const JUMPED_MS = 30_000;
 const LIBRARY = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
 
-/** The wall clock of every process jumps while it runs, Postgres's too; timers go on as they did. */
+/** The wall clock of every process jumps, including Postgres's; monotonic timers do not. */
 export const clockJumps: Fault = {
   number: 11,
   name: 'clock jumps of ± 1 hour',
@@ -32,22 +32,28 @@ export const clockJumps: Fault = {
     const jumps = [HOUR_S, 0, -HOUR_S, 0];
     let recoveryMs = 0;
     for (const [n, offset] of jumps.entries()) {
-      await load.reached((size.picks * (n + 0.7)) / jumps.length);
-      // What Redis forgets now is for the sweeper to find, by times that the jump has made wrong.
+      await load.reached((size.selections * (n + 0.7)) / jumps.length);
+      // The sweeper must find what Redis lost by timestamps that the jump has made wrong.
       await system.redis.command('FLUSHALL');
       await writeFile(clock, `${offset < 0 ? '' : '+'}${offset}`);
       await untilJumped(system, offset);
       recoveryMs = Math.max(recoveryMs, await system.caughtUp());
     }
-    await load.reached(size.picks);
+    await load.reached(size.selections);
     await load.stop();
     recoveryMs = Math.max(recoveryMs, await system.caughtUp());
     const notes = 'an hour forth, back, back and forth under load, each with a FLUSHALL; Postgres too';
-    return { system, accepted: load.accepted, recoveryMs, notes, broken: unexpected(load.attempts, [200]) };
+    return {
+      system,
+      accepted: load.accepted,
+      recoveryMs,
+      notes,
+      broken: describeUnexpected(load.attempts, [200]),
+    };
   },
 };
 
-/** Starts what takes its environment from this process. */
+/** Sets this process's environment while `begin` runs. */
 async function startAsIn<T>(env: NodeJS.ProcessEnv, begin: () => Promise<T>): Promise<T> {
   Object.assign(process.env, env);
   try {

@@ -4,16 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from 'standalone/demo/wait';
 import type { Fault } from '../fault.ts';
 import { startLoad } from '../harness/load.ts';
-import { allAnswered } from '../harness/measure.ts';
+import { checkAllAnswered } from '../harness/measure.ts';
 import { killProcess, type Running, startProcess } from '../harness/process.ts';
 import type { System } from '../harness/system.ts';
 
 const NOTICED_MS = 30_000;
 const OTHERS_MS = 30_000;
-/** However often the writing is tried meanwhile. */
+/** Maximum number of log lines, however often writing is retried. */
 const MOST_SAID = 10;
 
-/** The training log lies on a small file system that only its writer sees, in a mount namespace. */
+/** The training log is on a small file system in a mount namespace, which only its writer sees. */
 export const fullDisk: Fault = {
   number: 9,
   name: 'ENOSPC, then EIO on the training log',
@@ -35,30 +35,33 @@ export const fullDisk: Fault = {
     await system.ready();
     const load = startLoad(system.urls, { perSecond: size.short ? 80 : 150 });
 
-    await load.reached(size.picks / 5);
+    await load.reached(size.selections / 5);
     const ballast = path.join(seen, 'ballast');
-    await fill(ballast);
-    await untilUnwritable(system, 1);
+    await fillDisk(ballast);
+    await waitUntilUnwritable(system, 1);
     await sleep(lastsMs);
-    await onlyTheLogWaits(system);
+    await assertOnlyLogWaits(system);
     await rm(ballast);
     const recoveryMs = await system.caughtUp();
-    await load.reached(size.picks / 2);
-    const before = await timesSaid(system, 'unwritable');
+    await load.reached(size.selections / 2);
+    const before = await countLogged(system, 'unwritable');
     const strace = injectEio(system);
-    await untilUnwritable(system, before + 1);
+    await waitUntilUnwritable(system, before + 1);
     await sleep(lastsMs);
     strace.send('SIGINT');
     await strace.ended;
     const recovered = Math.max(recoveryMs, await system.caughtUp());
-    await load.reached(size.picks);
+    await load.reached(size.selections);
     await load.stop();
-    const { broken, late } = allAnswered(load.attempts);
-    const [said, healed] = [await timesSaid(system, 'unwritable'), await timesSaid(system, 'writable_again')];
-    // A disk that is nearly full takes a small write between two that it refuses: every such time is said once.
-    if (said !== healed || said > MOST_SAID)
-      broken.push(`it failed ${said} times, and was well ${healed} times`);
-    const notes = `full for ${lastsMs / 1000} s, then every fsync failing for ${lastsMs / 1000} s; said ${said} ×`;
+    const { broken, late } = checkAllAnswered(load.attempts);
+    const [logged, healed] = [
+      await countLogged(system, 'unwritable'),
+      await countLogged(system, 'writable_again'),
+    ];
+    // An almost full disk accepts small writes between failures; each failure is logged once.
+    if (logged !== healed || logged > MOST_SAID)
+      broken.push(`it failed ${logged} times, and was well ${healed} times`);
+    const notes = `full for ${lastsMs / 1000} s, then every fsync failing for ${lastsMs / 1000} s; said ${logged} ×`;
     return { system, accepted: load.accepted, recoveryMs: recovered, notes, broken, late };
   },
 };
@@ -78,7 +81,7 @@ async function smallFileSystem(at: string, directory: string): Promise<Running> 
   return holder;
 }
 
-async function fill(file: string): Promise<void> {
+async function fillDisk(file: string): Promise<void> {
   await using handle = await open(file, 'w');
   const chunk = Buffer.alloc(64 * 1024);
   const write = () =>
@@ -89,7 +92,7 @@ async function fill(file: string): Promise<void> {
   while (await write());
 }
 
-/** From now on every fdatasync of the worker fails, as on a disk that is dying. */
+/** Makes every fdatasync of the worker fail, as on a failing disk. */
 function injectEio(system: System): Running {
   const [worker] = system.of('training-log-worker');
   if (!worker) throw new Error('There is no training-log-worker.');
@@ -100,33 +103,37 @@ function injectEio(system: System): Running {
   });
 }
 
-async function timesSaid(system: System, what: 'unwritable' | 'writable_again'): Promise<number> {
+async function countLogged(system: System, what: 'unwritable' | 'writable_again'): Promise<number> {
   return (await system.logOf('training-log-worker')).split(`"training_log_${what}"`).length - 1;
 }
 
-async function untilUnwritable(system: System, times: number): Promise<void> {
-  const said = async () => ((await timesSaid(system, 'unwritable')) >= times ? true : null);
+async function waitUntilUnwritable(system: System, times: number): Promise<void> {
+  const logged = async () => ((await countLogged(system, 'unwritable')) >= times ? true : null);
   await until(
-    said,
+    logged,
     NOTICED_MS,
     `The training log does not say that it cannot be written: ${system.directory}.`,
   );
 }
 
-/** What is accepted by now is learned by the others, while nothing of it is acknowledged that is not written. */
-async function onlyTheLogWaits(system: System): Promise<void> {
-  const owed = await system.column(
+/** Other consumers must go on, while nothing unwritten is acknowledged. */
+async function assertOnlyLogWaits(system: System): Promise<void> {
+  const pendingIds = await system.column(
     "select event_id as id from outbox where 'training-log' = any(pending) and event = 'hypothesis.selected'",
   );
-  const alone = async () => {
+  const onlyLogPending = async () => {
     const [row] = await system.query(
       `select count(*) filter (where pending && '{memory,persona}')::int as others,
         count(*) filter (where 'training-log' = any(pending))::int as log
       from outbox where event_id = any($1)`,
-      [owed],
+      [pendingIds],
     );
     return Number(row?.['others']) === 0 && Number(row?.['log']) > 0 ? true : null;
   };
-  if (owed.length === 0) throw new Error(`Nothing waited for the disk: ${system.directory}.`);
-  await until(alone, OTHERS_MS, `Not only the training log waits for the disk: ${system.directory}.`);
+  if (pendingIds.length === 0) throw new Error(`Nothing waited for the disk: ${system.directory}.`);
+  await until(
+    onlyLogPending,
+    OTHERS_MS,
+    `Not only the training log waits for the disk: ${system.directory}.`,
+  );
 }

@@ -19,17 +19,17 @@ export const killWorkers: Fault = {
     await system.ready();
     const load = startLoad(system.urls, { perSecond: size.short ? 60 : 250 });
     await Promise.all(
-      workers.flatMap((app) => system.of(app).map((worker) => killAtWork(system, worker, kills))),
+      workers.flatMap((app) => system.of(app).map((worker) => killWhileLearning(system, worker, kills))),
     );
-    await load.reached(size.picks);
+    await load.reached(size.selections);
     await load.stop();
     const recoveryMs = await system.caughtUp();
     return { system, accepted: load.accepted, recoveryMs, notes: `${kills} kills of each`, broken: [] };
   },
 };
 
-/** Kills it whenever it has begun to learn: what it has in hand then is taken over by the next. */
-async function killAtWork(system: System, worker: Supervised, kills: number): Promise<void> {
+/** Kills the worker whenever it has started to process events, which the next one takes over. */
+async function killWhileLearning(system: System, worker: Supervised, kills: number): Promise<void> {
   const log = await tail(worker.log);
   for (let kill = 1; kill <= kills; kill++) {
     const learning = async () => (learned.test(await log()) && worker.lives() === kill ? true : null);

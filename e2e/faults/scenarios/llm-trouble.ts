@@ -4,11 +4,11 @@ import { modelServer, sendContent, sendJson } from '@learning-loop/llm/testing/m
 import { until } from 'standalone/demo/wait';
 import type { Fault } from '../fault.ts';
 import { startLoad } from '../harness/load.ts';
-import { allAnswered } from '../harness/measure.ts';
+import { checkAllAnswered } from '../harness/measure.ts';
 import type { System } from '../harness/system.ts';
 
 const MOST_LAG_MS = 5_000;
-/** The breaker asks again after 30 s at the latest. */
+/** The circuit breaker retries after at most 30 s. */
 const CLOSES_MS = 60_000;
 
 const troubles: Record<string, (response: ServerResponse) => void> = {
@@ -45,7 +45,7 @@ export const llmTrouble: Fault = {
     await system.ready();
     const load = startLoad(system.urls, { perSecond: size.short ? 60 : 120, proposing: true });
     const lag = watchLag(system);
-    await load.reached(size.picks / 10);
+    await load.reached(size.selections / 10);
     for (const make of Object.values(troubles)) {
       trouble = make;
       await sleep(eachMs);
@@ -57,12 +57,12 @@ export const llmTrouble: Fault = {
       /llm_breaker_closed/.test(afterLast(await log(), 'llm_breaker_opened')) ? true : null;
     await until(closed, CLOSES_MS, `The breaker does not close: ${system.directory}.`);
     const closedMs = performance.now() - well;
-    await load.reached(size.picks);
+    await load.reached(size.selections);
     await load.stop();
     const worst = await lag.stop();
     const recoveryMs = await system.caughtUp();
     const opened = (await log()).split('"llm_breaker_opened"').length - 1;
-    const { broken, late } = allAnswered(load.attempts);
+    const { broken, late } = checkAllAnswered(load.attempts);
     if (worst > MOST_LAG_MS) late.push(`the learning lag was ${Math.round(worst)} ms`);
     if (opened === 0) broken.push('the breaker never opened');
     const notes =
@@ -92,7 +92,7 @@ function goodAnswer(instructions: string): string {
 
 const afterLast = (text: string, word: string) => text.slice(Math.max(0, text.lastIndexOf(word)));
 
-/** Looks all the time how old the oldest event is that is not learned; gives the worst, in ms. */
+/** Polls the age of the oldest pending event; `stop` returns the maximum in ms. */
 function watchLag(system: System): { stop(): Promise<number> } {
   const stopping = new AbortController();
   let worst = 0;

@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { quantile } from '@learning-loop/service/observability/quantile';
 import type { Fault } from '../fault.ts';
 import { startLoad } from '../harness/load.ts';
-import { memoryOf } from '../harness/measure.ts';
-import { slowMemory } from '../harness/slow-memory.ts';
+import { measureMemory } from '../harness/measure.ts';
+import { slowDownMemory } from '../harness/slow-memory.ts';
 
 const MOST_ERRORS = 0.001;
 const CALLERS = 24;
 const NO_PACE = 1_000_000;
 
 /**
- * As many callers as saturate it, and then twice as many: none of them pauses. And what they make is twice of what the
- * memory worker can learn: the queues fill, and drain when the callers have gone.
+ * Saturates the system, then doubles the callers, none of which pauses. The memory worker can process half of the
+ * load: queues must grow, and drain afterwards.
  */
 export const overload: Fault = {
   number: 20,
@@ -22,18 +22,18 @@ export const overload: Fault = {
     await system.ready();
     const saturating = startLoad(system.urls, { perSecond: NO_PACE, connections: CALLERS });
     const began = performance.now();
-    await saturating.reached(size.picks / 10);
+    await saturating.reached(size.selections / 10);
     await saturating.stop();
     const capacity = saturating.accepted.length / ((performance.now() - began) / 1_000);
     await system.caughtUp();
-    await slowMemory(system, 2_000 / capacity);
+    await slowDownMemory(system, 2_000 / capacity);
 
     const load = startLoad(system.urls, { perSecond: NO_PACE, connections: 2 * CALLERS });
     await sleep(lastsMs);
-    await load.reached(size.picks);
+    await load.reached(size.selections);
     await load.stop();
     const [backlog] = await system.column('select count(*) as id from outbox');
-    const biggest = Math.max(...memoryOf(system).values());
+    const biggest = Math.max(...measureMemory(system).values());
     const recoveryMs = await system.caughtUp();
     const failed = load.attempts.filter(({ status }) => status !== 200).length;
     const errors = failed / load.attempts.length;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../fault.ts';
 import { startLoad } from '../harness/load.ts';
-import { unexpected } from '../harness/measure.ts';
+import { describeUnexpected } from '../harness/measure.ts';
 import { startPostgres } from '../harness/postgres-server.ts';
 import { startProxy } from '../harness/tcp-proxy.ts';
 
@@ -14,7 +14,7 @@ export const postgresCrash: Fault = {
   short: true,
   async run({ size, start, directory, use }) {
     const crashes = size.short ? 2 : 5;
-    // Others may be using the one that faults share.
+    // Other faults use the shared server.
     const postgres = use(await startPostgres(directory));
     const proxy = use(await startProxy(postgres.port));
     const through = (url: string) => url.replace(`:${postgres.port}/`, `:${proxy.port}/`);
@@ -23,19 +23,19 @@ export const postgresCrash: Fault = {
     const load = startLoad(system.urls, { perSecond: size.short ? 80 : 200 });
     let recoveryMs = 0;
     for (let crash = 1; crash <= crashes; crash++) {
-      await load.reached((size.picks * crash) / (crashes + 1));
+      await load.reached((size.selections * crash) / (crashes + 1));
       await postgres.crash();
       await sleep(2_000);
       await postgres.start();
       recoveryMs = Math.max(recoveryMs, await system.caughtUp());
     }
-    // The network falls silent, rather than refusing: nobody may wait for it for ever.
+    // A silent network, which must not block requests forever.
     proxy.hold();
     await sleep(3_000);
     proxy.release();
-    await load.reached(size.picks);
+    await load.reached(size.selections);
     await load.stop();
-    const broken = unexpected(load.attempts, [200, 503]);
+    const broken = describeUnexpected(load.attempts, [200, 503]);
     const refusals = load.attempts.filter(({ status }) => status === 503);
     const slowest = Math.max(...refusals.map(({ ms }) => ms));
     const mute = refusals.filter(({ retryAfter }) => !retryAfter).length;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from 'standalone/demo/wait';
 import type { Fault } from '../fault.ts';
 import { startLoad } from '../harness/load.ts';
-import { allAnswered, executeP99 } from '../harness/measure.ts';
+import { checkAllAnswered, executeP99 } from '../harness/measure.ts';
 import type { System } from '../harness/system.ts';
 
 const MOVES_MS = 10_000;
@@ -16,10 +16,10 @@ export const redisAway: Fault = {
     const system = await start();
     await system.ready();
     const load = startLoad(system.urls, { perSecond: size.short ? 45 : 100 });
-    // The first calls of a process are slow, and would make any later ones look good.
-    await load.reached(size.picks / 8);
+    // The slow first calls of a process would distort the comparison.
+    await load.reached(size.selections / 8);
     const warm = performance.now();
-    await load.reached(size.picks / 4);
+    await load.reached(size.selections / 4);
     const stopped = performance.now();
     const before = executeP99(load.attempts, warm, stopped);
     await system.redis.stop();
@@ -27,11 +27,11 @@ export const redisAway: Fault = {
     const during = executeP99(load.attempts, stopped, performance.now());
     const waiting = await system.column('select event_id as id from outbox where cardinality(pending) = 3');
     await system.redis.start();
-    const movedMs = await untilMoved(system, waiting);
+    const movedMs = await waitUntilMoved(system, waiting);
     const recoveryMs = await system.caughtUp();
-    await load.reached(size.picks);
+    await load.reached(size.selections);
     await load.stop();
-    const { broken, late } = allAnswered(load.attempts);
+    const { broken, late } = checkAllAnswered(load.attempts);
     if (during > 2 * before) late.push('executes became slower');
     if (movedMs > MOVES_MS) late.push(`the backlog moved after ${Math.round(movedMs)} ms`);
     const notes =
@@ -41,8 +41,8 @@ export const redisAway: Fault = {
   },
 };
 
-/** Resolves with the ms until the first of the events that waited is learned by anybody. */
-async function untilMoved(system: System, waiting: string[]): Promise<number> {
+/** Resolves with the ms until the first waiting event is processed. */
+async function waitUntilMoved(system: System, waiting: string[]): Promise<number> {
   const started = performance.now();
   const moved = async () => {
     const [left] = await system.column(

@@ -1,6 +1,6 @@
 import type { Fault } from '../fault.ts';
 import { startLoad } from '../harness/load.ts';
-import { unexpected } from '../harness/measure.ts';
+import { describeUnexpected } from '../harness/measure.ts';
 
 export const replicas: Fault = {
   number: 19,
@@ -10,19 +10,25 @@ export const replicas: Fault = {
     const system = await start({ replicas: two });
     await system.ready();
     const load = startLoad(system.urls, { perSecond: 250 });
-    await load.reached(size.picks / 3);
-    // Everything is owed again at once, and both sweepers go for it.
+    await load.reached(size.selections / 3);
+    // All pending events must be published again; both sweepers compete for them.
     await system.redis.command('FLUSHALL');
-    await load.reached(size.picks / 2);
+    await load.reached(size.selections / 2);
     await Promise.all(
       (['training-log-worker', 'memory-worker', 'persona-worker', 'trainer'] as const).map((app) =>
         system.of(app)[0]?.kill(),
       ),
     );
     const recoveryMs = await system.caughtUp();
-    await load.reached(size.picks);
+    await load.reached(size.selections);
     await load.stop();
     const notes = 'FLUSHALL under two sweepers, then kill -9 of one replica of each';
-    return { system, accepted: load.accepted, recoveryMs, notes, broken: unexpected(load.attempts, [200]) };
+    return {
+      system,
+      accepted: load.accepted,
+      recoveryMs,
+      notes,
+      broken: describeUnexpected(load.attempts, [200]),
+    };
   },
 };

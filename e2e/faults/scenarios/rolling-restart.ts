@@ -1,6 +1,6 @@
 import type { Fault } from '../fault.ts';
 import { startLoad } from '../harness/load.ts';
-import { statuses, unexpected } from '../harness/measure.ts';
+import { countStatuses, describeUnexpected } from '../harness/measure.ts';
 
 export const rollingRestart: Fault = {
   number: 21,
@@ -12,19 +12,19 @@ export const rollingRestart: Fault = {
     const load = startLoad(system.urls, { perSecond: size.short ? 100 : 200 });
     const codes = new Set<number | null>();
     for (let round = 1; round <= rounds; round++) {
-      await load.reached((size.picks * (round - 0.5)) / rounds);
+      await load.reached((size.selections * (round - 0.5)) / rounds);
       for (const one of system.all()) {
         codes.add(await one.restart());
         await system.ready();
       }
     }
-    await load.reached(size.picks);
+    await load.reached(size.selections);
     await load.stop();
     const recoveryMs = await system.caughtUp();
-    // A call that finds the door closed goes to the other gateway: no answer is not a wrong answer.
-    const broken = unexpected(load.attempts, [200, 0]);
+    // Calls to a closed port go to the other gateway, so no response is acceptable.
+    const broken = describeUnexpected(load.attempts, [200, 0]);
     if (codes.size !== 1 || !codes.has(0)) broken.push(`exit codes ${[...codes].join(', ')}`);
-    const elsewhere = statuses(load.attempts).get(0) ?? 0;
+    const elsewhere = countStatuses(load.attempts).get(0) ?? 0;
     const notes = `${rounds} × all processes, exit code 0; no 5xx, ${elsewhere} calls went to the other gateway`;
     return { system, accepted: load.accepted, recoveryMs, notes, broken };
   },

@@ -4,7 +4,7 @@ import { freePort } from '@learning-loop/embedded-postgres/free-port';
 import { until } from 'standalone/demo/wait';
 import type { Fault } from '../fault.ts';
 import { startLoad } from '../harness/load.ts';
-import { unexpected } from '../harness/measure.ts';
+import { describeUnexpected } from '../harness/measure.ts';
 import { killProcess, startProcess } from '../harness/process.ts';
 import { askRedis, startRedis } from '../harness/redis-server.ts';
 
@@ -27,18 +27,24 @@ export const sentinelFailover: Fault = {
     const load = startLoad(system.urls, { perSecond: size.short ? 100 : 200 });
     let recoveryMs = 0;
     for (const [n, [dying, next]] of [[first, second] as const, [second, first] as const].entries()) {
-      await load.reached((size.picks * (n + 0.5)) / 2.5);
+      await load.reached((size.selections * (n + 0.5)) / 2.5);
       await untilFollowed(dying.port);
       await dying.kill();
       await untilMaster(sentinels[0]?.port ?? 0, next.port);
       recoveryMs = Math.max(recoveryMs, await system.caughtUp());
-      // It comes back as the replica of the other.
+      // It returns as the other's replica.
       await dying.start();
     }
-    await load.reached(size.picks);
+    await load.reached(size.selections);
     await load.stop();
     const notes = 'the master killed, its replica promoted; then the other way round';
-    return { system, accepted: load.accepted, recoveryMs, notes, broken: unexpected(load.attempts, [200]) };
+    return {
+      system,
+      accepted: load.accepted,
+      recoveryMs,
+      notes,
+      broken: describeUnexpected(load.attempts, [200]),
+    };
   },
 };
 
@@ -67,7 +73,7 @@ async function startSentinel(directory: string, n: number, masterPort: number) {
   return { port, running };
 }
 
-/** A replica that is still copying cannot take over. */
+/** A replica that is still syncing cannot take over. */
 async function untilFollowed(masterPort: number): Promise<void> {
   const online = async () => {
     const answer = await askRedis(masterPort, ['INFO', 'replication']).catch(() => '');

@@ -4,16 +4,16 @@ import { Registry } from 'prom-client';
 import { until } from 'standalone/demo/wait';
 import type { Fault } from '../fault.ts';
 import { type Client, connectClient } from '../harness/client.ts';
-import { type Accepted, choose } from '../harness/load.ts';
+import { type Accepted, makeSelection } from '../harness/load.ts';
 import type { System } from '../harness/system.ts';
 
-/** Picks of one user: enough for facets to run into their bounds, where the order tells. */
+/** Per user: enough for facets to reach their limits, where order matters. */
 const PICKS = 100;
 const BATCH = 250;
 const PUBLISHED_MS = 30_000;
 const nowhere = 'redis://127.0.0.1:9';
 
-/** Every user has a twin that picks the same; the one's events are delivered in order, the other's shuffled. */
+/** Users come in pairs with equal selections; one's events are delivered in order, the other's shuffled. */
 export const shuffled: Fault = {
   number: 15,
   name: 'shuffled delivery',
@@ -23,58 +23,62 @@ export const shuffled: Fault = {
     const queue = { redisUrl: system.redis.url, databaseUrl: system.databaseUrl };
     const publisher = use(connectPublisher(queue, pino({ level: 'silent' }), new Registry()));
     const client = connectClient(system.urls);
-    const pairs = Array.from({ length: Math.ceil(size.picks / PICKS / 2) }, (_, n) => n);
+    const pairs = Array.from({ length: Math.ceil(size.selections / PICKS / 2) }, (_, n) => n);
     const [ordered, mixed] = await Promise.all([
-      pickAll(client, pairs, 'ordered'),
-      pickAll(client, pairs, 'mixed'),
+      makeSelections(client, pairs, 'ordered'),
+      makeSelections(client, pairs, 'mixed'),
     ]);
     const started = performance.now();
     await deliver(system, publisher, ordered);
     await deliver(system, publisher, shuffle(mixed));
     const recoveryMs = performance.now() - started;
-    const broken = await differences(system);
+    const broken = await findDifferences(system);
     const notes = `${pairs.length} pairs of users with ${PICKS} picks each: the same personas, moves, and counts of memories`;
     return { system, accepted: [...ordered, ...mixed], recoveryMs, notes, broken };
   },
 };
 
-/** All users at once, each user's picks one after the other, in the order of time. */
-async function pickAll(client: Client, pairs: number[], kind: string): Promise<Accepted[]> {
+/** Users run concurrently; the selections of one user run in order. */
+async function makeSelections(client: Client, pairs: number[], kind: string): Promise<Accepted[]> {
   const accepted = await Promise.all(
     pairs.map(async (n) => {
-      const picks: Accepted[] = [];
-      // A few of one kind first, and then of another: sums alone would hide the order.
+      const selections: Accepted[] = [];
+      // Runs of equal selections, since sums alone would hide the order.
       for (let i = 0; i < PICKS; i++)
-        picks.push(
-          await choose(client, { i: pickIn(i), user_id: `${kind}-${n}`, input_text: `build api ${i % 20}` }),
+        selections.push(
+          await makeSelection(client, {
+            i: toSelectionIndex(i),
+            user_id: `${kind}-${n}`,
+            input_text: `build api ${i % 20}`,
+          }),
         );
-      return picks;
+      return selections;
     }),
   );
   return accepted.flat();
 }
 
-const pickIn = (i: number) => (Math.floor(i / 40) % 2 === 0 ? 0 : 1);
+const toSelectionIndex = (i: number) => (Math.floor(i / 40) % 2 === 0 ? 0 : 1);
 
 async function deliver(system: System, publisher: Publisher, accepted: Accepted[]): Promise<void> {
   for (let from = 0; from < accepted.length; from += BATCH) {
-    const notices = accepted
+    const refs = accepted
       .slice(from, from + BATCH)
       .map(({ event_id }) => ({ event: 'hypothesis.selected' as const, event_id }));
-    const tried = () =>
-      publisher.publish(notices).then(
+    const tryPublish = () =>
+      publisher.publish(refs).then(
         () => true,
         () => null,
       );
-    await until(tried, PUBLISHED_MS, 'Redis takes no jobs.');
-    const ids = notices.map(({ event_id }) => event_id);
-    const left = async () => {
+    await until(tryPublish, PUBLISHED_MS, 'Redis takes no jobs.');
+    const ids = refs.map(({ event_id }) => event_id);
+    const readRemaining = async () => {
       const [count] = await system.column('select count(*) as id from outbox where event_id = any($1)', [
         ids,
       ]);
       return Number(count) === 0 ? true : null;
     };
-    await until(left, PUBLISHED_MS, `A batch was not learned: ${system.directory}.`);
+    await until(readRemaining, PUBLISHED_MS, `A batch was not learned: ${system.directory}.`);
   }
 }
 
@@ -86,10 +90,10 @@ function shuffle(accepted: Accepted[]): Accepted[] {
 }
 
 /**
- * Where the twins' personas differ, and the memories that depend on more than their sources: the words of memories are
- * not compared, since what is shown to the twins may differ by what others chose meanwhile.
+ * Compares the twins' personas, and all memories with their sources. Texts of memories are not compared, since
+ * hypotheses depend on other users' selections.
  */
-async function differences(system: System): Promise<string[]> {
+async function findDifferences(system: System): Promise<string[]> {
   const kinds = {
     personas:
       "select split_part(user_id, '-', 1) as kind, split_part(user_id, '-', 2) as n, facets::text || interaction_count as what from personas",

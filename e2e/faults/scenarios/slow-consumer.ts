@@ -1,13 +1,13 @@
 import type { Fault } from '../fault.ts';
 import { startLoad } from '../harness/load.ts';
-import { memoryOf } from '../harness/measure.ts';
-import { slowMemory } from '../harness/slow-memory.ts';
+import { measureMemory } from '../harness/measure.ts';
+import { slowDownMemory } from '../harness/slow-memory.ts';
 import type { System } from '../harness/system.ts';
 
-/** What a pick costs the memory worker is one or two ms: ten times as long, and all consumers but one go on as before. */
+/** A selection normally takes the memory worker one or two ms. */
 const SLOWER_MS = 20;
 const MOST_GROWTH_MB = 250;
-/** As in the images: without a bound a process grows while there is memory, whatever it needs. */
+/** As in the images: unbounded heaps grow whatever they need. */
 const boundedHeap = { NODE_OPTIONS: '--max-old-space-size=512' };
 
 export const slowConsumer: Fault = {
@@ -17,15 +17,18 @@ export const slowConsumer: Fault = {
     const system = await start({ env: { all: boundedHeap } });
     await system.ready();
     const load = startLoad(system.urls, { perSecond: 150 });
-    await load.reached(size.picks / 5);
-    const before = memoryOf(system);
-    const hurry = await slowMemory(system, SLOWER_MS);
-    await load.reached(size.picks);
+    await load.reached(size.selections / 5);
+    const before = measureMemory(system);
+    const restoreSpeed = await slowDownMemory(system, SLOWER_MS);
+    await load.reached(size.selections);
     await load.stop();
-    const behind = await owed(system);
-    const grown = [...memoryOf(system)].map(([name, mb]) => ({ name, by: mb - (before.get(name) ?? mb) }));
+    const behind = await countPending(system);
+    const grown = [...measureMemory(system)].map(([name, mb]) => ({
+      name,
+      by: mb - (before.get(name) ?? mb),
+    }));
     const most = grown.reduce((a, b) => (b.by > a.by ? b : a));
-    await hurry();
+    await restoreSpeed();
     const recoveryMs = await system.caughtUp();
     const broken: string[] = [];
     const others = behind.others / load.accepted.length;
@@ -37,7 +40,7 @@ export const slowConsumer: Fault = {
   },
 };
 
-async function owed(system: System): Promise<{ memory: number; others: number }> {
+async function countPending(system: System): Promise<{ memory: number; others: number }> {
   const [row] = await system.query(
     `select count(*) filter (where 'memory' = any(pending))::int as memory,
       count(*) filter (where 'training-log' = any(pending) or 'persona' = any(pending))::int as others

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../fault.ts';
 import { startLoad } from '../harness/load.ts';
-import { allAnswered } from '../harness/measure.ts';
+import { checkAllAnswered } from '../harness/measure.ts';
 import { startRedis } from '../harness/redis-server.ts';
 
 export const startWithoutRedis: Fault = {
@@ -14,7 +14,7 @@ export const startWithoutRedis: Fault = {
     const system = await start({ redis });
     await system.ready();
     const load = startLoad(system.urls, { perSecond: 200 });
-    await load.reached(size.picks / 2);
+    await load.reached(size.selections / 2);
     const broken: string[] = [];
     const live = await Promise.all(system.urls.map((url) => fetch(`${url}/livez`)));
     if (!live.every(({ ok }) => ok)) broken.push('a gateway is not live');
@@ -25,9 +25,9 @@ export const startWithoutRedis: Fault = {
     await sleep(1_000);
     await redis.start();
     const recoveryMs = await system.caughtUp();
-    await load.reached(size.picks);
+    await load.reached(size.selections);
     await load.stop();
-    const { late, ...answered } = allAnswered(load.attempts);
+    const { late, ...answered } = checkAllAnswered(load.attempts);
     broken.push(...answered.broken);
     const notes = 'live and serving, degraded in /readyz; recovery from the moment Redis came';
     return { system, accepted: load.accepted, recoveryMs, notes, broken, late };

@@ -10,7 +10,7 @@ export const stopWithoutRedis: Fault = {
     const system = await start();
     await system.ready();
     const load = startLoad(system.urls, { perSecond: 250 });
-    await load.reached(size.picks);
+    await load.reached(size.selections);
     await system.redis.kill();
     await load.stop();
     const took = await Promise.all(

@@ -7,11 +7,11 @@ import { type Accepted, startLoad } from '../harness/load.ts';
 import type { System } from '../harness/system.ts';
 
 const DELIVERIES = 10;
-/** A queue takes 20,000 jobs, and holds the rest back. */
+/** A queue accepts 20,000 jobs. */
 const WAVE = 1_000;
 const AT_ONCE = 500;
 const PUBLISHED_MS = 30_000;
-/** Nothing listens there: the gateway publishes nothing, so that all deliveries are ours. */
+/** Nothing listens there, so the gateway publishes nothing and all deliveries are the test's. */
 const nowhere = 'redis://127.0.0.1:9';
 
 export const tenDeliveries: Fault = {
@@ -27,37 +27,37 @@ export const tenDeliveries: Fault = {
     const publisher = use(connectPublisher(queue, pino({ level: 'silent' }), new Registry()));
     const accepted: Accepted[] = [];
     let recoveryMs = 0;
-    while (accepted.length < size.picks) {
+    while (accepted.length < size.selections) {
       const load = startLoad(system.urls, { perSecond: 400 });
       await load.reached(WAVE);
       await load.stop();
       accepted.push(...load.accepted);
       recoveryMs = Math.max(recoveryMs, await deliver(system, publisher, load.accepted));
     }
-    // Whatever else the loop tells itself of is published by nobody else.
+    // Events that the loop emits itself are published by the sweeper.
     for (const trainer of system.of('trainer')) trainer.start();
     const notes = `${DELIVERIES} × ${accepted.length} deliveries to two workers of each kind`;
     return { system, accepted, recoveryMs, notes, broken: [] };
   },
 };
 
-/** Every event ten times, in ten jobs of their own, one beside the other. */
+/** Each event ten times, in separate concurrent jobs. */
 async function deliver(system: System, publisher: Publisher, accepted: Accepted[]): Promise<number> {
-  const notices = accepted.flatMap(({ event_id }) =>
+  const refs = accepted.flatMap(({ event_id }) =>
     Array.from({ length: DELIVERIES }, (_, round) => ({
       event: 'hypothesis.selected' as const,
       event_id,
       round,
     })),
   );
-  for (let from = 0; from < notices.length; from += AT_ONCE) {
-    const publish = () => publisher.publish(notices.slice(from, from + AT_ONCE));
-    const tried = () =>
+  for (let from = 0; from < refs.length; from += AT_ONCE) {
+    const publish = () => publisher.publish(refs.slice(from, from + AT_ONCE));
+    const tryPublish = () =>
       publish().then(
         () => true,
         () => null,
       );
-    await until(tried, PUBLISHED_MS, 'Redis takes no jobs.');
+    await until(tryPublish, PUBLISHED_MS, 'Redis takes no jobs.');
   }
   return system.caughtUp();
 }

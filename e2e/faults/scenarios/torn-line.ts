@@ -6,7 +6,7 @@ import { openTrainingLog } from '@learning-loop/training-log/open';
 import { readTrainingLog } from '@learning-loop/training-log/read';
 import type { Fault } from '../fault.ts';
 import { connectClient } from '../harness/client.ts';
-import { choose, startLoad } from '../harness/load.ts';
+import { makeSelection, startLoad } from '../harness/load.ts';
 import type { System } from '../harness/system.ts';
 
 const SETTLE_MS = 60_000;
@@ -21,22 +21,22 @@ export const tornLine: Fault = {
     const system = await start();
     await system.ready();
     const load = startLoad(system.urls, { perSecond: 300 });
-    await load.reached(size.picks);
+    await load.reached(size.selections);
     await load.stop();
     await system.settled(SETTLE_MS);
-    const bytes = await readFile(fileOf(system));
+    const bytes = await readFile(toLogFile(system));
     const offsets = await repairEveryCut(directory, bytes);
     const cuts = size.short ? 2 : 12;
     const torn = await tearAndRestart(system, cuts);
-    const accepted = [...load.accepted, torn.pick];
+    const accepted = [...load.accepted, torn.selection];
     const notes = `${offsets.tried} offsets in the writer, ${cuts} of them with the worker's process`;
     return { system, accepted, recoveryMs: torn.recoveryMs, notes, broken: offsets.broken };
   },
 };
 
-const fileOf = ({ trainingDataDir }: System) => path.join(trainingDataDir(), `${log}.jsonl`);
+const toLogFile = ({ trainingDataDir }: System) => path.join(trainingDataDir(), `${log}.jsonl`);
 
-/** Cuts the last line at each of its bytes; the writer takes the file over and is given the event again. */
+/** Cuts the last line at each byte; the writer recovers the file and gets the event again. */
 async function repairEveryCut(directory: string, bytes: Buffer) {
   const lines = bytes.toString().trimEnd().split('\n').slice(-LINES_BEFORE);
   const whole = Buffer.from(`${lines.join('\n')}\n`);
@@ -44,7 +44,7 @@ async function repairEveryCut(directory: string, bytes: Buffer) {
   const record = parseRecord<typeof log>(last);
   if (!record) throw new Error('The last line is no record.');
   const broken: string[] = [];
-  // Where a fsync costs nothing, when there is such a place.
+  // In memory fsync is free.
   const memory = existsSync('/dev/shm') ? '/dev/shm' : directory;
   for (let kept = 0; kept < last.length; kept++) {
     const scratch = await mkdtemp(path.join(memory, 'torn-'));
@@ -63,24 +63,24 @@ async function repairEveryCut(directory: string, bytes: Buffer) {
   return { tried: last.length, broken };
 }
 
-/** The machine dies while the line of the newest pick is written: its event is owed still, and its line is torn. */
+/** Simulates a crash while the newest line is written: its event is pending, its line torn. */
 async function tearAndRestart(system: System, cuts: number) {
   const [worker] = system.of('training-log-worker');
   if (!worker) throw new Error('There is no training-log-worker.');
   await worker.stop();
   const client = connectClient(system.urls);
-  const pick = await choose(client, { i: 0, user_id: 'torn' });
+  const selection = await makeSelection(client, { i: 0, user_id: 'torn' });
   const [row] = await system.column('select to_jsonb(outbox)::text as id from outbox where event_id = $1', [
-    pick.event_id,
+    selection.event_id,
   ]);
   let recoveryMs = 0;
   for (let cut = 1; cut <= cuts; cut++) {
     worker.start();
     recoveryMs = Math.max(recoveryMs, await system.caughtUp());
     await worker.end();
-    const bytes = await readFile(fileOf(system));
+    const bytes = await readFile(toLogFile(system));
     const line = bytes.length - 1 - bytes.subarray(0, -1).lastIndexOf('\n');
-    await truncate(fileOf(system), bytes.length - Math.ceil((line * cut) / cuts));
+    await truncate(toLogFile(system), bytes.length - Math.ceil((line * cut) / cuts));
     await system.query(
       `insert into outbox select event_id, event, tenant_id, user_id, payload, array['training-log'], created_at, null
        from jsonb_populate_record(null::outbox, $1::jsonb) on conflict do nothing`,
@@ -88,5 +88,5 @@ async function tearAndRestart(system: System, cuts: number) {
     );
   }
   worker.start();
-  return { pick, recoveryMs: Math.max(recoveryMs, await system.caughtUp()) };
+  return { selection, recoveryMs: Math.max(recoveryMs, await system.caughtUp()) };
 }
