@@ -10,10 +10,10 @@ const answer = {
 };
 const atOnce = 1_000;
 
-/** Accepts so many picks as the gateway does, without its HTTP and without publishing; returns their events' ids. */
+/** Inserts accepted selections like the gateway, without HTTP and publishing; returns their event ids. */
 export async function acceptMany(db: Db, count: number, users: number): Promise<string[]> {
   const open = await openInteractions(db, count, users);
-  const picks = open.map((interaction) => ({
+  const selections = open.map((interaction) => ({
     answer,
     shown_at: new Date(),
     event: {
@@ -33,8 +33,8 @@ export async function acceptMany(db: Db, count: number, users: number): Promise<
       },
     },
   }));
-  for (let start = 0; start < picks.length; start += atOnce) {
-    await insertSelections(db, picks.slice(start, start + atOnce));
+  for (let start = 0; start < selections.length; start += atOnce) {
+    await insertSelections(db, selections.slice(start, start + atOnce));
   }
-  return picks.map(({ event }) => event.event_id);
+  return selections.map(({ event }) => event.event_id);
 }

@@ -1,10 +1,10 @@
-import { openStage, type Stage } from './environment/environment.ts';
-import { type Usage, usageOf } from './environment/process-usage.ts';
+import { type Environment, openEnvironment } from './environment/environment.ts';
+import { type ProcessUsage, readProcessUsage } from './environment/process-usage.ts';
 import type { Running } from './environment/processes.ts';
 import { untilLearned } from './environment/until-learned.ts';
-import { openInteractions, pickOf } from './interactions.ts';
+import { openInteractions, toExecuteBody } from './interactions.ts';
 import { send } from './load/send.ts';
-import type { Figure } from './metric.ts';
+import type { Metric } from './metric.ts';
 
 const users = 1_000;
 const atOnce = 10_000;
@@ -14,24 +14,24 @@ const selections = 40_000;
 const heapsMb = { gateway: 512, 'training-log-worker': 192, 'memory-worker': 192, 'persona-worker': 192 };
 
 /** Memory of each process at rest and after load, whether it goes on growing, and its CPU for 1,000 selections. */
-export async function cost(): Promise<Figure[]> {
-  await using stage = await openStage();
+export async function cost(): Promise<Metric[]> {
+  await using environment = await openEnvironment();
   const processes: (Running & { name: string; url: string })[] = [];
   for (const [name, mb] of Object.entries(heapsMb)) {
     const env = { NODE_OPTIONS: `--max-old-space-size=${mb}` };
-    processes.push({ name, ...(await stage.app(name, env)) });
+    processes.push({ name, ...(await environment.app(name, env)) });
   }
-  const read = async () => await Promise.all(processes.map(({ pid }) => usageOf(pid)));
+  const read = async () => await Promise.all(processes.map(({ pid }) => readProcessUsage(pid)));
   const url = processes[0]?.url ?? '';
   const atRest = await read();
-  await load(stage, url, selections);
+  await load(environment, url, selections);
   const once = await read();
-  await load(stage, url, 2 * selections);
+  await load(environment, url, 2 * selections);
   const thrice = await read();
-  return processes.map(({ name }, index) => figureOf(name, atRest[index], once[index], thrice[index]));
+  return processes.map(({ name }, index) => toMetric(name, atRest[index], once[index], thrice[index]));
 }
 
-function figureOf(name: string, atRest?: Usage, once?: Usage, thrice?: Usage): Figure {
+function toMetric(name: string, atRest?: ProcessUsage, once?: ProcessUsage, thrice?: ProcessUsage): Metric {
   if (!atRest || !once || !thrice) throw new Error(`${name} was not measured`);
   return {
     name: `${name}: memory after ${3 * selections} selections against after ${selections}`,
@@ -45,10 +45,10 @@ function figureOf(name: string, atRest?: Usage, once?: Usage, thrice?: Usage): F
   };
 }
 
-async function load(stage: Stage, url: string, count: number): Promise<void> {
+async function load(environment: Environment, url: string, count: number): Promise<void> {
   for (let sent = 0; sent < count; sent += atOnce) {
-    const bodies = (await openInteractions(stage.db, atOnce, users)).map(pickOf);
+    const bodies = (await openInteractions(environment.db, atOnce, users)).map(toExecuteBody);
     await send({ url, path: '/v1/execute', headers: {}, bodies, connections: 64 });
-    await untilLearned(stage.db);
+    await untilLearned(environment.db);
   }
 }

@@ -1,12 +1,12 @@
 import { freePort } from '@learning-loop/embedded-postgres/free-port';
 import { sql } from 'kysely';
-import { authorized, counted, uncounted } from './authorized.ts';
-import { openStage, type Stage } from './environment/environment.ts';
-import { answering, run } from './environment/processes.ts';
-import { openInteractions, openPlainInteractions, pickOf } from './interactions.ts';
+import { createAuthHeader, limited, unlimited } from './authorized.ts';
+import { type Environment, openEnvironment } from './environment/environment.ts';
+import { run, waitUntilAnswering } from './environment/processes.ts';
+import { openInteractions, openPlainInteractions, toExecuteBody } from './interactions.ts';
 import { send } from './load/send.ts';
 import { median } from './median.ts';
-import type { Figure } from './metric.ts';
+import type { Metric } from './metric.ts';
 
 const rounds = 3;
 const users = 1_000;
@@ -14,16 +14,16 @@ const wide = { connections: 64, requests: 6_000 };
 const narrow = { connections: 1, requests: 600 };
 
 /** The full route of `execute` against the plain one, in turn: requests a second wide, latency narrow. */
-export async function execute(): Promise<Figure[]> {
-  await using stage = await openStage();
-  const headers = await authorized(stage.db);
-  const full = await stage.app('gateway', uncounted);
-  const limiting = await stage.app('gateway', counted);
-  await using plain = await startPlain(stage);
+export async function execute(): Promise<Metric[]> {
+  await using environment = await openEnvironment();
+  const headers = await createAuthHeader(environment.db);
+  const full = await environment.app('gateway', unlimited);
+  const limiting = await environment.app('gateway', limited);
+  await using plain = await startPlain(environment);
   const fullRoute: Route = { url: full.url, headers, prepare: openInteractions };
   const limitedRoute: Route = { ...fullRoute, url: limiting.url };
   const plainRoute = { url: plain.url, headers: {}, prepare: openPlainInteractions };
-  const measure = (route: Route, shape: typeof wide) => picks(stage, route, shape);
+  const measure = (route: Route, shape: typeof wide) => measureSelections(environment, route, shape);
   for (const route of [fullRoute, limitedRoute, plainRoute]) await measure(route, wide);
   const pairs = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -35,7 +35,7 @@ export async function execute(): Promise<Figure[]> {
   }
   const fullAnswers = pairs.flatMap((pair) => [pair.wide.full, pair.limited, pair.narrow.full]);
   const accepted = fullAnswers.reduce((sum, { answered }) => sum + answered, 0);
-  const { rows } = await sql<{ n: number }>`select count(*) as n from selections`.execute(stage.db);
+  const { rows } = await sql<{ n: number }>`select count(*) as n from selections`.execute(environment.db);
   const warm = 2 * wide.requests;
   return [
     {
@@ -70,14 +70,18 @@ interface Route {
   prepare: typeof openPlainInteractions;
 }
 
-async function picks(stage: Stage, { url, headers, prepare }: Route, { connections, requests }: typeof wide) {
-  const bodies = (await prepare(stage.db, requests, users)).map(pickOf);
+async function measureSelections(
+  environment: Environment,
+  { url, headers, prepare }: Route,
+  { connections, requests }: typeof wide,
+) {
+  const bodies = (await prepare(environment.db, requests, users)).map(toExecuteBody);
   const seen = await send({ url, path: '/v1/execute', headers, bodies, connections });
   if (seen.failed > 0) throw new Error(`${seen.failed} of ${requests} requests to ${url} failed.`);
   return seen;
 }
 
-async function startPlain({ databaseUrl, redisUrl }: Stage) {
+async function startPlain({ databaseUrl, redisUrl }: Environment) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const server = run('bench/plain/server.ts', [], {
@@ -85,6 +89,6 @@ async function startPlain({ databaseUrl, redisUrl }: Stage) {
     REDIS_URL: redisUrl,
     PORT: String(port),
   });
-  await answering(`${url}/livez`);
+  await waitUntilAnswering(`${url}/livez`);
   return { ...server, url };
 }

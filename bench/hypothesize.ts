@@ -2,10 +2,10 @@ import type { Db } from '@learning-loop/db/connect';
 import { newId } from '@learning-loop/events/ids';
 import { sql } from 'kysely';
 import { acceptMany } from './accepted.ts';
-import { openStage } from './environment/environment.ts';
-import type { Seen } from './load/job.ts';
+import { openEnvironment } from './environment/environment.ts';
+import type { LoadResult } from './load/job.ts';
 import { send } from './load/send.ts';
-import type { Figure } from './metric.ts';
+import type { Metric } from './metric.ts';
 
 const users = 500;
 const memoriesPerUser = 100;
@@ -19,22 +19,23 @@ const candidates = [
 ];
 
 /** Latency of `hypothesize` at fixed rates with 100 memories a user, and how many with candidates a second. */
-export async function hypothesize(): Promise<Figure[]> {
-  await using stage = await openStage();
-  await remember(stage.db);
-  await acceptMany(stage.db, users * 4, users);
+export async function hypothesize(): Promise<Metric[]> {
+  await using environment = await openEnvironment();
+  await insertMemories(environment.db);
+  await acceptMany(environment.db, users * 4, users);
   // As autovacuum would within minutes; until then an index-only scan asks the table for every row.
-  await sql`vacuum analyze`.execute(stage.db);
+  await sql`vacuum analyze`.execute(environment.db);
   // What was written to prepare goes to disk now, not while answers are timed.
-  await sql`checkpoint`.execute(stage.db);
-  const { url } = await stage.app('gateway');
+  await sql`checkpoint`.execute(environment.db);
+  const { url } = await environment.app('gateway');
   const job = { url, path: '/v1/hypothesize', headers: {}, connections: 64 };
-  const rules = (count: number) => Array.from({ length: count }, (_, n) => body(n, {}));
-  const offered = (count: number) => Array.from({ length: count }, (_, n) => body(n, { candidates }));
+  const rules = (count: number) => Array.from({ length: count }, (_, n) => toBody(n, {}));
+  const withCandidates = (count: number) =>
+    Array.from({ length: count }, (_, n) => toBody(n, { candidates }));
   await send({ ...job, bodies: rules(2_000) });
   const busy = await send({ ...job, bodies: rules(5_000), perSecond: 500 });
-  const steady = await send({ ...job, bodies: offered(2_000), perSecond: 100 });
-  const wide = await send({ ...job, bodies: offered(8_000) });
+  const steady = await send({ ...job, bodies: withCandidates(2_000), perSecond: 100 });
+  const wide = await send({ ...job, bodies: withCandidates(8_000) });
   return [
     withinLatency('with the rules, 100 memories a user, 500 a second', busy),
     withinLatency('with candidates, 100 memories a user, 100 a second', steady),
@@ -48,7 +49,7 @@ export async function hypothesize(): Promise<Figure[]> {
   ];
 }
 
-function withinLatency(how: string, { p50, p99, answered, failed, meanwhile }: Seen): Figure {
+function withinLatency(how: string, { p50, p99, answered, failed, meanwhile }: LoadResult): Metric {
   return {
     name: `hypothesize ${how}: p99 against ${mostMs} ms`,
     ratio: p99 / mostMs,
@@ -58,10 +59,10 @@ function withinLatency(how: string, { p50, p99, answered, failed, meanwhile }: S
   };
 }
 
-const body = (n: number, more: object) =>
+const toBody = (n: number, more: object) =>
   JSON.stringify({ user_id: `user-${n % users}`, input_text: texts[n % texts.length], ...more });
 
-async function remember(db: Db): Promise<void> {
+async function insertMemories(db: Db): Promise<void> {
   const rows = Array.from({ length: users * memoriesPerUser }, (_, n) => ({
     user_id: `user-${n % users}`,
     memory_id: newId(),

@@ -2,7 +2,7 @@ import type { Db } from '@learning-loop/db/connect';
 import { newId } from '@learning-loop/events/ids';
 import { sql } from 'kysely';
 
-export interface Open {
+export interface OpenInteraction {
   interaction_id: string;
   user_id: string;
   input_text: string;
@@ -41,15 +41,12 @@ export const context = {
   preferences: [],
 };
 
-/**
- * Open interactions of `users` users, or of those that it names, stored without the API: only picking from them is to
- * be measured.
- */
+/** Inserts open interactions without the API, since only the selections are measured. */
 export async function openInteractions(
   db: Db,
   count: number,
   users: number | ((n: number) => string),
-): Promise<Open[]> {
+): Promise<OpenInteraction[]> {
   const userOf = typeof users === 'function' ? users : (n: number) => `user-${n % users}`;
   const open = Array.from({ length: count }, (_, n) => ({
     interaction_id: newId(),
@@ -68,7 +65,11 @@ export async function openInteractions(
 }
 
 /** The same for the plain route. */
-export async function openPlainInteractions(db: Db, count: number, users: number): Promise<Open[]> {
+export async function openPlainInteractions(
+  db: Db,
+  count: number,
+  users: number,
+): Promise<OpenInteraction[]> {
   const open = Array.from({ length: count }, (_, n) => ({
     interaction_id: newId(),
     user_id: `user-${n % users}`,
@@ -83,5 +84,5 @@ export async function openPlainInteractions(db: Db, count: number, users: number
   return open;
 }
 
-export const pickOf = ({ interaction_id, user_id, input_text }: Open): string =>
+export const toExecuteBody = ({ interaction_id, user_id, input_text }: OpenInteraction): string =>
   JSON.stringify({ interaction_id, user_id, input_text, hypothesis_id: 'h1' });

@@ -6,12 +6,12 @@ import { Queue } from 'bullmq';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { acceptMany } from './accepted.ts';
-import { openStage, type Stage } from './environment/environment.ts';
-import { withMeanwhile } from './environment/machine-usage.ts';
+import { type Environment, openEnvironment } from './environment/environment.ts';
+import { withMachineUsage } from './environment/machine-usage.ts';
 import { run } from './environment/processes.ts';
 import { untilLearned } from './environment/until-learned.ts';
 import { median } from './median.ts';
-import type { Figure } from './metric.ts';
+import type { Metric } from './metric.ts';
 
 const rounds = 3;
 const events = 10_000;
@@ -20,18 +20,18 @@ const atOnce = 200;
 const bareNames = ['bare-training-log', 'bare-memory', 'bare-persona'];
 
 /** Events a second from published to learned by all three consumers, against as many no-op jobs on three queues. */
-export async function learning(): Promise<Figure[]> {
-  await using stage = await openStage();
+export async function learning(): Promise<Metric[]> {
+  await using environment = await openEnvironment();
   const workers = ['training-log-worker', 'memory-worker', 'persona-worker'];
   const urls: string[] = [];
-  for (const worker of workers) urls.push((await stage.app(worker)).url);
-  await using publisher = connectPublisher(stage, pino({ level: 'silent' }), new Registry());
-  await using bare = openBareQueues(stage);
-  await measureLearning(stage, publisher, urls);
+  for (const worker of workers) urls.push((await environment.app(worker)).url);
+  await using publisher = connectPublisher(environment, pino({ level: 'silent' }), new Registry());
+  await using bare = openBareQueues(environment);
+  await measureLearning(environment, publisher, urls);
   await measureBare(bare.queues);
   const pairs = [];
   for (let round = 0; round < rounds; round += 1) {
-    const ours = await measureLearning(stage, publisher, urls);
+    const ours = await measureLearning(environment, publisher, urls);
     pairs.push({ ours, bare: await measureBare(bare.queues) });
   }
   return [
@@ -43,7 +43,7 @@ export async function learning(): Promise<Figure[]> {
         learned_per_second: median(pairs.map(({ ours }) => ours.perSecond)),
         bare_per_second: median(pairs.map(({ bare }) => bare)),
         accepted: events * (rounds + 1),
-        ...(await parity(stage)),
+        ...(await parity(environment)),
       },
       meanwhile: pairs.at(-1)?.ours.meanwhile,
     },
@@ -51,22 +51,27 @@ export async function learning(): Promise<Figure[]> {
 }
 
 /** Events a second from published to learned by all who have to, of events that are accepted before. */
-export async function measureLearning({ db }: Stage, publisher: Publisher, urls: string[], count = events) {
+export async function measureLearning(
+  { db }: Environment,
+  publisher: Publisher,
+  urls: string[],
+  count = events,
+) {
   const ids = await acceptMany(db, count, users);
-  return await withMeanwhile(urls, async () => {
+  return await withMachineUsage(urls, async () => {
     const start = performance.now();
     for (let at = 0; at < ids.length; at += atOnce) {
-      const notices = ids
+      const refs = ids
         .slice(at, at + atOnce)
         .map((event_id) => ({ event: 'hypothesis.selected' as const, event_id }));
-      await publisher.publish(notices);
+      await publisher.publish(refs);
     }
     await untilLearned(db);
     return { perSecond: (count * 1000) / (performance.now() - start) };
   });
 }
 
-function openBareQueues({ redisUrl }: Stage) {
+function openBareQueues({ redisUrl }: Environment) {
   const resources = new AsyncDisposableStack();
   const queues = bareNames.map((name) => {
     resources.use(run('bench/plain/worker.ts', [name], { REDIS_URL: redisUrl }));
@@ -89,17 +94,17 @@ async function measureBare(queues: Queue[]): Promise<number> {
     }));
     await Promise.all(queues.map((queue) => queue.addBulk(jobs)));
   }
-  while ((await waiting(queues)) > 0) await setTimeout(10);
+  while ((await countWaiting(queues)) > 0) await setTimeout(10);
   return (events * 1000) / (performance.now() - start);
 }
 
-async function waiting(queues: Queue[]): Promise<number> {
+async function countWaiting(queues: Queue[]): Promise<number> {
   const counts = await Promise.all(queues.map((queue) => queue.getJobCountByTypes('waiting', 'active')));
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** What must be equal to what was accepted. */
-export async function parity({ db, trainingDataDir }: Stage) {
+export async function parity({ db, trainingDataDir }: Environment) {
   const log = await readFile(path.join(trainingDataDir, 'hypotheses_data.jsonl'), 'utf8');
   const ids = new Set(
     log
@@ -108,6 +113,6 @@ export async function parity({ db, trainingDataDir }: Stage) {
       .map((line) => JSON.parse(line).event_id),
   );
   const history = await db.selectFrom('memories').select('memory_id').where('type', '=', 'history').execute();
-  const moves = await db.selectFrom('persona_updates').select('event_id').execute();
-  return { in_training_log: ids.size, in_history: history.length, persona_updates: moves.length };
+  const updates = await db.selectFrom('persona_updates').select('event_id').execute();
+  return { in_training_log: ids.size, in_history: history.length, persona_updates: updates.length };
 }

@@ -1,6 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { missOf } from './bottleneck-report.ts';
+import { explainMiss } from './bottleneck-report.ts';
 import { capacity } from './capacity/capacity.ts';
 import { cost } from './cost.ts';
 import { execute } from './execute.ts';
@@ -9,18 +9,18 @@ import { hypothesize } from './hypothesize.ts';
 import { lag } from './lag.ts';
 import { learning } from './learning.ts';
 import { machine } from './machine.ts';
-import { type Figure, reached } from './metric.ts';
+import { type Metric, reachesGoal } from './metric.ts';
 import { peer } from './peer/peer.ts';
 import { rankCost } from './rank.ts';
 import { scaleOut } from './scale-out.ts';
-import { millionPicks } from './trainer/million.ts';
+import { buildMillionSelections } from './trainer/million.ts';
 
-const benches: Record<string, (options: { keep: boolean }) => Promise<Figure[]>> = {
+const benches: Record<string, (options: { keep: boolean }) => Promise<Metric[]>> = {
   execute,
   hypothesize,
   learning,
   rank: rankCost,
-  trainer: millionPicks,
+  trainer: buildMillionSelections,
   lag,
   'scale-out': scaleOut,
   cost,
@@ -53,7 +53,7 @@ const settings = {
   machine: await machine(),
 };
 if (!values.json) process.stdout.write(`this machine, now: ${inWordsAll(settings.machine)}\n`);
-const figures: Figure[] = [];
+const figures: Metric[] = [];
 for (const [name, bench] of Object.entries(benches)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
   const measured = await bench(values);
@@ -62,20 +62,20 @@ for (const [name, bench] of Object.entries(benches)) {
 }
 if (values.json)
   process.stdout.write(
-    `${JSON.stringify({ settings, figures: figures.map((figure) => ({ ...figure, ...missOf(figure) })) }, null, 2)}\n`,
+    `${JSON.stringify({ settings, figures: figures.map((figure) => ({ ...figure, ...explainMiss(figure) })) }, null, 2)}\n`,
   );
 
-function inWords(figure: Figure): string {
+function inWords(figure: Metric): string {
   const { goal } = figure;
   const wanted =
     goal === null ? '' : 'atLeast' in goal ? `, goal ≥ ${goal.atLeast}` : `, goal ≤ ${goal.atMost}`;
-  const verdict = { true: ' reached', false: ' MISSED', null: '' }[String(reached(figure))];
-  const miss = missOf(figure);
+  const verdict = { true: ' reached', false: ' MISSED', null: '' }[String(reachesGoal(figure))];
+  const miss = explainMiss(figure);
   const because = miss ? `\n    missed by ${round(miss.missed_by_percent)} %: ${miss.why}` : '';
   return `${figure.name}: ${round(figure.ratio)}${wanted}${verdict}\n    ${inWordsAll(figure.details)}${because}`;
 }
 
-function inWordsAll(details: Figure['details']): string {
+function inWordsAll(details: Metric['details']): string {
   return Object.entries(details)
     .map(([name, value]) => `${name} ${round(value)}`)
     .join(', ');

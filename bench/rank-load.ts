@@ -16,7 +16,7 @@ const verbs = [
   'plan',
   'automate',
 ];
-const things = [
+const objects = [
   'api',
   'login page',
   'parser',
@@ -28,10 +28,10 @@ const things = [
 ];
 const tools = ['PostgreSQL', 'Docker', 'React', 'Kubernetes', 'FastAPI', 'Redis', 'Terraform', 'Rust'];
 
-/** A way to pick from lists: the same for the same seed (mulberry32). */
+/** Samples from lists, the same for the same seed (mulberry32). */
 export type Random = <T>(from: readonly T[]) => T;
 
-export function wordsFrom(seed: number): Random {
+export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   return (from) => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -43,46 +43,46 @@ export function wordsFrom(seed: number): Random {
   };
 }
 
-/** What somebody may ask for. */
-export const requestText = (random: Random) => `${random(verbs)} the ${random(things)} with ${random(tools)}`;
+export const generateRequestText = (random: Random) =>
+  `${random(verbs)} the ${random(objects)} with ${random(tools)}`;
 
-/** What rules propose for 60 different texts. */
-export function requestTexts(random: Random): { input_text: string; options: string[] }[] {
-  return Array.from({ length: 60 }, () => optionsFor(requestText(random)));
+/** With the questions that the rules generate, for 60 texts. */
+export function generateRequests(random: Random): { input_text: string; questions: string[] }[] {
+  return Array.from({ length: 60 }, () => generateQuestions(generateRequestText(random)));
 }
 
-function optionsFor(input_text: string): { input_text: string; options: string[] } {
+function generateQuestions(input_text: string): { input_text: string; questions: string[] } {
   const candidates = generateCandidates({ text: input_text, goals: [], preferences: [] });
-  return { input_text, options: candidates.slice(0, 4).map(({ question }) => question) };
+  return { input_text, questions: candidates.slice(0, 4).map(({ question }) => question) };
 }
 
-export function picksOf(count: number, random: Random): PastSelection[] {
+export function generateSelections(count: number, random: Random): PastSelection[] {
   return Array.from({ length: count }, (_, n) => {
-    const { input_text, options } = optionsFor(requestText(random));
-    const chosen = random(options);
-    const shown = options.map((question) => ({ question, chosen: question === chosen }));
+    const { input_text, questions } = generateQuestions(generateRequestText(random));
+    const selected = random(questions);
+    const shown = questions.map((question) => ({ question, chosen: question === selected }));
     return { input_text, at: new Date(now.getTime() - n * 3_600_000), shown };
   });
 }
 
 /** A quarter goals, a quarter preferences, the rest history; no two users have the same. */
-export function memoriesOf(user: number, count: number): Memory[] {
-  const random = wordsFrom(1_000 + user);
+export function generateMemories(user: number, count: number): Memory[] {
+  const random = createRandom(1_000 + user);
   const types = ['goal', 'preference', 'history', 'history'] as const;
   return Array.from({ length: count }, (_, n) =>
     memory(
       types[n % 4] ?? 'history',
       `${user}-${n}`,
-      `${requestText(random)} for client ${user * count + n}`,
+      `${generateRequestText(random)} for client ${user * count + n}`,
     ),
   );
 }
 
-export function historyOf(count: number): Memory[] {
-  const random = wordsFrom(count);
+export function generateHistory(count: number): Memory[] {
+  const random = createRandom(count);
   return Array.from({ length: count }, (_, n) => {
-    const said = `User requested: ${requestText(random)}, ticket ${n} | Selected: Do you want to ${requestText(random)}?`;
-    return memory('history', `h${n}`, said);
+    const content = `User requested: ${generateRequestText(random)}, ticket ${n} | Selected: Do you want to ${generateRequestText(random)}?`;
+    return memory('history', `h${n}`, content);
   });
 }
 

@@ -1,66 +1,80 @@
 import { retrieve } from '@learning-loop/learning/memories/retrieval';
 import { defaultFacets } from '@learning-loop/learning/persona/facets';
 import { type PastSelection, rank } from '@learning-loop/learning/ranking/rank';
-import type { Figure } from './metric.ts';
-import { historyOf, memoriesOf, now, picksOf, requestTexts, wordsFrom } from './rank-load.ts';
+import type { Metric } from './metric.ts';
+import {
+  createRandom,
+  generateHistory,
+  generateMemories,
+  generateRequests,
+  generateSelections,
+  now,
+} from './rank-load.ts';
 
 /** CPU of the parts of `hypothesize` that think, without database and HTTP: one process, texts seen before. */
-export async function rankCost(): Promise<Figure[]> {
+export async function rankCost(): Promise<Metric[]> {
   return [
-    ...[20, 100].map((own) => rankAndRecall(own)),
-    recallAmong(400, { limit: 20, atMostMs: 0.5 }),
-    recallAmong(5_000, { limit: 50, atMostMs: 10 }),
+    ...[20, 100].map((own) => measureRanking(own)),
+    measureRetrieval(400, { limit: 20, atMostMs: 0.5 }),
+    measureRetrieval(5_000, { limit: 50, atMostMs: 10 }),
   ];
 }
 
 const users = 40;
 const requests = 400;
-/** So many times as long as it counts: until then the compilers take a third of the time. */
+/** Warm-up, in multiples of the measurement: until then the compilers take a third of the time. */
 const warming = 4;
 
-/** A user's 100 memories and own picks, 100 picks of the tenant; what a request reads is parsed anew, as it is in life. */
-function rankAndRecall(ownPicks: number): Figure {
-  const random = wordsFrom(ownPicks);
-  const tenantChoices = read(JSON.stringify(picksOf(100, random)));
+/**
+ * A user's 100 memories and own selections, 100 selections of the tenant; each request parses its data, as in
+ * production.
+ */
+function measureRanking(ownSelections: number): Metric {
+  const random = createRandom(ownSelections);
+  const tenantSelections = read(JSON.stringify(generateSelections(100, random)));
   const all = Array.from({ length: users }, (_, user) => ({
-    memories: JSON.stringify(memoriesOf(user, 100)),
-    choices: JSON.stringify(picksOf(ownPicks, random)),
+    memories: JSON.stringify(generateMemories(user, 100)),
+    selections: JSON.stringify(generateSelections(ownSelections, random)),
   }));
-  const texts = requestTexts(random);
-  const think = (n: number) => {
-    const user = all[n % users] ?? { memories: '[]', choices: '[]' };
+  const texts = generateRequests(random);
+  const run = (n: number) => {
+    const user = all[n % users] ?? { memories: '[]', selections: '[]' };
     const memories = readMemories(user.memories);
-    const choices = read(user.choices);
-    const { input_text, options } = texts[n % texts.length] ?? { input_text: '', options: [] };
-    const candidates = options.map((question) => ({ question, rationale: '', prior: 1 / options.length }));
+    const selections = read(user.selections);
+    const { input_text, questions } = texts[n % texts.length] ?? { input_text: '', questions: [] };
+    const candidates = questions.map((question) => ({
+      question,
+      rationale: '',
+      prior: 1 / questions.length,
+    }));
     return measured(() => {
       rank({
         ...{
           input_text,
           candidates,
           memories,
-          selections: choices,
-          tenantSelections: tenantChoices,
+          selections,
+          tenantSelections,
           now,
         },
-        ...{ facets: defaultFacets, interaction_count: ownPicks },
+        ...{ facets: defaultFacets, interaction_count: ownSelections },
       });
       retrieve(input_text, memories, now, 10);
     });
   };
-  return figureOf(`rank and recall, 100 memories, ${ownPicks} own picks, 100 of the tenant`, 0.5, think);
+  return toMetric(`rank and recall, 100 memories, ${ownSelections} own picks, 100 of the tenant`, 0.5, run);
 }
 
-function recallAmong(count: number, { limit, atMostMs }: { limit: number; atMostMs: number }): Figure {
-  const memories = JSON.stringify(historyOf(count));
-  const texts = requestTexts(wordsFrom(count));
-  return figureOf(`recall among ${count} memories`, atMostMs, (n) => {
+function measureRetrieval(count: number, { limit, atMostMs }: { limit: number; atMostMs: number }): Metric {
+  const memories = JSON.stringify(generateHistory(count));
+  const texts = generateRequests(createRandom(count));
+  return toMetric(`recall among ${count} memories`, atMostMs, (n) => {
     const read = readMemories(memories);
     return measured(() => retrieve(texts[n % texts.length]?.input_text ?? '', read, now, limit));
   });
 }
 
-const readMemories = (json: string): ReturnType<typeof memoriesOf> =>
+const readMemories = (json: string): ReturnType<typeof generateMemories> =>
   JSON.parse(json, (key, value) => (key === 'last_seen' ? new Date(value) : value));
 const read = (json: string): PastSelection[] =>
   JSON.parse(json, (key, value) => (key === 'at' ? new Date(value) : value));
@@ -73,10 +87,10 @@ function measured(work: () => void): number {
   return (user + system) / 1000;
 }
 
-function figureOf(name: string, atMostMs: number, think: (n: number) => number): Figure {
+function toMetric(name: string, atMostMs: number, run: (n: number) => number): Metric {
   const rounds = Math.max(10, Math.round(requests * Math.min(1, 1 / atMostMs)));
-  for (let n = 0; n < warming * rounds; n += 1) think(n);
-  const took = Array.from({ length: rounds }, (_, n) => think(n)).sort((a, b) => a - b);
+  for (let n = 0; n < warming * rounds; n += 1) run(n);
+  const took = Array.from({ length: rounds }, (_, n) => run(n)).sort((a, b) => a - b);
   const mean = took.reduce((sum, ms) => sum + ms, 0) / took.length;
   const details = {
     mean_ms: mean,

@@ -5,22 +5,22 @@ import { sql } from 'kysely';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { acceptMany } from './accepted.ts';
-import { openStage, type Stage } from './environment/environment.ts';
-import { withMeanwhile } from './environment/machine-usage.ts';
-import type { Figure } from './metric.ts';
+import { type Environment, openEnvironment } from './environment/environment.ts';
+import { withMachineUsage } from './environment/machine-usage.ts';
+import type { Metric } from './metric.ts';
 import { slowModel } from './slow-model.ts';
 
 const answerMs = 200;
 const many = 8;
 const waiting = { app: 'persona-worker', consumer: 'persona', eventsEach: 500 } as const;
-const reckoning = { app: 'memory-worker', consumer: 'memory', events: 6_000 } as const;
+const computing = { app: 'memory-worker', consumer: 'memory', events: 6_000 } as const;
 
 /** More processes of a worker: of one that waits for a model, and of one that is busy with the rules alone. */
-export async function scaleOut(): Promise<Figure[]> {
-  return [await whileWaiting(), await whileReckoning()];
+export async function scaleOut(): Promise<Metric[]> {
+  return [await measureWaiting(), await measureComputing()];
 }
 
-async function whileWaiting(): Promise<Figure> {
+async function measureWaiting(): Promise<Metric> {
   await using model = await slowModel(answerMs);
   const env = {
     SLM_IMPL: 'openai',
@@ -47,13 +47,13 @@ async function whileWaiting(): Promise<Figure> {
   };
 }
 
-async function whileReckoning(): Promise<Figure> {
-  const [one, two] = [await learnedPerSecond(reckoning, 1), await learnedPerSecond(reckoning, 2)];
+async function measureComputing(): Promise<Metric> {
+  const [one, two] = [await learnedPerSecond(computing, 1), await learnedPerSecond(computing, 2)];
   return {
     name: 'memory workers with the rules, 1 to 2 processes',
     ratio: two.perSecond / one.perSecond,
     goal: null,
-    details: { one_per_second: one.perSecond, two_per_second: two.perSecond, events: reckoning.events },
+    details: { one_per_second: one.perSecond, two_per_second: two.perSecond, events: computing.events },
   };
 }
 
@@ -65,27 +65,27 @@ interface Work {
 
 /** As fast as so many processes learn what waits in their queue, each event of another user. */
 async function learnedPerSecond({ app, consumer, events }: Work, processes: number, env = {}) {
-  await using stage = await openStage();
-  const apps = await Promise.all(Array.from({ length: processes }, () => stage.app(app, env)));
-  await using publisher = connectPublisher(stage, pino({ level: 'silent' }), new Registry());
-  const ids = await acceptMany(stage.db, events, events);
-  const notices = ids.map((event_id) => ({ event: 'hypothesis.selected' as const, event_id }));
+  await using environment = await openEnvironment();
+  const apps = await Promise.all(Array.from({ length: processes }, () => environment.app(app, env)));
+  await using publisher = connectPublisher(environment, pino({ level: 'silent' }), new Registry());
+  const ids = await acceptMany(environment.db, events, events);
+  const refs = ids.map((event_id) => ({ event: 'hypothesis.selected' as const, event_id }));
   const learn = async () => {
     const start = performance.now();
-    await publisher.publish(notices, consumer);
-    while ((await owed(stage, consumer)) > 0) await setTimeout(20);
+    await publisher.publish(refs, consumer);
+    while ((await countPending(environment, consumer)) > 0) await setTimeout(20);
     return { perSecond: (events * 1000) / (performance.now() - start) };
   };
-  const learned = await withMeanwhile(
+  const learned = await withMachineUsage(
     apps.map(({ url }) => url),
     learn,
   );
   const { rows } = await sql<{ n: number }>`
-    select count(*) as n from persona_updates where decided_by <> 'rules'`.execute(stage.db);
+    select count(*) as n from persona_updates where decided_by <> 'rules'`.execute(environment.db);
   return { ...learned, byModel: rows[0]?.n ?? 0 };
 }
 
-async function owed({ db }: Stage, consumer: Consumer): Promise<number> {
+async function countPending({ db }: Environment, consumer: Consumer): Promise<number> {
   const { rows } = await sql<{ n: number }>`
     select count(*) as n from outbox where ${consumer} = any(pending)`.execute(db);
   return rows[0]?.n ?? 0;

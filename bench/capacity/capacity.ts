@@ -1,4 +1,4 @@
-import type { Figure } from '../metric.ts';
+import type { Metric } from '../metric.ts';
 import { demandsAt } from './batches.ts';
 import type { Costs, Demands, Machine, Sample } from './demands.ts';
 import { measureCosts, type Point } from './measure.ts';
@@ -20,7 +20,7 @@ const machine: Machine = {
 const comfort = { busyAtMost: 0.6, waitSecondsAtMost: 0.01 };
 
 /** What many selections a second need, by the costs of one measured here; and how well that foretells other rates. */
-export async function capacity(): Promise<Figure[]> {
+export async function capacity(): Promise<Metric[]> {
   const { costs, points } = await measureCosts(calibrateAt, checkedAt);
   return [
     ...costs.samples.map(cpuOf),
@@ -29,7 +29,7 @@ export async function capacity(): Promise<Figure[]> {
   ];
 }
 
-function cpuOf({ perSecond, demands: { cpuSeconds, ...rest } }: Sample): Figure {
+function cpuOf({ perSecond, demands: { cpuSeconds, ...rest } }: Sample): Metric {
   const ms = Object.entries(cpuSeconds).map(([app, seconds]) => [`${app}_cpu_ms`, seconds * 1_000]);
   const all = Object.values(cpuSeconds).reduce((sum, seconds) => sum + seconds, 0);
   return {
@@ -41,8 +41,8 @@ function cpuOf({ perSecond, demands: { cpuSeconds, ...rest } }: Sample): Figure 
 }
 
 /** Predicted and measured, in shares of a core; the ratio is that of the sums. */
-function comparison(costs: Costs, { perSecond, busy }: Point): Figure {
-  const details: Figure['details'] = {};
+function comparison(costs: Costs, { perSecond, busy }: Point): Metric {
+  const details: Metric['details'] = {};
   const sums = { predicted: 0, measured: 0 };
   for (const [name, seconds] of Object.entries(services(demandsAt(perSecond, costs)))) {
     const predicted = (costs.idleCores[name] ?? 0) + utilisation(perSecond, seconds);
@@ -65,7 +65,7 @@ const services = ({ cpuSeconds, redisCpuSeconds, postgresCpuSeconds }: Demands) 
   postgres: postgresCpuSeconds,
 });
 
-function need({ perSecond, processes, exhausted, ...rest }: Plan, costs: Costs): Figure {
+function need({ perSecond, processes, exhausted, ...rest }: Plan, costs: Costs): Metric {
   const [first] = limits(costs, machine, comfort);
   const lifted = exhausted.map(
     (limit) => `${limit.name} from ${Math.round(limit.perSecond)}/s (lifted by ${limit.lift})`,

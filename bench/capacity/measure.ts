@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { openStage, type Stage } from '../environment/environment.ts';
+import { type Environment, openEnvironment } from '../environment/environment.ts';
 import { untilLearned } from '../environment/until-learned.ts';
-import { openInteractions, pickOf } from '../interactions.ts';
+import { openInteractions, toExecuteBody } from '../interactions.ts';
 import { send } from '../load/send.ts';
 import type { Costs, Demands, Sample } from './demands.ts';
-import { postgresCpuBetween, type Reading, readNow } from './reading.ts';
+import { postgresCpuBetween, type Reading, takeReading } from './reading.ts';
 
 const users = 1_000;
 const waiting = 2_000;
@@ -23,28 +23,28 @@ export interface Point {
 
 /** Measures what a selection costs at two rates, and how busy everything is at each of `rates`. */
 export async function measureCosts(calibrateAt: readonly [number, number], rates: readonly number[]) {
-  await using stage = await openStage();
-  const redis = new Redis(stage.redisUrl);
+  await using environment = await openEnvironment();
+  const redis = new Redis(environment.redisUrl);
   using _ended = { [Symbol.dispose]: () => redis.disconnect() };
-  const gateway = await stage.app('gateway');
+  const gateway = await environment.app('gateway');
   const apps: Record<string, number> = { gateway: gateway.pid };
-  const read = () => readNow({ ...stage, redis, apps });
-  /** What was used while so many were picked and learned; that they were shown was paid for before. */
+  const read = () => takeReading({ ...environment, redis, apps });
+  /** Cost per selection of executing and learning; hypothesizing is done before. */
   const underLoad = async (perSecond: number) => {
-    const bodies = await open(stage, loadSeconds * perSecond);
+    const bodies = await open(environment, loadSeconds * perSecond);
     const before = await read();
-    await pick(gateway.url, bodies, perSecond);
-    await untilLearned(stage.db);
+    await sendSelections(gateway.url, bodies, perSecond);
+    await untilLearned(environment.db);
     return { before, after: await read() };
   };
 
-  const bodies = await open(stage, waiting);
+  const bodies = await open(environment, waiting);
   const empty = await read();
-  await pick(gateway.url, bodies);
+  await sendSelections(gateway.url, bodies);
   const full = await read();
-  for (const worker of workers) apps[worker] = (await stage.app(worker)).pid;
-  await pick(gateway.url, await open(stage, warming));
-  await untilLearned(stage.db);
+  for (const worker of workers) apps[worker] = (await environment.app(worker)).pid;
+  await sendSelections(gateway.url, await open(environment, warming));
+  await untilLearned(environment.db);
   const [idle, afterIdle] = [await read(), await setTimeout(idleSeconds * 1_000).then(read)];
   const idleCores = busyBetween(idle, afterIdle);
   const sampleAt = async (perSecond: number): Promise<Sample> => ({
@@ -99,12 +99,12 @@ function busyBetween(before: Reading, after: Reading): Record<string, number> {
   };
 }
 
-async function open({ db }: Stage, count: number): Promise<string[]> {
-  return (await openInteractions(db, count, users)).map(pickOf);
+async function open({ db }: Environment, count: number): Promise<string[]> {
+  return (await openInteractions(db, count, users)).map(toExecuteBody);
 }
 
 /** Without `perSecond` as fast as they are answered. */
-async function pick(url: string, bodies: string[], perSecond?: number): Promise<void> {
+async function sendSelections(url: string, bodies: string[], perSecond?: number): Promise<void> {
   const job = { url, path: '/v1/execute', headers: {}, bodies, connections: 64 };
   const { failed } = await send(perSecond === undefined ? job : { ...job, perSecond });
   if (failed > 0) throw new Error(`${failed} of ${bodies.length} selections failed.`);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Db } from '@learning-loop/db/connect';
 import type { Redis } from 'ioredis';
 import { sql } from 'kysely';
-import { usageOf } from '../environment/process-usage.ts';
+import { readProcessUsage } from '../environment/process-usage.ts';
 
 /** What has been used up to now; CPU in seconds. */
 export interface Reading {
@@ -30,17 +30,17 @@ interface Sources {
   apps: Record<string, number>;
 }
 
-export async function readNow({ db, redis, trainingDataDir, apps }: Sources): Promise<Reading> {
+export async function takeReading({ db, redis, trainingDataDir, apps }: Sources): Promise<Reading> {
   const cpu: Record<string, number> = {};
-  for (const [app, pid] of Object.entries(apps)) cpu[app] = (await usageOf(pid)).cpuSeconds;
+  for (const [app, pid] of Object.entries(apps)) cpu[app] = (await readProcessUsage(pid)).cpuSeconds;
   const info = await redis.info();
-  const told = (name: string) => Number(new RegExp(`^${name}:([\\d.]+)`, 'mu').exec(info)?.[1]);
+  const readInfo = (name: string) => Number(new RegExp(`^${name}:([\\d.]+)`, 'mu').exec(info)?.[1]);
   return {
     atMs: performance.now(),
     cpu,
-    redisCpu: told('used_cpu_sys') + told('used_cpu_user'),
-    redisCommands: told('total_commands_processed'),
-    redisBytes: told('used_memory'),
+    redisCpu: readInfo('used_cpu_sys') + readInfo('used_cpu_user'),
+    redisCommands: readInfo('total_commands_processed'),
+    redisBytes: readInfo('used_memory'),
     postgresCpu: await postgresCpu(db),
     ...(await postgresCounters(db)),
     logBytes: await bytesBelow(trainingDataDir),
@@ -51,7 +51,7 @@ export async function readNow({ db, redis, trainingDataDir, apps }: Sources): Pr
 async function postgresCpu(db: Db): Promise<Map<number, number>> {
   const { rows } = await sql<{ pid: number }>`select pid from pg_stat_activity`.execute(db);
   const usages = await Promise.allSettled(
-    rows.map(async ({ pid }) => [pid, (await usageOf(pid)).cpuSeconds] as const),
+    rows.map(async ({ pid }) => [pid, (await readProcessUsage(pid)).cpuSeconds] as const),
   );
   // A connection may have ended since.
   return new Map(usages.flatMap((usage) => (usage.status === 'fulfilled' ? [usage.value] : [])));

@@ -8,10 +8,10 @@ import { freePort } from '@learning-loop/embedded-postgres/free-port';
 import { startEmbeddedPostgres } from '@learning-loop/embedded-postgres/start';
 import { ensureInstalled } from '@learning-loop/testing/ensure-installed';
 import { Redis } from 'ioredis';
-import { answering, type Running, run, running } from './processes.ts';
+import { type Running, run, toRunning, waitUntilAnswering } from './processes.ts';
 
-/** Real servers with their durability on: Postgres with fsync, Redis with its append-only file flushed each second. */
-export interface Stage extends AsyncDisposable {
+/** Real servers with durability: Postgres with fsync, Redis with its append-only file flushed each second. */
+export interface Environment extends AsyncDisposable {
   db: Db;
   databaseUrl: string;
   redisUrl: string;
@@ -20,8 +20,8 @@ export interface Stage extends AsyncDisposable {
   app(name: string, env?: Record<string, string>): Promise<Running & { url: string }>;
 }
 
-/** With `data`, on the PostgreSQL of this data directory, which stays; else on an empty one. */
-export async function openStage(data?: string): Promise<Stage> {
+/** With `data`, PostgreSQL uses this data directory and keeps it; else a temporary one. */
+export async function openEnvironment(data?: string): Promise<Environment> {
   await using resources = new AsyncDisposableStack();
   const directory = await mkdtemp(path.join(tmpdir(), 'bench-'));
   await chmod(directory, 0o755);
@@ -31,7 +31,7 @@ export async function openStage(data?: string): Promise<Stage> {
   const db = resources.use(connectDb(postgres.url, { name: 'bench' }));
   await migrate(db);
   const trainingDataDir = path.join(directory, 'training');
-  const shared = {
+  const commonEnv = {
     DATABASE_URL: postgres.url,
     REDIS_URL: redisUrl,
     TRAINING_DATA_DIR: trainingDataDir,
@@ -44,8 +44,8 @@ export async function openStage(data?: string): Promise<Stage> {
     async app(name, env = {}) {
       const port = await freePort();
       const url = `http://127.0.0.1:${port}`;
-      const app = opened.use(run(`apps/${name}/main.ts`, [], { ...shared, PORT: String(port), ...env }));
-      await answering(`${url}/livez`);
+      const app = opened.use(run(`apps/${name}/main.ts`, [], { ...commonEnv, PORT: String(port), ...env }));
+      await waitUntilAnswering(`${url}/livez`);
       return { ...app, url };
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
@@ -58,7 +58,7 @@ async function startRedis(directory: string): Promise<Running & { url: string }>
   const port = await freePort();
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', ''];
   const durable = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction'];
-  const server = running(spawn('redis-server', [...settings, ...durable], { stdio: 'ignore' }));
+  const server = toRunning(spawn('redis-server', [...settings, ...durable], { stdio: 'ignore' }));
   const url = `redis://127.0.0.1:${port}`;
   const client = new Redis(url, { maxRetriesPerRequest: null });
   client.on('error', () => {});

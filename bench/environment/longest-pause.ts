@@ -1,6 +1,6 @@
 /**
- * The longest time for which the event loop of one of these apps was held up since it was asked last, in ms; undefined
- * where none says so. An app measures it while it waits for a timer of 10 ms (`monitorEventLoopDelay`).
+ * The longest event loop delay of these apps since the last call, in ms; undefined if none reports it. Apps measure
+ * it with a timer of 10 ms (`monitorEventLoopDelay`).
  */
 export async function longestPauseMs(urls: string[]): Promise<number | undefined> {
   const texts = await Promise.all(urls.map(async (url) => (await fetch(`${url}/metrics`)).text()));

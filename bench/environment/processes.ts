@@ -16,10 +16,10 @@ export function run(file: string, args: string[], env: Record<string, string>): 
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  return running(child);
+  return toRunning(child);
 }
 
-export function running(child: ChildProcess): Running {
+export function toRunning(child: ChildProcess): Running {
   if (child.pid === undefined) throw new Error(`${child.spawnfile} did not start`);
   return { pid: child.pid, [Symbol.asyncDispose]: () => end(child) };
 }
@@ -34,7 +34,7 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 /** Resolves when the address answers, whatever it answers. */
-export async function answering(url: string): Promise<void> {
+export async function waitUntilAnswering(url: string): Promise<void> {
   const deadline = performance.now() + startMs;
   while (performance.now() < deadline) {
     const response = await fetch(url).catch(() => undefined);

@@ -4,12 +4,12 @@ import { sql } from 'kysely';
 
 const everyMs = 10;
 
-/** Resolves when all that was accepted is learned. It asks whether anything is left, not how much: that takes Postgres time. */
+/** Checks whether anything is pending; counting would cost Postgres time. */
 export async function untilLearned(db: Db): Promise<void> {
-  while (await anyOwed(db)) await setTimeout(everyMs);
+  while (await hasPending(db)) await setTimeout(everyMs);
 }
 
-async function anyOwed(db: Db): Promise<boolean> {
+async function hasPending(db: Db): Promise<boolean> {
   const { rows } = await sql<{ owed: boolean }>`select exists (select from outbox) as owed`.execute(db);
   return rows[0]?.owed ?? false;
 }

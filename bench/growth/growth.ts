@@ -4,22 +4,22 @@ import { runHotQueries } from '@learning-loop/testing/database/hot-queries';
 import { findFullScans } from '@learning-loop/testing/database/plan-check';
 import { sql } from 'kysely';
 import { median } from '../median.ts';
-import type { Figure } from '../metric.ts';
+import type { Metric } from '../metric.ts';
 import { growthData, growthDirectory, prepareGrown } from './prepare.ts';
-import { openSide, type Seen, type Side } from './side.ts';
+import { openSide, type Side, type SideResult } from './side.ts';
 
 const rounds = 3;
 const atMost = 1.5;
 
 /** Latencies and events a second with millions of rows in the database, against an empty one, in turn. */
-export async function growth({ keep }: { keep: boolean }): Promise<Figure[]> {
+export async function growth({ keep }: { keep: boolean }): Promise<Metric[]> {
   await using resources = new AsyncDisposableStack();
   if (!keep) resources.defer(() => rm(growthDirectory, { recursive: true, force: true }));
   const preparedInSeconds = await prepareGrown();
   const grown = resources.use(await openSide(growthData));
   const empty = resources.use(await openSide());
   for (const side of [grown, empty]) await side.warmUp();
-  const pairs: { grown: Seen; empty: Seen }[] = [];
+  const pairs: { grown: SideResult; empty: SideResult }[] = [];
   for (let round = 0; round < rounds; round += 1)
     pairs.push({ empty: await empty.measure(), grown: await grown.measure() });
   const details = { prepared_in_seconds: preparedInSeconds, ...(await plansOf(grown)) };
@@ -41,8 +41,8 @@ async function plansOf({ databaseUrl }: Side) {
   return { database_gb: rows[0]?.gb ?? 0 };
 }
 
-function figuresOf(pairs: { grown: Seen; empty: Seen }[]): Figure[] {
-  const latency = (name: string, of: 'hypothesize' | 'hypothesizeHot' | 'execute'): Figure => ({
+function figuresOf(pairs: { grown: SideResult; empty: SideResult }[]): Metric[] {
+  const latency = (name: string, of: 'hypothesize' | 'hypothesizeHot' | 'execute'): Metric => ({
     name: `${name}: p99 with 10 million memories and 5 million interactions against an empty database`,
     ratio: median(pairs.map(({ grown, empty }) => grown[of].p99 / empty[of].p99)),
     goal: { atMost },

@@ -3,25 +3,25 @@ import { connectPublisher, type Publisher } from '@learning-loop/queue/producer/
 import { sql } from 'kysely';
 import pino from 'pino';
 import { Registry } from 'prom-client';
-import { openStage } from '../environment/environment.ts';
-import type { Meanwhile } from '../environment/machine-usage.ts';
-import { openInteractions, pickOf } from '../interactions.ts';
+import { openEnvironment } from '../environment/environment.ts';
+import type { MachineUsage } from '../environment/machine-usage.ts';
+import { openInteractions, toExecuteBody } from '../interactions.ts';
 import { measureLearning } from '../learning.ts';
-import type { Seen as Answers } from '../load/job.ts';
+import type { LoadResult as Answers } from '../load/job.ts';
 import { send } from '../load/send.ts';
 import { hotUser, users } from './tables.ts';
 
-export interface Seen {
+export interface SideResult {
   hypothesize: Answers;
   hypothesizeHot: Answers;
   execute: Answers;
-  learning: { perSecond: number; meanwhile: Meanwhile };
+  learning: { perSecond: number; meanwhile: MachineUsage };
 }
 
 export interface Side extends AsyncDisposable {
   databaseUrl: string;
   warmUp(): Promise<void>;
-  measure(): Promise<Seen>;
+  measure(): Promise<SideResult>;
 }
 
 /** Modest, so that nothing queues: what is measured is how long one request takes. */
@@ -34,11 +34,11 @@ const stride = 7_919;
 
 /** The whole system on the database of this data directory, or on an empty one. */
 export async function openSide(data?: string): Promise<Side> {
-  const stage = await openStage(data);
-  const { url } = await stage.app('gateway', { RATE_LIMIT_PER_USER: '1000000' });
+  const environment = await openEnvironment(data);
+  const { url } = await environment.app('gateway', { RATE_LIMIT_PER_USER: '1000000' });
   const urls = [url];
-  for (const worker of workers) urls.push((await stage.app(worker)).url);
-  const publisher = connectPublisher(stage, pino({ level: 'silent' }), new Registry());
+  for (const worker of workers) urls.push((await environment.app(worker)).url);
+  const publisher = connectPublisher(environment, pino({ level: 'silent' }), new Registry());
   let asked = 0;
   const nextUser = () => `user-${(asked++ * stride) % users}`;
   const job = { url, headers: {}, connections: 16 };
@@ -52,19 +52,19 @@ export async function openSide(data?: string): Promise<Side> {
 
   async function timed(route: string, bodies: string[], rate: number): Promise<Answers> {
     // What was written before goes to disk now, not while answers are timed.
-    await sql`checkpoint`.execute(stage.db);
+    await sql`checkpoint`.execute(environment.db);
     return await send({ ...job, path: route, bodies, perSecond: rate });
   }
 
   async function execute(count: number): Promise<Answers> {
-    const open = await openInteractions(stage.db, count, (n) => (n % 4 === 0 ? hotUser : nextUser()));
-    return await timed('/v1/execute', open.map(pickOf), perSecond.execute);
+    const open = await openInteractions(environment.db, count, (n) => (n % 4 === 0 ? hotUser : nextUser()));
+    return await timed('/v1/execute', open.map(toExecuteBody), perSecond.execute);
   }
 
-  const learn = () => measureLearning(stage, patient(publisher), urls, events);
+  const learn = () => measureLearning(environment, withRetries(publisher), urls, events);
 
   return {
-    databaseUrl: stage.databaseUrl,
+    databaseUrl: environment.databaseUrl,
     async warmUp() {
       await hypothesize(nextUser, 60);
       await hypothesize(() => hotUser, 30);
@@ -81,17 +81,17 @@ export async function openSide(data?: string): Promise<Side> {
     },
     async [Symbol.asyncDispose]() {
       await publisher[Symbol.asyncDispose]();
-      await stage[Symbol.asyncDispose]();
+      await environment[Symbol.asyncDispose]();
     },
   };
 }
 
 /** There is no sweeper here: what a busy Redis did not take within a second is handed in again, which it notices. */
-function patient(publisher: Publisher): Publisher {
-  const publish: Publisher['publish'] = async (notices, only) =>
-    publisher.publish(notices, only).catch(async () => {
+function withRetries(publisher: Publisher): Publisher {
+  const publish: Publisher['publish'] = async (refs, only) =>
+    publisher.publish(refs, only).catch(async () => {
       await setTimeout(1_000);
-      await publish(notices, only);
+      await publish(refs, only);
     });
   return { ...publisher, publish };
 }

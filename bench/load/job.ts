@@ -1,4 +1,4 @@
-import type { Meanwhile } from '../environment/machine-usage.ts';
+import type { MachineUsage } from '../environment/machine-usage.ts';
 
 /** What the load process is to do, as JSON on its standard input. */
 export type Job = Load & (Posts | Gets);
@@ -23,7 +23,7 @@ interface Gets {
 }
 
 /** What it saw, as JSON on its standard output. Latencies in ms, from when a request was due. */
-export interface Seen {
+export interface LoadResult {
   answered: number;
   failed: number;
   /** When the first request was sent, in ms since 1970. */
@@ -32,5 +32,5 @@ export interface Seen {
   perSecond: number;
   p50: number;
   p99: number;
-  meanwhile: Meanwhile;
+  meanwhile: MachineUsage;
 }

@@ -2,23 +2,23 @@ import { json } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { quantile } from '@learning-loop/service/observability/quantile';
 import { Pool } from 'undici';
-import { withMeanwhile } from '../environment/machine-usage.ts';
-import type { Job, Seen } from './job.ts';
+import { withMachineUsage } from '../environment/machine-usage.ts';
+import type { Job, LoadResult } from './job.ts';
 
 const job = (await json(process.stdin)) as Job;
-const requests: Asked[] =
+const requests: Request[] =
   'paths' in job
     ? job.paths.map((path) => ({ method: 'GET', path }))
     : job.bodies.map((body) => ({ method: 'POST', path: job.path, body }));
 const pool = new Pool(job.url, { connections: job.connections, pipelining: 1 });
 await warmUp();
-const work = () => (job.perSecond ? atRate(job.perSecond) : asFastAsAnswered());
-process.stdout.write(JSON.stringify(await withMeanwhile([new URL(job.url).origin], work)));
+const work = () => (job.perSecond ? sendAtRate(job.perSecond) : sendClosedLoop());
+process.stdout.write(JSON.stringify(await withMachineUsage([new URL(job.url).origin], work)));
 await pool.close();
 
-type Answers = Omit<Seen, 'meanwhile'>;
+type Measured = Omit<LoadResult, 'meanwhile'>;
 
-interface Asked {
+interface Request {
   method: 'GET' | 'POST';
   path: string;
   body?: string;
@@ -33,10 +33,10 @@ async function warmUp(): Promise<void> {
   await Promise.all(Array.from({ length: job.connections }, connection));
 }
 
-async function send(asked: Asked): Promise<boolean> {
-  const type = asked.method === 'POST' ? { 'content-type': 'application/json' } : {};
+async function send(request: Request): Promise<boolean> {
+  const type = request.method === 'POST' ? { 'content-type': 'application/json' } : {};
   try {
-    const response = await pool.request({ ...asked, headers: { ...type, ...job.headers } });
+    const response = await pool.request({ ...request, headers: { ...type, ...job.headers } });
     await response.body.dump();
     return response.statusCode < 300;
   } catch {
@@ -45,38 +45,38 @@ async function send(asked: Asked): Promise<boolean> {
 }
 
 /** Closed loop: each connection sends its next request when the last one is answered. */
-async function asFastAsAnswered(): Promise<Answers> {
+async function sendClosedLoop(): Promise<Measured> {
   const latencies: number[] = [];
   let failed = 0;
   let next = 0;
   const start = performance.now();
   const connection = async () => {
-    for (let asked = requests[next++]; asked !== undefined; asked = requests[next++]) {
+    for (let request = requests[next++]; request !== undefined; request = requests[next++]) {
       const sent = performance.now();
-      if (await send(asked)) latencies.push(performance.now() - sent);
+      if (await send(request)) latencies.push(performance.now() - sent);
       else failed += 1;
     }
   };
   await Promise.all(Array.from({ length: job.connections }, connection));
-  return summary(latencies, failed, start);
+  return summarize(latencies, failed, start);
 }
 
 /** Open loop: a request is sent when it is due, and its latency counts from then (no coordinated omission). */
-async function atRate(perSecond: number): Promise<Answers> {
+async function sendAtRate(perSecond: number): Promise<Measured> {
   const latencies: number[] = [];
   let failed = 0;
   const start = performance.now();
-  const all = requests.map(async (asked, index) => {
+  const all = requests.map(async (request, index) => {
     const due = start + (index * 1000) / perSecond;
     await setTimeout(Math.max(0, due - performance.now()));
-    if (await send(asked)) latencies.push(performance.now() - due);
+    if (await send(request)) latencies.push(performance.now() - due);
     else failed += 1;
   });
   await Promise.all(all);
-  return summary(latencies, failed, start);
+  return summarize(latencies, failed, start);
 }
 
-function summary(latencies: number[], failed: number, start: number): Answers {
+function summarize(latencies: number[], failed: number, start: number): Measured {
   const ms = performance.now() - start;
   return {
     answered: latencies.length,

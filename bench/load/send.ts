@@ -1,5 +1,5 @@
-import type { Job, Seen } from './job.ts';
-import { ask } from './run-script.ts';
+import type { Job, LoadResult } from './job.ts';
+import { runScript } from './run-script.ts';
 
 /** Sends a job's requests from a process of its own, so that making the load does not slow what is measured. */
-export const send = (job: Job): Promise<Seen> => ask<Seen>('load/main.ts', job);
+export const send = (job: Job): Promise<LoadResult> => runScript<LoadResult>('load/main.ts', job);

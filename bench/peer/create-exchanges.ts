@@ -1,41 +1,49 @@
-import { type Random, requestText } from '../rank-load.ts';
+import { generateRequestText, type Random } from '../rank-load.ts';
 import type { Exchange } from './exchange.ts';
 import type { Loop } from './loop.ts';
 
-/** An exchange whose interaction is stored, and waits for its pick. */
-export interface Asked extends Exchange {
+/** Its interaction is open. */
+export interface OpenExchange extends Exchange {
   interaction_id: string;
   hypothesis_id: string;
 }
 
-interface Shown {
+interface Hypothesized {
   interaction_id: string;
   hypotheses: { id: string; question: string }[];
 }
 
 const perUser = 10;
 
-/** Asks for so many things, ten a user; one of the hypotheses that come back is the right one. No two are alike. */
-export async function askFor(loop: Loop, count: number, round: number, random: Random): Promise<Asked[]> {
+/** Hypothesizes `count` distinct requests, ten by each user; a random hypothesis is the right one. */
+export async function createExchanges(
+  loop: Loop,
+  count: number,
+  round: number,
+  random: Random,
+): Promise<OpenExchange[]> {
   const users = count / perUser;
-  const wishes = Array.from({ length: count }, (_, n) => ({
+  const requests = Array.from({ length: count }, (_, n) => ({
     user_id: `round-${round}-user-${n % users}`,
-    input_text: `${requestText(random)} for client ${n}`,
+    input_text: `${generateRequestText(random)} for client ${n}`,
   }));
-  const shown = await Promise.all(wishes.map((wish) => hypothesize(loop, wish)));
-  return shown.map(({ interaction_id, hypotheses, ...wish }) => {
+  const hypothesized = await Promise.all(requests.map((request) => hypothesize(loop, request)));
+  return hypothesized.map(({ interaction_id, hypotheses, ...request }) => {
     const { id, question } = random(hypotheses);
-    return { ...wish, interaction_id, question, hypothesis_id: id };
+    return { ...request, interaction_id, question, hypothesis_id: id };
   });
 }
 
-async function hypothesize<Wish extends object>({ url, app }: Loop, wish: Wish): Promise<Wish & Shown> {
+async function hypothesize<Wish extends object>(
+  { url, app }: Loop,
+  request: Wish,
+): Promise<Wish & Hypothesized> {
   const response = await fetch(`${url}/v1/hypothesize`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...app },
-    body: JSON.stringify(wish),
+    body: JSON.stringify(request),
   });
   if (!response.ok) throw new Error(`hypothesize answered ${response.status}: ${await response.text()}`);
-  const { interaction_id, hypotheses } = (await response.json()) as Shown;
-  return { ...wish, interaction_id, hypotheses };
+  const { interaction_id, hypotheses } = (await response.json()) as Hypothesized;
+  return { ...request, interaction_id, hypotheses };
 }

@@ -10,7 +10,7 @@ export interface Mem0Job {
 }
 
 /** What it saw, as JSON on its standard output. */
-export interface Mem0Seen {
+export interface Mem0Result {
   added: Mem0Rate;
   searched: Mem0Rate;
   /** How many memories it holds in the end. */

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import { Memory } from 'mem0ai/oss';
-import { type Exchange, memoryOf } from './exchange.ts';
-import type { Mem0Job, Mem0Rate, Mem0Seen, ModelCalls } from './mem0-job.ts';
+import { type Exchange, toMemoryText } from './exchange.ts';
+import type { Mem0Job, Mem0Rate, Mem0Result, ModelCalls } from './mem0-job.ts';
 
 const { exchanges, modelUrl, atOnce, most } = (await json(process.stdin)) as Mem0Job;
 const warming = exchanges.slice(0, 50);
@@ -11,7 +11,7 @@ await measure(warming);
 process.stdout.write(JSON.stringify(await measure(exchanges)));
 
 /** In an empty memory. */
-async function measure(all: Exchange[]): Promise<Mem0Seen> {
+async function measure(all: Exchange[]): Promise<Mem0Result> {
   const server = { apiKey: 'none', baseURL: modelUrl };
   const memory = new Memory({
     vectorStore: { provider: 'memory', config: { collectionName: 'bench', dbPath: ':memory:' } },
@@ -20,16 +20,21 @@ async function measure(all: Exchange[]): Promise<Mem0Seen> {
     disableHistory: true,
   });
   const { rate: added } = await timed(all, (exchange) => add(memory, exchange));
-  const { rate: searched, answers } = await timed(all, (exchange) => finds(memory, exchange));
-  return { added, searched, memories: await held(memory, all), found: answers.filter(Boolean).length };
+  const { rate: searched, answers } = await timed(all, (exchange) => isFound(memory, exchange));
+  return {
+    added,
+    searched,
+    memories: await countMemories(memory, all),
+    found: answers.filter(Boolean).length,
+  };
 }
 
 async function timed<Answer>(all: Exchange[], ask: (exchange: Exchange) => Promise<Answer>) {
-  const before = await calls();
+  const before = await readCalls();
   const start = performance.now();
   const answers: Answer[] = await Readable.from(all).map(ask, { concurrency: atOnce }).toArray();
   const perSecond = (all.length * 1000) / (performance.now() - start);
-  const after = await calls();
+  const after = await readCalls();
   const rate: Mem0Rate = {
     perSecond,
     chats: after.chats - before.chats,
@@ -38,7 +43,7 @@ async function timed<Answer>(all: Exchange[], ask: (exchange: Exchange) => Promi
   return { answers, rate };
 }
 
-async function calls(): Promise<ModelCalls> {
+async function readCalls(): Promise<ModelCalls> {
   return (await (await fetch(`${modelUrl}/calls`)).json()) as ModelCalls;
 }
 
@@ -51,13 +56,13 @@ async function add(memory: Memory, { user_id, input_text, question }: Exchange):
   await memory.add(messages, { userId: user_id });
 }
 
-async function finds(memory: Memory, exchange: Exchange): Promise<boolean> {
+async function isFound(memory: Memory, exchange: Exchange): Promise<boolean> {
   const filters = { user_id: exchange.user_id };
   const { results } = await memory.search(exchange.input_text, { filters, topK: most });
-  return results.some(({ memory }) => memory === memoryOf(exchange));
+  return results.some(({ memory }) => memory === toMemoryText(exchange));
 }
 
-async function held(memory: Memory, all: Exchange[]): Promise<number> {
+async function countMemories(memory: Memory, all: Exchange[]): Promise<number> {
   let count = 0;
   for (const user_id of new Set(all.map((exchange) => exchange.user_id))) {
     const { results } = await memory.getAll({ filters: { user_id }, topK: all.length });

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { memoryOf } from './exchange.ts';
+import { toMemoryText } from './exchange.ts';
 import { dimensions, type ModelCalls } from './mem0-job.ts';
 
 /** What an OpenAI-compatible server has to know for mem0, answered at once and always alike; it counts what it is asked. */
@@ -17,8 +17,8 @@ const calls: ModelCalls = { chats: 0, embeddings: 0 };
 const routes: Record<string, (body: unknown) => unknown> = {
   '/v1/chat/completions': (body) => {
     calls.chats += 1;
-    const asked = Value.Parse(Chat, body).messages.at(-1)?.content ?? '';
-    const message = { role: 'assistant', content: JSON.stringify({ memory: [extracted(asked)] }) };
+    const prompt = Value.Parse(Chat, body).messages.at(-1)?.content ?? '';
+    const message = { role: 'assistant', content: JSON.stringify({ memory: [extractMemory(prompt)] }) };
     return { object: 'chat.completion', choices: [{ index: 0, finish_reason: 'stop', message }] };
   },
   '/v1/embeddings': (body) => {
@@ -26,22 +26,24 @@ const routes: Record<string, (body: unknown) => unknown> = {
     const { input } = Value.Parse(Embeddings, body);
     const data = [input]
       .flat()
-      .map((text, index) => ({ object: 'embedding', index, embedding: vectorOf(text) }));
+      .map((text, index) => ({ object: 'embedding', index, embedding: embed(text) }));
     return { object: 'list', data };
   },
   '/v1/calls': () => calls,
 };
 
 /** The one memory of an exchange, in the words that our own history has. */
-function extracted(prompt: string) {
-  const said = /## New Messages\nuser: (?<input_text>.*)\nassistant: (?<question>.*)\n/u.exec(prompt)?.groups;
-  const { input_text, question } = said ?? {};
+function extractMemory(prompt: string) {
+  const match = /## New Messages\nuser: (?<input_text>.*)\nassistant: (?<question>.*)\n/u.exec(
+    prompt,
+  )?.groups;
+  const { input_text, question } = match ?? {};
   if (!input_text || !question) throw new Error('The prompt holds no exchange.');
-  return { id: '0', text: memoryOf({ input_text, question }), attributed_to: 'user' };
+  return { id: '0', text: toMemoryText({ input_text, question }), attributed_to: 'user' };
 }
 
 /** Texts with words in common lie near each other: each word is one axis. */
-function vectorOf(text: string): number[] {
+function embed(text: string): number[] {
   const vector = Array.from({ length: dimensions }, () => 0);
   for (const word of text.toLowerCase().match(/[\p{L}\d]+/gu) ?? []) {
     const axis = createHash('md5').update(word).digest().readUInt32LE() % dimensions;

@@ -1,12 +1,12 @@
-import { openStage } from '../environment/environment.ts';
+import { openEnvironment } from '../environment/environment.ts';
 import { parity } from '../learning.ts';
 import { median } from '../median.ts';
-import type { Figure } from '../metric.ts';
+import type { Metric } from '../metric.ts';
 import manifest from '../package.json' with { type: 'json' };
-import { wordsFrom } from '../rank-load.ts';
-import { askFor } from './create-exchanges.ts';
+import { createRandom } from '../rank-load.ts';
+import { createExchanges } from './create-exchanges.ts';
 import { type Loop, openLoop } from './loop.ts';
-import { addsPerSecond, found, type Shape, searchesPerSecond } from './loop-adapter.ts';
+import { countFound, measureAdds, measureSearches, type Shape } from './loop-adapter.ts';
 import { openPeer, type Peer } from './mem0-adapter.ts';
 import { dimensions } from './mem0-job.ts';
 
@@ -15,7 +15,7 @@ const interactions = 200;
 /** Ours has more code to warm: mem0 repeats the same few lines for each row, and is no faster after more than its own 50. */
 const warming = 1_000;
 const shape: Shape = { atOnce: 64, most: 20 };
-const random = wordsFrom(1);
+const random = createRandom(1);
 const shared = {
   mem0ai: manifest.dependencies.mem0ai,
   interactions_a_round: interactions,
@@ -24,32 +24,32 @@ const shared = {
 };
 
 /** What both sides do with the same exchanges, in turn: learn each, then look for each. */
-export async function peer(): Promise<Figure[]> {
-  await using stage = await openStage();
+export async function peer(): Promise<Metric[]> {
+  await using environment = await openEnvironment();
   await using mem0 = await openPeer();
-  const loop = await openLoop(stage);
-  await ours(loop, 0, warming);
+  const loop = await openLoop(environment);
+  await measureLoop(loop, 0, warming);
   const pairs: Pair[] = [];
-  for (let round = 1; round <= rounds; round += 1) pairs.push(await pair(loop, mem0, round));
-  const learned = { accepted: warming + interactions * rounds, ...(await parity(stage)) };
-  return [adds(pairs, learned), searches(pairs)];
+  for (let round = 1; round <= rounds; round += 1) pairs.push(await measurePair(loop, mem0, round));
+  const learned = { accepted: warming + interactions * rounds, ...(await parity(environment)) };
+  return [toAddMetric(pairs, learned), toSearchMetric(pairs)];
 }
 
-type Pair = Awaited<ReturnType<typeof pair>>;
+type Pair = Awaited<ReturnType<typeof measurePair>>;
 
-async function pair(loop: Loop, mem0: Peer, round: number) {
-  const { exchanges, ...measured } = await ours(loop, round);
+async function measurePair(loop: Loop, mem0: Peer, round: number) {
+  const { exchanges, ...measured } = await measureLoop(loop, round);
   return { ours: measured, mem0: await mem0.measure(exchanges, shape) };
 }
 
-async function ours(loop: Loop, round: number, count = interactions) {
-  const exchanges = await askFor(loop, count, round, random);
-  const added = await addsPerSecond(loop, exchanges, shape);
-  const searched = await searchesPerSecond(loop, exchanges, shape);
-  return { exchanges, added, searched, found: await found(loop, exchanges, shape) };
+async function measureLoop(loop: Loop, round: number, count = interactions) {
+  const exchanges = await createExchanges(loop, count, round, random);
+  const added = await measureAdds(loop, exchanges, shape);
+  const searched = await measureSearches(loop, exchanges, shape);
+  return { exchanges, added, searched, found: await countFound(loop, exchanges, shape) };
 }
 
-function adds(pairs: Pair[], learned: Record<string, number>): Figure {
+function toAddMetric(pairs: Pair[], learned: Record<string, number>): Metric {
   const calls = sum(pairs, ({ mem0 }) => mem0.added.chats + mem0.added.embeddings);
   return {
     name: 'peer: adds a second, learned for good by all three consumers, against mem0 in memory',
@@ -70,7 +70,7 @@ function adds(pairs: Pair[], learned: Record<string, number>): Figure {
   };
 }
 
-function searches(pairs: Pair[]): Figure {
+function toSearchMetric(pairs: Pair[]): Metric {
   const calls = sum(pairs, ({ mem0 }) => mem0.searched.embeddings);
   return {
     name: 'peer: searches a second among the memories of a user, against mem0 in memory',

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { PastSelection } from '@learning-loop/learning/ranking/rank';
 import { Type } from 'typebox';
-import type { Figure } from './metric.ts';
-import { askedWith, type Case, choiceOf } from './ranking.ts';
-import { rankingFigure } from './ranking-metrics.ts';
+import type { Metric } from './metric.ts';
+import { type Case, toPastSelection, toRankInput } from './ranking.ts';
+import { toRankingMetric } from './ranking-metrics.ts';
 import { readLines } from './read-lines.ts';
 
-const Choice = Type.Object({
+const RecordedSelection = Type.Object({
   user_id: Type.String(),
   input_text: Type.String(),
   candidates: Type.Array(Type.String()),
   selected_index: Type.Integer(),
 });
-type Choice = Type.Static<typeof Choice>;
+type RecordedSelection = Type.Static<typeof RecordedSelection>;
 
-interface Placed extends Case {
-  picks: number;
+interface SimulatedCase extends Case {
+  selectionCount: number;
 }
 
 const stages = [
@@ -25,32 +25,32 @@ const stages = [
   { name: 'after 5 selections or more', from: 5, to: Number.POSITIVE_INFINITY },
 ];
 
-/** Human choices among clarifying questions, topics that no weight was tuned on; nobody made 20. */
-export function clarifyingFigures(): Figure[] {
-  const held = readLines('../../examples/clarifying-choices.jsonl', Choice).filter(isHeldOut);
-  const cases = casesOf(held);
+/** Human selections among clarifying questions, on topics held out from tuning; nobody made 20. */
+export function measureClarifying(): Metric[] {
+  const heldOut = readLines('../../examples/clarifying-choices.jsonl', RecordedSelection).filter(isHeldOut);
+  const cases = toCases(heldOut);
   return stages.map(({ name, from, to }) =>
-    rankingFigure(
+    toRankingMetric(
       `Clarifying questions (Qulac), ${name}`,
-      cases.filter(({ picks }) => picks >= from && picks <= to),
+      cases.filter(({ selectionCount }) => selectionCount >= from && selectionCount <= to),
     ),
   );
 }
 
 /** Half of the topics, by a digest of the topic: the other half is for tuning. */
-function isHeldOut({ user_id }: Choice): boolean {
+function isHeldOut({ user_id }: RecordedSelection): boolean {
   const [, topic = ''] = user_id.split('-');
   return Number.parseInt(createHash('sha1').update(topic).digest('hex').slice(0, 4), 16) % 2 === 1;
 }
 
-/** Each choice as it was met: with the user's own before it, newest first, and those of others on the topic. */
-function casesOf(choices: Choice[]): Placed[] {
-  const made: { user: string; choice: PastSelection }[] = [];
-  return choices.map(({ user_id, input_text, candidates, selected_index }) => {
-    const own = made.filter(({ user }) => user === user_id).map(({ choice }) => choice);
-    const others = made.filter(({ user }) => user !== user_id).map(({ choice }) => choice);
-    made.unshift({ user: user_id, choice: choiceOf(input_text, candidates, selected_index) });
-    const input = { ...askedWith(input_text, candidates, own), tenantSelections: others.slice(0, 100) };
-    return { picks: own.length, answer: candidates[selected_index] ?? '', input };
+/** Each selection with the user's own before it, newest first, and those of others on the topic. */
+function toCases(selections: RecordedSelection[]): SimulatedCase[] {
+  const earlier: { user: string; selection: PastSelection }[] = [];
+  return selections.map(({ user_id, input_text, candidates, selected_index }) => {
+    const own = earlier.filter(({ user }) => user === user_id).map(({ selection }) => selection);
+    const others = earlier.filter(({ user }) => user !== user_id).map(({ selection }) => selection);
+    earlier.unshift({ user: user_id, selection: toPastSelection(input_text, candidates, selected_index) });
+    const input = { ...toRankInput(input_text, candidates, own), tenantSelections: others.slice(0, 100) };
+    return { selectionCount: own.length, answer: candidates[selected_index] ?? '', input };
   });
 }

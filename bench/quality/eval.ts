@@ -1,26 +1,26 @@
 /** `pnpm eval`: how well it learns, in figures; prints one table and writes docs/quality.md. No network, same seed, same figures. */
 import { writeFileSync } from 'node:fs';
-import { attitudeFigures } from './attitudes.ts';
-import { clarifyingFigures } from './clarifying.ts';
-import { embeddedFigures } from './embedded.ts';
-import { extractionFigures } from './extraction.ts';
-import { tableOf } from './metric.ts';
-import { modelFailures } from './model-failures.ts';
-import { pairFigures } from './pairs.ts';
-import { populationFigures } from './population.ts';
-import { retrievalFigures } from './retrieval.ts';
+import { measureAttitudes } from './attitudes.ts';
+import { measureClarifying } from './clarifying.ts';
+import { measureEmbedded } from './embedded.ts';
+import { measureExtraction } from './extraction.ts';
+import { toTable } from './metric.ts';
+import { measureModelFailures } from './model-failures.ts';
+import { measurePairs } from './pairs.ts';
+import { measurePopulation } from './population.ts';
+import { measureRetrieval } from './retrieval.ts';
 
-const table = tableOf([
-  ...attitudeFigures(),
-  ...clarifyingFigures(),
-  ...populationFigures(),
-  ...extractionFigures(),
-  ...pairFigures(),
-  ...retrievalFigures(),
-  ...(await embeddedFigures()),
+const table = toTable([
+  ...measureAttitudes(),
+  ...measureClarifying(),
+  ...measurePopulation(),
+  ...measureExtraction(),
+  ...measurePairs(),
+  ...measureRetrieval(),
+  ...(await measureEmbedded()),
 ]);
 
-const failures = await modelFailures();
+const failures = await measureModelFailures();
 
 const page = `# How well it learns
 

@@ -1,7 +1,7 @@
 import { extractGoal, extractPreferences } from '@learning-loop/learning/memories/extract';
 import { memoryKey } from '@learning-loop/learning/memories/memory';
 import { Type } from 'typebox';
-import { type Figure, percent } from './metric.ts';
+import { type Metric, percent } from './metric.ts';
 import { readLines } from './read-lines.ts';
 
 const Labelled = Type.Object({
@@ -17,20 +17,20 @@ interface Counts {
 }
 
 /** Precision and recall of goals and preferences on the labelled questions. */
-export function extractionFigures(): Figure[] {
+export function measureExtraction(): Metric[] {
   const rows = readLines('data/extraction.jsonl', Labelled);
   const goals = rows.map(({ question, goal }) => {
     const found = extractGoal(question, '')?.content ?? null;
     return compare(found === null ? [] : [found], goal === null ? [] : [goal]);
   });
   const preferences = rows.map(({ question, preferences: labelled }) =>
-    compare(preferencesIn(question), labelled),
+    compare(listPreferences(question), labelled),
   );
-  return [figureOf('Goals extracted', goals), figureOf('Preferences extracted', preferences)];
+  return [toMetric('Goals extracted', goals), toMetric('Preferences extracted', preferences)];
 }
 
 /** The nouns that merely go with a name ("Docker deployment") are no difference. */
-function preferencesIn(question: string): string[] {
+function listPreferences(question: string): string[] {
   return extractPreferences(question, '').flatMap(({ content }) =>
     content.replace('Prefers: ', '').split(', '),
   );
@@ -41,7 +41,7 @@ function compare(found: string[], labelled: string[]): Counts {
   return { right: [...have].filter((key) => want.has(key)).length, found: have.size, labelled: want.size };
 }
 
-function figureOf(measure: string, counts: Counts[]): Figure {
+function toMetric(measure: string, counts: Counts[]): Metric {
   const sum = (name: keyof Counts) => counts.reduce((total, count) => total + count[name], 0);
   const [right, found, labelled] = [sum('right'), sum('found'), sum('labelled')];
   return {

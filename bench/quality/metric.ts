@@ -1,5 +1,5 @@
-/** One line of the table: what was measured, on how many cases, and what it is to be seen against. */
-export interface Figure {
+/** One row of the table. */
+export interface Metric {
   measure: string;
   value: string;
   cases: number;
@@ -8,8 +8,7 @@ export interface Figure {
 
 export const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
-/** The figures as one table in Markdown. */
-export function tableOf(figures: Figure[]): string {
+export function toTable(figures: Metric[]): string {
   const rows = figures.map(({ measure, value, cases, against }) => [measure, value, String(cases), against]);
   return markdownTable(['Measure', 'Figure', 'Cases', 'Against'], rows);
 }

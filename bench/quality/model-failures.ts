@@ -15,7 +15,7 @@ import { markdownTable } from './metric.ts';
 const timeoutMs = 500;
 /** What a timer may be late on a busy machine. */
 const lateMs = 250;
-const asked = 8;
+const requests = 8;
 
 type Behaviour = (response: ServerResponse, call: number) => void;
 const json = { 'content-type': 'application/json' };
@@ -41,13 +41,14 @@ const behaviours: Record<string, Behaviour | null> = {
 };
 
 /** Who answers `hypothesize` while a real HTTP server misbehaves, and within how long, asked eight times in a row. */
-export async function modelFailures(): Promise<string> {
+export async function measureModelFailures(): Promise<string> {
   const rows = [];
-  for (const [name, behaviour] of Object.entries(behaviours)) rows.push([name, ...(await askOf(behaviour))]);
+  for (const [name, behaviour] of Object.entries(behaviours))
+    rows.push([name, ...(await measureBehaviour(behaviour))]);
   return markdownTable(['The model server …', 'Hypotheses by', 'Hypotheses per call', 'Longest call'], rows);
 }
 
-async function askOf(behaviour: Behaviour | null): Promise<string[]> {
+async function measureBehaviour(behaviour: Behaviour | null): Promise<string[]> {
   let calls = 0;
   await using server = await modelServer((response) => {
     calls += 1;
@@ -56,13 +57,13 @@ async function askOf(behaviour: Behaviour | null): Promise<string[]> {
   const url = behaviour === null ? 'http://127.0.0.1:1/v1' : server.url;
   await using llm = connectLlm(modelConfig(url, { timeoutMs }), silent, new Registry());
   const answers = [];
-  for (let n = 0; n < asked; n += 1) {
+  for (let n = 0; n < requests; n += 1) {
     const started = performance.now();
     const { candidates, model_id } = await llm.propose(proposeRequest());
     answers.push({ model_id, count: candidates.length, ms: performance.now() - started });
   }
   const counts = Map.groupBy(answers, ({ model_id }) => (model_id === 'rules' ? 'rules' : 'model'));
-  const who = [...counts].map(([name, all]) => `${name} ${all.length} of ${asked}`).join(', ');
+  const who = [...counts].map(([name, all]) => `${name} ${all.length} of ${requests}`).join(', ');
   const fewest = Math.min(...answers.map(({ count }) => count));
   return [who, `at least ${fewest}`, inWords(Math.max(...answers.map(({ ms }) => ms)))];
 }

@@ -1,7 +1,7 @@
 import { extractPreferences } from '@learning-loop/learning/memories/extract';
 import { memoryKey } from '@learning-loop/learning/memories/memory';
 import { Type } from 'typebox';
-import type { Figure } from './metric.ts';
+import type { Metric } from './metric.ts';
 import { readLines } from './read-lines.ts';
 
 const Pair = Type.Object({
@@ -12,13 +12,13 @@ const Pair = Type.Object({
 });
 type Pair = Type.Static<typeof Pair>;
 
-/** Whether same meanings become one memory, and a newer preference replaces just what it should. */
-export function pairFigures(): Figure[] {
-  const verdicts = readLines('data/pairs.jsonl', Pair).map((pair) => ({ pair, ...verdictOn(pair) }));
-  const count = (measure: string, wrong: (verdict: (typeof verdicts)[number]) => boolean): Figure => ({
+/** Whether equal texts become one memory, and a newer preference supersedes exactly what it should. */
+export function measurePairs(): Metric[] {
+  const results = readLines('data/pairs.jsonl', Pair).map((pair) => ({ pair, ...comparePair(pair) }));
+  const count = (measure: string, wrong: (result: (typeof results)[number]) => boolean): Metric => ({
     measure,
-    value: String(verdicts.filter(wrong).length),
-    cases: verdicts.length,
+    value: String(results.filter(wrong).length),
+    cases: results.length,
     against: 'goal 0',
   });
   return [
@@ -29,7 +29,7 @@ export function pairFigures(): Figure[] {
   ];
 }
 
-function verdictOn({ older, newer }: Pair): { same: boolean; supersedes: boolean } {
+function comparePair({ older, newer }: Pair): { same: boolean; supersedes: boolean } {
   const [before] = extractPreferences(older, '');
   const [after] = extractPreferences(newer, '');
   const same =

@@ -7,63 +7,69 @@ import {
 } from '@learning-loop/learning/ranking/calibration';
 import { type PastSelection, rank } from '@learning-loop/learning/ranking/rank';
 import tastes from './data/tastes.json' with { type: 'json' };
-import { type Figure, percent } from './metric.ts';
-import { numbersFrom, pick } from './random.ts';
-import { askedWith, type Case, choiceOf } from './ranking.ts';
-import { rankingFigure } from './ranking-metrics.ts';
+import { type Metric, percent } from './metric.ts';
+import { numbersFrom, sample } from './random.ts';
+import { type Case, toPastSelection, toRankInput } from './ranking.ts';
+import { toRankingMetric } from './ranking-metrics.ts';
 
 const users = 120;
-const picksEach = 41;
-const shownAtOnce = 4;
-/** How much chance there is in a simulated pick, against a taste of 1. */
-const whim = 0.25;
+const selectionsPerUser = 41;
+const candidatesShown = 4;
+/** Noise in a simulated selection, relative to a preference of 1. */
+const noiseScale = 0.25;
 
-interface Met extends Case {
-  picks: number;
+interface SimulatedCase extends Case {
+  selectionCount: number;
 }
 
-/** Users with tastes that nobody tells the engine: what it learns of them from their picks alone. */
-export function populationFigures(): Figure[] {
-  const met = Array.from({ length: users }, (_, user) => lifeOf(numbersFrom(1000 + user))).flat();
-  const hits = [0, 1, 5, 20].map((picks) =>
-    rankingFigure(
-      `Simulated users, selections before: ${picks}`,
-      met.filter((one) => one.picks === picks),
+/** Users with hidden preferences, which must be learned from their selections alone. */
+export function measurePopulation(): Metric[] {
+  const cases = Array.from({ length: users }, (_, user) => simulateUser(numbersFrom(1000 + user))).flat();
+  const hits = [0, 1, 5, 20].map((selectionCount) =>
+    toRankingMetric(
+      `Simulated users, selections before: ${selectionCount}`,
+      cases.filter((one) => one.selectionCount === selectionCount),
     ),
   );
-  return [...hits, ...confidenceFigures(met)];
+  return [...hits, ...measureConfidence(cases)];
 }
 
-/** One user: a hidden liking for one value of each kind of taste, and picks by it, with some whim. */
-function lifeOf(random: () => number): Met[] {
-  const liking = new Map(tastes.kinds.map(({ kind, values }) => [kind, pick(values, random).value]));
-  const choices: PastSelection[] = [];
-  return Array.from({ length: picksEach }, (_, picks) => {
-    const { kind, values } = pick(tastes.kinds, random);
-    const request = pick(tastes.kinds.find((one) => one.kind === kind)?.requests ?? [], random);
-    const options = values
-      .slice(0, shownAtOnce)
-      .map(({ value, phrases }) => ({ value, text: pick(phrases, random) }));
-    const wanted = options.map(({ value }) => (liking.get(kind) === value ? 1 : 0) + whim * gumbel(random));
-    const chosen = wanted.indexOf(Math.max(...wanted));
-    const texts = options.map(({ text }) => text);
-    const met = { picks, answer: texts[chosen] ?? '', input: askedWith(request, texts, [...choices]) };
-    choices.unshift(choiceOf(request, texts, chosen));
-    return met;
+/** One user: prefers one value of each kind, and selects by that with some noise. */
+function simulateUser(random: () => number): SimulatedCase[] {
+  const preferences = new Map(tastes.kinds.map(({ kind, values }) => [kind, sample(values, random).value]));
+  const selections: PastSelection[] = [];
+  return Array.from({ length: selectionsPerUser }, (_, selectionCount) => {
+    const { kind, values } = sample(tastes.kinds, random);
+    const request = sample(tastes.kinds.find((one) => one.kind === kind)?.requests ?? [], random);
+    const candidates = values
+      .slice(0, candidatesShown)
+      .map(({ value, phrases }) => ({ value, text: sample(phrases, random) }));
+    const utilities = candidates.map(
+      ({ value }) => (preferences.get(kind) === value ? 1 : 0) + noiseScale * gumbel(random),
+    );
+    const selectedIndex = utilities.indexOf(Math.max(...utilities));
+    const texts = candidates.map(({ text }) => text);
+    const simulated = {
+      selectionCount,
+      answer: texts[selectedIndex] ?? '',
+      input: toRankInput(request, texts, [...selections]),
+    };
+    selections.unshift(toPastSelection(request, texts, selectedIndex));
+    return simulated;
   });
 }
 
-/** Standard Gumbel noise: picks then follow a softmax of the likings. */
+/** Standard Gumbel noise: selections then follow a softmax of the utilities. */
 function gumbel(random: () => number): number {
   return -Math.log(-Math.log(Math.max(random(), 1e-12)));
 }
 
-/** Confidences of all that was shown, before and after calibration on the first half; and acting without asking. */
-function confidenceFigures(met: Met[]): Figure[] {
-  const half = Math.floor(met.length / 2);
-  const calibration = fitCalibration(met.slice(0, half).flatMap(outcomesOf));
-  const later = met.slice(half);
-  const raw = later.flatMap(outcomesOf);
+/** All confidences before and after calibration on the first half, and auto-advance. */
+function measureConfidence(cases: SimulatedCase[]): Metric[] {
+  const half = Math.floor(cases.length / 2);
+  const calibration = fitCalibration(cases.slice(0, half).flatMap(toOutcomes));
+  const later = cases.slice(half);
+  const raw = later.flatMap(toOutcomes);
   const calibrated = raw.map((one) => ({
     ...one,
     confidence: applyCalibration(calibration, one.confidence),
@@ -71,7 +77,7 @@ function confidenceFigures(met: Met[]): Figure[] {
   const acted = later.flatMap((one) => {
     const [best] = rank(one.input);
     const confidence = applyCalibration(calibration, best?.confidence ?? 0);
-    return autoAdvance(confidence, one.picks) ? [best?.candidate.question === one.answer] : [];
+    return autoAdvance(confidence, one.selectionCount) ? [best?.candidate.question === one.answer] : [];
   });
   return [
     {
@@ -89,7 +95,7 @@ function confidenceFigures(met: Met[]): Figure[] {
   ];
 }
 
-function outcomesOf({ input, answer }: Met): CalibrationOutcome[] {
+function toOutcomes({ input, answer }: SimulatedCase): CalibrationOutcome[] {
   return rank(input).map(({ candidate, confidence }) => ({
     confidence,
     selected: candidate.question === answer,

@@ -9,7 +9,7 @@ export function numbersFrom(seed: number): () => number {
   };
 }
 
-export function pick<T>(all: readonly T[], random: () => number): T {
+export function sample<T>(all: readonly T[], random: () => number): T {
   const one = all[Math.floor(random() * all.length)];
   if (one === undefined) throw new RangeError('nothing to pick from');
   return one;

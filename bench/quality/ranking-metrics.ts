@@ -1,9 +1,13 @@
-import { type Figure, percent } from './metric.ts';
-import { type Case, chanceOf, hitsOf, unlearned } from './ranking.ts';
+import { type Metric, percent } from './metric.ts';
+import { type Case, countChanceHits, countHits, withoutLearning } from './ranking.ts';
 
 /** Hits of a set of cases, against chance and against the same engine with learning off. */
-export function rankingFigure(measure: string, cases: Case[]): Figure {
-  const [hits, off, chance] = [hitsOf(cases), hitsOf(cases.map(unlearned)), chanceOf(cases)];
+export function toRankingMetric(measure: string, cases: Case[]): Metric {
+  const [hits, off, chance] = [
+    countHits(cases),
+    countHits(cases.map(withoutLearning)),
+    countChanceHits(cases),
+  ];
   return {
     measure,
     value: `hit@1 ${percent(hits.first)}, MRR ${hits.mrr.toFixed(2)}`,

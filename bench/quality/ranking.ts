@@ -1,7 +1,7 @@
 import { defaultFacets } from '@learning-loop/learning/persona/facets';
 import { type PastSelection, type RankInput, rank } from '@learning-loop/learning/ranking/rank';
 
-/** A display whose right answer is known. */
+/** An interaction whose right hypothesis is known. */
 export interface Case {
   input: RankInput;
   answer: string;
@@ -10,26 +10,31 @@ export interface Case {
 /** One clock for all: what is measured must not depend on the day. */
 const today = new Date('2026-11-01T12:00:00Z');
 
-export function choiceOf(input_text: string, options: string[], chosen: number): PastSelection {
-  return { input_text, at: today, shown: options.map((question, i) => ({ question, chosen: i === chosen })) };
+export function toPastSelection(input_text: string, questions: string[], selected: number): PastSelection {
+  return {
+    input_text,
+    at: today,
+    shown: questions.map((question, i) => ({ question, chosen: i === selected })),
+  };
 }
 
 /** What the gateway asks the ranker when a caller brings candidates. */
-export function askedWith(input_text: string, options: string[], choices: PastSelection[]): RankInput {
+export function toRankInput(input_text: string, questions: string[], selections: PastSelection[]): RankInput {
+  const candidates = questions.map((question) => ({ question, rationale: '', prior: 1 / questions.length }));
   return {
     input_text,
-    candidates: options.map((question) => ({ question, rationale: '', prior: 1 / options.length })),
-    selections: choices,
+    candidates,
+    selections,
     memories: [],
     tenantSelections: [],
     facets: defaultFacets,
-    interaction_count: choices.length,
+    interaction_count: selections.length,
     now: today,
   };
 }
 
 /** The same, with learning off. */
-export const unlearned = ({ input, answer }: Case): Case => ({
+export const withoutLearning = ({ input, answer }: Case): Case => ({
   answer,
   input: { ...input, selections: [], tenantSelections: [], memories: [], facets: defaultFacets },
 });
@@ -41,7 +46,7 @@ export interface Hits {
   mrr: number;
 }
 
-export function hitsOf(cases: Case[]): Hits {
+export function countHits(cases: Case[]): Hits {
   const places = cases.map(({ input, answer }) =>
     rank(input).findIndex(({ candidate }) => candidate.question === answer),
   );
@@ -51,8 +56,8 @@ export function hitsOf(cases: Case[]): Hits {
   };
 }
 
-/** Hits at random: one of the options first, and the mean of 1/place. */
-export function chanceOf(cases: Case[]): Hits {
+/** Expected hits of a random order: one hypothesis first, and the mean of 1/position. */
+export function countChanceHits(cases: Case[]): Hits {
   const sizes = cases.map(({ input }) => input.candidates.length);
   const harmonic = (n: number) =>
     Array.from({ length: n }, (_, i) => 1 / (i + 1)).reduce((sum, x) => sum + x, 0) / n;

@@ -3,10 +3,10 @@ import { historyContent, type Memory } from '@learning-loop/learning/memories/me
 import { bm25, inverseDocumentFrequencies, retrieve } from '@learning-loop/learning/memories/retrieval';
 import { toTextVector as wordsOf } from '@learning-loop/learning/text/text-vector';
 import conversation from './data/conversation.json' with { type: 'json' };
-import { type Figure, percent } from './metric.ts';
-import { numbersFrom, pick } from './random.ts';
+import { type Metric, percent } from './metric.ts';
+import { numbersFrom, sample } from './random.ts';
 
-const turns = 600;
+const turnCount = 600;
 const histories = 3;
 const looked = 10;
 const now = new Date('2026-06-01T00:00:00Z');
@@ -22,7 +22,7 @@ export const longHistories = (): Memory[][] =>
   Array.from({ length: histories }, (_, seed) => historyOf(numbersFrom(seed + 1)));
 
 /** How often the turn that answers a question is among the first ten. */
-export function retrievalFigures(): Figure[] {
+export function measureRetrieval(): Metric[] {
   const found = longHistories().flatMap(askAll);
   const share = (name: keyof Found) => percent(found.filter((one) => one[name]).length / found.length);
   return [
@@ -37,9 +37,10 @@ export function retrievalFigures(): Figure[] {
 
 /** Small talk with each fact said once, somewhere. */
 function historyOf(random: () => number): Memory[] {
-  const said = Array.from({ length: turns }, () => smallTalk(random));
-  for (const fact of conversation.facts) said.splice(Math.floor(random() * said.length), 0, turnOf(fact));
-  return said.map((turn, i) => ({
+  const turns = Array.from({ length: turnCount }, () => smallTalk(random));
+  for (const fact of conversation.facts)
+    turns.splice(Math.floor(random() * turns.length), 0, formatTurn(fact));
+  return turns.map((turn, i) => ({
     memory_id: String(i).padStart(6, '0'),
     type: 'history' as const,
     content: historyContent(turn, null),
@@ -50,28 +51,28 @@ function historyOf(random: () => number): Memory[] {
   }));
 }
 
-const turnOf = ({ speaker, said }: { speaker: string; said: string }) => `${speaker}: ${said}`;
+const formatTurn = ({ speaker, said: text }: { speaker: string; said: string }) => `${speaker}: ${text}`;
 
 function smallTalk(random: () => number): string {
   const [one, other] = random() < 0.5 ? ['Mia', 'Jonas'] : ['Jonas', 'Mia'];
-  const said = pick(conversation.small_talk, random);
-  return `${one}: ${said.replaceAll(/\{(\w)\}/gu, (_, slot: string) => (slot === 'o' ? other : pick(slots.get(slot) ?? [], random)))}`;
+  const text = sample(conversation.small_talk, random);
+  return `${one}: ${text.replaceAll(/\{(\w)\}/gu, (_, slot: string) => (slot === 'o' ? other : sample(slots.get(slot) ?? [], random)))}`;
 }
 
 function askAll(history: Memory[]): Found[] {
   return questions.map(({ question, evidence }) => ({
-    hybrid: isFound(question, evidence, history),
+    hybrid: isRetrieved(question, evidence, history),
     plain: plainBest(question, history).includes(evidence),
   }));
 }
 
 /** Every question, with the memory that answers it. */
 export const questions = conversation.facts.flatMap((fact) =>
-  fact.questions.map((question) => ({ question, evidence: historyContent(turnOf(fact), null) })),
+  fact.questions.map((question) => ({ question, evidence: historyContent(formatTurn(fact), null) })),
 );
 
 /** Whether the evidence is among the first ten of what is recalled for the question. */
-export function isFound(
+export function isRetrieved(
   question: string,
   evidence: string,
   history: Memory[],

@@ -6,11 +6,11 @@ import { promisify } from 'node:util';
 import { literal, openWorkspace, type Workspace } from 'trainer/dataset/duckdb';
 import { Type } from 'typebox';
 import { Parse } from 'typebox/value';
-import { withMeanwhile } from '../environment/machine-usage.ts';
-import type { Figure } from '../metric.ts';
-import { writeLogOfPicks } from './synthetic-log.ts';
+import { withMachineUsage } from '../environment/machine-usage.ts';
+import type { Metric } from '../metric.ts';
+import { writeSyntheticLog } from './synthetic-log.ts';
 
-const picks = 1_000_000;
+const selections = 1_000_000;
 const goals = { seconds: 60, peakMb: 700 };
 
 const Built = Type.Object({
@@ -22,26 +22,26 @@ const Built = Type.Object({
   nearDuplicates: Type.Number(),
 });
 
-/** The build of a dataset from a million picks: its time, its memory, and its time against a bare scan by DuckDB. */
-export async function millionPicks(): Promise<Figure[]> {
+/** Builds a dataset from a million selections: time, memory, and time against a bare scan by DuckDB. */
+export async function buildMillionSelections(): Promise<Metric[]> {
   await using resources = new AsyncDisposableStack();
   const directory = await mkdtemp(path.join(tmpdir(), 'million-'));
   resources.defer(() => rm(directory, { recursive: true, force: true }));
   const workspace = resources.use(await openWorkspace(path.join(directory, 'work')));
-  await writeLogOfPicks(workspace, directory, picks);
-  const { seconds, peakMb, meanwhile, ...details } = await withMeanwhile([], () => build(directory));
+  await writeSyntheticLog(workspace, directory, selections);
+  const { seconds, peakMb, meanwhile, ...details } = await withMachineUsage([], () => build(directory));
   const scan = await secondsToScan(workspace, directory);
-  const perSecond = { mb_per_s: details.megabytes / seconds, picks_per_s: picks / seconds };
+  const perSecond = { mb_per_s: details.megabytes / seconds, picks_per_s: selections / seconds };
   return [
     {
-      name: `dataset of ${picks} picks: seconds against ${goals.seconds}`,
+      name: `dataset of ${selections} picks: seconds against ${goals.seconds}`,
       ratio: seconds / goals.seconds,
       goal: { atMost: 1 },
       details: { seconds, ...perSecond, ...details },
       meanwhile,
     },
     {
-      name: `dataset of ${picks} picks: peak memory against ${goals.peakMb} MB`,
+      name: `dataset of ${selections} picks: peak memory against ${goals.peakMb} MB`,
       ratio: peakMb / goals.peakMb,
       goal: { atMost: 1 },
       details: { peak_mb: peakMb },

@@ -1,4 +1,4 @@
-/** A UUID that is the same for the same numbers. Who is dealt which variant, and which lines are kept, hang on ids. */
+/** A seeded UUID. Ids decide who gets which variant, and which lines are kept. */
 export function seededId(random: () => number): string {
   const digits = Array.from({ length: 4 }, () =>
     Math.floor(random() * 2 ** 32)

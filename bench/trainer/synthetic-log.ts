@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { literal, type Workspace } from 'trainer/dataset/duckdb';
 
-/** Who picks; each has some fifty picks of a million. */
+/** Each makes some fifty of a million selections. */
 const users = 20_000;
-const options = [1, 2, 3];
+const positions = [1, 2, 3];
 
-const words =
+const vocabulary =
   'api server deploy build test login cache queue worker stream parser index search image cloud docker python rust go java react kafka redis graph model train data report chart export billing invoice token session'.split(
     ' ',
   );
@@ -14,10 +14,10 @@ const features =
     ' ',
   );
 
-/** The k-th number, in [0, 1), that belongs to pick i; and the k-th word of pick j. */
+/** The k-th number, in [0, 1), of selection i; and the k-th word of selection j. */
 const number = (k: number) => `round((hash(i, ${k}) % 10000) / 10000, 4)`;
 const word = (k: number) =>
-  `list_extract([${words.map(literal).join(', ')}], (hash(j, ${k}) % ${words.length})::int + 1)`;
+  `list_extract([${vocabulary.map(literal).join(', ')}], (hash(j, ${k}) % ${vocabulary.length})::int + 1)`;
 const question = (position: number) => {
   const [verb, one, other, tool, place] = [0, 1, 2, 3, 4].map((k) => word(10 * position + k));
   return `concat('Do you want to ', ${verb}, ' a ', ${one}, ' ', ${other}, ' with ', ${tool}, ' and ', ${place}, ' deployment?')`;
@@ -39,25 +39,29 @@ const records = {
     {'persona_facets': ${facets}, 'interaction_count': i // ${users},
       'recent_goals': ['build a ' || ${word(6)}, 'deploy ' || ${word(7)}],
       'preferences': [${word(8)}, ${word(9)}, ${word(5)}]} as context,
-    [${options.map((n) => `{'id': 'h${n}', 'question': ${question(n)}, 'confidence': ${confidence(n)}, 'position': ${n}, 'propensity': ${propensity(n)}}`).join(', ')}] as hypotheses,
+    [${positions.map((n) => `{'id': 'h${n}', 'question': ${question(n)}, 'confidence': ${confidence(n)}, 'position': ${n}, 'propensity': ${propensity(n)}}`).join(', ')}] as hypotheses,
     ${selectedId} as selected_id, if(${selected} is null, 'negative', 'positive') as label, false as auto_advanced,
-    case ${selected} ${options.map((n) => `when ${n} then ${confidence(n)}`).join(' ')} end as selected_confidence,
+    case ${selected} ${positions.map((n) => `when ${n} then ${confidence(n)}`).join(' ')} end as selected_confidence,
     'rules' as model_id`,
   persona_updates: `${line}, ${facets} as old_facets, ${facets} as new_facets, {'concise': 0.02} as facet_deltas,
     {'selected_hypothesis_id': ${selectedId}, 'success': true} as signals, 'rules' as decided_by, 'h1' as reason`,
   ranking_data: `${line}, []::VARCHAR[] as used_memories,
-    [${options.map((n) => `{'id': 'h${n}', 'position': ${n}, 'propensity': ${propensity(n)}, 'score': ${number(60 + n)}, 'features': {${features.map((name, k) => `'${name}': ${number(100 * n + k)}`).join(', ')}}, 'chosen': coalesce(${selected} = ${n}, false)}`).join(', ')}] as hypotheses,
+    [${positions.map((n) => `{'id': 'h${n}', 'position': ${n}, 'propensity': ${propensity(n)}, 'score': ${number(60 + n)}, 'features': {${features.map((name, k) => `'${name}': ${number(100 * n + k)}`).join(', ')}}, 'chosen': coalesce(${selected} = ${n}, false)}`).join(', ')}] as hypotheses,
     'rules' as model_id`,
 };
 
 /**
- * Writes the training log of so many picks, the same every time: one in twenty names a mail address, one in twenty took
- * none of the options, one in twenty says again what the user said before.
+ * Writes a deterministic training log: one line in twenty contains a mail address, one has no selection, one repeats
+ * an earlier request of its user.
  */
-export async function writeLogOfPicks(workspace: Workspace, directory: string, picks: number): Promise<void> {
+export async function writeSyntheticLog(
+  workspace: Workspace,
+  directory: string,
+  selections: number,
+): Promise<void> {
   for (const [name, columns] of Object.entries(records))
     await workspace.copy(`(
       select ${columns} from (
-        select i, if(hash(i, 99) % 20 = 0 and i >= ${users}, i - ${users}, i) as j from range(${picks}) as numbers(i)
+        select i, if(hash(i, 99) % 20 = 0 and i >= ${users}, i - ${users}, i) as j from range(${selections}) as numbers(i)
       )) to ${literal(path.join(directory, `${name}.jsonl`))} (format json)`);
 }
