@@ -1,7 +1,9 @@
 import type { EmbeddingOf } from '@learning-loop/learning/embeddings/similarity';
 import type { Memory } from '@learning-loop/learning/memories/memory';
 import { retrieve, type ScoredMemory } from '@learning-loop/learning/memories/retrieval';
-import type { GatewayContext } from '../context.ts';
+import type { Llm } from '@learning-loop/llm/llm';
+import type { Config } from '../config.ts';
+import type { EmbeddingLookup } from './embedding-lookup.ts';
 
 /** With the embedding model and the reranker that were used, if any. */
 export interface RetrievedMemory extends ScoredMemory {
@@ -10,6 +12,12 @@ export interface RetrievedMemory extends ScoredMemory {
 }
 
 const maxReranked = 10;
+
+interface RetrievalDependencies {
+  config: Pick<Config, 'rerank'>;
+  llm: Pick<Llm, 'rerank'>;
+  embeddings: Pick<EmbeddingLookup, 'model'>;
+}
 
 interface RetrievalQuery {
   tenant_id: string;
@@ -24,20 +32,23 @@ interface RetrievalQuery {
  * if it does not answer in time, the order stays.
  */
 export async function retrieveMemories(
-  gateway: GatewayContext,
+  dependencies: RetrievalDependencies,
   request: RetrievalQuery,
 ): Promise<RetrievedMemory[]> {
   const { query, memories, limit, embeddingOf } = request;
   const retrieved = retrieve(query, memories, new Date(), limit, embeddingOf).map(
-    (scored): RetrievedMemory => ({ ...scored, ...toProvenance(gateway, query, scored.memory, embeddingOf) }),
+    (scored): RetrievedMemory => ({
+      ...scored,
+      ...toProvenance(dependencies, query, scored.memory, embeddingOf),
+    }),
   );
-  return gateway.config.rerank && retrieved.length > 1
-    ? await rerank(gateway, request, retrieved)
+  return dependencies.config.rerank && retrieved.length > 1
+    ? await rerank(dependencies, request, retrieved)
     : retrieved;
 }
 
 function toProvenance(
-  { embeddings }: GatewayContext,
+  { embeddings }: RetrievalDependencies,
   query: string,
   { content }: Memory,
   embeddingOf: EmbeddingOf | undefined,
@@ -47,7 +58,7 @@ function toProvenance(
 }
 
 async function rerank(
-  { llm }: GatewayContext,
+  { llm }: RetrievalDependencies,
   { tenant_id, query }: RetrievalQuery,
   retrieved: RetrievedMemory[],
 ): Promise<RetrievedMemory[]> {
