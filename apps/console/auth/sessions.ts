@@ -35,8 +35,8 @@ export class Sessions {
 }
 
 function readSessionId({ headers }: FastifyRequest): string {
-  const found = new RegExp(`(?:^|; )${cookie}=([\\w-]+)`, 'u').exec(headers.cookie ?? '');
-  return found?.[1] ?? '';
+  const match = new RegExp(`(?:^|; )${cookie}=([\\w-]+)`, 'u').exec(headers.cookie ?? '');
+  return match?.[1] ?? '';
 }
 
 function setCookie(reply: FastifyReply, value: string, maxAge: number): void {

@@ -78,12 +78,12 @@ async function replay(
 function toResponse({
   payload: _private,
   tenant_id: _own,
-  ...letter
+  ...deadLetter
 }: Awaited<ReturnType<typeof listDeadLetters>>[number]) {
   return {
-    ...letter,
-    first_failed_at: letter.first_failed_at.toISOString(),
-    last_failed_at: letter.last_failed_at.toISOString(),
+    ...deadLetter,
+    first_failed_at: deadLetter.first_failed_at.toISOString(),
+    last_failed_at: deadLetter.last_failed_at.toISOString(),
   };
 }
 

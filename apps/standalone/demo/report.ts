@@ -71,8 +71,8 @@ export function printSpeed({ accepted, replayMs, interactions, completed }: Timi
 export function printConsistency(counts: Count[]): boolean {
   printHeading('Nothing lost, nothing twice');
   for (const { of: label, is, mustBe } of counts) {
-    const verdict = is === mustBe ? 'ok' : `NO, must be ${formatNumber(mustBe)}`;
-    print(`  ${label.padEnd(42)} ${formatNumber(is).padStart(7)}  ${verdict}`);
+    const result = is === mustBe ? 'ok' : `NO, must be ${formatNumber(mustBe)}`;
+    print(`  ${label.padEnd(42)} ${formatNumber(is).padStart(7)}  ${result}`);
   }
   return counts.every(({ is, mustBe }) => is === mustBe);
 }

@@ -33,13 +33,13 @@ export async function eraseUsers(db: Db, paths: TrainingPaths, erasures: Pending
   await mirrorLog(trainingLog, trainingDataDir);
   const datasets = await eraseFromDatasets(trainingDataDir, erasures);
   for (const erasure of erasures) {
-    const found = {
+    const erased = {
       rows: rows.get(erasure.erasure_id) ?? {},
       training_log_records: records.get(userKey(erasure)) ?? 0,
       dataset_samples: datasets.get(userKey(erasure)) ?? {},
     };
-    const models = await markModels(db, trainingDataDir, erasure.tenant_id, found);
-    await finishErasure(db, erasure, { ...found, models });
+    const models = await markModels(db, trainingDataDir, erasure.tenant_id, erased);
+    await finishErasure(db, erasure, { ...erased, models });
   }
 }
 
@@ -59,10 +59,10 @@ async function markModels(
 async function eraseFromLog(directory: string, erasures: PendingErasure[]): Promise<Map<string, number>> {
   const records = new Map(erasures.map((erasure) => [userKey(erasure), new Set<string>()]));
   await rewriteSegments(directory, (record) => {
-    const found = records.get(userKey(record));
+    const ids = records.get(userKey(record));
     // Segments are read twice, to count and to copy.
-    found?.add(record.event_id);
-    return found === undefined;
+    ids?.add(record.event_id);
+    return ids === undefined;
   });
   return new Map([...records].map(([user, ids]) => [user, ids.size]));
 }
