@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findMissingPaths } from './docs.ts';
+import { findMissingPaths, findProseFaults } from './docs.ts';
 import { findForbiddenImports } from './imports.ts';
 import { findShapeFaults } from './shape.ts';
 
@@ -121,4 +121,28 @@ test('documents may name what exists, patterns, commands and addresses, and noth
     'docs/operations.md names packages/db/outbox.ts, which does not exist.',
     'docs/operations.md names docs/runbook.md, which does not exist.',
   ]);
+});
+
+describe('prose', () => {
+  const sentence = (words: number) => `${'word '.repeat(words - 1)}end.`;
+
+  test('35 words make a sentence, and 36 are too many', () => {
+    expect(findProseFaults('docs/a.md', `${sentence(35)} ${sentence(35)}`)).toEqual([]);
+    expect(findProseFaults('docs/a.md', `${sentence(35)} ${sentence(36)}`)).toEqual([
+      `docs/a.md: 36 words in a sentence, at most 35: ${'word '.repeat(12)}…`,
+    ]);
+  });
+
+  test('code, tables and headings are no prose, and list items are sentences of their own', () => {
+    const block = 'word '.repeat(40);
+    const text = `# ${block}\n\n| ${block} | anew |\n\n\`\`\`\n${block}\n\`\`\`\n\n- ${sentence(30)}\n- ${sentence(30)}\n`;
+    expect(findProseFaults('docs/a.md', text)).toEqual([]);
+  });
+
+  test('a word that was replaced is found', () => {
+    expect(findProseFaults('docs/a.md', 'Start it anew. It is hardly used.')).toEqual([
+      'docs/a.md: "anew" in: Start it anew.…',
+      'docs/a.md: "hardly" in: It is hardly used.…',
+    ]);
+  });
 });
