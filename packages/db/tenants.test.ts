@@ -22,6 +22,7 @@ import { sql, type Transaction } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectDb, type Db } from './connect.ts';
 import type { Database } from './schema/database.ts';
+import { requestMissingEmbeddings } from './users/embeddings.ts';
 
 const folders = ['loop', 'users', 'privacy', 'training', 'access', 'console'];
 const sources = folders.flatMap((folder) =>
@@ -38,7 +39,8 @@ const exported = modules.flatMap((module) =>
 
 type Tx = Transaction<Database>;
 // biome-ignore lint/suspicious/noExplicitAny: the table below calls every function with its own arguments
-type Call = (run: (...args: any[]) => any, db: Db, own: Twin) => Promise<unknown>;
+type Run = (...args: any[]) => any;
+type Call = (run: Run, db: Db, own: Twin) => Promise<unknown>;
 
 const user = ({ tenant_id }: Twin) => ({ tenant_id, user_id });
 const key = ({ tenant_id }: Twin, memory_id = sharedIds.goal) => ({ tenant_id, user_id, memory_id });
@@ -102,8 +104,8 @@ const ofOneTenant: Record<string, Call> = {
     ]),
   findInteraction: (run, db, { tenant_id }) => run(db, tenant_id, sharedIds.selected),
   findInteractions: (run, db, { tenant_id }) => run(db, [{ tenant_id, interaction_id: sharedIds.selected }]),
-  findByText: (run, db, { tenant_id, word }) =>
-    run(db, { tenantId: tenant_id, userId: user_id, text: `build ${word}`, limit: 10 }),
+  findByText: (run, db, { tenant_id }) =>
+    run(db, { tenantId: tenant_id, userId: user_id, text: 'build api', limit: 10 }),
   insertSelections: (run, db, own) => {
     const event = { ...selectionOf(own), event_id: another(ownIds(own).event) };
     return run(db, [
@@ -323,7 +325,7 @@ describe.each([
       if (!filled) await Promise.all([refill(alone, [own]), refill(beside, [twin, own])]);
       filled = false;
       const before = { own: await rowsOf(beside, own), twin: await rowsOf(beside, twin) };
-      const results = await Promise.all([alone, beside].map((db) => call(run as never, db, own)));
+      const results = await Promise.all([alone, beside].map((db) => call(run as Run, db, own)));
       const [result, resultBeside] = results.map(plain);
       expect(resultBeside).toEqual(result);
       expect(await rowsOf(beside, twin)).toEqual(before.twin);
@@ -335,6 +337,43 @@ describe.each([
       expect(filled && isEmpty(result)).toBe(false);
     },
   );
+});
+
+/** Calls for one tenant with an id that is the other's alone. */
+const intrusions: Record<string, (run: Run, db: Db, own: Twin, twin: Twin) => Promise<unknown>> = {
+  findDeadLetterPayload: (run, db, own, twin) => run(db, own.tenant_id, ownIds(twin).deadLetter),
+  replayDeadLetter: (run, db, own, twin) => run(db, own.tenant_id, ownIds(twin).deadLetter),
+  findPersonaUpdate: (run, db, own, twin) => run(db, { ...user(own), event_id: ownIds(twin).update }),
+  rewriteUpdates: (run, db, own, twin) =>
+    inTx(db, (tx) => run(tx, [{ ...updateOf(own), event_id: ownIds(twin).update, new_facets: facets }])),
+};
+
+test.each(exported.filter(([name]) => name in intrusions))(
+  '%s finds nothing by an id of another tenant, and changes nothing',
+  async (name, run) => {
+    const [own, twin] = twins;
+    await using db = await connectNew();
+    await refill(db, [own, twin]);
+    const before = [await rowsOf(db, own), await rowsOf(db, twin)];
+    const result = await intrusions[name]?.(run as Run, db, own, twin);
+    expect(isEmpty(result)).toBe(true);
+    expect([await rowsOf(db, own), await rowsOf(db, twin)]).toEqual(before);
+  },
+);
+
+test('the backfill requests the embedding that one tenant lacks and its twin has', async () => {
+  const [own, twin] = twins;
+  await using db = await connectNew();
+  await refill(db, [own, twin]);
+  await db.deleteFrom('embeddings').where('tenant_id', '=', own.tenant_id).execute();
+  await requestMissingEmbeddings(db, { tenant_id: '', user_id: '', memory_id: sharedIds.goal }, 100);
+  const requested = await db
+    .selectFrom('embeddings')
+    .select(['tenant_id', 'memory_id'])
+    .where('memory_id', '=', sharedIds.goal)
+    .orderBy('tenant_id')
+    .execute();
+  expect(requested.map(({ tenant_id }) => tenant_id)).toEqual([own.tenant_id, twin.tenant_id]);
 });
 
 async function connectNew(): Promise<Db> {

@@ -43,6 +43,7 @@ export const sharedIds = {
   selected: `${idAt(1)}0`,
   open: `${idAt(2)}0`,
   goal: `${idAt(3)}0`,
+  otherGoal: `${idAt(8)}0`,
   history: `${idAt(4)}0`,
   experiment: `${idAt(5)}0`,
   build: `${idAt(6)}0`,
@@ -70,7 +71,7 @@ export function selectionOf(twin: Twin) {
   return selection({
     ...{ tenant_id, user_id, event_id: ownIds(twin).event, interaction_id: sharedIds.selected },
     ...{
-      input_text: `build ${word}`,
+      input_text: 'build api',
       hypotheses: hypothesesFor([`${word} one`, `${word} two`, `${word} three`]),
     },
     occurred_at: shownAt.toISOString(),
@@ -159,7 +160,11 @@ export const feedbackOf = (twin: Twin) => ({
 async function fillProfile(db: Db, twin: Twin): Promise<void> {
   const user = { tenant_id: twin.tenant_id, user_id };
   await db.transaction().execute(async (tx) => {
-    const memories = [memoryOf(twin, 'goal', sharedIds.goal), memoryOf(twin, 'history', sharedIds.history)];
+    const memories = [
+      memoryOf(twin, 'goal', sharedIds.goal),
+      { ...memoryOf(twin, 'goal', sharedIds.otherGoal), content_key: 'other goal key' },
+      memoryOf(twin, 'history', sharedIds.history),
+    ];
     await upsertMemories(tx, memories);
     await lockPersonas(tx, [user], facets);
     const persona = { ...user, facets, interaction_count: Number(twin.digit), moved_at: shownAt };
