@@ -1,4 +1,4 @@
-import { insertKey, listKeys } from '@learning-loop/db/access/api-keys';
+import { insertKey, listKeys, recordKeyUsage } from '@learning-loop/db/access/api-keys';
 import { connectDb, type Db } from '@learning-loop/db/connect';
 import { StartError } from '@learning-loop/service/errors';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
@@ -167,6 +167,48 @@ test('where others can reach it, it does not start without keys', async () => {
   await expect(requireKeys(db, { host: '0.0.0.0', allowNoKeys: false })).resolves.toBeUndefined();
 });
 
+test('a key made for 30 days opens for 30 days, not 30 hours, and one made without days for ever', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-03-01T12:00:00.000Z') });
+  onTestFinished(() => void vi.useRealTimers());
+  const db = connectDb(await databaseForTest());
+  onTestFinished(() => db.destroy());
+  await keysCommand(db, ['create', '--role', 'app', '--days', '30']);
+  await keysCommand(db, ['create', '--role', 'app', '--days', '0.5']);
+  await keysCommand(db, ['create', '--role', 'app']);
+  const expiries = (await listKeys(db)).map(({ expires_at }) => expires_at?.toISOString());
+  expect(expiries).toEqual(['2026-03-31T12:00:00.000Z', '2026-03-02T00:00:00.000Z', undefined]);
+});
+
+test('the list shows the keys of the tenant asked for, and which of them still open', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2030-03-01T12:00:00.000Z') });
+  onTestFinished(() => void vi.useRealTimers());
+  const db = connectDb(await databaseForTest());
+  onTestFinished(() => db.destroy());
+  const create = (tenant: string, ...more: string[]) =>
+    keysCommand(db, ['create', '--role', 'app', '--tenant', tenant, ...more]);
+  await create('acme', '--days', '2', '--name', 'short');
+  await create('acme', '--days', '30', '--name', 'long');
+  await create('acme', '--name', 'forever');
+  await create('globex', '--name', 'foreign');
+  vi.setSystemTime(new Date('2030-03-04T00:00:00.000Z'));
+  const listed = (await keysCommand(db, ['list', '--tenant', 'acme'])).split('\n').slice(1);
+  expect(listed.map((line) => line.split(/ {2,}/u).slice(1))).toEqual([
+    ['acme', 'app', 'expired 2030-03-03', 'never', 'short'],
+    ['acme', 'app', 'live until 2030-03-31', 'never', 'long'],
+    ['acme', 'app', 'live', 'never', 'forever'],
+  ]);
+});
+
+test('the last use of a key does not go back when a gateway reports an earlier one late', async () => {
+  const db = connectDb(await databaseForTest());
+  onTestFinished(() => db.destroy());
+  const key_id = (await storedKey(db)).slice(3, 19);
+  for (const at of ['2026-03-01T10:00:00.000Z', '2026-03-01T09:00:00.000Z'])
+    await recordKeyUsage(db, [{ key_id, at: new Date(at) }]);
+  const [key] = await listKeys(db);
+  expect(key?.last_used_at?.toISOString()).toBe('2026-03-01T10:00:00.000Z');
+});
+
 test('the command line says what it wants', async () => {
   const db = connectDb(await databaseForTest());
   onTestFinished(() => db.destroy());
@@ -176,6 +218,9 @@ test('the command line says what it wants', async () => {
     ['create', '--role', 'king'],
     ['create', '--role', 'app', '--tenant', '../x'],
     ['create', '--role', 'app', '--days', '-1'],
+    ['create', '--role', 'app', '--days', '0'],
+    ['create', '--role', 'app', '--days', '36501'],
+    ['create', '--role', 'app', '--days', 'soon'],
     ['revoke', 'nobody'],
     ['--nope'],
   ];

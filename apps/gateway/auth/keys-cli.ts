@@ -14,6 +14,8 @@ const usage = `Usage:
 A key is shown once, when it is made. To rotate one: create its successor, hand it out, revoke the old one.`;
 
 const day = 24 * 60 * 60 * 1_000;
+/** Far larger numbers are no date. */
+const maxDays = 36_500;
 const roles: readonly string[] = ['app', 'reader', 'admin'] satisfies Role[];
 const isRole = (text: string | undefined): text is Role => text !== undefined && roles.includes(text);
 
@@ -43,7 +45,8 @@ async function createKey(db: Db, { role, tenant = 'default', name = '', days }: 
   if (!isRole(role)) throw new StartError(`--role must be one of ${roles.join(', ')}.\n${usage}`);
   if (!/^[a-z0-9][a-z0-9_-]{0,62}$/u.test(tenant))
     throw new StartError('--tenant must be 1 to 63 of a-z, 0-9, _ and -, and begin with a letter or digit.');
-  if (days !== undefined && !(Number(days) > 0)) throw new StartError('--days must be a number above 0.');
+  if (days !== undefined && !(Number(days) > 0 && Number(days) <= maxDays))
+    throw new StartError(`--days must be a number above 0, and at most ${maxDays}.`);
   const { secret_hash, ...key } = createApiKey();
   const expires_at = days === undefined ? null : new Date(Date.now() + Number(days) * day);
   await insertKey(db, { tenant_id: tenant, key_id: key.key_id, role, name, secret_hash, expires_at });

@@ -96,3 +96,35 @@ test('without any limit nothing is counted', async () => {
   expect(statusCode).toBe(200);
   expect(answered).not.toHaveProperty('ratelimit-limit');
 });
+
+test('the users of one tenant do not use up the limit of a namesake in another', async () => {
+  await using gateway = await gatewayForTest({ RATE_LIMIT_PER_USER: '1' });
+  const [acme, globex] = [
+    await createCaller(gateway.db, 'reader', 'acme'),
+    await createCaller(gateway.db, 'reader', 'globex'),
+  ];
+  const statuses = [];
+  for (const headers of [acme, acme, globex]) statuses.push((await ask(gateway, headers)).statusCode);
+  expect(statuses).toEqual([200, 429, 200]);
+});
+
+test('a user is one user in every route: with the id in the body as with the id in the path', async () => {
+  await using gateway = await gatewayForTest({ RATE_LIMIT_PER_USER: '1' });
+  const admin = await createCaller(gateway.db, 'admin');
+  expect((await ask(gateway, admin)).statusCode).toBe(200);
+  const body = { user_id: 'ada', input_text: 'build api' };
+  const asked = { method: 'POST', url: '/v1/hypothesize', headers: admin, body } as const;
+  expect((await gateway.server.inject(asked)).statusCode).toBe(429);
+});
+
+test('who is refused may try again within the minute', async () => {
+  await using gateway = await gatewayForTest({ RATE_LIMIT_PER_USER: '1' });
+  const headers = await createCaller(gateway.db, 'reader');
+  await ask(gateway, headers);
+  const refused = await ask(gateway, headers);
+  expect(refused.statusCode).toBe(429);
+  for (const name of ['retry-after', 'ratelimit-reset']) {
+    expect(Number(refused.headers[name]), name).toBeGreaterThan(30);
+    expect(Number(refused.headers[name]), name).toBeLessThanOrEqual(60);
+  }
+});

@@ -99,3 +99,12 @@ test('a text that is not the interaction’s is refused', async () => {
   const { status, body } = await pick(gateway, { interaction_id, input_text: 'something else' });
   expect([status, body.error.code]).toEqual([422, 'input_text_differs']);
 });
+
+test('nobody selects for another user, even with that user’s interaction id and text', async () => {
+  await using gateway = await gatewayForTest();
+  const interaction_id = await ask(gateway);
+  const { status, body } = await pick(gateway, { interaction_id, user_id: 'bob' });
+  expect([status, body.error?.code]).toEqual([404, 'no_such_interaction']);
+  expect(await owed(gateway)).toEqual([]);
+  expect((await pick(gateway, { interaction_id })).status).toBe(200);
+});
