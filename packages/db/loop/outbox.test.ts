@@ -91,3 +91,54 @@ test.each([
   for (const { age_ms } of found) expect(age_ms).toBeGreaterThan(3_500_000);
   expect(await take()).toEqual([]);
 });
+
+test('the sweeper of one consumer leaves what others have to process to their rounds, unmarked', async () => {
+  const { db, ids } = await withEvents(2);
+  await using _ = db;
+  const [memory, persona] = ids;
+  await sql`update outbox set created_at = created_at - interval '1 hour',
+    pending = case when event_id = ${memory} then '{memory}'::text[] else '{persona}' end`.execute(db);
+  const take = (...consumers: ('memory' | 'persona')[]) =>
+    takeOverdue(db, { olderThanMs: 60_000, againMs: 60_000, limit: 1, consumers });
+  expect(await take('memory')).toMatchObject([{ event_id: memory, pending: ['memory'] }]);
+  expect(await take('memory')).toEqual([]);
+  expect(await take('persona')).toMatchObject([{ event_id: persona, pending: ['persona'] }]);
+});
+
+test('the sweeper takes the oldest first, up to its limit, and comes back for them after the pause', async () => {
+  const { db, ids } = await withEvents(3);
+  await using _ = db;
+  const [young, oldest, older] = ids;
+  for (const [id, minutes] of [
+    [young, 2],
+    [oldest, 9],
+    [older, 5],
+  ] as const)
+    await sql`update outbox set created_at = clock_timestamp() - ${minutes} * interval '1 minute'
+      where event_id = ${id}`.execute(db);
+  const take = async () =>
+    (await takeOverdue(db, { olderThanMs: 60_000, againMs: 30_000, limit: 2, consumers: ['memory'] })).map(
+      ({ event_id }) => event_id,
+    );
+  expect((await take()).sort()).toEqual([oldest, older].sort());
+  expect(await take()).toEqual([young]);
+  await sql`update outbox set swept_at = swept_at - interval '31 seconds' where event_id = ${older}`.execute(
+    db,
+  );
+  expect(await take()).toEqual([older]);
+});
+
+test('a replay in one tenant cannot take the dead letter of another', async () => {
+  const { db, ids } = await withEvents(1);
+  await using _ = db;
+  const [row] = await loadPending(db, 'memory', ids);
+  if (!row) throw new Error('the event is not pending');
+  await db
+    .transaction()
+    .execute((tx) => insertDeadLetter(tx, 'memory', row, { error: 'poison', attempts: 1 }));
+  const [letter] = await listDeadLetters(db, 'default', 10);
+  expect(await listDeadLetters(db, 'other', 10)).toEqual([]);
+  expect(await replayDeadLetter(db, 'other', letter?.dead_letter_id ?? '')).toBeNull();
+  expect(await listDeadLetters(db, 'default', 10)).toHaveLength(1);
+  expect(await loadPending(db, 'memory', ids)).toEqual([]);
+});

@@ -140,6 +140,75 @@ test('what the user had forgotten is not learned again, and its words are gone',
   expect(rows).toEqual([{ content: '' }]);
 });
 
+test('an older event that comes late does not write the words back into a forgotten memory', async () => {
+  await using db = connectDb(await databaseForTest());
+  const forgotten = learned({ content: 'Perl', seen_at: day(9) });
+  await learn(db, [forgotten]);
+  expect(await forgetMemory(db, keyOf(forgotten.memory_id))).toBe(true);
+  await learn(db, [learned({ content: 'Perl', tags: ['perl'], slot: 'language', seen_at: day(2) })]);
+  const rows = await db.selectFrom('memories').select(['content', 'tags', 'slot', 'status']).execute();
+  expect(rows).toEqual([{ content: '', tags: [], slot: null, status: 'forgotten' }]);
+});
+
+test('an older event that comes late does not write its words over a correction', async () => {
+  await using db = connectDb(await databaseForTest());
+  const said = learned({ content: 'my name is Ada', content_key: 'name', seen_at: day(9) });
+  await learn(db, [said]);
+  const content = { content: 'Her name is Ada', content_key: 'name' };
+  expect(await correctMemory(db, keyOf(said.memory_id), { content })).toBe(true);
+  await learn(db, [learned({ content: 'my name is Eda', content_key: 'name', seen_at: day(2) })]);
+  expect((await page(db)).map((memory) => [memory.content, memory.confidence])).toEqual([
+    ['Her name is Ada', 1],
+  ]);
+});
+
+test('a correction deletes what the user said in other words, and nothing of others or of another type', async () => {
+  await using db = connectDb(await databaseForTest());
+  const wrong = learned({ content: 'Djangoo' });
+  const others = [
+    learned({ content: 'Django', user_id: 'bob' }),
+    learned({ content: 'Django', tenant_id: 'other' }),
+    learned({ content: 'Django', type: 'goal' }),
+    learned({ content: 'Flask' }),
+  ];
+  await learn(db, [wrong, learned({ content: 'Django' }), ...others]);
+  const content = { content: 'Django', content_key: 'Django' };
+  expect(await correctMemory(db, keyOf(wrong.memory_id), { content })).toBe(true);
+  const kept = await db.selectFrom('memories').select('memory_id').where('status', '=', 'active').execute();
+  expect(kept.map(({ memory_id }) => memory_id).sort()).toEqual(
+    [wrong, ...others].map(({ memory_id }) => memory_id).sort(),
+  );
+});
+
+test('the id of another user’s memory corrects and forgets nothing', async () => {
+  await using db = connectDb(await databaseForTest());
+  const memory = learned({ content: 'FastAPI' });
+  await learn(db, [memory]);
+  const content = { content: 'Perl', content_key: 'Perl' };
+  for (const whose of [{ user_id: 'bob' }, { tenant_id: 'other' }]) {
+    const key = { ...keyOf(memory.memory_id), ...whose };
+    expect(await correctMemory(db, key, { content })).toBe(false);
+    expect(await forgetMemory(db, key)).toBe(false);
+  }
+  expect((await page(db)).map((one) => [one.content, one.sources.length])).toEqual([['FastAPI', 1]]);
+});
+
+test('a slot is filled for each user and tenant by itself', async () => {
+  await using db = connectDb(await databaseForTest());
+  const inSlot = (content: string, at: number, whose: Partial<NewMemory> = {}) =>
+    learned({ content, slot: 'framework', seen_at: day(at), ...whose });
+  await learn(db, [
+    inSlot('FastAPI', 1),
+    inSlot('Django', 8, { user_id: 'bob' }),
+    inSlot('Flask', 9, { tenant_id: 'other' }),
+  ]);
+  await learn(db, [inSlot('Rails', 4)]);
+  const rows = await db.selectFrom('memories').select(['content', 'status']).execute();
+  expect(Object.fromEntries(rows.map(({ content, status }) => [content, status]))).toEqual({
+    ...{ FastAPI: 'superseded', Rails: 'active', Django: 'active', Flask: 'active' },
+  });
+});
+
 test('pages stay right while memories are added', async () => {
   await using db = connectDb(await databaseForTest());
   const many = Array.from({ length: 25 }, (_, n) =>

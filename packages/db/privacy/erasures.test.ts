@@ -1,0 +1,43 @@
+import { newId } from '@learning-loop/events/ids';
+import { databaseForTest } from '@learning-loop/testing/database/postgres';
+import { expect, test } from 'vitest';
+import { connectDb, type Db } from '../connect.ts';
+import { insertFeedback } from '../users/feedback.ts';
+import { findErasure, finishErasure, listPendingErasures, requestErasure } from './erasures.ts';
+
+const receipt = { rows: {}, training_log_records: 0, dataset_samples: {}, models: [] };
+
+function giveFeedback(db: Db, user_id: string, shownAt: Date, tenant_id = 'default'): Promise<boolean> {
+  const ids = { tenant_id, user_id, event_id: newId(), interaction_id: newId() };
+  const given = { ...ids, type: 'thumbs_up' as const, value: 'null', given_at: new Date() };
+  return db.transaction().execute((tx) => insertFeedback(tx, given, shownAt));
+}
+
+test('from the request of an erasure to its end, and of what began before, nothing of the user is stored', async () => {
+  await using db = connectDb(await databaseForTest());
+  const before = new Date(Date.now() - 60_000);
+  const later = new Date(Date.now() + 60_000);
+  expect(await giveFeedback(db, 'ada', before)).toBe(true);
+  const erasure = await requestErasure(db, { tenant_id: 'default', user_id: 'ada' }, newId());
+  expect(await giveFeedback(db, 'ada', before)).toBe(false);
+  expect(await giveFeedback(db, 'ada', later)).toBe(false);
+  expect(await giveFeedback(db, 'bob', before)).toBe(true);
+  expect(await giveFeedback(db, 'ada', before, 'other')).toBe(true);
+
+  await finishErasure(db, erasure, receipt);
+  const { done_at } = (await findErasure(db, 'default', erasure.erasure_id)) ?? {};
+  // A Date holds milliseconds, the database microseconds: what began in the erasure's last one is refused.
+  expect(await giveFeedback(db, 'ada', done_at ?? later)).toBe(false);
+  expect(await giveFeedback(db, 'ada', before)).toBe(false);
+  expect(await giveFeedback(db, 'ada', new Date((done_at?.getTime() ?? 0) + 1))).toBe(true);
+});
+
+test('a finished erasure no longer names the user, and finishing one leaves the others pending', async () => {
+  await using db = connectDb(await databaseForTest());
+  const request = (user_id: string) => requestErasure(db, { tenant_id: 'default', user_id }, newId());
+  const [ada] = [await request('ada'), await request('bob')];
+  await finishErasure(db, ada, receipt);
+  expect((await listPendingErasures(db, 9)).map(({ user_id }) => user_id)).toEqual(['bob']);
+  expect(await findErasure(db, 'default', ada.erasure_id)).toMatchObject({ user_id: null, receipt });
+  expect(await findErasure(db, 'other', ada.erasure_id)).toBeUndefined();
+});
