@@ -82,9 +82,12 @@ it('learns from newcomers where everybody is new', async () => {
   expect(manifest.filters['hypotheses_data']?.['out_of_quarantine']).toBe(48);
 });
 
-it('never mixes tenants', async () => {
+it('never mixes tenants, even those whose names are alike', async () => {
   const dir = await writeTestLog({ users: 20, selectionsPerUser: 2, tenant: 'acme' });
   await writeTestLog({ users: 15, selectionsPerUser: 2, tenant: '../globex', dir });
+  await writeTestLog({ users: 10, selectionsPerUser: 3, tenant: 'acme2', dir });
+  await writeTestLog({ users: 10, selectionsPerUser: 3, tenant: 'Acme', dir });
+  await writeTestLog({ users: 10, selectionsPerUser: 3, tenant: 'my_acme', dir });
   const acme = await buildDataset(buildRequest(dir, { tenantId: 'acme' }));
   const globex = await buildDataset(buildRequest(dir, { tenantId: '../globex' }));
   expect(acme.manifest.filters['hypotheses_data']?.['records']).toBe(40);

@@ -8,6 +8,9 @@ import { mayHoldPii, redactPii } from './redact-pii.ts';
 
 it.each([
   ['mail me at ada.lovelace+x@example.co.uk please', 'mail me at [email] please'],
+  ['From: Ann@Example.COM', 'From: [email]'],
+  ['to ann@müller.de or анна@почта.рф', 'to [email] or [email]'],
+  ['ann@mail-2.example.museum, please', '[email], please'],
   ['call +44 20 7946 0958 or (555) 123-4567', 'call [phone_number_international] or [phone_number]'],
   ['tel 030 1234567', 'tel [phone_number_national]'],
   ['card 4111 1111 1111 1111 exp 12/26', 'card [credit_card] exp 12/26'],
@@ -19,6 +22,8 @@ it.each([
   ['AKIAIOSFODNN7EXAMPLE', '[key]'],
   ['postgres://bob:s3cret@db.internal:5432/app', 'postgres://bob:[password]@db.internal:5432/app'],
   ['the password is hunter2hunter2', 'the password is [secret]'],
+  ['PASSWORD=Hunter2; Api-Key: aBcDeF', 'PASSWORD=[secret] Api-Key: [secret]'],
+  ['redis://:pässwort@cache:6379', 'redis://:[password]@cache:6379'],
 ])('replaces what is personal in %j', (text, scrubbed) => {
   expect(redactPii(text)).toBe(scrubbed);
 });
@@ -28,6 +33,8 @@ it.each([
   'Do you want to build a REST API with FastAPI?',
   'resize to 1920 x 1080 and 60 fps',
   'Python 3.12 on Ubuntu 24.04, error 0x80070005',
+  'import { it } from "@vitest/runner" and @types/node@24',
+  'a token deployment with a secret ingredient',
   'commit 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b',
   'connect to localhost:5432 with 16 GB',
   'Kubernetes Helm Chart on Google Cloud Run',

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { appendFile, mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -86,6 +86,20 @@ it('sets a corrupt segment aside and builds from the others', async () => {
   const build = await on.build();
   expect(build).toMatchObject({ status: 'done', counts: { records: 60, broken: 2 } });
   expect(build?.notes.join()).toContain('2 broken lines were set aside');
+});
+
+it.each([
+  ['24', 24 * 60],
+  ['0.5', 30],
+  ['0', null],
+])('keeps made-up users out: a quarantine of %s h begins %s min before the build', async (hours, minutes) => {
+  const dir = await writeTestLog({ users: 12, selectionsPerUser: 2, onlyHypotheses: true });
+  await using on = await stage(dir, { TRAINER_QUARANTINE_HOURS: hours });
+  const build = await on.build();
+  const path = join(dir, 'datasets', build?.version ?? '', 'manifest.json');
+  const { created_at, config } = JSON.parse(await readFile(path, 'utf8'));
+  const from = config.quarantine_from;
+  expect(from && (Date.parse(created_at) - Date.parse(from)) / 60_000).toBe(minutes);
 });
 
 it('takes one build at a time, and takes over from a trainer that is silent', async () => {
