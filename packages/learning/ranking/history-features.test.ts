@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { analyze, toTextVector } from '../text/text-vector.ts';
 import { preferenceDirection } from '../text/vector.ts';
-import { encodeSelection } from './history-features.ts';
+import { createContrastScorer, encodeSelection, historyFeatures, userHistory } from './history-features.ts';
+import { createRankingContext } from './ranking-context.ts';
 
 const text = fc.constantFrom('deploy api', 'a quiet inn', 'a loud hostel', 'write tests', 'sushi', '');
 const selection = fc
@@ -11,6 +12,31 @@ const selection = fc
     ...{ input_text, at: new Date(0) },
     shown: texts.map((question, i) => ({ question, chosen: i === selected })),
   }));
+
+test('a selection loses half of its weight every 180 days, and none while it lies ahead of the clock', () => {
+  // The similarity of the same context is cut to 1, and e^(12 × (1 − 0.55)) = 221.4 is the weight.
+  const now = new Date('2026-11-01T12:00:00.000Z');
+  const shown = ['a quiet inn', 'a loud hostel'].map((question, i) => ({ question, chosen: i === 0 }));
+  const candidates = shown.map(({ question }) => question);
+  const context = createRankingContext('where to sleep', candidates);
+  const scorer = createContrastScorer(context);
+  const effect = (at: string, nullWeight: number) => {
+    const past = { input_text: 'where to sleep', at: new Date(at), shown };
+    const [first] = historyFeatures(context, scorer, [past], now, {
+      ...userHistory,
+      sameFromSimilarity: 1,
+      nullWeight,
+    });
+    return first?.terms ?? Number.NaN;
+  };
+  const full = effect('2026-11-01T12:00:00.000Z', 0);
+  expect(full).toBeGreaterThan(0.5);
+  expect(effect('2026-11-01T12:00:00.000Z', 221.4) / full).toBeCloseTo(1 / 2, 3);
+  expect(effect('2026-05-05T12:00:00.000Z', 221.4) / full).toBeCloseTo(1 / 3, 3);
+  expect(effect('2025-11-06T12:00:00.000Z', 221.4) / full).toBeCloseTo(1 / 5, 3);
+  // Another machine’s clock may be ahead.
+  expect(effect('2027-11-01T12:00:00.000Z', 221.4) / full).toBeCloseTo(1 / 2, 3);
+});
 
 test('a cached selection equals a fresh one: its texts, its selected text, its topic vector', () => {
   fc.assert(

@@ -48,6 +48,24 @@ test('one selection leads the next of its topic, in other words', () => {
   expect(order(input('Accommodation in Kyoto?', hotels, { selections: [quiet] }))[0]).toBe(hotels[0]);
 });
 
+/** The same hotels again, selected otherwise, `days` ago. */
+const selectedAgo = (question: string, days: number): PastSelection => ({
+  input_text: quiet.input_text,
+  at: new Date(now.getTime() - days * 86_400_000),
+  shown: quiet.shown.map((one) => ({ ...one, chosen: one.question === question })),
+});
+const [quietOne, livelyOne] = [
+  'A quiet guesthouse far from bars and noise',
+  'A lively hostel with a rooftop bar',
+];
+
+test('of two selections that contradict each other the new one counts, not one of two years ago', () => {
+  const first = (selections: PastSelection[]) =>
+    order(input('Accommodation in Kyoto?', hotels, { selections }))[0];
+  expect(first([selectedAgo(quietOne, 730), selectedAgo(livelyOne, 1)])).toBe(hotels[1]);
+  expect(first([selectedAgo(quietOne, 1), selectedAgo(livelyOne, 730)])).toBe(hotels[0]);
+});
+
 test('unrelated selections in between do not drown it', () => {
   const unrelated = [
     select('Which laptop?', 'A cheap refurbished notebook', 'A luxury gaming machine', 'A light one'),
