@@ -1,11 +1,68 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  type FileHandle,
+  open,
+  readFile,
+  rename,
+  stat,
+  truncate,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { openTrainingLog } from '../open.ts';
 import { readIds } from '../testing/collect.ts';
 import { eventIds, rememberingLog, temporaryDirectory } from '../testing/locations.ts';
 import { hypothesesRecord, numbered } from '../testing/records.ts';
+
+/** What somebody else does to the file while its bytes are made durable. */
+async function duringNextSync(path: string, action: () => Promise<void>): Promise<void> {
+  await using handle = await open(path, 'a');
+  const prototype: Pick<FileHandle, 'datasync'> = Object.getPrototypeOf(handle);
+  const { datasync } = prototype;
+  const spy = vi.spyOn(prototype, 'datasync').mockImplementationOnce(async function (this: FileHandle) {
+    await datasync.call(this);
+    await action();
+  });
+  onTestFinished(() => spy.mockRestore());
+}
+
+async function replaceAlike(path: string): Promise<void> {
+  const { size } = await stat(path);
+  await rename(path, `${path}.moved`);
+  await writeFile(path, '\n'.repeat(size));
+}
+
+it.each([
+  ['cuts the file off, as copytruncate does', (path: string) => truncate(path, 0)],
+  ['cuts half of the last line away', (path: string) => truncate(path, 900)],
+  ['moves the file away', (path: string) => rename(path, `${path}.moved`)],
+  ['replaces the file by one of the same size', replaceAlike],
+  ['removes the file', (path: string) => unlink(path)],
+])('acknowledges no lost line when somebody %s during the write', async (_, harm) => {
+  const dir = await temporaryDirectory();
+  const plain = join(dir, 'hypotheses_data.jsonl');
+  await using log = await openTrainingLog(dir, { log: rememberingLog() });
+  await log.append('hypotheses_data', numbered('a', 1));
+  await duringNextSync(plain, () => harm(plain));
+  await log.append('hypotheses_data', numbered('b', 1));
+  await log.append('hypotheses_data', numbered('c', 1));
+  expect((await readIds(dir)).filter((id) => id !== 'a-0')).toEqual(['b-0', 'c-0']);
+});
+
+it('writes a line again when somebody else appended to the file meanwhile, and keeps what they wrote', async () => {
+  const dir = await temporaryDirectory();
+  const plain = join(dir, 'hypotheses_data.jsonl');
+  await using log = await openTrainingLog(dir, { log: rememberingLog() });
+  await log.append('hypotheses_data', numbered('a', 1));
+  const [foreign] = numbered('foreign', 1);
+  await duringNextSync(plain, () => appendFile(plain, `${JSON.stringify(foreign)}\n`));
+  await log.append('hypotheses_data', numbered('b', 1));
+  expect((await readIds(dir)).sort()).toEqual(['a-0', 'b-0', 'foreign-0']);
+  expect(await eventIds(plain)).toEqual(['b-0']);
+});
 
 it('survives a cut at every byte of the last line', { timeout: 60_000 }, async () => {
   const dir = await temporaryDirectory();
