@@ -1,10 +1,10 @@
-import { takeOverdue } from '@learning-loop/db/loop/outbox';
+import { loadPending, takeOverdue } from '@learning-loop/db/loop/outbox';
 import type { Consumer, EventName } from '@learning-loop/events/routes';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { RetryLater } from '../errors.ts';
+import { AlreadySettled, PermanentError, RetryLater } from '../errors.ts';
 import { queueMetrics } from '../metrics.ts';
 import { eventIds, personaUpdate, TestLoop } from '../testing/harness.ts';
 import { type Delivery, deliver, type JobOutcome } from './deliver.ts';
@@ -122,3 +122,80 @@ function handlersOf(loop: TestLoop, consumer: Consumer, fate: Fate) {
     'feedback.given': loop.effect(consumer),
   };
 }
+
+/** Delivers memory's events to a handler that throws `error`: of three attempts the last, by default. */
+async function deliverFailing(
+  loop: TestLoop,
+  ids: string[],
+  error: unknown,
+  { stopping = false, attempt = 3 } = {},
+) {
+  const outcomes: JobOutcome[] = [];
+  await deliver(
+    {
+      db: loop.db,
+      log: loop.log,
+      metrics: queueMetrics(loop.metrics),
+      publisher: loop.publisher,
+      consumer: 'memory',
+      handlers: {
+        'hypothesis.selected': async () => {
+          throw error;
+        },
+      },
+      signal: stopping ? AbortSignal.abort() : new AbortController().signal,
+      heartbeat: () => undefined,
+    },
+    ids.map((event_id) => ({
+      ...{ event_id, attempt, attempts: 3, resolve: (outcome: JobOutcome) => void outcomes.push(outcome) },
+    })),
+  );
+  const letters = await loop.db.selectFrom('dead_letters').select(['error', 'attempts']).execute();
+  const pending = (await loadPending(loop.db, 'memory', ids)).length;
+  return { outcomes, letters, pending };
+}
+
+const coded = (code: string) => Object.assign(new Error('from the database'), { code });
+
+test('a conflict or an outage at a shutdown costs no attempt, so the last one makes no dead letter', async () => {
+  await using loop = await TestLoop.open({ databaseUrl: await databaseForTest() });
+  const ids = eventIds(await loop.accept(1));
+  // A deadlock, a serialization failure, a duplicate that was first, a server that goes down.
+  for (const error of [coded('40P01'), coded('40001'), new AlreadySettled('late'), coded('57P01')])
+    expect(await deliverFailing(loop, ids, error, { stopping: true }), String(error)).toEqual({
+      ...{ outcomes: [{ laterMs: 0 }], letters: [], pending: 1 },
+    });
+});
+
+test.each([
+  ['a deadlock', '40P01', [{ laterMs: 0 }]],
+  ['a fault of ours', '23514', [{ failed: expect.objectContaining({ code: '23514' }) }]],
+])('a dead letter that %s prevents at a shutdown leaves the event pending', async (_, code, outcomes) => {
+  await using loop = await TestLoop.open({ databaseUrl: await databaseForTest() });
+  await sql`create function refuse() returns trigger language plpgsql as ${sql.lit(
+    `begin raise exception 'refused' using errcode = '${code}'; end`,
+  )}`.execute(loop.db);
+  await sql`create trigger refuse before insert on dead_letters execute function refuse()`.execute(loop.db);
+  const ids = eventIds(await loop.accept(1));
+  expect(await deliverFailing(loop, ids, new Error('no'), { stopping: true })).toEqual({
+    ...{ outcomes, letters: [], pending: 1 },
+  });
+});
+
+test('the last attempt makes a dead letter, unless the handler asks for later; a permanent error makes one at once', async () => {
+  await using loop = await TestLoop.open({ databaseUrl: await databaseForTest() });
+  const [first, second, third] = [await loop.accept(1), await loop.accept(1), await loop.accept(1)];
+  expect(await deliverFailing(loop, eventIds(first), new RetryLater(7))).toEqual({
+    ...{ outcomes: [{ laterMs: 7 }], letters: [], pending: 1 },
+  });
+  const dead = [{ error: 'Error: no', attempts: 3 }];
+  expect(await deliverFailing(loop, eventIds(second), new Error('no'))).toEqual({
+    ...{ outcomes: [{ done: true }], letters: dead, pending: 0 },
+  });
+  // Of two, a batch that fails is halved.
+  const both = eventIds([...first, ...third]);
+  const { outcomes, pending } = await deliverFailing(loop, both, new PermanentError('never'), {
+    attempt: 1,
+  });
+  expect([outcomes, pending]).toEqual([[{ done: true }, { done: true }], 0]);
+});
