@@ -46,6 +46,29 @@ it('is due after enough new selections, and a tenth of what the last build read'
   expect(await findDueDatasetBuilds(db, 100, 60_000)).toEqual([]);
 });
 
+it('takes a build over after 30 s without a heartbeat, and builds again after a rest of a minute, not before', async () => {
+  await using db = connectDb(await databaseForTest());
+  await insertSelections(db, 'acme', 10);
+  await requestBuild(db, 'acme', randomUUID());
+  await takeBuild(db, 30_000);
+  const silentFor = (seconds: number) =>
+    sql`update dataset_builds set beat_at = clock_timestamp() - ${seconds} * interval '1 second'`.execute(db);
+  await silentFor(20);
+  expect(await takeBuild(db, 30_000)).toBeUndefined();
+  await silentFor(31);
+  const build = await takeBuild(db, 30_000);
+  expect(build?.attempt).toBe(2);
+
+  if (build) await finishBuild(db, build, { status: 'failed', error: 'a test' });
+  const finishedAgo = (seconds: number) =>
+    sql`update dataset_builds set finished_at = clock_timestamp() - ${seconds} * interval '1 second',
+      started_at = clock_timestamp() - interval '1 hour'`.execute(db);
+  await finishedAgo(50);
+  expect(await findDueDatasetBuilds(db, 10, 60_000)).toEqual([]);
+  await finishedAgo(61);
+  expect(await findDueDatasetBuilds(db, 10, 60_000)).toEqual([{ tenant_id: 'acme', new_picks: 10 }]);
+});
+
 it('names whom not to learn from', async () => {
   await using db = connectDb(await databaseForTest());
   await db

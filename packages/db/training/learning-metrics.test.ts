@@ -8,6 +8,7 @@ const tenant_id = 'default';
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
 
 interface Shown {
+  tenant_id?: string;
   user_id: string;
   days: number;
   ranker_id?: string;
@@ -18,9 +19,9 @@ interface Shown {
 
 async function show(
   db: Db,
-  { user_id, days, ranker_id = 'shipped', auto_advance = false, selected_id }: Shown,
+  { user_id, days, ranker_id = 'shipped', auto_advance = false, selected_id, ...of }: Shown,
 ) {
-  const key = { tenant_id, interaction_id: newId(), user_id, input_text: 'which' };
+  const key = { tenant_id, ...of, interaction_id: newId(), user_id, input_text: 'which' };
   await db
     .insertInto('interactions')
     .values({
@@ -28,7 +29,7 @@ async function show(
       ...{ model_id: 'rules', used_memories: '[]', context: '{}', hypotheses: '[]' },
     })
     .execute();
-  if (selected_id === undefined) return;
+  if (selected_id === undefined) return key;
   await db
     .insertInto('selections')
     .values({
@@ -41,6 +42,7 @@ async function show(
       selected_at: daysAgo(days),
     })
     .execute();
+  return key;
 }
 
 test('counts who came back within seven days, by the model that ranked first', async () => {
@@ -80,4 +82,38 @@ test('counts auto-advances, and those that the user answered otherwise', async (
     ...{ interactions: 8, users: 6, answers: 7 },
     ...{ auto_advance_rate: 5 / 8, override_rate: 2 / 4, selection_rate: 5 / 7, first_place_rate: 3 / 7 },
   });
+});
+
+test('counts nothing of another tenant and nothing from before, even of the same user and model', async () => {
+  await using db = connectDb(await databaseForTest());
+  await show(db, { user_id: 'ada', days: 2, selected_id: 'h1' });
+  await show(db, { user_id: 'ada', days: 2, tenant_id: 'other', selected_id: null });
+  await show(db, { user_id: 'ada', days: 31, selected_id: null });
+  const rows = await loadLearningMetrics(db, tenant_id, 'model', daysAgo(30));
+  expect(rows).toMatchObject([{ key: 'shipped', interactions: 1, answers: 1, selection_rate: 1 }]);
+});
+
+test('is satisfied who gives a thumb up or a rating from 4; a comment is no vote', async () => {
+  await using db = connectDb(await databaseForTest());
+  const { input_text, ...key } = await show(db, { user_id: 'ada', days: 2, selected_id: 'h1' });
+  for (const [type, value] of [
+    ...[3, 4, 5].map((stars) => ['rating', stars] as const),
+    ['thumbs_up', null] as const,
+    ['thumbs_down', null] as const,
+    ['comment', 'too brief'] as const,
+  ])
+    await db
+      .insertInto('feedback')
+      .values({ ...key, event_id: newId(), type, value: JSON.stringify(value), given_at: daysAgo(1) })
+      .execute();
+  const rows = await loadLearningMetrics(db, tenant_id, 'model', daysAgo(30));
+  expect(rows).toMatchObject([{ interactions: 1, feedback: 5, satisfaction: 3 / 5 }]);
+});
+
+test('who came seven days ago may still come back today, and does not count as gone', async () => {
+  await using db = connectDb(await databaseForTest());
+  for (const days of [7, 8]) await show(db, { user_id: `new for ${days} days`, days });
+  await show(db, { user_id: 'new for 8 days', days: 1 });
+  const [row] = await loadLearningMetrics(db, tenant_id, 'model', daysAgo(30));
+  expect(row?.return_rate).toBe(1);
 });
