@@ -1,4 +1,4 @@
-import { HttpError } from '@learning-loop/service/errors';
+import { echo, HttpError } from '@learning-loop/service/errors';
 import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify';
 import { Sessions } from './auth/sessions.ts';
 import { identify, signIn } from './auth/sign-in.ts';
@@ -59,9 +59,12 @@ function reportErrors(server: FastifyInstance): void {
     return reply.status(statusCode).send({ error: body });
   });
   server.setNotFoundHandler((request, reply) =>
-    reply
-      .status(404)
-      .send({ error: { code: 'no_such_page', message: `There is no ${request.url.split('?')[0]} here.` } }),
+    reply.status(404).send({
+      error: {
+        code: 'no_such_page',
+        message: `There is no ${echo(request.url.split('?')[0] ?? '')} here.`,
+      },
+    }),
   );
 }
 

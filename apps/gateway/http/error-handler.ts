@@ -1,5 +1,5 @@
 import { isOutage } from '@learning-loop/db/errors';
-import { HttpError } from '@learning-loop/service/errors';
+import { echo, HttpError } from '@learning-loop/service/errors';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { textFormats } from './validation.ts';
 
@@ -19,10 +19,12 @@ export function registerErrorHandler(server: FastifyInstance): void {
     send(reply, {
       statusCode: 404,
       code: 'no_such_route',
-      message: `There is no ${request.method} ${request.url.split('?')[0]}; the routes are listed at /docs.`,
+      message: `There is no ${request.method} ${echo(pathOf(request))}; the routes are listed at /docs.`,
     }),
   );
 }
+
+const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0] ?? '';
 
 /** Malformed or overlong URLs. */
 export function reportUnroutable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
@@ -65,7 +67,8 @@ function toClientError({ statusCode = 400, code, message }: FastifyError): Error
   return {
     statusCode,
     code: names[code] ?? (/^[a-z][a-z0-9_]*$/u.test(code ?? '') ? code : 'bad_request'),
-    message,
+    // Fastify quotes a path that it refuses, whatever its length.
+    message: message.replace(/'(.+)'/su, (_, quoted: string) => `'${echo(quoted)}'`),
   };
 }
 
@@ -73,9 +76,8 @@ function toValidationError(error: FastifyError): ErrorBody {
   const [fault] = error.validation ?? [];
   const within = `${error.validationContext ?? 'body'}${fault?.instancePath ?? ''}`;
   const extra = fault?.params['additionalProperty'] ?? fault?.params['missingProperty'];
-  const field = `${within}${extra === undefined ? '' : `/${String(extra)}`}`
-    .replaceAll('/', '.')
-    .replace(/^body\./u, '');
+  const named = `${within}${extra === undefined ? '' : `/${String(extra)}`}`;
+  const field = echo(named.replaceAll('/', '.').replace(/^body\./u, ''));
   return { statusCode: 400, code: 'invalid_request', field, message: `${field} ${describeRule(fault)}.` };
 }
 

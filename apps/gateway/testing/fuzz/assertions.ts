@@ -22,6 +22,29 @@ function collectTexts(value: unknown): string[] {
   return Object.entries(value).flatMap(([key, held]) => [key, ...collectTexts(held)]);
 }
 
+/** Internals: stacks, paths, SQL, drivers, servers. */
+const internals =
+  /node_modules|\.ts:\d|\bat \w+ \(|node:internal|syntax error at|relation "|violates|duplicate key|pg_\w*|kysely|ECONN\w*|SQLSTATE|select .+? from /giu;
+
+/** The first internal that a JSON body discloses. What an error quotes of the request is none. */
+export function findDisclosure(body: string, sent: string): string | undefined {
+  const quotable = [sent, decode(sent)].flatMap((text) => [text, text.replaceAll('/', '.')]);
+  // An echo ends at an ellipsis; what follows is another text.
+  const texts = collectTexts(JSON.parse(body)).flatMap((text) => text.split('…'));
+  const found = texts.flatMap((text) => text.match(internals) ?? []);
+  return found.find((text) => !quotable.some((one) => one.includes(text)));
+}
+
+/** Decodes the percent-encoding that is valid. */
+const decode = (text: string) =>
+  text.replaceAll(/(?:%[0-9a-f]{2})+/giu, (bytes) => {
+    try {
+      return decodeURIComponent(bytes);
+    } catch {
+      return bytes;
+    }
+  });
+
 /** Captures all log levels. */
 export function createCapturingLog() {
   const written: string[] = [];
