@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     include: ['{.ci,apps,packages,bench,e2e,infra}/**/*.test.ts'],
     globalSetup: 'packages/testing/global-setup.ts',
-    setupFiles: 'packages/testing/fixed-seeds.ts',
+    setupFiles: ['packages/testing/fixed-seeds.ts', 'packages/testing/drop-databases.ts'],
     pool: 'forks',
     // Many tests start servers of their own, which need a core as well: three workers on two cores took 6 % longer.
     maxWorkers: '100%',

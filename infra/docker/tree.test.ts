@@ -2,20 +2,20 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '@learning-loop/embedded-postgres/free-port';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { redisForTest } from '@learning-loop/testing/redis';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, inject, onTestFinished, test } from 'vitest';
 import { type App, apps } from '../apps.ts';
 
 const repository = path.join(import.meta.dirname, '../..');
 const run = promisify(execFile);
 
 test('what the images hold starts and learns, outside of the repository and without its tools', async () => {
-  const directory = await mkdtemp(path.join(tmpdir(), 'images-'));
+  // Below a directory in memory the installed files could not be hard links into pnpm's store.
+  const directory = await mkdtemp(path.join(inject('diskDirectory'), 'images-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const tree = (app: App) => path.join(directory, app);
   const script = path.join(repository, 'infra/docker/tree.sh');

@@ -39,7 +39,13 @@ const settings = [
   'log_line_prefix=',
   'log_checkpoints=off',
 ];
-const fastSettings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'io_method=sync'];
+const fastSettings = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'io_method=sync',
+  'max_wal_size=256MB',
+];
 
 /** A port that was taken meanwhile, or processes of a killed server that are still exiting. */
 const transientErrors = /could not create any TCP|shared memory block/;

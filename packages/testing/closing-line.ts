@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import type { Reporter, SerializedError, TestModule } from 'vitest/node';
-import { runDirectory } from './run-directory.ts';
+import { runDirectories } from './run-directory.ts';
 
 /** Ends a run with one plain line of counts. A file or an error outside of tests counts as a failed test. */
 export const closingLine: Reporter = {
@@ -11,8 +10,8 @@ export const closingLine: Reporter = {
       counts.failed += module.errors().length;
       for (const suite of module.children.allSuites()) counts.failed += suite.errors().length;
     }
-    const kept = runDirectory(process.pid);
-    if (counts.failed > 0 && existsSync(kept)) process.stdout.write(`The databases are kept in ${kept}.\n`);
+    if (counts.failed > 0)
+      process.stdout.write(`Databases and files are kept in ${runDirectories().join(' and ')}.\n`);
     process.stdout.write(
       `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped + counts.pending} skipped\n`,
     );

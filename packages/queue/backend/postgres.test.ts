@@ -1,4 +1,4 @@
-import { databaseForTest } from '@learning-loop/testing/database/postgres';
+import { databaseForTest, emptyDatabaseForTest } from '@learning-loop/testing/database/postgres';
 import { expect, test } from 'vitest';
 import { describeQueue } from '../testing/conformance.ts';
 import { openQueues } from './open.ts';
@@ -6,7 +6,7 @@ import { openQueues } from './open.ts';
 describeQueue('Postgres', async () => ({ databaseUrl: await databaseForTest() }));
 
 test('many processes may open the queues of a new database at once', async () => {
-  const databaseUrl = await databaseForTest();
+  const databaseUrl = await emptyDatabaseForTest();
   const errors: Error[] = [];
   const opening = Array.from({ length: 5 }, () =>
     openQueues({ databaseUrl }, ['memory'], (error) => errors.push(error)),

@@ -1,0 +1,2 @@
+/** The names of the databases that the tests of this file have made. */
+export const createdDatabases: string[] = [];
