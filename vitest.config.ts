@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { closingLine } from './packages/testing/closing-line.ts';
 import { LongestFirst } from './packages/testing/longest-first.ts';
@@ -8,11 +9,13 @@ export default defineConfig({
     globalSetup: 'packages/testing/global-setup.ts',
     setupFiles: ['packages/testing/fixed-seeds.ts', 'packages/testing/drop-databases.ts'],
     pool: 'forks',
-    // Many tests start servers of their own, which need a core as well: three workers on two cores took 6 % longer.
-    maxWorkers: '100%',
+    // Tests wait for servers half of their time: with a worker more than there are cores no core waits, too.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A second, the default, is short on a busy machine.
+    expect: { poll: { timeout: 15_000 } },
     reporters: ['default', closingLine],
   },
 });

@@ -5,19 +5,19 @@ import { type Client, connectClient } from 'standalone/demo/client';
 import { readCompletions, readLoggedEvents } from 'standalone/demo/read-back';
 import { untilOutboxEmpty } from 'standalone/demo/wait';
 import { type Server, startServer } from 'standalone/launch';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 let directory: string;
 let server: Server;
 let client: Client;
 
-beforeEach(async () => {
+beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'standalone-'));
   await chmod(directory, 0o755);
   await begin();
 });
 
-afterEach(async () => {
+afterAll(async () => {
   await server.stop();
   await rm(directory, { recursive: true });
 });
@@ -64,6 +64,7 @@ test('learns from a pick, and still knows it after a restart', async () => {
 });
 
 test('starts by itself after kill -9, and learns each accepted pick once', { timeout: 180_000 }, async () => {
+  const before = await readLoggedEvents(path.join(directory, 'training'));
   const users = Array.from({ length: 20 }, (_, index) => `user-${index}`);
   const picks = await Promise.all(users.map((user) => choose(user, 'deploy api')));
   await server.kill();
@@ -75,7 +76,7 @@ test('starts by itself after kill -9, and learns each accepted pick once', { tim
   );
   expect(interactions.filter(({ learned }) => learned)).toHaveLength(picks.length);
   const accepted = new Set(picks.map(({ event_id }) => event_id));
-  expect(await readLoggedEvents(path.join(directory, 'training'))).toEqual(accepted);
+  expect(await readLoggedEvents(path.join(directory, 'training'))).toEqual(new Set([...before, ...accepted]));
   for (const user of users) {
     const { memories, persona } = await knownOf(user);
     expect(memories.filter(({ type }) => type === 'history').map(({ count }) => count)).toEqual([1]);

@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '@learning-loop/embedded-postgres/free-port';
-import { expect, inject } from 'vitest';
+import { expect, inject, vi } from 'vitest';
 import { type RedisProcess, startRedis } from './redis-process.ts';
 
 const run = promisify(execFile);
@@ -25,7 +25,8 @@ export async function sentinelsForTest(): Promise<RedisGroup & { master: RedisPr
   for (const replica of await Promise.all(replicas)) stack.use(replica);
   const sentinels = await Promise.all([0, 1, 2].map(() => startSentinel(master.port)));
   for (const sentinel of sentinels) stack.use(sentinel);
-  for (const { port } of sentinels) await expect.poll(() => knownTo(port), { timeout: 30_000 }).toEqual(all);
+  for (const { port } of sentinels)
+    await vi.waitFor(async () => expect(await knownTo(port)).toEqual(all), { timeout: 30_000 });
   const hosts = sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',');
   const group = stack.move();
   return {

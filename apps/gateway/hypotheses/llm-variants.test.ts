@@ -1,9 +1,9 @@
 import { fiveCandidates, modelServer, sendContent, sendJson } from '@learning-loop/llm/testing/model-server';
-import { expect, onTestFinished, test } from 'vitest';
+import { type TestContext, test } from 'vitest';
 import { gatewayForTest } from '../testing/test-gateway.ts';
 
 /** A gateway with a model server that has these models; it answers 404 for any other. */
-async function stage(models: string[]) {
+async function stage(models: string[], onTestFinished: TestContext['onTestFinished']) {
   const server = await modelServer((response, { model }) => {
     if (models.includes(model)) sendContent(response, JSON.stringify(fiveCandidates));
     else sendJson(response, 404, { error: { message: `no model ${model}` } });
@@ -24,8 +24,11 @@ async function stage(models: string[]) {
   return { gateway, answeredBy };
 }
 
-test('the language model that was promoted is asked, and who answered is said', async () => {
-  const { gateway, answeredBy } = await stage(['small', 'tuned']);
+test.concurrent('the language model that was promoted is asked, and who answered is said', async ({
+  expect,
+  onTestFinished,
+}) => {
+  const { gateway, answeredBy } = await stage(['small', 'tuned'], onTestFinished);
   const registered = await gateway.post('/v1/models', { kind: 'llm', model: 'tuned' });
   expect(registered).toEqual({ status: 201, body: { model_id: 'tuned', status: 'candidate' } });
   expect((await gateway.post('/v1/models/tuned/promote', {})).status).toBe(200);
@@ -40,8 +43,11 @@ test('the language model that was promoted is asked, and who answered is said', 
   await expect.poll(() => answeredBy('ada'), { timeout: 20_000, interval: 250 }).toBe('vllm/small');
 });
 
-test('a user is always dealt the same language model, which counts for what comes of it even when the rules answer', async () => {
-  const { gateway, answeredBy } = await stage(['small']);
+test.concurrent('a user is always dealt the same language model, which counts for what comes of it even when the rules answer', async ({
+  expect,
+  onTestFinished,
+}) => {
+  const { gateway, answeredBy } = await stage(['small'], onTestFinished);
   await gateway.post('/v1/models', { model_id: 'mine', kind: 'llm', model: 'gone' });
   const variants = [
     { model_id: 'configured', weight: 0.5 },
@@ -69,8 +75,8 @@ test('a user is always dealt the same language model, which counts for what come
   ).toHaveLength(1);
 });
 
-test('an experiment that would compare nothing is refused', async () => {
-  const { gateway } = await stage([]);
+test.concurrent('an experiment that would compare nothing is refused', async ({ expect, onTestFinished }) => {
+  const { gateway } = await stage([], onTestFinished);
   await gateway.post('/v1/models', { model_id: 'ranks', kind: 'ranker', weights: { prior: 1 } });
   await gateway.post('/v1/models', { kind: 'llm', model: 'tuned' });
   await gateway.post('/v1/models', { kind: 'llm', model: 'elsewhere' });
@@ -87,7 +93,7 @@ test('an experiment that would compare nothing is refused', async () => {
   expect(await refusal('configured', 'elsewhere')).toEqual([409, 'not_served_here']);
 });
 
-test('a model that is none, or that no server has, is refused', async () => {
+test.concurrent('a model that is none, or that no server has, is refused', async ({ expect }) => {
   await using gateway = await gatewayForTest();
   for (const [model, status] of [
     [{ kind: 'llm' }, 400],

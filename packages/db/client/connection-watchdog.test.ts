@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { sql } from 'kysely';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { connectDb, type Db } from '../connect.ts';
 
 /** The database behind a network that can fall silent. */
@@ -30,19 +30,25 @@ async function databaseThroughNetwork() {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
   const address = server.address();
   url.port = String(typeof address === 'object' ? address?.port : '');
-  return { url: url.href, network };
+  return {
+    url: url.href,
+    network,
+    [Symbol.dispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
 }
 
 const answer = sql<{ one: number }>`select 1 as one`;
 
-test('queries to a server that stopped responding fail, and work again once it is back', async () => {
-  const { url, network } = await databaseThroughNetwork();
+test.concurrent('queries to a server that stopped responding fail, and work again once it is back', async ({
+  expect,
+}) => {
+  using database = await databaseThroughNetwork();
+  const { url, network } = database;
   await using db = connectDb(url, { serverTimeoutMs: 2_000 });
   await connected(db);
   network.silent = true;
@@ -60,15 +66,16 @@ test('queries to a server that stopped responding fail, and work again once it i
   await expect.poll(ask, { timeout: 20_000 }).toEqual([{ one: 1 }]);
 });
 
-test('a long query is not mistaken for silence', async () => {
+test.concurrent('a long query is not mistaken for silence', async ({ expect }) => {
   await using db = connectDb(await databaseForTest(), { serverTimeoutMs: 1_000 });
   await connected(db);
   const { rows } = await sql`select pg_sleep(3.5), 1 as one`.execute(db);
   expect(rows).toHaveLength(1);
 });
 
-test('a distant server that answers is not mistaken for a silent one', async () => {
-  const { url, network } = await databaseThroughNetwork();
+test.concurrent('a distant server that answers is not mistaken for a silent one', async ({ expect }) => {
+  using database = await databaseThroughNetwork();
+  const { url, network } = database;
   await using db = connectDb(url, { serverTimeoutMs: 1_500 });
   await connected(db);
   network.delayMs = 200;
@@ -81,8 +88,11 @@ test('a distant server that answers is not mistaken for a silent one', async () 
   expect(rows).toHaveLength(1);
 });
 
-test('a server that takes longer to connect to than a caller waits is connected to all the same', async () => {
-  const { url, network } = await databaseThroughNetwork();
+test.concurrent('a server that takes longer to connect to than a caller waits is connected to all the same', async ({
+  expect,
+}) => {
+  using database = await databaseThroughNetwork();
+  const { url, network } = database;
   network.delayMs = 400;
   await using db = connectDb(url, { serverTimeoutMs: 1_000 });
   const started = performance.now();
@@ -94,5 +104,6 @@ test('a server that takes longer to connect to than a caller waits is connected 
 /** The first connection of a busy machine may take longer than its caller waits; it is kept. */
 async function connected(db: Db): Promise<void> {
   const ask = () => answer.execute(db).catch(() => undefined);
-  await expect.poll(ask, { timeout: 20_000 }).toMatchObject({ rows: [{ one: 1 }] });
+  const connects = async () => expect(await ask()).toMatchObject({ rows: [{ one: 1 }] });
+  await vi.waitFor(connects, { timeout: 20_000 });
 }

@@ -6,7 +6,7 @@ import { freePort } from '@learning-loop/embedded-postgres/free-port';
 import { startEmbeddedPostgres } from '@learning-loop/embedded-postgres/start';
 import { redisForTest } from '@learning-loop/testing/redis';
 import { sql } from 'kysely';
-import { expect, inject, test } from 'vitest';
+import { inject, test } from 'vitest';
 import { eventIds, TestLoop } from '../testing/harness.ts';
 
 /** A Postgres of the test's own, to be killed and started again on the same port. */
@@ -32,9 +32,9 @@ async function ownPostgres() {
   };
 }
 
-test.each(['Redis', 'Postgres'])(
+test.concurrent.for(['Redis', 'Postgres'])(
   'a Postgres that crashes under load costs no event and no attempt (%s)',
-  async (backend) => {
+  async (backend, { expect }) => {
     await using postgres = await ownPostgres();
     const redisUrl = backend === 'Redis' ? (await redisForTest()).url : undefined;
     await using loop = await TestLoop.open({

@@ -7,14 +7,16 @@ import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { clusterForTest, sentinelsForTest } from '@learning-loop/testing/redis-groups';
 import { startRedis } from '@learning-loop/testing/redis-process';
 import { Cluster } from 'ioredis';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { eventIds, TestLoop } from '../testing/harness.ts';
 import { connectRedis, parseRedisUrl } from './redis.ts';
 
 const open = async (redisUrl: string) => TestLoop.open({ databaseUrl: await databaseForTest(), redisUrl });
 
-describe('Redis as production runs it', { timeout: 120_000 }, () => {
-  test('sentinels replace a master that is killed in the middle of the work: nothing is lost or doubled', async () => {
+describe('Redis as production runs it', { timeout: 120_000, concurrent: true }, () => {
+  test('sentinels replace a master that is killed in the middle of the work: nothing is lost or doubled', async ({
+    expect,
+  }) => {
     await using redis = await sentinelsForTest();
     await using loop = await open(redis.url);
     loop.remember();
@@ -30,7 +32,10 @@ describe('Redis as production runs it', { timeout: 120_000 }, () => {
       .toBe(0);
   });
 
-  test('a cluster spreads the queues, and loses a master in the middle of the work without loss', async () => {
+  test('a cluster spreads the queues, and loses a master in the middle of the work without loss', async ({
+    expect,
+    onTestFinished,
+  }) => {
     await using redis = await clusterForTest();
     await using loop = await open(redis.url);
     loop.remember();
@@ -54,7 +59,10 @@ describe('Redis as production runs it', { timeout: 120_000 }, () => {
     expect(await loop.effects()).toEqual(eventIds([...before, ...during]));
   });
 
-  test('the certificate of a server is checked, and its queues are served over TLS', async () => {
+  test('the certificate of a server is checked, and its queues are served over TLS', async ({
+    expect,
+    onTestFinished,
+  }) => {
     const { keyFile, certFile } = await certificateForTest();
     const files = { 'tls-cert-file': certFile, 'tls-key-file': keyFile, 'tls-ca-cert-file': certFile };
     const port = String(await freePort());

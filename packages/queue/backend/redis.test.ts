@@ -19,7 +19,7 @@ async function openWithRedis() {
   return { loop, redis };
 }
 
-test('BullMQ counts what it finished', { timeout: 40_000 }, async () => {
+test.concurrent('BullMQ counts what it finished', { timeout: 40_000 }, async ({ expect }) => {
   const { loop } = await openWithRedis();
   await using _ = loop;
   loop.remember();
@@ -30,8 +30,10 @@ test('BullMQ counts what it finished', { timeout: 40_000 }, async () => {
   await expect.poll(() => loop.metrics.metrics(), { timeout: 20_000 }).toContain(finished);
 });
 
-describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
-  test('while it is down publishing fails at once, and when it is back everything is processed once', async () => {
+describe('a queue whose Redis fails', { timeout: 60_000, concurrent: true }, () => {
+  test('while it is down publishing fails at once, and when it is back everything is processed once', async ({
+    expect,
+  }) => {
     const { loop, redis } = await openWithRedis();
     await using _ = loop;
     loop.remember();
@@ -48,7 +50,7 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
     expect(loop.logged('queue_away')).toHaveLength(1);
   });
 
-  test('while it hangs publishing fails within its timeout, and then at once', async () => {
+  test('while it hangs publishing fails within its timeout, and then at once', async ({ expect }) => {
     const { loop, redis } = await openWithRedis();
     await using _ = loop;
     await using admin = adminOf(redis.url);
@@ -64,7 +66,7 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
     expect(await loop.effects()).toEqual(eventIds(refs));
   });
 
-  test('when it comes back empty the sweeper brings every event back', async () => {
+  test('when it comes back empty the sweeper brings every event back', async ({ expect }) => {
     const { loop, redis } = await openWithRedis();
     await using _ = loop;
     const refs = await loop.acceptAndPublish(300);
@@ -75,7 +77,9 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
     expect(await loop.effects()).toEqual(eventIds(refs));
   });
 
-  test('killed and started again without its data in the middle of the work, nothing is lost or doubled', async () => {
+  test('killed and started again without its data in the middle of the work, nothing is lost or doubled', async ({
+    expect,
+  }) => {
     const { loop, redis } = await openWithRedis();
     await using _ = loop;
     loop.remember();
@@ -89,7 +93,7 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
     expect(await loop.effects()).toEqual(eventIds(refs));
   });
 
-  test('a schedule is restored when it comes back empty', async () => {
+  test('a schedule is restored when it comes back empty', async ({ expect }) => {
     const { loop, redis } = await openWithRedis();
     await using _ = loop;
     let runs = 0;
@@ -105,7 +109,7 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
     await expect.poll(() => runs, { timeout: 15_000 }).toBeGreaterThan(before + 1);
   });
 
-  test('a consumer is disposed of in time though Redis is dead', async () => {
+  test('a consumer is disposed of in time though Redis is dead', async ({ expect }) => {
     const { loop, redis } = await openWithRedis();
     const consumer = loop.remember();
     await loop.acceptAndPublish(10);
@@ -117,7 +121,7 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
     await loop[Symbol.asyncDispose]();
   });
 
-  test('a consumer that starts before Redis starts working once Redis is up', async () => {
+  test('a consumer that starts before Redis starts working once Redis is up', async ({ expect }) => {
     const { loop, redis } = await openWithRedis();
     await using _ = loop;
     await redis.stop();
@@ -129,7 +133,7 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
     expect(await loop.effects()).toEqual(eventIds(refs));
   });
 
-  test('nothing is published while its memory is nearly full; the outbox holds it', async () => {
+  test('nothing is published while its memory is nearly full; the outbox holds it', async ({ expect }) => {
     const { loop, redis } = await openWithRedis();
     await using _ = loop;
     await using admin = adminOf(redis.url);
@@ -144,7 +148,7 @@ describe('a queue whose Redis fails', { timeout: 60_000 }, () => {
     expect(await loop.effects()).toEqual(eventIds(refs));
   });
 
-  test('nothing of the event but its name and id is in Redis, even after a failure', async () => {
+  test('nothing of the event but its name and id is in Redis, even after a failure', async ({ expect }) => {
     const { loop, redis } = await openWithRedis();
     await using _ = loop;
     await using admin = adminOf(redis.url);

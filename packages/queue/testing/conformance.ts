@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { listDeadLetters, replayDeadLetter } from '@learning-loop/db/loop/dead-letters';
 import { sql } from 'kysely';
-import { describe, expect, test } from 'vitest';
+import { describe, test } from 'vitest';
 import type { QueueConfig } from '../backend/backend.ts';
 import { PermanentError, RetryLater } from '../errors.ts';
 import { schedule } from '../schedule.ts';
@@ -14,8 +14,8 @@ export function describeQueue(backend: string, configure: () => Promise<QueueCon
   const open = async (change: Partial<QueueConfig> = {}) =>
     TestLoop.open({ ...(await configure()), ...change });
 
-  describe(`a queue on ${backend}`, { timeout: 40_000 }, () => {
-    test('every consumer processes every event once, and the last of them logs it', async () => {
+  describe(`a queue on ${backend}`, { timeout: 40_000, concurrent: true }, () => {
+    test('every consumer processes every event once, and the last of them logs it', async ({ expect }) => {
       await using loop = await open();
       const memory = loop.effect('memory');
       const persona = loop.effect('persona');
@@ -36,7 +36,7 @@ export function describeQueue(backend: string, configure: () => Promise<QueueCon
       expect(new Set(complete)).toEqual(new Set(eventIds(refs)));
     });
 
-    test('ten deliveries at once to two replicas have one effect', async () => {
+    test('ten deliveries at once to two replicas have one effect', async ({ expect }) => {
       await using loop = await open();
       loop.remember();
       loop.remember();
@@ -53,7 +53,9 @@ export function describeQueue(backend: string, configure: () => Promise<QueueCon
       expect(await loop.effects()).toEqual(eventIds(refs));
     });
 
-    test('a permanent error dead-letters the event at once; its replay brings it back once', async () => {
+    test('a permanent error dead-letters the event at once; its replay brings it back once', async ({
+      expect,
+    }) => {
       await using loop = await open();
       let broken = true;
       loop.remember(async (events, context) => {
@@ -78,7 +80,7 @@ export function describeQueue(backend: string, configure: () => Promise<QueueCon
       expect(await listDeadLetters(loop.db, 'default', 10)).toEqual([]);
     });
 
-    test('BullMQ’s own export is among the metrics', async () => {
+    test('BullMQ’s own export is among the metrics', async ({ expect }) => {
       await using loop = await open();
       loop.sweep({ everyMs: 50, graceMs: 60_000, limit: 100 });
       for (let n = 0; n < 3; n += 1) await loop.acceptAndPublish(1);
@@ -86,7 +88,9 @@ export function describeQueue(backend: string, configure: () => Promise<QueueCon
       await expect.poll(() => loop.metrics.metrics(), { timeout: 20_000 }).toContain(waiting);
     });
 
-    test('an event that cannot be parsed is dead-lettered alone, and no other is retried', async () => {
+    test('an event that cannot be parsed is dead-lettered alone, and no other is retried', async ({
+      expect,
+    }) => {
       await using loop = await open();
       const refs = await loop.accept(200);
       const [poison, ...healthy] = eventIds(refs);
@@ -100,7 +104,9 @@ export function describeQueue(backend: string, configure: () => Promise<QueueCon
       await expect.poll(() => loop.logged('event_dead_lettered')).toMatchObject([{ event_id: poison }]);
     });
 
-    test('an event that keeps failing is tried as often as configured, and fails no other', async () => {
+    test('an event that keeps failing is tried as often as configured, and fails no other', async ({
+      expect,
+    }) => {
       await using loop = await open();
       const refs = await loop.accept(200);
       const [poison, ...healthy] = eventIds(refs);
@@ -116,7 +122,9 @@ export function describeQueue(backend: string, configure: () => Promise<QueueCon
       expect(letters).toMatchObject([{ event_id: poison, attempts: 3, error: 'Error: not this one' }]);
     });
 
-    test('an event that failed once is processed at the next attempt, without a trace of the first', async () => {
+    test('an event that failed once is processed at the next attempt, without a trace of the first', async ({
+      expect,
+    }) => {
       await using loop = await open();
       let attempts = 0;
       loop.remember(async (events, context) => {
@@ -131,7 +139,7 @@ export function describeQueue(backend: string, configure: () => Promise<QueueCon
       await expect.poll(() => loop.logged('remembered')).toMatchObject([{ attempts: 1 }]);
     });
 
-    test('RetryLater is not before its time, and does not count as an attempt', async () => {
+    test('RetryLater is not before its time, and does not count as an attempt', async ({ expect }) => {
       await using loop = await open({ retry: { attempts: 1, delayMs: 20 } });
       const times: number[] = [];
       loop.remember(async (events, context) => {
@@ -147,7 +155,7 @@ export function describeQueue(backend: string, configure: () => Promise<QueueCon
       expect(times).toHaveLength(3);
     });
 
-    test('one event that asks for later does not hold up the others', async () => {
+    test('one event that asks for later does not hold up the others', async ({ expect }) => {
       await using loop = await open();
       const refs = await loop.accept(100);
       const [late, ...prompt] = eventIds(refs);
@@ -160,7 +168,9 @@ export function describeQueue(backend: string, configure: () => Promise<QueueCon
       expect(await loop.outcomes('retried')).toBe(0);
     });
 
-    test('when all have to wait the consumer pauses, rather than delay its backlog one by one', async () => {
+    test('when all have to wait the consumer pauses, rather than delay its backlog one by one', async ({
+      expect,
+    }) => {
       await using loop = await open();
       let full = true;
       let calls = 0;
@@ -177,7 +187,9 @@ export function describeQueue(backend: string, configure: () => Promise<QueueCon
       expect(await loop.effects()).toEqual(eventIds(refs));
     });
 
-    test('emitted events are processed when the transaction commits, and never existed when it does not', async () => {
+    test('emitted events are processed when the transaction commits, and never existed when it does not', async ({
+      expect,
+    }) => {
       await using loop = await open();
       const log = loop.effect('training-log');
       loop.consume('training-log', {
@@ -200,7 +212,9 @@ export function describeQueue(backend: string, configure: () => Promise<QueueCon
       expect(await loop.effects('training-log')).toHaveLength(1);
     });
 
-    test('events that were never published are swept, by any number of sweepers, and processed once', async () => {
+    test('events that were never published are swept, by any number of sweepers, and processed once', async ({
+      expect,
+    }) => {
       await using loop = await open();
       loop.remember();
       const refs = await loop.accept(500);
@@ -210,7 +224,7 @@ export function describeQueue(backend: string, configure: () => Promise<QueueCon
       expect(await loop.effects()).toEqual(eventIds(refs));
     });
 
-    test('connections that Postgres cuts cost no attempt and no event', async () => {
+    test('connections that Postgres cuts cost no attempt and no event', async ({ expect }) => {
       await using loop = await open({ retry: { attempts: 1, delayMs: 20 } });
       let cuts = 0;
       loop.remember(async (events, context) => {
@@ -224,7 +238,9 @@ export function describeQueue(backend: string, configure: () => Promise<QueueCon
       expect(await loop.outcomes('dead')).toBe(0);
     });
 
-    test('a consumer that is disposed of finishes its batch; the next one takes the rest', async () => {
+    test('a consumer that is disposed of finishes its batch; the next one takes the rest', async ({
+      expect,
+    }) => {
       await using loop = await open();
       const begun = Promise.withResolvers<void>();
       const finish = Promise.withResolvers<void>();
@@ -244,7 +260,7 @@ export function describeQueue(backend: string, configure: () => Promise<QueueCon
       expect(await loop.effects()).toEqual(eventIds(refs));
     });
 
-    test('the jobs of a killed process are taken over in seconds, without a sweeper', async () => {
+    test('the jobs of a killed process are taken over in seconds, without a sweeper', async ({ expect }) => {
       await using loop = await open();
       const { databaseUrl, redisUrl } = loop.config;
       const script = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
@@ -260,7 +276,7 @@ export function describeQueue(backend: string, configure: () => Promise<QueueCon
       expect(await loop.effects()).toEqual(eventIds(refs));
     });
 
-    test('a schedule runs on time, in one of its processes, whatever a run throws', async () => {
+    test('a schedule runs on time, in one of its processes, whatever a run throws', async ({ expect }) => {
       await using loop = await open();
       const { log, config } = loop;
       const runs: number[] = [];
@@ -276,7 +292,7 @@ export function describeQueue(backend: string, configure: () => Promise<QueueCon
       expect(loop.logged('scheduled_run_failed').length).toBe(runs.length);
     });
 
-    test('a job that names no event harms nothing', async () => {
+    test('a job that names no event harms nothing', async ({ expect }) => {
       await using loop = await open();
       loop.remember();
       await loop.publisher.publish([{ event: 'hypothesis.selected', event_id: 'not-an-id' }], 'memory');

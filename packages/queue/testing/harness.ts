@@ -6,7 +6,7 @@ import type { Consumer } from '@learning-loop/events/routes';
 import { sql } from 'kysely';
 import pino, { type Logger } from 'pino';
 import { Registry } from 'prom-client';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { QueueConfig } from '../backend/backend.ts';
 import { consume } from '../consumer/consume.ts';
 import type { HandlerContext, Handlers } from '../consumer/process-events.ts';
@@ -90,9 +90,8 @@ export class TestLoop implements AsyncDisposable {
   /** On a database that had a loop before. */
   static async reopen(config: QueueConfig): Promise<TestLoop> {
     const loop = new TestLoop({ retry: { attempts: 3, delayMs: 20 }, ...config });
-    await expect
-      .poll(() => loop.publisher.hasRoom('memory').catch(() => false), { timeout: 10_000 })
-      .toBe(true);
+    const hasRoom = () => loop.publisher.hasRoom('memory').catch(() => false);
+    await vi.waitFor(async () => expect(await hasRoom()).toBe(true), { timeout: 10_000, interval: 10 });
     return loop;
   }
 
@@ -151,7 +150,8 @@ export class TestLoop implements AsyncDisposable {
 
   /** Resolves when every accepted event is processed or dead-lettered. */
   async settled(timeout = 20_000): Promise<void> {
-    await expect.poll(async () => (await outboxDepth(this.db)).pending, { timeout, interval: 20 }).toBe(0);
+    const pending = async () => (await outboxDepth(this.db)).pending;
+    await vi.waitFor(async () => expect(await pending()).toBe(0), { timeout, interval: 20 });
   }
 
   /** The event ids of the effects that stand, sorted, duplicates included. */
