@@ -14,18 +14,26 @@ export async function stopLeftovers(data: string): Promise<void> {
   const pid = Number(lock.split('\n', 1)[0]);
   if (!(pid > 0)) return;
   const server = await findProcess(pid);
-  if (!server?.command.includes('postgres')) {
-    // Another program may have this pid by now, and Postgres would take it for a server. It treats the pid of its own
-    // parent as stale, but still checks the shared memory that the file names.
-    await writeFile(lockFile, lock.replace(String(pid), String(process.pid)));
-    return;
-  }
+  if (!server?.command.includes('postgres')) return markStale(lockFile, pid);
   const owner = Number(/learning_loop\.owner=(\d+)/.exec(server.command)?.[1]);
-  if (owner !== server.parent && !Number.isNaN(owner)) return stop(pid, data);
+  if (owner !== server.parent && !Number.isNaN(owner)) {
+    await stop(pid, data);
+    // A server that was killed as we found it leaves its lock, and is a process until its parent takes note.
+    return markStale(lockFile, pid);
+  }
   const holder = owner || pid;
   throw new StartError(
     `The data directory ${data} is in use by process ${holder}; stop it or choose another DATA_DIR.`,
   );
+}
+
+/**
+ * Another program may have this pid by now, and Postgres would take it for a server. It treats the pid of its own parent
+ * as stale, but still checks the shared memory that the file names. A server that stopped in order left no lock.
+ */
+async function markStale(lockFile: string, pid: number): Promise<void> {
+  const lock = await readFile(lockFile, 'utf8').catch(() => undefined);
+  if (lock !== undefined) await writeFile(lockFile, lock.replace(String(pid), String(process.pid)));
 }
 
 async function stop(pid: number, data: string): Promise<void> {
