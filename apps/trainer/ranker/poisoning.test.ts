@@ -90,15 +90,17 @@ const toRecord = (
   model_id: 'candidates',
 });
 
+let builds = 0;
+
 /** How often everyone else's pick comes first with the ranker that the log leads to. */
 async function firstPlaces(
   log: string,
   build: Partial<BuildRequest>,
   kind: 'protected' | 'open',
 ): Promise<number> {
-  const { directory } = await buildDataset(
-    buildRequest(log, { buildId: `${kind}${Math.random()}`, ...build }),
-  );
+  builds += 1;
+  const buildId = String(builds).padStart(6, '0');
+  const { directory } = await buildDataset(buildRequest(log, { buildId, ...build }));
   await using workspace = await openWorkspace(join(log, 'fitting'));
   const names = await loadFeatureNames(workspace, directory);
   const [train, validation, test] = [
