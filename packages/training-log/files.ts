@@ -1,9 +1,6 @@
 import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
+import { errorCode } from '@learning-loop/service/errors';
 
 export async function ignoreMissing<T>(operation: Promise<T>): Promise<T | undefined> {
   try {

@@ -1,6 +1,6 @@
 import { type Batcher, createBatcher } from '@learning-loop/async/batcher';
 import type { LogName, TrainingRecords } from '@learning-loop/events/training-records';
-import { errorCode } from './files.ts';
+import { errorCode } from '@learning-loop/service/errors';
 
 export interface Log {
   info(fields: object, message: string): void;

@@ -1,7 +1,8 @@
 import { type FileHandle, open, stat, truncate, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { LogName } from '@learning-loop/events/training-records';
-import { errorCode, ignoreMissing, moveFile, syncDirectory, writeFully } from '../files.ts';
+import { errorCode } from '@learning-loop/service/errors';
+import { ignoreMissing, moveFile, syncDirectory, writeFully } from '../files.ts';
 import { activePath, finishedPath, utcDay } from '../layout.ts';
 
 const newline = 0x0a;

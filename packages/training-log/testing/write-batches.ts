@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stdout } from 'node:process';
-import { errorCode } from '../files.ts';
+import { errorCode } from '@learning-loop/service/errors';
 import { openTrainingLog } from '../open.ts';
 import { readTrainingLog } from '../read.ts';
 import type { Log } from '../training-log.ts';
