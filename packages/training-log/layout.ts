@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { newId } from '@learning-loop/events/ids';
 import type { LogName } from '@learning-loop/events/training-records';
 import { ignoreMissing } from './files.ts';
 
@@ -22,10 +22,10 @@ export function activePath(dir: string, name: LogName, slot: number): string {
   return join(dir, slot === 1 ? `${name}.jsonl` : `${name}.${slot}.jsonl`);
 }
 
-/** `at` is the time of the last line. Paths sort by time, and are unique. */
+/** `at` is the time of the last line. Paths sort by time, those of one writer also within a millisecond, and are unique. */
 export function finishedPath(dir: string, name: LogName, at: Date): string {
   const stamp = at.toISOString().replaceAll(/[-:.]/g, '');
-  return join(dir, name, `dt=${utcDay(at)}`, `${stamp}-${randomUUID().slice(0, 13)}.jsonl`);
+  return join(dir, name, `dt=${utcDay(at)}`, `${stamp}-${newId()}.jsonl`);
 }
 
 export async function listUsedSlots(dir: string): Promise<number[]> {
