@@ -46,6 +46,18 @@ test('a batch is limited by weight, and one item may be heavier', async () => {
   expect(batches).toEqual([['aa', 'bbb'], ['c'], ['dddddddd'], ['e']]);
 });
 
+test('an item is processed, however soon after the end of the last batch it is added', {
+  timeout: 5_000,
+}, async () => {
+  for (let turns = 0; turns < 30; turns += 1) {
+    const batcher = createBatcher(async (batch: number[]) => batch, { limit: 3 });
+    await batcher.add(1);
+    // Microtasks: between the batch's end and the next turn of the event loop a lane looks for work once more and ends.
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+    expect(await batcher.add(2)).toBe(2);
+  }
+});
+
 test('an item that is added the moment the last batch ends is processed too', async () => {
   const batcher = createBatcher(async (batch: number[]) => batch, { limit: 3 });
   for (let item = 0; item < 100; item += 1) expect(await batcher.add(item)).toBe(item);
