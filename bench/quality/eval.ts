@@ -1,5 +1,9 @@
-/** `pnpm eval`: how well it learns, in figures; prints one table and writes docs/quality.md. No network, same seed, same figures. */
-import { writeFileSync } from 'node:fs';
+/**
+ * `pnpm eval`: how well it learns, in figures; prints one table and writes docs/quality.md. No network, same seed, same
+ * figures. `pnpm eval real --data DIR` measures on texts that other people wrote, and writes that part of the page.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { measureAttitudes } from './attitudes.ts';
 import { measureClarifying } from './clarifying.ts';
 import { measureEmbedded } from './embedded.ts';
@@ -8,21 +12,42 @@ import { toTable } from './metric.ts';
 import { measureModelFailures } from './model-failures.ts';
 import { measurePairs } from './pairs.ts';
 import { measurePopulation } from './population.ts';
+import { measureReal } from './real/main.ts';
 import { measureRetrieval } from './retrieval.ts';
 
-const table = toTable([
-  ...measureAttitudes(),
-  ...measureClarifying(),
-  ...measurePopulation(),
-  ...measureExtraction(),
-  ...measurePairs(),
-  ...measureRetrieval(),
-  ...(await measureEmbedded()),
-]);
+const pagePath = new URL('../../docs/quality.md', import.meta.url);
+const realTitle = '\n## On texts that other people wrote\n';
 
-const failures = await measureModelFailures();
+const { values, positionals } = parseArgs({ options: { data: { type: 'string' } }, allowPositionals: true });
+const [set, ...surplus] = positionals;
+if (
+  surplus.length > 0 ||
+  (set !== undefined && set !== 'real') ||
+  (set === 'real') !== (values.data !== undefined)
+)
+  throw new Error('usage: eval, or eval real --data DIR');
 
-const page = `# How well it learns
+const [own = '', real = ''] = readFileSync(pagePath, 'utf8').split(realTitle);
+if (values.data === undefined) writePage(await measureOwn(), real);
+else writePage(own, await describeReal(values.data));
+
+function writePage(ownPart: string, realPart: string) {
+  writeFileSync(pagePath, ownPart + realTitle + realPart);
+  process.stdout.write(set === 'real' ? realPart : ownPart);
+}
+
+async function measureOwn(): Promise<string> {
+  const table = toTable([
+    ...measureAttitudes(),
+    ...measureClarifying(),
+    ...measurePopulation(),
+    ...measureExtraction(),
+    ...measurePairs(),
+    ...measureRetrieval(),
+    ...(await measureEmbedded()),
+  ]);
+  const failures = await measureModelFailures();
+  return `# How well it learns
 
 \`pnpm eval\` (\`bench/quality/eval.ts\`) writes this page. It uses fixed seeds and no network, so every run gives
 the same figures. The first table is measured without a language model.
@@ -48,6 +73,14 @@ loopback. It is called eight times in a row, with the client, circuit breaker an
 
 ${failures}
 `;
+}
 
-writeFileSync(new URL('../../docs/quality.md', import.meta.url), page);
-process.stdout.write(`${table}\n\n${failures}\n`);
+async function describeReal(directory: string): Promise<string> {
+  const table = await measureReal(directory);
+  return `
+\`pnpm eval real --data DIR\` writes this part. Nobody of this project wrote or labelled these texts and selections, and the
+files stay outside of the repository. Behind a figure stands its 95 % interval by bootstrap.
+
+${table}
+`;
+}

@@ -1,0 +1,14 @@
+import { existsSync } from 'node:fs';
+import { type Metric, toTable } from '../metric.ts';
+import { measureLikings } from './likings.ts';
+
+/** Each reads its files from the directory; none looks at data that another measure is tuned on. */
+const measures: ((data: string) => Metric[] | Promise<Metric[]>)[] = [measureLikings];
+
+/** The table of what is measured on texts and selections of other people. */
+export async function measureReal(directory: string): Promise<string> {
+  if (!existsSync(directory)) throw new Error(`--data ${directory}: no such directory`);
+  const metrics: Metric[] = [];
+  for (const measure of measures) metrics.push(...(await measure(directory)));
+  return toTable(metrics);
+}
