@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { MutantGroup } from './critical.ts';
+
+export interface MutantFate {
+  file: string;
+  line: number;
+  mutator: string;
+  replacement: string;
+  status: 'Killed' | 'Survived' | 'NoCoverage' | 'Timeout' | 'CompileError' | 'RuntimeError' | 'Ignored';
+}
+
+export interface GroupResult {
+  group: MutantGroup;
+  fates: MutantFate[];
+  /** How many there were; more than `fates` if time ran out. */
+  planned: number;
+}
+
+/** Mutates these files or ranges in the workspace, until it is done or the time, in milliseconds since 1970, is over. */
+export async function runGroup(
+  group: MutantGroup,
+  mutate: string[],
+  workspace: string,
+  until: number,
+): Promise<GroupResult> {
+  const lines = join(workspace, 'mutants.jsonl');
+  await rm(lines, { force: true });
+  await writeFile(join(workspace, 'stryker.config.json'), JSON.stringify({ ...options, mutate }));
+  const env = {
+    ...process.env,
+    MUTANT_LINES: lines,
+    MUTANT_TESTS: JSON.stringify(group.tests),
+    MUTANT_UNTIL: String(until),
+  };
+  const stryker = join(workspace, 'node_modules/@stryker-mutator/core/bin/stryker.js');
+  const child = spawn(process.execPath, [stryker, 'run'], {
+    cwd: workspace,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  const [code]: (number | null)[] = await once(child, 'close');
+  if (code !== 0) throw new Error(`${group.name}: the mutation run failed\n${output.slice(-4000)}`);
+  return { group, ...(await readLines(lines, workspace)) };
+}
+
+const options = {
+  testRunner: 'timed-vitest',
+  plugins: ['@stryker-mutator/vitest-runner', './.ci/mutants/stryker-plugins.ts'],
+  reporters: ['lines'],
+  // TypeScript 7 has no API that the tool could read a configuration with.
+  tsconfigFile: 'none.json',
+  inPlace: true,
+  coverageAnalysis: 'perTest',
+  vitest: { configFile: '.ci/mutants/vitest.config.ts', related: true, pool: 'forks' },
+  // Besides three times what the tests took without a change.
+  timeoutMS: 5000,
+  timeoutFactor: 3,
+  dryRunTimeoutMinutes: 10,
+  allowEmpty: true,
+  checkers: [],
+};
+
+async function readLines(path: string, workspace: string): Promise<{ fates: MutantFate[]; planned: number }> {
+  const lines = existsSync(path) ? (await readFile(path, 'utf8')).trim().split('\n') : [];
+  const [first = '{"planned":0}', ...rest] = lines;
+  return { planned: JSON.parse(first).planned, fates: rest.map((line) => toFate(line, workspace)) };
+}
+
+function toFate(line: string, workspace: string): MutantFate {
+  const fate: MutantFate = JSON.parse(line);
+  return { ...fate, file: relative(workspace, fate.file) };
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** The tests of one group of mutants; the set-up is that of `pnpm test`. */
+export default defineConfig({
+  test: {
+    include: JSON.parse(process.env['MUTANT_TESTS'] ?? '[]'),
+    exclude: ['**/node_modules/**'],
+    globalSetup: 'packages/testing/global-setup.ts',
+    setupFiles: ['packages/testing/fixed-seeds.ts', 'packages/testing/drop-databases.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
+  },
+});
