@@ -16,11 +16,10 @@ export const Facets = Type.Object(
 export type Facets = Type.Static<typeof Facets>;
 
 const Delta = Type.Number({ minimum: -0.1, maximum: 0.1 });
+// Partial opens a closed object, unless it is told again.
 export const FacetDeltas = Type.Partial(
-  Type.Object(
-    { concise: Delta, step_by_step: Delta, code_first: Delta, formal: Delta },
-    { additionalProperties: false },
-  ),
+  Type.Object({ concise: Delta, step_by_step: Delta, code_first: Delta, formal: Delta }),
+  { additionalProperties: false },
 );
 export type FacetDeltas = Type.Static<typeof FacetDeltas>;
 
