@@ -179,7 +179,19 @@ describe('results', () => {
   test('a batch that is answered in part rejects all of its callers', async () => {
     const batcher = createBatcher(async (batch: number[]) => batch.slice(1), { limit: 10 });
     const results = await Promise.allSettled([1, 2].map(batcher.add));
-    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    const rejected = { status: 'rejected', reason: new Error('A batch was answered in part.') };
+    expect(results).toEqual([rejected, rejected]);
+  });
+
+  test('an item that fails alone is not repeated', async () => {
+    let calls = 0;
+    const work = async (): Promise<number[]> => {
+      calls += 1;
+      throw new Error('bad item');
+    };
+    const batcher = createBatcher(work, { limit: 3, isItemError: () => true });
+    await expect(batcher.add(1)).rejects.toThrow('bad item');
+    expect(calls).toBe(1);
   });
 
   test('an error of one item is repeated one by one, and rejects that item only', async () => {

@@ -155,3 +155,21 @@ test('a system clock that is set back does not keep it open', async () => {
   vi.advanceTimersByTime(500);
   expect(await succeed()).toBe('done');
 });
+
+test('a probe that succeeds forgets the failures before it', async () => {
+  const { circuit, succeed, fail } = make({ failureShare: 0.5, windowCalls: 10, minCalls: 2 });
+  for (let failures = 0; failures < 2; failures += 1) await fail().catch(() => undefined);
+  vi.advanceTimersByTime(500);
+  await succeed();
+  await fail().catch(() => undefined);
+  expect(circuit.state).toBe('closed');
+});
+
+test('it needs no listener, and says by name that it is open', async () => {
+  const circuit = createCircuitBreaker({ resetAfterMs: () => 500 });
+  await expect(circuit.execute(() => Promise.reject(new Error('down')))).rejects.toThrow('down');
+  await expect(circuit.execute(async () => 1)).rejects.toMatchObject({
+    name: 'CircuitOpenError',
+    message: 'The server failed lately and is not called.',
+  });
+});

@@ -34,6 +34,15 @@ test('heavy values evict more', () => {
   expect(computed).toBe(4);
 });
 
+test('as many results are kept as the limit says, and forgotten beyond twice that', () => {
+  const computed: string[] = [];
+  const memo = memoize((key) => computed.push(key), 2);
+  for (const key of ['a', 'b', 'a', 'b']) memo(key);
+  expect(computed).toEqual(['a', 'b']);
+  for (const key of ['c', 'd', 'e', 'a']) memo(key);
+  expect(computed).toEqual(['a', 'b', 'c', 'd', 'e', 'a']);
+});
+
 test('a cached read is good for its time, shared by concurrent callers, and no failure is cached', async () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   onTestFinished(() => void vi.useRealTimers());
