@@ -1,15 +1,32 @@
 import { execFileSync } from 'node:child_process';
 
-const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
+const git = (...args: string[]) =>
+  execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+
+/** Commits to look at where there is no branch to speak of. */
+const lastCommits = 10;
 
 /**
  * The lines of each file, as `file:first-last`, that this branch added or changed since it left `base`. On the base
- * itself these are the lines of its last commit.
+ * itself, or without one, these are the lines of the last ten commits.
  */
 export function listChangedLines(base: string): string[] {
-  const fork = git('merge-base', base, 'HEAD');
-  const from = fork === git('rev-parse', 'HEAD') ? 'HEAD~1' : fork;
-  return parseDiff(git('diff', '--unified=0', '--no-color', '--no-prefix', from, '--', '*.ts'));
+  const fork =
+    findFork(base) ??
+    git('rev-list', `--max-count=${lastCommits + 1}`, 'HEAD')
+      .split('\n')
+      .at(-1) ??
+    'HEAD';
+  return parseDiff(git('diff', '--unified=0', '--no-color', '--no-prefix', fork, '--', '*.ts'));
+}
+
+function findFork(base: string): string | undefined {
+  try {
+    const fork = git('merge-base', base, 'HEAD');
+    return fork === git('rev-parse', 'HEAD') ? undefined : fork;
+  } catch {
+    return undefined;
+  }
 }
 
 export function parseDiff(diff: string): string[] {

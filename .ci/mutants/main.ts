@@ -1,7 +1,8 @@
 /**
  * `pnpm test:mutants`: changes critical code in small ways, one by one, and counts which changes a test notices
  * (StrykerJS). Without options all groups of critical.ts; `--only NAME` one of them; `--changed` the lines that this
- * branch changed, for at most five minutes. Survivors are listed in test-output/mutants.jsonl.
+ * branch changed, for at most five minutes. `--write` puts the table into docs/reliability.md. Survivors are listed in
+ * test-output/mutants.jsonl.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { matchesGlob } from 'node:path';
@@ -10,7 +11,7 @@ import { isProduct, trackedFiles } from '../sources.ts';
 import { listChangedLines } from './changed.ts';
 import { type MutantGroup, mutantGroups } from './critical.ts';
 import { type GroupResult, runGroup } from './run-group.ts';
-import { formatTable } from './table.ts';
+import { formatTable, writeTable } from './table.ts';
 import { copyWorkspace } from './workspace.ts';
 
 const minutes = { changed: 5, all: 90 };
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     changed: { type: 'boolean', default: false },
     base: { type: 'string', default: 'origin/HEAD' },
     only: { type: 'string' },
+    write: { type: 'boolean', default: false },
   },
 });
 
@@ -45,6 +47,7 @@ const survivors = results
   .flatMap(({ fates }) => fates)
   .filter(({ status }) => /Survived|NoCoverage/u.test(status));
 await writeFile('test-output/mutants.jsonl', survivors.map((fate) => `${JSON.stringify(fate)}\n`).join(''));
+if (values.write) await writeTable(results);
 process.stdout.write(`${formatTable(results)}\n`);
 
 function isCritical({ sources }: MutantGroup, file: string): boolean {

@@ -2,9 +2,9 @@ import { matchesGlob } from 'node:path';
 import { expect, test } from 'vitest';
 import { isProduct, trackedFiles } from '../sources.ts';
 import { parseDiff } from './changed.ts';
-import { mutantGroups } from './critical.ts';
+import { type MutantGroup, mutantGroups } from './critical.ts';
 import type { MutantFate } from './run-group.ts';
-import { formatTable } from './table.ts';
+import { formatTable, mergeTable } from './table.ts';
 
 test('a diff gives the added and changed lines, and nothing for removed ones', () => {
   const diff = [
@@ -33,16 +33,16 @@ test('every pattern of critical sources and tests matches a file', () => {
   expect(dead).toEqual([]);
 });
 
+const fate = (status: MutantFate['status']): MutantFate => ({
+  file: 'packages/events/event.ts',
+  line: 1,
+  mutator: 'StringLiteral',
+  replacement: '""',
+  status,
+});
+const group: MutantGroup = { name: 'events', goal: 85, sources: [], tests: [] };
+
 test('the table counts errors for nothing, and says how many were not tried', () => {
-  const [group] = mutantGroups;
-  if (group === undefined) throw new Error('no groups');
-  const fate = (status: MutantFate['status']): MutantFate => ({
-    file: 'packages/events/event.ts',
-    line: 1,
-    mutator: 'StringLiteral',
-    replacement: '""',
-    status,
-  });
   const fates = ['Killed', 'Timeout', 'Survived', 'NoCoverage', 'RuntimeError'] as const;
   expect(
     formatTable([{ group, fates: fates.map(fate), planned: 7 }])
@@ -51,5 +51,19 @@ test('the table counts errors for nothing, and says how many were not tried', ()
   ).toEqual([
     '| `packages/events` | 4 of 5 | 2 | 50.0 % |  |',
     '| **events** | 4 of 7 | 2 | 50.0 % | ≥ 85 % |',
+  ]);
+});
+
+test('a run of one group leaves the rows of the others', () => {
+  const before = formatTable([
+    { group, fates: [fate('Survived')], planned: 1 },
+    { group: { ...group, name: 'queue' }, fates: [fate('Killed')], planned: 1 },
+  ]);
+  const after = mergeTable(before, [{ group, fates: [fate('Killed')], planned: 1 }]);
+  expect(after.split('\n').slice(2)).toEqual([
+    '| `packages/events` | 1 | 1 | 100.0 % |  |',
+    '| **events** | 1 | 1 | 100.0 % | ≥ 85 % |',
+    '| `packages/events` | 1 | 1 | 100.0 % |  |',
+    '| **queue** | 1 | 1 | 100.0 % | ≥ 85 % |',
   ]);
 });
