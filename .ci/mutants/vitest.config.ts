@@ -7,7 +7,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**'],
     globalSetup: 'packages/testing/global-setup.ts',
     setupFiles: ['packages/testing/fixed-seeds.ts', 'packages/testing/drop-databases.ts'],
-    testTimeout: 60_000,
+    testTimeout: 300_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 15_000 } },
   },
