@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fiveCandidates, proposeRequest } from '../testing/model-server.ts';
-import { padWithRules, toCandidates } from './propose.ts';
+import { padWithRules, proposePrompt, toCandidates } from './propose.ts';
 
 const propose = (question: string) => ({ question, rationale: 'because', confidence: 0.5 });
 
@@ -49,4 +49,40 @@ test('a candidate that repeats the rules still gets two others', () => {
   const [first] = padWithRules([], request);
   const filled = padWithRules(first ? [first] : [], request);
   expect(new Set(filled.map(({ question }) => question)).size).toBe(3);
+});
+
+test('the model is told the request and what is known, cut, and nothing that cannot be seen', () => {
+  const request = proposeRequest({ text: `deploy\u200b ${'x'.repeat(4000)}` });
+  const facets = request.context.persona_facets;
+  const data = proposePrompt.data({
+    ...request,
+    context: {
+      persona_facets: facets,
+      interaction_count: 3,
+      recent_goals: ['g'.repeat(201)],
+      preferences: ['p'.repeat(201)],
+    },
+    history: ['h'.repeat(301)],
+  });
+  expect(data).toEqual({
+    input_text: `deploy ${'x'.repeat(3992)}…`,
+    persona_facets: facets,
+    recent_goals: [`${'g'.repeat(199)}…`],
+    preferences: [`${'p'.repeat(199)}…`],
+    history: [`${'h'.repeat(299)}…`],
+  });
+  expect(proposePrompt).toMatchObject({ operation: 'propose', maxTokens: 800 });
+});
+
+test('a question of 300 characters is shown, and one of 301 is not; a rationale is cut at 200', () => {
+  const exact = propose('q'.repeat(300));
+  const candidates = toCandidates({
+    hypotheses: [{ ...exact, rationale: 'r'.repeat(201) }, propose('z'.repeat(301))],
+  });
+  expect(candidates).toEqual([{ question: 'q'.repeat(300), rationale: `${'r'.repeat(199)}…`, prior: 0.5 }]);
+});
+
+test('three candidates are enough: the rules add none', () => {
+  const three = ['one?', 'two?', 'three?'].map((question) => ({ question, rationale: '', prior: 0.3 }));
+  expect(padWithRules(three, proposeRequest())).toBe(three);
 });
