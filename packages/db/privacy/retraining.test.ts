@@ -12,6 +12,8 @@ test('models that learned from an erased user, or may have, are to be retrained;
     ['default', 'of a dataset that is gone', 'v0'],
     ['default', 'by hand', null],
     ['other', 'foreign', 'v1'],
+    ['other', 'foreign, of a dataset that is not kept here', 'v3'],
+    ['other', 'foreign, by hand', null],
   ] as const)
     await insertModel(db, {
       ...{ tenant_id, model_id, dataset_version, kind: 'ranker', status: 'candidate', parent_id: null },
@@ -23,4 +25,10 @@ test('models that learned from an erased user, or may have, are to be retrained;
   const retrained = models.filter(({ metrics }) => 'retrain' in metrics).map(({ model_id }) => model_id);
   expect(retrained.sort()).toEqual(marked);
   for (const { metrics } of models) expect(metrics).toMatchObject({ kept: 1 });
+  // Without any dataset, too, a model that was registered by hand has learned from nobody.
+  expect(await markForRetraining(db, 'default', { with: [], kept: [] })).toEqual([
+    'of a dataset that is gone',
+    'with the user',
+    'without the user',
+  ]);
 });

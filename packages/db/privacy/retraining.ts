@@ -20,7 +20,10 @@ export async function markForRetraining(
     .updateTable('models')
     .set({ metrics: sql`metrics || ${retrainMark}::jsonb`, changed_at: sql`clock_timestamp()` })
     .where('tenant_id', '=', tenantId)
-    .where(sql<boolean>`dataset_version = any(${versions.with}) or dataset_version <> all(${versions.kept})`)
+    .where('dataset_version', 'is not', null)
+    .where(
+      sql<boolean>`(dataset_version = any(${versions.with}) or dataset_version <> all(${versions.kept}))`,
+    )
     .returning('model_id')
     .execute();
   return marked.map(({ model_id }) => model_id).sort();
