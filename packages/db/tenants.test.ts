@@ -124,7 +124,7 @@ const ofOneTenant: Record<string, Call> = {
       models: [],
     }),
   recordErasureError: async (run, db, own) => run(db, await findOwn(db, 'erasures', own), `no ${own.word}`),
-  markForRetraining: (run, db, { tenant_id }) => run(db, tenant_id, { with: ['v1'], kept: ['v1'] }),
+  markForRetraining: (run, db, { tenant_id }) => run(db, tenant_id, { with: ['v1'], kept: ['v2'] }),
   markIfErasedMeanwhile: async (run, db, own) => {
     const receipt = { rows: {}, training_log_records: 0, dataset_samples: { 'v1/file': 1 }, models: [] };
     await db

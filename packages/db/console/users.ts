@@ -92,7 +92,7 @@ export async function listInteractionOutcomes(
       order by interaction_id desc limit ${limit}
     )
     select i.interaction_id, i.created_at, i.input_text, i.model_id, i.hypotheses, s.event_id, s.selected_id,
-      (select coalesce(jsonb_agg(jsonb_build_object('type', m.type, 'content', m.content)), '[]')
+      (select coalesce(jsonb_agg(jsonb_build_object('type', m.type, 'content', m.content) order by memory_id), '[]')
         from memory_sources source join memories m using (tenant_id, user_id, memory_id)
         where source.tenant_id = i.tenant_id and source.interaction_id = i.interaction_id
           and m.status <> 'forgotten' and m.type <> 'history') as memories,

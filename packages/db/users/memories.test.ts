@@ -150,6 +150,15 @@ test('an older event that comes late does not write the words back into a forgot
   expect(rows).toEqual([{ content: '', tags: [], slot: null, status: 'forgotten' }]);
 });
 
+test('what was learned from an interaction is listed by age, wherever the rows lie', async () => {
+  await using db = connectDb(await databaseForTest());
+  const interaction_id = newId();
+  const [older, newer] = ['older', 'newer'].map((content) => learned({ content, interaction_id }));
+  for (const memory of [newer, older]) await learn(db, memory ? [memory] : []);
+  const listed = await listInteractionMemories(db, 'default', interaction_id);
+  expect(listed.map(({ content }) => content)).toEqual(['older', 'newer']);
+});
+
 test('an older event that comes late does not write its words over a correction', async () => {
   await using db = connectDb(await databaseForTest());
   const said = learned({ content: 'my name is Ada', content_key: 'name', seen_at: day(9) });

@@ -83,6 +83,7 @@ export function findMemories(
     .execute();
 }
 
+/** In the order in which they were first learned. */
 export function listInteractionMemories(db: Db, tenantId: string, interactionId: string): Promise<Memory[]> {
   return db
     .selectFrom('memory_sources as source')
@@ -102,6 +103,7 @@ export function listInteractionMemories(db: Db, tenantId: string, interactionId:
     .where('source.tenant_id', '=', tenantId)
     .where('source.interaction_id', '=', interactionId)
     .where('memory.status', '<>', 'forgotten')
+    .orderBy('memory.memory_id')
     .execute();
 }
 
