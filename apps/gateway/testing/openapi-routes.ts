@@ -28,7 +28,12 @@ export interface DescribedRoute {
 
 export async function describeRoutes(server: FastifyInstance): Promise<DescribedRoute[]> {
   const { body } = await server.inject('/docs/json');
-  const { paths } = Value.Parse(Document, JSON.parse(body));
+  return parseRoutes(JSON.parse(body));
+}
+
+/** Of an OpenAPI document. */
+export function parseRoutes(document: unknown): DescribedRoute[] {
+  const { paths } = Value.Parse(Document, document);
   return Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([verb, { parameters = [], requestBody }]) => {
       const method = verb.toUpperCase() as DescribedRoute['method'];
