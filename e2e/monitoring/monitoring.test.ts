@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { ensureInstalled } from '@learning-loop/testing/ensure-installed';
+import { fetchWithRetry } from 'standalone/demo/client';
+import { untilOutboxEmpty } from 'standalone/demo/wait';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { letUsersSelect, type System, startSystem } from '../console/system.ts';
@@ -81,6 +83,39 @@ test('labels are bounded: no user, no interaction, no address', async () => {
   const text = await (await fetch(`${system.client.url}/metrics`)).text();
   expect(text).toContain('route="/v1/hypothesize"');
   expect(text).not.toMatch(/"ada"|"grace"|somebody|no\/such|[0-9a-f]{8}-[0-9a-f]{4}-7/u);
+});
+
+/** Each event with the consumer that learns from it, by hand. */
+const learnedBy = [
+  'feedback.given persona',
+  'feedback.given training-log',
+  'hypothesis.selected memory',
+  'hypothesis.selected persona',
+  'hypothesis.selected training-log',
+  'persona.updated training-log',
+];
+
+test('each event is learned by its consumers and by no other', async () => {
+  const { client } = system;
+  const asked = { user_id: 'ada', input_text: 'build api' };
+  const { interaction_id } = await client.hypothesize(asked);
+  await client.execute({ ...asked, interaction_id, hypothesis_id: 'h1' });
+  const body = JSON.stringify({
+    user_id: 'ada',
+    interaction_id,
+    type: 'comment',
+    value: 'more code, please',
+  });
+  const headers = { 'content-type': 'application/json' };
+  const said = await fetchWithRetry(`${client.url}/v1/feedback`, { method: 'POST', headers, body });
+  expect(said.status).toBe(202);
+  await untilOutboxEmpty(client);
+  const text = await (await fetch(`${client.url}/metrics`)).text();
+  const series = text.split('\n').filter((line) => line.startsWith('learning_loop_events_total{'));
+  const value = (line: string, label: string) => new RegExp(`[{,]${label}="([^"]*)"`, 'u').exec(line)?.[1];
+  const learned = series.filter((line) => value(line, 'outcome') === 'learned');
+  const pairs = learned.map((line) => `${value(line, 'event')} ${value(line, 'consumer')}`);
+  expect([...new Set(pairs)].toSorted()).toEqual(learnedBy);
 });
 
 test('the alerts fire when they should and not before', async () => {
