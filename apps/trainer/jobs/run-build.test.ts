@@ -102,6 +102,28 @@ it.each([
   expect(from && (Date.parse(created_at) - Date.parse(from)) / 60_000).toBe(minutes);
 });
 
+it.each([
+  ['0.4', 27],
+  ['0.5', 24],
+])('from MIN_CONFIDENCE_FOR_TRAINING=%s on, a selection is sure enough: %s', async (confidence, samples) => {
+  // Three selections of a confidence of 0.4, and 24 surer ones.
+  const dir = await writeTestLog({ users: 12, selectionsPerUser: 2, unsure: 3, onlyHypotheses: true });
+  await using on = await stage(dir, { MIN_CONFIDENCE_FOR_TRAINING: confidence });
+  expect((await on.build())?.counts).toMatchObject({ confident_enough: samples });
+});
+
+it.each([
+  ['0.3', 42],
+  ['0.01', 20],
+  ['1', 60],
+])('of 140 samples TRAINER_MAX_SHARE_PER_USER=%s leaves %s to one user', async (share, left) => {
+  const dir = await writeTestLog({ users: 8, selectionsPerUser: 10, flood: 60, onlyHypotheses: true });
+  await using on = await stage(dir, { TRAINER_MAX_SHARE_PER_USER: share });
+  expect((await on.build())?.counts).toMatchObject({
+    ...{ confident_enough: 140, within_the_share_of_a_user: 80 + left },
+  });
+});
+
 it('takes one build at a time, and takes over from a trainer that is silent', async () => {
   await using on = await stage(await writeTestLog({ users: 12, selectionsPerUser: 2 }));
   for (let i = 0; i < 3; i += 1) await requestBuild(on.db, 'default', newId());

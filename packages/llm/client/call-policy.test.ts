@@ -86,6 +86,20 @@ test('the second try is left out when there is no time for it', async () => {
   expect(tries).toBe(1);
 });
 
+test('a call has as many milliseconds as its timeout says', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+  using guard = createCallPolicy({ ...limits, timeoutMs: 2_000 }, () => {});
+  let became: string | null = null;
+  const ended = outcome(guard.run(() => new Promise(() => undefined))).then((end) => {
+    became = end;
+  });
+  await vi.advanceTimersByTimeAsync(1_999);
+  expect(became).toBeNull();
+  await vi.advanceTimersByTimeAsync(1);
+  await ended;
+  expect(became).toBe('timeout');
+});
+
 test('two calls run at once, four wait, the next is turned away', async () => {
   using guard = createCallPolicy({ ...limits, timeoutMs: 20_000 }, () => {});
   const release = Promise.withResolvers<void>();
