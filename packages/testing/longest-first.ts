@@ -9,6 +9,7 @@ const longest = [
   'e2e/processes.test.ts',
   'e2e/erasure/erasure.test.ts',
   'e2e/injection/injection.test.ts',
+  'e2e/tenants/tenants.test.ts',
   'e2e/demo.test.ts',
   'packages/queue/backend/redis.test.ts',
   'packages/queue/backend/postgres.test.ts',
