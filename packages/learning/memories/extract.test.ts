@@ -23,7 +23,7 @@ test.each([
 test.each([
   [
     'Do you want to build a REST API with FastAPI and Docker deployment?',
-    ['Prefers: FastAPI, Docker deployment'],
+    ['Prefers: FastAPI', 'Prefers: Docker deployment'],
   ],
   ['Do you want to write the service in Go?', ['Prefers: Go']],
   ['Do you want to go to Rome?', []],
@@ -32,16 +32,20 @@ test.each([
   ['Do you want to deploy to k8s?', ['Prefers: Kubernetes']],
   ['Do you want to replace the jQuery code?', []],
   ['Do you prefer React or Vue?', []],
-  ['I prefer small hotels near the beach', ['Prefers: small hotels near the beach']],
-  ['I prefer PostgreSQL over MySQL', ['Prefers: PostgreSQL']],
+  ['Do you prefer small hotels near the beach?', ['Prefers: small hotels near the beach']],
+  ['Do you want to deploy without using Docker and Kubernetes?', ['Avoids: Docker', 'Avoids: Kubernetes']],
+  ['Do you want PostgreSQL instead of MySQL?', ['Prefers: PostgreSQL', 'Avoids: MySQL']],
+  ['Would you prefer not to use TypeScript?', ['Avoids: TypeScript']],
+  ['I love Django, shall I set up a blog?', []],
+  ['I would be happy to plan your holiday', []],
   ['', []],
-])('"%s" states the preferences %j', (question, contents) => {
+])('"%s", when it is selected, tells the preferences %j', (question, contents) => {
   expect(extractPreferences(question, '').map(({ content }) => content)).toEqual(contents);
 });
 
 test("the user's own words count as well", () => {
   expect(extractPreferences('Do you want to build an API?', 'build api with django')).toEqual([
-    { content: 'Prefers: Django', slot: 'web framework' },
+    { content: 'Prefers: Django', polarity: 'like', slot: 'web framework' },
   ]);
 });
 
@@ -53,13 +57,14 @@ test('a newer preference takes the place of an older one only in the same slot',
   expect(slotOf('Do you want to build it with Django?')).not.toBe(
     slotOf('Do you want to build it with Docker?'),
   );
-  expect(slotOf('Do you want to build it with Django and machine learning?')).toBeNull();
 });
 
 test.each([
   ['deploy to k8s', 'deploy to Kubernetes'],
   ['build a REST API', 'Create the rest api.'],
   ['Prefers: FastAPI, Docker deployment', 'Prefers: Docker deployment, FastAPI'],
+  ['Prefers: Docker deployment', 'Prefers: docker'],
+  ['Avoids: k8s', 'Avoids: Kubernetes'],
   ['analyze the sales data', 'analyse sales data'],
 ])('"%s" means the same as "%s"', (one, other) => {
   expect(memoryKey(one)).toBe(memoryKey(other));
@@ -69,6 +74,7 @@ test.each([
   ['migrate MySQL to PostgreSQL', 'migrate PostgreSQL to MySQL'],
   ['deploy with Docker', 'deploy without Docker'],
   ['build an API', 'build a website'],
+  ['Prefers: Docker', 'Avoids: Docker'],
 ])('"%s" means something else than "%s"', (one, other) => {
   expect(memoryKey(one)).not.toBe(memoryKey(other));
 });

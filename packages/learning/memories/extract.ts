@@ -1,71 +1,41 @@
 import { findIntent } from '../candidates/catalogue.ts';
-import { findTechnologies, type Mention } from '../text/technologies.ts';
+import { findOpposition } from '../extraction/opposites.ts';
+import { cutOpinions, keepOwnWords } from '../extraction/own-words.ts';
+import type { Polarity } from '../extraction/polarity.ts';
+import { findConfirmedThings, findStatedThings } from '../extraction/stated.ts';
+import type { Thing } from '../extraction/things.ts';
+import {
+  findTools,
+  isAboutOthers,
+  leavesTheChoice,
+  type MentionedTool,
+  spellOutCompounds,
+} from '../extraction/tools.ts';
+import { findTechnologies } from '../text/technologies.ts';
 import { tokenize } from '../text/tokenize.ts';
+import { resolvePronouns } from './goal-pronouns.ts';
+import { memoryKey, preferenceContent } from './memory.ts';
 
-const liked =
-  /\b(?:do you|i|we|i'd|i would)(?: really| usually| also| always)? (?:prefer|like|love|enjoy|favou?r)\s+(?!to\b)([^?.!;]+)/giu;
-const favourite = /\b(?:my|our|your) favou?rite [\w -]{1,30}? (?:is|are)\s+([^?.!;]+)/giu;
-
-const remainder = /\s+(?:over|to|rather than|instead of|than|because|when|but|so|since|for|if)\s.*$|,.*$/iu;
-const vague =
-  /^(?:it|this|that|them|these|those|one|the (?:first|second|third|last|other|same)\b.*|something|anything|.*\bor\b.*|.*\bmore$)$/iu;
-const maxPreferenceWords = 8;
-
-function statedPreferences(text: string): string[] {
-  const asksWhich = /^\s*(?:which|what|who|where|when|how|why)\b/iu.test(text);
-  if (asksWhich) return [];
-  return [...text.slice(0, 2000).matchAll(liked), ...text.slice(0, 2000).matchAll(favourite)]
-    .map(([, text = '']) => text.replace(remainder, '').trim())
-    .filter((text) => text !== '' && !vague.test(text) && text.split(/\s+/u).length <= maxPreferenceWords);
-}
-
-const usageCue = /\b(?:using|use|uses|with|in|on|via)\s+(?:an?\s+|the\s+)?(?:[\w.#+-]+(?:,| and| &)\s+)*$/iu;
-const rejectionCue =
-  /\b(?:from|replace|replacing|instead of|without|not|no|rather than|than|over|compare|versus|vs|remove|leave|avoid)\s+(?:an?\s+|the\s+|my\s+|your\s+)?$/iu;
-
-interface MentionedTool {
-  text: string;
-  mention: Mention;
-}
-
-/** A question between two tools states a preference for neither. */
-function mentionedTools(text: string): MentionedTool[] {
-  if (/\bor\b/iu.test(text) && text.trim().endsWith('?') && findTechnologies(text).length > 1) return [];
-  const mentions = findTechnologies(text).filter(({ start }) => !rejectionCue.test(text.slice(0, start)));
-  const distinct = [...new Map(mentions.map((mention) => [mention.name, mention])).values()];
-  return distinct.map((mention) => ({ text: toToolPhrase(text, mention), mention }));
-}
-
-const listBefore = /\b(?:with|using)\s+(?:[^?.!;]*(?:,|\band)\s+)?$/iu;
-
-/** In a list, includes the noun that the tool describes: "FastAPI and Docker deployment". */
-function toToolPhrase(text: string, { name, start, end }: Mention): string {
-  const noun =
-    /^ (?:deployment|authentication|integration|hosting|storage|caching|testing|containers?)(?=$|[?.!,;]| and\b)/iu.exec(
-      text.slice(end),
-    );
-  return noun !== null && listBefore.test(text.slice(0, start)) ? `${name}${noun[0]}` : name;
-}
-
-/** Tools in the user's own words count only after a word such as "with" or "using". */
-function ownTools(inputText: string): MentionedTool[] {
-  return mentionedTools(inputText).filter(({ mention }) => usageCue.test(inputText.slice(0, mention.start)));
-}
-
-const opening =
-  /^\s*(?:(?:do|did|would) you (?:want|need|wish|plan|like|prefer|intend)(?: me)? to|are you (?:trying|planning|going|hoping|looking|about) to|(?:should|shall|can|could|may) (?:i|we) (?:help you (?:to )?)?|(?:i|we)(?: would|'d)? (?:want|need|like|wish|plan|intend|have) to|(?:i'm|i am|we're|we are) (?:trying|planning|going|hoping) to|let's|let us|please)\s*/iu;
+const request =
+  "(?:do|did|would|will) you (?:also |still |maybe )?(?:(?:want|need|wish|plan|like|prefer|intend)(?: for)?(?: me)? to|(?:want|need))|would you like(?: for)?(?: me)?(?: to)?|(?:are|were) you (?:also |still |maybe |perhaps )?(?:(?:interested|looking|searching|hoping|planning|going|trying|wanting|wishing|aiming|about|curious|asking|wondering|needing|thinking)(?: of)?(?: (?:in|for|to|about))?(?: (?:see|seeing|find|finding)(?= (?:out|if|how|what|where)\\b))?)|would you be interested in|(?:should|shall|can|could|may) (?:i|we)(?: help you(?: to| with)?| provide(?: you)?(?: with)?)?|(?:i|we)(?: would|'d)? (?:want|need|like|wish|plan|intend|have) to|(?:i'm|i am|we're|we are) (?:trying|planning|going|hoping) to|let's|let us|please";
+const opening = new RegExp(`^\\s*(?:${request})(?![\\p{L}'])\\s*`, 'iu');
 const maxGoalLength = 200;
+const empty =
+  /^(?:know|see|hear|learn|help|more|information|info|details|help with|(?:know |learn |hear |see )?(?:some )?more(?: information| info| details)?|(?:something|anything|someone|somewhere|one|which|what|that)(?: else)?(?: in particular| specific)?)$/iu;
+/** It asks which one; yes is no answer to it. */
+const asksWhich =
+  /^(?:for |to |in |about )?(?:an?|any|some|one|the)?\s*(?:specific|particular|certain|special)\b/iu;
 
-/** The selected question without its opening; null when it states no intent. */
-export function extractGoal(question: string, _inputText: string): { content: string } | null {
+/** The selected question without its opening; null when it states no intent, or one that only its context explains. */
+export function extractGoal(question: string, inputText: string): { content: string } | null {
   const line = question.replaceAll(/\s+/gu, ' ').trim();
   const goal = line.replace(opening, '');
   if (goal === line && !isCommand(line)) return null;
-  const content = goal
-    .replace(/[?.!\s]+$/u, '')
-    .slice(0, maxGoalLength)
+  const content = resolvePronouns(goal.replace(/[?.!\s]+$/u, ''), inputText)
+    ?.slice(0, maxGoalLength)
     .trim();
-  return content === '' || /^(?:know|see|hear)$/iu.test(content) ? null : { content };
+  const states = content !== undefined && content !== '' && !empty.test(content) && !asksWhich.test(content);
+  return states ? { content } : null;
 }
 
 function isCommand(line: string): boolean {
@@ -75,36 +45,82 @@ function isCommand(line: string): boolean {
 }
 
 export interface Preference {
+  /** "Prefers: …" or "Avoids: …". */
   content: string;
-  /** The exclusive slot in which a newer preference supersedes this one; null when none does. */
+  polarity: Polarity;
+  /** The exclusive slot in which a newer liking supersedes this one; null when none does. */
   slot: string | null;
 }
 
-/** Conservative: no preference is better than a wrong one. Tools mentioned together form one, with a joined slot. */
+/**
+ * What a selection tells of lasting likes and dislikes, each thing on its own. Conservative: no preference is better
+ * than a wrong one. `question` was selected, `inputText` the user wrote.
+ */
 export function extractPreferences(question: string, inputText: string): Preference[] {
-  const inQuestion = mentionedTools(question);
-  const names = new Set(inQuestion.map(({ mention }) => mention.name));
-  const tools = [...inQuestion, ...ownTools(inputText).filter(({ mention }) => !names.has(mention.name))];
-  const stated = [...statedPreferences(question), ...statedPreferences(inputText)];
-  return [...(tools.length === 0 ? [] : [toToolPreference(tools)]), ...stated.map(toStatedPreference)].filter(
-    isFirst,
-  );
+  const asked = cutOpinions(question);
+  const written = keepOwnWords(inputText);
+  const confirmed = leavesTheChoice(asked) ? [] : findTools(asked);
+  const tools = [...confirmed, ...findOwnTools(written)];
+  const stated = [
+    ...findConfirmedThings(asked).filter((thing) => agrees(thing, asked)),
+    ...findStatedThings(written).filter((thing) => agrees(thing, written)),
+  ];
+  return [...tools.map(toToolPreference), ...stated.map(toStatedPreference)].filter(isFirst);
 }
 
-function toToolPreference(tools: MentionedTool[]): Preference {
-  const slots = tools.map(({ mention }) => mention.slot);
-  const slot = slots.every((one) => one !== null) ? [...new Set(slots)].sort().join('+') : null;
-  return { content: `Prefers: ${tools.map(({ text }) => text).join(', ')}`, slot };
+/** A tool that the user writes of counts as liked only after a word such as "with" or "using". */
+function findOwnTools(text: string): MentionedTool[] {
+  const sentences = text.split(/(?<=[.!?])\s+|\n+/u).filter((sentence) => !isAboutOthers(sentence));
+  return sentences
+    .filter((sentence) => !leavesTheChoice(sentence))
+    .flatMap((sentence) =>
+      findTools(sentence).filter(({ polarity, isUsed }) => polarity === 'dislike' || isUsed),
+    );
 }
 
-function toStatedPreference(text: string): Preference {
+/** A statement about a technology counts only if the clause reads the same by its negators. */
+function agrees({ text, polarity }: Thing, source: string): boolean {
+  const names = findTechnologies(`with ${spellOutCompounds(text)}`).map(({ name }) => name);
+  if (names.length === 0) return true;
+  const read = new Map(findTools(source).map((tool) => [tool.mention.name, tool.polarity]));
+  return names.every((name) => read.get(name) === polarity);
+}
+
+function toToolPreference({ text, mention, polarity }: MentionedTool): Preference {
+  return {
+    content: preferenceContent(polarity, text),
+    polarity,
+    slot: polarity === 'like' ? mention.slot : null,
+  };
+}
+
+function toStatedPreference({ text, polarity, rival }: Thing): Preference {
+  const content = preferenceContent(polarity, text);
+  return { content, polarity, slot: polarity === 'like' ? findSlot(text, rival) : null };
+}
+
+/** Of two things that were compared, only one is preferred at a time. */
+function findSlot(text: string, rival: string | null): string | null {
   const [only, ...more] = findTechnologies(`with ${text}`);
-  return { content: `Prefers: ${text}`, slot: only !== undefined && more.length === 0 ? only.slot : null };
+  if (only !== undefined) return more.length === 0 ? only.slot : null;
+  if (rival === null) return findOpposition(text);
+  return findOpposition(text) ?? `either: ${[text, rival].map(memoryKey).sort().join(' | ')}`;
 }
 
-/** Drops a stated preference for a tool that was mentioned already. */
-function isFirst({ content }: Preference, index: number, all: Preference[]): boolean {
+/** Drops what was said already of the same thing, such as a stated liking of a tool that was mentioned. */
+function isFirst({ content, polarity }: Preference, index: number, all: Preference[]): boolean {
+  const thing = content.slice(content.indexOf(':') + 2).toLowerCase();
   return !all
     .slice(0, index)
-    .some((earlier) => earlier.content.toLowerCase().includes(content.slice(9).toLowerCase()));
+    .some(
+      (earlier) =>
+        toThing(earlier) === thing || (earlier.polarity === polarity && sharesTool(toThing(earlier), thing)),
+    );
+}
+
+const toThing = ({ content }: Preference) => content.slice(content.indexOf(':') + 2).toLowerCase();
+
+function sharesTool(one: string, other: string): boolean {
+  const names = new Set(findTechnologies(`with ${one}`).map(({ name }) => name));
+  return findTechnologies(`with ${other}`).some(({ name }) => names.has(name));
 }

@@ -25,7 +25,8 @@ const names = new Map<string, Name>(
 const maxNameWords = 4;
 const wordPattern = /[\p{L}\p{N}.][\p{L}\p{N}+#/.-]*/gu;
 
-const precedingWord = /(?:\b(?:using|use|uses|with|in|on|via|prefers?|and|or|than|over|learn|is)|,|:)\s*$/iu;
+const precedingWord =
+  /(?:(?<!\p{L})(?:using|use|uses|with|in|on|via|prefers?|and|or|than|over|learn|is|avoids?|avoiding|without|no|not|nor|neither|never|hates?|dislikes?|likes?|loves?|touch|but|except|of|from|mit|ohne|kein|keine|statt|in|auf|avec|sans|pas|de|con|sin|senza|met|zonder|geen|com|sem|usar|usare|utiliser|y|e|et|und|oder|ou|en|of)|,|:)\s*$/iu;
 const strongPrecedingWord = /\b(?:using|in|with|via|prefers?|than|learn)\s*$/iu;
 const followingWord = /^\s*(?:$|[,.;:?!)]|(?:and|or|for|instead|over|to|than|on|with)\b)/iu;
 
