@@ -38,8 +38,12 @@ test('a selection becomes goal, preference and history, each with its interactio
     confidence: 0.8,
     tags: ['learned', 'hypothesis_derived'],
   });
-  expect(known.find(({ type }) => type === 'preference')?.content).toContain('FastAPI');
-  expect(known.find(({ type }) => type === 'preference')?.confidence).toBeCloseTo(0.72);
+  const preferences = known.filter(({ type }) => type === 'preference');
+  expect(preferences.map(({ content }) => content).sort()).toEqual([
+    'Prefers: Docker deployment',
+    'Prefers: FastAPI',
+  ]);
+  for (const { confidence } of preferences) expect(confidence).toBeCloseTo(0.72);
   expect(known.find(({ type }) => type === 'history')).toMatchObject({
     content: expect.stringMatching(
       /^User requested: build api \| Selected: Do you want to build a REST API/u,
@@ -93,4 +97,57 @@ test('a batch of many users is stored for each of them', async () => {
   const rows = await db.selectFrom('memories').select(['user_id', 'type']).execute();
   expect(rows.filter(({ type }) => type === 'history')).toHaveLength(40);
   expect(new Set(rows.map(({ user_id }) => user_id)).size).toBe(8);
+});
+
+/** What is active after the user typed each text, or selected each question, in this order. */
+async function learnAll(turns: { typed?: string; picked?: string }[]): Promise<string[]> {
+  await using db = connectDb(await databaseForTest());
+  const events = turns.map(({ typed = 'go on', picked = 'Do you want help with it?' }, day) =>
+    selection({
+      input_text: typed,
+      hypotheses: hypothesesFor([picked]),
+      occurred_at: new Date(Date.UTC(2026, 0, 1 + day)).toISOString(),
+    }),
+  );
+  await accept(db, events);
+  for (const event of events) await deliver(db, [event]);
+  return (await memories(db))
+    .filter(({ type, status }) => type === 'preference' && status === 'active')
+    .map(({ content }) => content)
+    .sort();
+}
+
+test('each thing is a memory of its own: a later Vue supersedes React and leaves PostgreSQL', async () => {
+  const turns = [
+    { picked: 'Do you want to build it with React and PostgreSQL?' },
+    { picked: 'Do you want to build it with Vue?' },
+  ];
+  expect(await learnAll(turns)).toEqual(['Prefers: PostgreSQL', 'Prefers: Vue']);
+});
+
+test('a dislike supersedes the liking of the same thing, and a later liking the dislike', async () => {
+  const turns = [
+    { picked: 'Do you want to deploy with Docker?' },
+    { picked: 'Do you want to deploy without Docker?' },
+  ];
+  expect(await learnAll(turns)).toEqual(['Avoids: Docker']);
+  expect(await learnAll([...turns, { typed: 'I like Docker after all' }])).toEqual(['Prefers: Docker']);
+});
+
+test("of tastes in the user's own words that contradict each other the last is active", async () => {
+  const turns = [
+    { typed: 'I prefer dark mode' },
+    { typed: 'I prefer light mode' },
+    { typed: "I don't like light mode any more" },
+  ];
+  expect(await learnAll(turns.slice(0, 2))).toEqual(['Prefers: light mode']);
+  expect(await learnAll(turns)).toEqual(['Avoids: light mode']);
+  const short = [
+    { typed: 'prefer dark mode' },
+    { typed: 'prefer light mode' },
+    { typed: 'not dark mode any more' },
+  ];
+  expect(await learnAll(short)).toEqual(['Avoids: dark mode', 'Prefers: light mode']);
+  const compared = [{ typed: 'I prefer tea to coffee' }, { typed: 'I prefer coffee to tea' }];
+  expect(await learnAll(compared)).toEqual(['Prefers: coffee']);
 });

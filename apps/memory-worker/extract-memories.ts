@@ -8,7 +8,12 @@ import {
 import type { HypothesisSelected } from '@learning-loop/events/event';
 import { newId } from '@learning-loop/events/ids';
 import { extractGoal, extractPreferences } from '@learning-loop/learning/memories/extract';
-import { contentKey, historyContent, memoryKey } from '@learning-loop/learning/memories/memory';
+import {
+  contentKey,
+  historyContent,
+  memoryKey,
+  preferenceContent,
+} from '@learning-loop/learning/memories/memory';
 import type { HandlerContext } from '@learning-loop/queue/consumer/process-events';
 
 /** A preference is inferred from the selection, so it is less certain. */
@@ -88,7 +93,8 @@ function isEcho(key: string, { context, input_text, model_id }: HypothesisSelect
   if (model_id === 'candidates') return false;
   const memories = [
     ...context.recent_goals,
-    ...context.preferences.map((preference) => `Prefers: ${preference}`),
+    ...context.preferences.map((thing) => preferenceContent('like', thing)),
+    ...(context.dislikes ?? []).map((thing) => preferenceContent('dislike', thing)),
   ];
   const inputWords = new Set(memoryKey(input_text).split(' '));
   return (

@@ -27,7 +27,10 @@ export const UserContext = Type.Object({
   persona_facets: Facets,
   interaction_count: Type.Integer({ minimum: 0 }),
   recent_goals: Type.Array(Type.String()),
+  /** What the user likes and uses. */
   preferences: Type.Array(Type.String()),
+  /** What the user avoids. */
+  dislikes: Type.Optional(Type.Array(Type.String())),
 });
 export type UserContext = Type.Static<typeof UserContext>;
 

@@ -39,6 +39,20 @@ test('a prompt says how to answer, what is wanted and liked, what happened, and 
   ).toBe(true);
 });
 
+test('what is avoided stands apart from what is liked, also in the words of a correction', () => {
+  const memories = [
+    recalled('preference', 'Prefers: Podman'),
+    recalled('preference', 'Avoids: Docker'),
+    recalled('preference', 'no Kubernetes, please'),
+  ];
+  const [liked = '', avoided = ''] = buildPrompt({ ...request, memories }).enriched_prompt.split(
+    'What this user does not like and avoids',
+  );
+  expect(liked).toContain('- Prefers: Podman\n');
+  expect(liked).not.toContain('Docker');
+  expect(avoided).toContain('- Avoids: Docker\n- no Kubernetes, please\n');
+});
+
 test('what does not bear on the request stays out', () => {
   expect(buildPrompt(request).enriched_prompt).not.toContain('cook dinner');
 });

@@ -4,7 +4,9 @@ import type { PastHypothesis } from '@learning-loop/db/schema/database';
 import { loadProfiles, type ProfileRows } from '@learning-loop/db/users/profiles';
 import type { Facets, UserContext } from '@learning-loop/events/fields';
 import type { UserKey } from '@learning-loop/events/ids';
+import type { Polarity } from '@learning-loop/learning/extraction/polarity';
 import type { Memory } from '@learning-loop/learning/memories/memory';
+import { readPreference } from '@learning-loop/learning/memories/preference';
 import { defaultFacets } from '@learning-loop/learning/persona/facets';
 
 /** Newest first throughout. */
@@ -43,6 +45,16 @@ export function toUserContext(profile: UserProfile): UserContext {
     persona_facets: profile.facets,
     interaction_count: profile.interaction_count,
     recent_goals: memoryTexts(profile, 'goal'),
-    preferences: memoryTexts(profile, 'preference').map((content) => content.replace(/^Prefers: /u, '')),
+    preferences: preferredThings(profile, 'like'),
+    dislikes: preferredThings(profile, 'dislike'),
   };
+}
+
+function preferredThings(profile: UserProfile, polarity: Polarity): string[] {
+  return profile.memories
+    .filter(({ type }) => type === 'preference')
+    .map(({ content }) => readPreference(content))
+    .filter((preference) => preference.polarity === polarity)
+    .slice(0, maxInContext)
+    .map(({ thing }) => thing);
 }

@@ -8,6 +8,7 @@ import {
   type SourcedMemory,
 } from '@learning-loop/db/users/memories';
 import { contentKey } from '@learning-loop/learning/memories/memory';
+import { readPolarity, toPreferenceKeys } from '@learning-loop/learning/memories/preference';
 import { HttpError } from '@learning-loop/service/errors';
 import { Type } from 'typebox';
 import { getTenantId } from '../auth/authenticate.ts';
@@ -23,6 +24,11 @@ const MemoryRow = Type.Object({
   memory_id: Type.String(),
   type: Type.String(),
   content: Type.String(),
+  polarity: Type.Optional(
+    Type.Union([Type.Literal('like'), Type.Literal('dislike')], {
+      description: 'Of a preference: whether the user likes it or avoids it',
+    }),
+  ),
   confidence: Type.Number(),
   tags: Type.Array(Type.String()),
   status: Type.String({ description: 'active or superseded' }),
@@ -108,6 +114,7 @@ async function searchMemories(
 
 const toResponse = (memory: SourcedMemory) => ({
   ...memory,
+  ...(memory.type === 'preference' && { polarity: readPolarity(memory.content) }),
   first_seen: memory.first_seen.toISOString(),
   last_seen: memory.last_seen.toISOString(),
 });
@@ -135,9 +142,11 @@ export const correctMemories: RouteGroup =
       const { user_id, memory_id } = request.params;
       const tenant_id = getTenantId(request);
       const { content, status } = request.body;
-      const text = content === undefined ? undefined : { content, content_key: contentKey(content) };
       const memory = await asTenant(db, tenant_id, async (tx) => {
         const key = { tenant_id, user_id, memory_id };
+        const [old] = await findMemories(tx, tenant_id, user_id, [memory_id]);
+        if (old === undefined) return undefined;
+        const text = content === undefined ? undefined : { content, ...toKeys(old.type, content) };
         if (!(await correctMemory(tx, key, { content: text, status }))) return undefined;
         return (await findMemories(tx, tenant_id, user_id, [memory_id]))[0];
       });
@@ -155,6 +164,10 @@ export const correctMemories: RouteGroup =
       return reply.status(204).send(null);
     });
   };
+
+/** A correction means what it says: "no Docker" is a dislike. */
+const toKeys = (type: SourcedMemory['type'], content: string) =>
+  type === 'preference' ? toPreferenceKeys(content) : { content_key: contentKey(content) };
 
 const notFound = (memoryId: string) =>
   new HttpError(404, 'no_such_memory', `This user has no memory ${memoryId}; GET …/memories lists them.`);

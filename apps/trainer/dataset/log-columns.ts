@@ -11,7 +11,8 @@ export const columns = {
   hypotheses_data: {
     ...line,
     user_input: 'VARCHAR',
-    context: `STRUCT(persona_facets ${facets}, interaction_count BIGINT, recent_goals VARCHAR[], preferences VARCHAR[])`,
+    context: `STRUCT(persona_facets ${facets}, interaction_count BIGINT, recent_goals VARCHAR[], preferences VARCHAR[],
+      dislikes VARCHAR[])`,
     hypotheses:
       'STRUCT(id VARCHAR, question VARCHAR, confidence DOUBLE, position INTEGER, propensity DOUBLE)[]',
     selected_id: 'VARCHAR',

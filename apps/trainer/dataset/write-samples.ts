@@ -15,7 +15,7 @@ export async function prepareHypotheses(workspace: Workspace): Promise<number> {
   await workspace.copy(`(
     with texts as (
       select *, array_to_string(list_transform(
-        list_concat([user_input], context.recent_goals, context.preferences,
+        list_concat([user_input], context.recent_goals, context.preferences, coalesce(context.dislikes, []),
           list_transform(hypotheses, lambda h: h.question)),
         lambda t: if(contains(t, ${separator}), replace(t, ${separator}, ' '), coalesce(t, ''))), ${separator}) as joined
       from chosen_hypotheses_data
@@ -23,16 +23,18 @@ export async function prepareHypotheses(workspace: Workspace): Promise<number> {
       select *, string_split(
           case when regexp_matches(joined, ${literal(mayHoldPii)}) then scrub(joined) else joined end,
           ${separator}) as part,
-        coalesce(len(context.recent_goals), 0) as goals, coalesce(len(context.preferences), 0) as preferences
+        coalesce(len(context.recent_goals), 0) as goals, coalesce(len(context.preferences), 0) as preferences,
+        coalesce(len(context.dislikes), 0) as dislikes
       from texts
     ), clean as (
       select event_id, user_hash, split, selected_id,
         array_to_string(part, ${separator}) <> joined as was_scrubbed,
         to_json({'request': part[1], 'context': {'persona_facets': context.persona_facets,
           'interaction_count': context.interaction_count, 'recent_goals': part[2 : 1 + goals],
-          'preferences': part[2 + goals : 1 + goals + preferences]}})::VARCHAR as request,
+          'preferences': part[2 + goals : 1 + goals + preferences],
+          'dislikes': part[2 + goals + preferences : 1 + goals + preferences + dislikes]}})::VARCHAR as request,
         list_transform(hypotheses, lambda h, i: {'id': h.id, 'place': coalesce(h."position", i),
-          'propensity': coalesce(h.propensity, 1), 'question': part[1 + goals + preferences + i]}) as shown
+          'propensity': coalesce(h.propensity, 1), 'question': part[1 + goals + preferences + dislikes + i]}) as shown
       from parts
     ), picks as (
       select *, list_filter(shown, lambda h: h.id = selected_id)[1] as pick from clean

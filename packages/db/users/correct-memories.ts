@@ -3,6 +3,7 @@ import { type SqlBool, sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
 import { withinTransaction } from '../transactions.ts';
 import type { Memory } from './memories.ts';
+import { type SlotKey, supersedeOlder } from './upsert-memories.ts';
 
 interface MemoryKey {
   tenant_id: string;
@@ -11,7 +12,8 @@ interface MemoryKey {
 }
 
 export interface Correction {
-  content?: { content: string; content_key: string } | undefined;
+  /** Without `slot` it keeps the old one. */
+  content?: { content: string; content_key: string; slot?: string | null } | undefined;
   status?: 'active' | 'superseded' | undefined;
 }
 
@@ -40,6 +42,10 @@ export async function correctMemory(
       .where(isMemory(key))
       .execute();
     if (keyChanges) await insertTombstone(tx, old);
+    const corrected = { ...old, ...content };
+    if (old.type === 'preference' && (status ?? old.status) === 'active')
+      await supersedeOpposite(tx, corrected);
+    await supersedeOlder(tx, [corrected]);
     return true;
   });
 }
@@ -56,6 +62,16 @@ async function deleteConflicting(
     .where('type', '=', type)
     .where('content_key', '=', contentKey)
     .execute();
+}
+
+/** Of two corrections that contradict each other, the later one counts. */
+async function supersedeOpposite(tx: Tx, { tenant_id, user_id, content_key }: SlotKey): Promise<void> {
+  await sql`
+    update memories set status = 'superseded'
+    where tenant_id = ${tenant_id} and user_id = ${user_id} and type = 'preference' and status = 'active'
+      and content_key = ${content_key.startsWith('!') ? content_key.slice(1) : `!${content_key}`}`.execute(
+    tx,
+  );
 }
 
 /** Keeps the old key as forgotten, so that the same mistake is not learned again. */

@@ -56,36 +56,82 @@ export async function upsertMemories(tx: Tx, memories: NewMemory[]): Promise<voi
     on conflict do nothing`.execute(tx);
 }
 
-/** Serializes batches that fill slots of the same user: each would miss what the other supersedes. */
+export type SlotKey = Pick<NewMemory, 'tenant_id' | 'user_id' | 'type' | 'content_key' | 'slot'>;
+
+/** Serializes batches that learn preferences of the same user: each would miss what the other supersedes. */
 export async function lockUserSlots(tx: Tx, memories: NewMemory[]): Promise<void> {
-  const keys = new Set(memories.filter(({ slot }) => slot !== null).map(userKey));
+  const keys = new Set(memories.filter(({ type }) => type === 'preference').map(userKey));
   if (keys.size === 0) return;
   await sql`
     select pg_advisory_xact_lock(hashtextextended(key, 0))
     from (select unnest(${[...keys].sort()}::text[]) as key) as users`.execute(tx);
 }
 
-/** In each slot the newest preference is active, or several of the same moment; a corrected one always wins. */
-export async function supersedeOlder(tx: Tx, memories: NewMemory[]): Promise<void> {
-  const slots = memories.filter(({ slot }) => slot !== null);
-  if (slots.length === 0) return;
+/** The key of a dislike is that of the liking of the same thing behind an exclamation mark, and the other way round. */
+const oppositeKey = (key: string) =>
+  sql.raw(`case when ${key} like '!%' then substr(${key}, 2) else '!' || ${key} end`);
+
+/**
+ * In each slot the newest preference is active, or several of the same moment; of liking and disliking a thing the
+ * newest, or the dislike. A corrected one always wins.
+ */
+export async function supersedeOlder(tx: Tx, memories: SlotKey[]): Promise<void> {
+  const preferences = memories.filter(({ type }) => type === 'preference');
+  if (preferences.length === 0) return;
+  const changes = await findChanges(tx, preferences);
+  if (changes.length === 0) return;
   await sql`
-    with touched as (
-      select distinct tenant_id, user_id, slot from jsonb_to_recordset(${JSON.stringify(slots)}::jsonb)
-        as row(tenant_id text, user_id text, slot text)
+    update memories set status = change.due
+    from (select * from jsonb_to_recordset(${JSON.stringify(changes)}::jsonb)
+      as row(tenant_id text, user_id text, memory_id uuid, due text) offset 0) as change
+    where memories.tenant_id = change.tenant_id and memories.user_id = change.user_id
+      and memories.memory_id = change.memory_id`.execute(tx);
+}
+
+interface StatusChange {
+  tenant_id: string;
+  user_id: string;
+  memory_id: string;
+  due: 'active' | 'superseded';
+}
+
+/** Each row by itself: its status follows from the others of its slot and its opposite, whatever came first. */
+async function findChanges(tx: Tx, preferences: SlotKey[]): Promise<StatusChange[]> {
+  const { rows } = await sql<StatusChange>`
+    with learned as (
+      select distinct * from jsonb_to_recordset(${JSON.stringify(preferences)}::jsonb)
+        as row(tenant_id text, user_id text, slot text, content_key text)
+    ), keys as (
+      select tenant_id, user_id, content_key from learned
+      union select tenant_id, user_id, ${oppositeKey('content_key')} from learned
+    ), touched as (
+      select rival.* from (select distinct tenant_id, user_id, slot from learned where slot is not null) as filled
+      cross join lateral (
+        select * from memories where tenant_id = filled.tenant_id and user_id = filled.user_id
+          and slot = filled.slot and status <> 'forgotten' offset 0) as rival
+      union
+      select rival.* from keys cross join lateral (
+        select * from memories where tenant_id = keys.tenant_id and user_id = keys.user_id
+          and type = 'preference' and content_key = keys.content_key and status <> 'forgotten' limit 1) as rival
     ), ranked as (
-      select tenant_id, user_id, rivals.* from touched cross join lateral (
-        select memory_id, case when corrected then 'active'
-          when bool_or(corrected and status = 'active') over () then 'superseded'
-          when last_seen = max(last_seen) over () then 'active' else 'superseded' end as due
-        from memories
-        where tenant_id = touched.tenant_id and user_id = touched.user_id and slot = touched.slot
-          and status <> 'forgotten'
-      ) as rivals
-      order by tenant_id, user_id, memory_id
+      select tenant_id, user_id, memory_id, status, case when (
+          select true from memories as rival where rival.tenant_id = touched.tenant_id
+            and rival.user_id = touched.user_id and rival.slot = touched.slot and rival.status <> 'forgotten'
+            and rival.memory_id <> touched.memory_id
+            and (rival.last_seen > touched.last_seen or rival.corrected and rival.status = 'active')
+          limit 1
+        ) or (
+          select true from memories as rival where rival.tenant_id = touched.tenant_id
+            and rival.user_id = touched.user_id and rival.type = 'preference'
+            and rival.content_key = ${oppositeKey('touched.content_key')} and rival.status <> 'forgotten'
+            and case when rival.corrected then rival.status = 'active'
+              else rival.last_seen > touched.last_seen
+                or rival.last_seen = touched.last_seen and rival.content_key like '!%' end
+          limit 1
+        ) then 'superseded' else 'active' end as due
+      from touched where not corrected
     )
-    update memories set status = ranked.due from ranked
-    where memories.tenant_id = ranked.tenant_id and memories.user_id = ranked.user_id
-      and memories.memory_id = ranked.memory_id and not memories.corrected
-      and memories.status <> ranked.due`.execute(tx);
+    select tenant_id, user_id, memory_id, due from ranked where status <> due
+    order by tenant_id, user_id, memory_id`.execute(tx);
+  return rows;
 }

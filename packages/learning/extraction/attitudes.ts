@@ -51,7 +51,7 @@ const otherSubject = /^(?:he|she|it|they|you|people|everyone|this|that|there|my|
 const clauseStart =
   /[,;:(]\s*|\s(?:and|but|so|yet|or|although|though|while|whereas|because|since|as)\s+(?=\S)/giu;
 const objectEnd =
-  /[,;:]?\s+(?:because|since|due to|as (?:they|it|i|we|he|she|this|that|a)\b|so (?:that|i|we|please)\b|but|although|though|while|whereas|when(?:ever)?|if|unless|which|where|even|especially|particularly|given|thanks to|owing to|out of|for (?:health|ethical|personal|religious|medical|environmental|moral|safety|various|the sake)|in order|and (?:i|it|it's|they|we|my|that|this|would|want|need|am|do|have|think|believe|feel|try|can|could|will|find|always|never|only|cannot|please|therefore|instead|so|rather)\b|at all|any ?more|any longer|these days|nowadays|whatsoever|please|thanks|thank you|compared (?:to|with)|more than|under any)(?=[\s,.!?;:]|$).*$|[;:.!?].*$|\s+[–—-]\s.*$/iu;
+  /[,;:]?\s+(?:because|since|due to|as (?:they|it|i|we|he|she|this|that|a)\b|so (?:that|i|we|please)\b|but|although|though|while|whereas|when(?:ever)?|if|unless|which|where|even|especially|particularly|given|thanks to|owing to|out of|for (?:health|ethical|personal|religious|medical|environmental|moral|safety|various|the sake)|in order|and (?:i|it|it's|they|we|my|that|this|would|want|need|am|do|have|think|believe|feel|try|can|could|will|find|always|never|only|cannot|please|therefore|instead|so|rather)\b|at all|any ?more|any longer|after all|so much|very much|the most|a lot|as well|too|(?:right )?now|again|these days|nowadays|whatsoever|please|thanks|thank you|compared (?:to|with)|more than|under any)(?=[\s,.!?;:]|$).*$|[;:.!?].*$|\s+[–—-]\s.*$/iu;
 
 /** Statements in the first person, in English, in the order of the text. */
 export function findAttitudes(text: string): Attitude[] {
@@ -102,7 +102,7 @@ interface Head {
 
 function findHeads(sentence: string): Head[] {
   const heads: Head[] = [];
-  let own = false;
+  let own = /^(?:definitely |strongly )?prefer\b/iu.test(sentence);
   for (const start of [
     0,
     ...[...sentence.matchAll(clauseStart)].map((match) => match.index + match[0].length),
@@ -158,11 +158,16 @@ const judgement = new RegExp(
 const condition =
   /\b(?:have|suffer from|live with) (?:an? |my )?(?:(?:severe|serious|mild|strong|bad|life-threatening|known|food) )*(?<object>(?!an?\b|the\b|no\b|any\b|phobia|fear)[\p{L}-]+(?: (?:and |or )?[\p{L}-]+){0,3}) (?:allergy|allergies|intolerance|phobia)\b/iu;
 
-/** "I find lectures boring" and "I have a peanut allergy". */
+const given =
+  /^(?:(?:please|and|but|so|now),? )*(?:not|no longer) (?<object>[^,.!?;]{3,60}?)(?: any ?more| any longer)(?:[\s,]*please)?[.!]?$/iu;
+
+/** "I find lectures boring", "I have a peanut allergy", "not dark mode any more". */
 function findJudgements(sentence: string): Attitude[] {
   const judged = judgement.exec(sentence)?.groups;
   const allergy = ownSubject.test(sentence) ? condition.exec(sentence)?.groups : undefined;
+  const givenUp = given.exec(sentence)?.groups?.['object'];
   return [
+    ...(givenUp === undefined ? [] : [{ polarity: 'dislike', object: givenUp, comparative: false } as const]),
     ...(judged?.['object'] === undefined
       ? []
       : [

@@ -67,9 +67,19 @@ function cleanThing(phrase: string): string | null {
     .replace(/^(?:any|all|most|an?)\s+/iu, '')
     .replace(/[\s,.!?;:)]+$/u, '')
     .trim();
+  text = cutToTechnology(text);
   const unusable =
     text === '' || vague.test(text) || occasion.test(text) || /\bor not\b|\bwould\b/iu.test(text);
   return unusable || text.split(/\s+/u).length > maxWords ? null : text;
+}
+
+/** "Docker in production" is about Docker; "Docker images" are something else. */
+function cutToTechnology(text: string): string {
+  const [only, ...more] = findTechnologies(`with ${text}`);
+  if (only === undefined || more.length > 0 || only.start !== 'with '.length) return text;
+  const end = only.end - 'with '.length;
+  const next = tokenize(text.slice(end))[0]?.pos;
+  return next === 'NOUN' || next === 'PROPN' ? text : text.slice(0, end);
 }
 
 /** "Bars and clubs" are two; "detective or crime shows" stay one, as the last noun belongs to both. */

@@ -1,5 +1,4 @@
 import { findIntent } from '../candidates/catalogue.ts';
-import { findOpposition } from '../extraction/opposites.ts';
 import { cutOpinions, keepOwnWords } from '../extraction/own-words.ts';
 import type { Polarity } from '../extraction/polarity.ts';
 import { findConfirmedThings, findStatedThings } from '../extraction/stated.ts';
@@ -14,7 +13,8 @@ import {
 import { findTechnologies } from '../text/technologies.ts';
 import { tokenize } from '../text/tokenize.ts';
 import { resolvePronouns } from './goal-pronouns.ts';
-import { memoryKey, preferenceContent } from './memory.ts';
+import { preferenceContent } from './memory.ts';
+import { findSlot } from './slots.ts';
 
 const request =
   "(?:do|did|would|will) you (?:also |still |maybe )?(?:(?:want|need|wish|plan|like|prefer|intend)(?: for)?(?: me)? to|(?:want|need))|would you like(?: for)?(?: me)?(?: to)?|(?:are|were) you (?:also |still |maybe |perhaps )?(?:(?:interested|looking|searching|hoping|planning|going|trying|wanting|wishing|aiming|about|curious|asking|wondering|needing|thinking)(?: of)?(?: (?:in|for|to|about))?(?: (?:see|seeing|find|finding)(?= (?:out|if|how|what|where)\\b))?)|would you be interested in|(?:should|shall|can|could|may) (?:i|we)(?: help you(?: to| with)?| provide(?: you)?(?: with)?)?|(?:i|we)(?: would|'d)? (?:want|need|like|wish|plan|intend|have) to|(?:i'm|i am|we're|we are) (?:trying|planning|going|hoping) to|let's|let us|please";
@@ -97,14 +97,6 @@ function toToolPreference({ text, mention, polarity }: MentionedTool): Preferenc
 function toStatedPreference({ text, polarity, rival }: Thing): Preference {
   const content = preferenceContent(polarity, text);
   return { content, polarity, slot: polarity === 'like' ? findSlot(text, rival) : null };
-}
-
-/** Of two things that were compared, only one is preferred at a time. */
-function findSlot(text: string, rival: string | null): string | null {
-  const [only, ...more] = findTechnologies(`with ${text}`);
-  if (only !== undefined) return more.length === 0 ? only.slot : null;
-  if (rival === null) return findOpposition(text);
-  return findOpposition(text) ?? `either: ${[text, rival].map(memoryKey).sort().join(' | ')}`;
 }
 
 /** Drops what was said already of the same thing, such as a stated liking of a tool that was mentioned. */

@@ -61,7 +61,11 @@ export function preferenceContent(polarity: Polarity, thing: string): string {
   return `${polarity === 'like' ? 'Prefers' : 'Avoids'}: ${thing}`;
 }
 
-/** A digest of the memory key: index entries have a size limit, and of a forgotten memory only the key stays. */
+/**
+ * A digest of the memory key: index entries have a size limit, and of a forgotten memory only the key stays. The key of
+ * a dislike is that of the liking behind an exclamation mark, so that a query finds the one by the other.
+ */
 export function contentKey(content: string): string {
+  if (dislikeLabel.test(content)) return `!${contentKey(content.replace(dislikeLabel, ''))}`;
   return createHash('sha256').update(memoryKey(content)).digest('base64url');
 }

@@ -2,7 +2,7 @@ import { type EmbeddingOf, meanDirection } from '../embeddings/similarity.ts';
 import type { Memory } from '../memories/memory.ts';
 import { dot } from '../text/vector.ts';
 import type { PastSelection } from './history-features.ts';
-import { unrelatedShare } from './memory-features.ts';
+import { isDislike, unrelatedShare } from './memory-features.ts';
 
 export interface EmbeddingInput {
   input_text: string;
@@ -85,7 +85,7 @@ function scoreNearest(
 ): number {
   if (candidate === null || topic === null) return 0;
   const scores = memories
-    .filter((memory) => memory.type === type)
+    .filter((memory) => memory.type === type && !isDislike(memory))
     .map(({ content, confidence }) => {
       const embedding = embeddingOf(content);
       if (embedding === null) return 0;

@@ -1,4 +1,5 @@
 import type { Memory } from '../memories/memory.ts';
+import { readPolarity } from '../memories/preference.ts';
 import { embeddingSimilarity } from '../text/similarity.ts';
 import { type TextVector, toTextVector } from '../text/text-vector.ts';
 import type { RankingContext } from './ranking-context.ts';
@@ -11,7 +12,7 @@ export const unrelatedShare = 0.3;
 /** Similarity of each candidate to the most similar memory of a type, weighted, in [0, 1]. */
 export function memoryFeatures(context: RankingContext, memories: Memory[], type: Memory['type']): number[] {
   const weighted = memories
-    .filter((memory) => memory.type === type)
+    .filter((memory) => memory.type === type && !isDislike(memory))
     .map(({ content, confidence }) => {
       const text = toTextVector(content);
       return { text, weight: computeWeight(text, confidence, context) };
@@ -25,6 +26,10 @@ export function memoryFeatures(context: RankingContext, memories: Memory[], type
   }
   return best;
 }
+
+/** A dislike makes nothing that is like it likelier. */
+export const isDislike = ({ type, content }: Memory) =>
+  type === 'preference' && readPolarity(content) === 'dislike';
 
 function computeWeight(text: TextVector, confidence: number, { topicVector }: RankingContext): number {
   const similarity = Math.max(0, embeddingSimilarity(text, topicVector));

@@ -51,12 +51,13 @@ export const proposePrompt: PromptTemplate<ProposeRequest, typeof Proposed> = {
 Give five different hypotheses, likeliest first. Each has a "question" that the user can confirm with yes, one
 sentence such as "Do you want to build a REST API with FastAPI?", in the language of the request; a "rationale" of
 at most twelve words; and a "confidence" from 0 to 1, how likely it is that the user means this.
-Use the user's goals, preferences, persona (each facet from 0 to 1) and history where they bear on the request.`,
+Use the user's goals, preferences, dislikes (never propose what they avoid), persona (each facet from 0 to 1) and history where they bear on the request.`,
   data: ({ text, context, history }) => ({
     input_text: stripInvisible(text, 4000),
     persona_facets: context.persona_facets,
     recent_goals: toVisibleLines(context.recent_goals, 200),
     preferences: toVisibleLines(context.preferences, 200),
+    dislikes: toVisibleLines(context.dislikes ?? [], 200),
     history: toVisibleLines(history, 300),
   }),
   answer: Proposed,

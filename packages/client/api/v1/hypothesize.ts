@@ -39,6 +39,7 @@ export type Path = {
                             interaction_count: number;
                             recent_goals: string[];
                             preferences: string[];
+                            dislikes?: string[];
                         };
                     };
                 };

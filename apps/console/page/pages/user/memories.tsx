@@ -9,6 +9,7 @@ import type { PastInteraction } from './timeline.tsx';
 interface Memory {
   memory_id: string;
   type: string;
+  polarity?: 'like' | 'dislike';
   content: string;
   confidence: number;
   corrected: boolean;
@@ -96,7 +97,7 @@ function MemoryRow({ memory, path, sourceText, onChanged, onForget }: RowProps) 
     <li>
       <div>
         <p>
-          <Tag>{memory.type}</Tag> {memory.content}
+          <Tag>{memory.polarity === 'dislike' ? 'dislike' : memory.type}</Tag> {memory.content}
         </p>
         <p className="note">
           {memory.corrected ? 'Said by the user' : `Sure to ${Math.round(memory.confidence * 100)} %`} ·

@@ -60,7 +60,7 @@ function SelectionOutcome({ interaction }: { interaction: PastInteraction }) {
     <p className="learned-tags">
       {interaction.selected_id === null && <Tag>None of these</Tag>}
       {interaction.memories.map(({ type, content }) => (
-        <Tag key={type + content}>{content.startsWith('Prefers') ? content : `${type}: ${content}`}</Tag>
+        <Tag key={type + content}>{type === 'preference' ? content : `${type}: ${content}`}</Tag>
       ))}
       {deltas.map(([name, by]) => (
         <Tag key={name}>
