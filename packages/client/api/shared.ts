@@ -68,6 +68,8 @@ export type Memories = {
     memory_id: string;
     type: string;
     content: string;
+    /** @description Of a preference: whether the user likes it or avoids it */
+    polarity?: "like" | "dislike";
     confidence: number;
     tags: string[];
     /** @description active or superseded */

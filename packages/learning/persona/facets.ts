@@ -1,6 +1,7 @@
 import { memoize } from '@learning-loop/async/memoize';
 import { type FacetDeltas, type FacetName, type Facets, facetNames } from '@learning-loop/events/fields';
 import { round } from '../text/vector.ts';
+import { readFeedback } from './feedback-phrases.ts';
 
 const stylePatterns: Record<FacetName, RegExp> = {
   concise:
@@ -27,63 +28,6 @@ const analyzeStyle: (text: string) => Readonly<Facets> = memoize((text) => {
 export function styleFit(text: string, facets: Facets): number {
   const style = analyzeStyle(text);
   return facetNames.reduce((sum, name) => sum + style[name] * (facets[name] - 0.5), 0) / 2;
-}
-
-interface FeedbackPhrase {
-  pattern: RegExp;
-  deltas: FacetDeltas;
-  reason: string;
-}
-
-const feedbackPhrases: FeedbackPhrase[] = [
-  {
-    pattern:
-      /\btoo (?:brief|short|terse|concise|shallow|superficial)\b|\bmore (?:detail|details|depth|explanation)\b|\belaborate\b|\bnot (?:detailed|enough detail)\b/iu,
-    deltas: { concise: -0.05, step_by_step: 0.02 },
-    reason: 'asked for more detail',
-  },
-  {
-    pattern:
-      /\btoo (?:long|wordy|verbose|detailed|much text)\b|\b(?:shorter|briefer|more concise)\b|\bget to the point\b|\brambl/iu,
-    deltas: { concise: 0.05, step_by_step: -0.02 },
-    reason: 'asked for less text',
-  },
-  {
-    pattern: /\bstep[- ]by[- ]step\b|\bwalk me through\b|\bmore steps\b|\bskipped (?:a )?steps?\b/iu,
-    deltas: { step_by_step: 0.05 },
-    reason: 'asked for steps',
-  },
-  {
-    pattern: /\btoo many steps\b|\bfewer steps\b/iu,
-    deltas: { step_by_step: -0.05 },
-    reason: 'asked for fewer steps',
-  },
-  {
-    pattern:
-      /\b(?:more|show(?: me)?(?: the| some)?|where is the|need(?: the| some)?|missing|no) code\b|\bcode (?:example|sample|snippet)s?\b(?! not)/iu,
-    deltas: { code_first: 0.05 },
-    reason: 'asked for code',
-  },
-  {
-    pattern: /\b(?:too much|less|without|don't need) code\b/iu,
-    deltas: { code_first: -0.05 },
-    reason: 'asked for less code',
-  },
-  {
-    pattern: /\btoo (?:formal|stiff)\b|\bmore casual\b|\bless formal\b/iu,
-    deltas: { formal: -0.05 },
-    reason: 'asked for a casual tone',
-  },
-  {
-    pattern:
-      /\btoo (?:casual|informal|sloppy|chatty)\b|\bmore (?:formal|professional)\b|\bunprofessional\b/iu,
-    deltas: { formal: 0.05 },
-    reason: 'asked for a formal tone',
-  },
-];
-
-function matchFeedbackPhrase(comment: string): FeedbackPhrase | null {
-  return feedbackPhrases.find(({ pattern }) => pattern.test(comment.slice(0, 1000))) ?? null;
 }
 
 export const defaultFacets: Facets = { concise: 0.5, step_by_step: 0.5, code_first: 0.5, formal: 0.5 };
@@ -144,8 +88,8 @@ function addDeltas(a: FacetDeltas, b: FacetDeltas): FacetDeltas {
 /** By what a comment asks for; after any other negative feedback, answers explain slightly more. */
 export function feedbackFacetDeltas(feedback: { type: string; value: string | number | null }): FacetChange {
   const { type, value } = feedback;
-  const phrase = typeof value === 'string' ? matchFeedbackPhrase(value) : null;
-  if (phrase !== null) return { deltas: { ...phrase.deltas }, reason: phrase.reason };
+  const phrase = typeof value === 'string' ? readFeedback(value) : null;
+  if (phrase !== null) return phrase;
   const failed = type === 'thumbs_down' || (type === 'rating' && value !== null && Number(value) <= 2);
   return failed
     ? { deltas: { concise: -0.01, step_by_step: 0.01 }, reason: 'the answer did not help' }
