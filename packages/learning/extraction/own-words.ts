@@ -66,7 +66,7 @@ function cutReported(text: string): string {
 }
 
 const opinion =
-  /(?:^|(?<=[.!?,;:]\s*)|(?<=\b(?:and|but|because|since|as|that)\s))(?:i|we)(?:['’](?:d|ve|m|re)| would| have| am| are| can(?:['’]t|not)?| do(?:n['’]t| not))?\s+(?:[\p{L}]+\s+){0,2}?(?:love|like|prefer|enjoy|adore|favou?r|hate|dislike|detest|avoid|recommend|suggest|think|believe|find|use|know|stand|fan of|tired of|fond of|happy to)(?!\p{L})[^.!?,;]*/giu;
+  /(?:^|(?<=[.!?,;:]\s*)|(?<=\b(?:and|but|because|since|as|that)\s))(?:i|we)(?:['’](?:d|ve|m|re)| would| have| am| are| can(?:['’]t|not)?| do(?:n['’]t| not))?\s+(?:[\p{L}]+\s+){0,2}?(?:love|like|prefer|enjoy|adore|favou?r|hate|dislike|detest|avoid|recommend|suggest|think|believe|find|use|know|stand|fan of|tired of|fond of|happy to)(?!\p{L})(?:[^.!?;]|\.(?=\S))*?(?=,\s*(?:shall|should|do|would|will|can|could|may|want|how|what|let)\b|[.!?;](?:\s|$)|$)/giu;
 
 /** A candidate without quotations and without the opinions of the assistant that made it. */
 export function cutOpinions(candidate: string): string {

@@ -16,7 +16,7 @@ const grammarOf = new Map<Language, Grammar>(
 function compile({ work, like, dislike, habit, denial, end, determiner }: (typeof sources)['de']): Grammar {
   return {
     statement: new RegExp(
-      `^(?<before>${work})(?:(?<dislike>${dislike})|(?<like>${like})|(?<habit>${habit}))(?![\\p{L}'])\\s*(?<object>[^.!?;]*)`,
+      `^(?<before>${work})(?:(?<dislike>${dislike})|(?<like>${like})|(?<habit>${habit}))(?![\\p{L}'])\\s*(?<object>(?:[^.!?;]|\\.(?=\\S))*)`,
       'iu',
     ),
     denial: new RegExp(`(?<![\\p{L}])(?:${denial})(?![\\p{L}])`, 'giu'),

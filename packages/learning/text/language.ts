@@ -34,13 +34,17 @@ export function findLanguage(text: string): Language | null {
   const words = (cutTechnologies(head).toLowerCase().match(wordPattern) ?? []).map(unifyApostrophe);
   if (words.some((word) => foreignNegators.has(word))) return null;
   const strange = words.filter((word) => foreign.has(word) || foreignLetter.test(word)).length;
-  const english = words.filter((word) => frequencyRank(word) >= 0).length;
+  const english = words.filter(isEnglish).length;
   const [language, hits] = findBest(words);
   if (hits === 0) return strange === 0 && english >= minBareEnglishShare * words.length ? 'en' : null;
   if (hits <= strange || hits < minFunctionShare * words.length) return null;
   if (language === 'en') return english >= minEnglishShare * words.length ? 'en' : null;
   return hits > 1 || hits >= minLoneShare * words.filter((word) => word.length > 1).length ? language : null;
 }
+
+const englishFunctionWords = toSet(data.understood.en);
+const isEnglish = (word: string) =>
+  frequencyRank(word) >= 0 || englishFunctionWords.has(word) || word.endsWith("n't");
 
 const count = (text: string, pattern: RegExp) => text.match(pattern)?.length ?? 0;
 const unifyApostrophe = (word: string) => word.replaceAll('’', "'");
