@@ -1,4 +1,4 @@
-import { extractGoal, extractPreferences } from '@learning-loop/learning/memories/extract';
+import { extractGoal, extractPreferences, type Preference } from '@learning-loop/learning/memories/extract';
 import { memoryKey } from '@learning-loop/learning/memories/memory';
 import { Type } from 'typebox';
 import { type Metric, percent } from './metric.ts';
@@ -29,12 +29,12 @@ export function measureExtraction(): Metric[] {
   return [toMetric('Goals extracted', goals), toMetric('Preferences extracted', preferences)];
 }
 
-/** The nouns that merely go with a name ("Docker deployment") are no difference. */
-function listPreferences(question: string): string[] {
-  return extractPreferences(question, '').flatMap(({ content }) =>
-    content.replace('Prefers: ', '').split(', '),
-  );
+/** A text in the first person is the user's own, any other a candidate that was selected. */
+export function readLabelled(text: string): Preference[] {
+  return /^(?:i|my|we|our)\b/iu.test(text) ? extractPreferences('', text) : extractPreferences(text, '');
 }
+
+const listPreferences = (question: string) => readLabelled(question).map(({ content }) => content);
 
 function compare(found: string[], labelled: string[]): Counts {
   const [have, want] = [new Set(found.map(memoryKey)), new Set(labelled.map(memoryKey))];

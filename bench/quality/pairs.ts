@@ -1,6 +1,8 @@
-import { extractPreferences } from '@learning-loop/learning/memories/extract';
-import { memoryKey } from '@learning-loop/learning/memories/memory';
+import { isDeepStrictEqual } from 'node:util';
+import type { Preference } from '@learning-loop/learning/memories/extract';
+import { contentKey, memoryKey } from '@learning-loop/learning/memories/memory';
 import { Type } from 'typebox';
+import { readLabelled } from './extraction.ts';
 import type { Metric } from './metric.ts';
 import { readLines } from './read-lines.ts';
 
@@ -30,9 +32,16 @@ export function measurePairs(): Metric[] {
 }
 
 function comparePair({ older, newer }: Pair): { same: boolean; supersedes: boolean } {
-  const [before] = extractPreferences(older, '');
-  const [after] = extractPreferences(newer, '');
-  const same =
-    before !== undefined && after !== undefined && memoryKey(before.content) === memoryKey(after.content);
-  return { same, supersedes: !same && after?.slot != null && before?.slot === after.slot };
+  const [before, after] = [readLabelled(older), readLabelled(newer)];
+  const keysOf = (preferences: Preference[]) => preferences.map(({ content }) => memoryKey(content)).sort();
+  const same = before.length > 0 && isDeepStrictEqual(keysOf(before), keysOf(after));
+  const supersedes = after.some((one) => before.some((other) => isRival(one, other)));
+  return { same, supersedes: !same && supersedes };
+}
+
+/** Of one slot, or of opposite polarity about one thing. */
+function isRival(one: Preference, other: Preference): boolean {
+  const [key, otherKey] = [contentKey(one.content), contentKey(other.content)];
+  const isOpposite = key === `!${otherKey}` || otherKey === `!${key}`;
+  return isOpposite || (one.slot !== null && one.slot === other.slot && key !== otherKey);
 }

@@ -1,9 +1,15 @@
 import { existsSync } from 'node:fs';
 import { type Metric, toTable } from '../metric.ts';
+import { measureGoals } from './goals.ts';
 import { measureLikings } from './likings.ts';
+import { measureStatements } from './statements.ts';
 
 /** Each reads its files from the directory; none looks at data that another measure is tuned on. */
-const measures: ((data: string) => Metric[] | Promise<Metric[]>)[] = [measureLikings];
+const measures: ((data: string) => Metric[] | Promise<Metric[]>)[] = [
+  measureLikings,
+  measureStatements,
+  measureGoals,
+];
 
 /** The table of what is measured on texts and selections of other people. */
 export async function measureReal(directory: string): Promise<string> {
