@@ -198,7 +198,7 @@ test.each(Object.entries(grammars))(
         const preferences = read(text, typed);
         expect(likes(preferences).filter((content) => !content.includes('Excel'))).toEqual([]);
         // Statements are the user's own words, questions are selected; the other way round nothing need be learned.
-      if (typed !== frame.endsWith('?')) {
+        if (typed !== frame.endsWith('?')) {
           const avoided = preferences
             .filter(({ polarity }) => polarity === 'dislike')
             .map(({ content }) => content);

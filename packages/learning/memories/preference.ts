@@ -41,7 +41,9 @@ function readRemark(text: string): string | null {
     second !== undefined && isNegator(second.kind) && text.slice(first.end, second.start).trim() === '';
   if (isDouble) return null;
   const thing = text.slice(first.end).trim().replace(attitudeVerb, '').replace(transparentVerb, '');
-  return thing.replace(/(?:\s+(?:any ?more|any longer|at all|please|again|thanks))*[\s.,!]*$/iu, '') || null;
+  return (
+    thing.replace(/(?:[\s,]+(?:any ?more|any longer|at all|please|again|thanks))*[\s.,!]*$/iu, '') || null
+  );
 }
 
 const isNegator = (kind: string) => kind === 'not' || kind === 'averse' || kind === 'phrase';
