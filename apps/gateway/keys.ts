@@ -1,8 +1,9 @@
+import { infraEnv } from '@learning-loop/service/config/infra-env';
 import { readEnv } from '@learning-loop/service/config/read-env';
 import { Type } from 'typebox';
 import { runKeysCommand } from './auth/keys-cli.ts';
 
-const Env = Type.Object({ DATABASE_URL: Type.String({ description: 'the URL of the Postgres database' }) });
+const Env = Type.Object({ DATABASE_URL: infraEnv.DATABASE_URL });
 
 await runKeysCommand(
   async () => ({ url: readEnv(Env, process.env).DATABASE_URL, [Symbol.asyncDispose]: async () => {} }),

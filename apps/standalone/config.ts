@@ -31,7 +31,7 @@ const readers = [
 export function readConfig(source: NodeJS.ProcessEnv) {
   const faults = new Set<string>();
   const own = collectFaults(faults, () => readEnv(Env, source));
-  const checked = { ...source, DATABASE_URL: own?.DATABASE_URL ?? 'postgres://embedded' };
+  const checked = { ...source, DATABASE_URL: own?.DATABASE_URL ?? 'postgres://embedded/embedded' };
   for (const read of readers) collectFaults(faults, () => read(checked));
   if (own === undefined || faults.size > 0) throw new ConfigError([...faults].join('\n'));
   const { host, port } = readGateway(checked);

@@ -33,3 +33,12 @@ test.for([
     }
   },
 );
+
+test('the options of a URL are kept beside the role and the settings of the connection', async () => {
+  const url = `${await databaseForTest()}?options=-c%20geqo=off%20-c%20jit=on&application_name=mine`;
+  await using db = connectDb(url, { role: 'learning_loop_tenant', name: 'ours' });
+  const { rows } = await sql`
+    select current_user as role, current_setting('geqo') as geqo, current_setting('jit') as jit,
+      current_setting('application_name') as name`.execute(db);
+  expect(rows).toEqual([{ role: 'learning_loop_tenant', geqo: 'off', jit: 'off', name: 'mine' }]);
+});

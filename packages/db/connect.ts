@@ -1,3 +1,4 @@
+import { parsePostgresUrl } from '@learning-loop/service/config/postgres-url';
 import { isTracing } from '@learning-loop/service/observability/tracing';
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { Kysely, type LogEvent, PostgresDialect, type Transaction } from 'kysely';
@@ -52,20 +53,20 @@ export function connectDb(
   { max = 10, name = 'learning-loop', role, onIdleError, serverTimeoutMs }: ConnectOptions = {},
 ): Db {
   const watchdog = serverTimeoutMs && { serverTimeoutMs, isEnded: () => pool.ended };
-  const pooled = isPooled(databaseUrl);
+  const { pooled, connection } = parsePostgresUrl(databaseUrl);
   const pool: pg.Pool = new pg.Pool({
     Client: pooled ? CallbackClient : PreparedClient,
-    connectionString: databaseUrl,
     application_name: name,
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    ...connection,
     // Part of the startup message: no extra round trip.
-    ...(pooled ? {} : { options: toStartupOptions(role) }),
+    ...(pooled ? {} : { options: toStartupOptions(connection.options, role) }),
     max,
     types,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     // Connecting to a busy server may take longer than callers wait, so connections are kept.
     idleTimeoutMillis: serverTimeoutMs === undefined ? IDLE_TIMEOUT_MS : 0,
-    ...(watchdog ? { stream: destroyDeadConnections(databaseUrl, watchdog) } : {}),
-    keepAlive: true,
+    ...(watchdog ? { stream: destroyDeadConnections(connection, watchdog) } : {}),
   });
   // Without listeners an error of a connection, idle or in a transaction, would end the process.
   pool.on('error', (error) => onIdleError?.(error));
@@ -96,11 +97,8 @@ const pooledDatabases = new WeakSet<Db>();
 /** If true, no lock and no setting outlives its transaction. */
 export const usesTransactionPooler = (db: Db): boolean => pooledDatabases.has(db);
 
-function toStartupOptions(role: string | undefined): string {
+/** The last of two values of a setting counts: ours. */
+function toStartupOptions(ofUrl: string | undefined, role: string | undefined): string {
   const settings = role ? [`role=${role}`, ...cachedPlanSettings] : cachedPlanSettings;
-  return settings.map((setting) => `-c ${setting}`).join(' ');
-}
-
-function isPooled(databaseUrl: string): boolean {
-  return new URLSearchParams(databaseUrl.split('?')[1]).get('pooler') === 'transaction';
+  return [ofUrl, ...settings.map((setting) => `-c ${setting}`)].filter(Boolean).join(' ');
 }

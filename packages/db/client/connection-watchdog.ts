@@ -9,11 +9,11 @@ const tickMs = 100;
  * queries fail instead of hanging. The server is probed over a separate connection: a long query is no outage.
  */
 export function destroyDeadConnections(
-  connectionString: string,
+  connection: pg.ClientConfig,
   { serverTimeoutMs, isEnded }: { serverTimeoutMs: number; isEnded: () => boolean },
 ): () => Socket {
   const openedAt = new Map<Socket, number>();
-  const probe = createProbe(connectionString);
+  const probe = createProbe(connection);
   let silentMs = 0;
   let lastTick = performance.now();
 
@@ -41,7 +41,7 @@ export function destroyDeadConnections(
   };
 }
 
-function createProbe(connectionString: string) {
+function createProbe(connection: pg.ClientConfig) {
   let client: pg.Client | undefined;
   let socket: Socket | undefined;
   let waiting = false;
@@ -50,7 +50,7 @@ function createProbe(connectionString: string) {
 
   function connect(): pg.Client {
     const created = new pg.Client({
-      connectionString,
+      ...connection,
       application_name: 'sign of life',
       stream: () => {
         socket = new Socket();

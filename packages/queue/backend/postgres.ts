@@ -1,9 +1,11 @@
+import { parsePostgresUrl } from '@learning-loop/service/config/postgres-url';
 import { createPostgresBackend, type Processor, Queue, runMigrations, Worker } from 'bullmq';
 import pg from 'pg';
 import type { JobWorker, OnError, Queues, WorkerOptions } from './backend.ts';
 import { byName, queueOptions, workerOptions } from './bullmq-options.ts';
 
 const SCHEMA = 'queue';
+const timeouts = { connectionTimeoutMillis: 3_000 };
 
 export async function openPostgresQueues(
   databaseUrl: string,
@@ -57,20 +59,14 @@ export async function openPostgresWorker(
 
 function connectionOptions(databaseUrl: string, max: number) {
   // The outbox is the source of truth, so the queues' own commits need not wait for the disk.
-  const options = '-c synchronous_commit=off';
-  return {
-    connectionString: databaseUrl,
-    schema: SCHEMA,
-    options,
-    max,
-    connectionTimeoutMillis: 3_000,
-    keepAlive: true,
-  };
+  const { connection } = parsePostgresUrl(databaseUrl);
+  const options = [connection.options, '-c synchronous_commit=off'].filter(Boolean).join(' ');
+  return { ...timeouts, keepAlive: true, ...connection, schema: SCHEMA, options, max };
 }
 
 /** Safe to run in many processes at once: BullMQ takes an advisory lock. */
 async function migrateQueues(databaseUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 3_000 });
+  const client = new pg.Client({ ...timeouts, ...parsePostgresUrl(databaseUrl).connection });
   // Without a listener a broken connection would end the process; the query rejects as well.
   client.on('error', () => undefined);
   await client.connect();

@@ -7,9 +7,9 @@ import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { clusterForTest, sentinelsForTest } from '@learning-loop/testing/redis-groups';
 import { startRedis } from '@learning-loop/testing/redis-process';
 import { Cluster } from 'ioredis';
-import { describe, expect, test } from 'vitest';
+import { describe, test } from 'vitest';
 import { eventIds, TestLoop } from '../testing/harness.ts';
-import { connectRedis, parseRedisUrl } from './redis.ts';
+import { connectRedis } from './redis.ts';
 
 const open = async (redisUrl: string) => TestLoop.open({ databaseUrl: await databaseForTest(), redisUrl });
 
@@ -87,40 +87,6 @@ describe('Redis as production runs it', { timeout: 120_000, concurrent: true }, 
     await loop.settled();
     expect(await loop.effects()).toEqual(eventIds(refs));
   });
-});
-
-test.each([
-  ['redis://localhost', { kind: 'server', host: 'localhost', port: 6379, db: 0, tls: undefined }],
-  [
-    'rediss://loop:p%40ss@host:6380/3',
-    { host: 'host', port: 6380, db: 3, username: 'loop', password: 'p@ss', tls: {} },
-  ],
-  ['redis://:secret@[::1]:7000', { host: '::1', port: 7000, username: undefined, password: 'secret' }],
-  [
-    'redis+sentinel://:secret@a:1,b/main/2',
-    {
-      kind: 'sentinels',
-      sentinels: [
-        { host: 'a', port: 1 },
-        { host: 'b', port: 26379 },
-      ],
-      master: 'main',
-      db: 2,
-    },
-  ],
-  [
-    'rediss+cluster://a,b:7',
-    {
-      kind: 'cluster',
-      nodes: [
-        { host: 'a', port: 6379 },
-        { host: 'b', port: 7 },
-      ],
-      tls: {},
-    },
-  ],
-])('reads %s', (url, address) => {
-  expect(parseRedisUrl(url)).toMatchObject(address);
 });
 
 /** The port of the master that holds the consumer's queue. */

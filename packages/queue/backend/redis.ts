@@ -1,55 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConnectionOptions } from 'node:tls';
+import { parseRedisUrl, type RedisAddress } from '@learning-loop/service/config/redis-url';
 import { createRedisBackend, type Processor, Queue, Worker } from 'bullmq';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { JobWorker, OnError, Queues, WorkerOptions } from './backend.ts';
 import { byName, MAX_STREAM, queueOptions, workerOptions } from './bullmq-options.ts';
-
-interface Endpoint {
-  host: string;
-  port: number;
-}
-
-export type RedisAddress = {
-  username: string | undefined;
-  password: string | undefined;
-  /** Undefined without TLS. The certificate is checked; NODE_EXTRA_CA_CERTS adds a private authority. */
-  tls: ConnectionOptions | undefined;
-} & (
-  | { kind: 'server'; host: string; port: number; db: number }
-  | { kind: 'sentinels'; sentinels: Endpoint[]; master: string; db: number }
-  | { kind: 'cluster'; nodes: Endpoint[] }
-);
-
-const urlPattern = /^redis(s?)(?:\+(sentinel|cluster))?:\/\/(?:([^:@]*)(?::([^@]*))?@)?([^/]+)(?:\/(.*))?$/;
-
-/**
- * Accepts `redis://[user:password@]host:port[/db]`, `redis+sentinel://[…@]host:port,host:port/master[/db]` and
- * `redis+cluster://[…@]host:port,host:port`, or `rediss` for TLS. The error shows no password.
- */
-export function parseRedisUrl(redisUrl: string): RedisAddress {
-  const [, secure, kind, username, password, hosts = '', path = ''] = urlPattern.exec(redisUrl) ?? [];
-  if (!hosts) throw new Error('REDIS_URL is not the URL of a Redis.');
-  const login = {
-    username: username ? decodeURIComponent(username) : undefined,
-    password: password ? decodeURIComponent(password) : undefined,
-    tls: secure ? {} : undefined,
-  };
-  const endpoints = hosts.split(',').map((host) => parseEndpoint(host, kind === 'sentinel' ? 26_379 : 6_379));
-  if (kind === 'cluster') return { ...login, kind, nodes: endpoints };
-  const parts = path.split('/');
-  if (kind === 'sentinel') {
-    const [master = '', db] = parts;
-    return { ...login, kind: 'sentinels', sentinels: endpoints, master, db: Number(db ?? 0) };
-  }
-  const [server = parseEndpoint('localhost', 6_379)] = endpoints;
-  return { ...login, kind: 'server', ...server, db: Number(parts[0] || 0) };
-}
-
-function parseEndpoint(text: string, defaultPort: number): Endpoint {
-  const { hostname, port } = new URL(`redis://${text}`);
-  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || defaultPort) };
-}
 
 export type RedisClient = Redis | Cluster;
 type RedisMode = 'blocking' | 'failFast' | 'pipelined';
@@ -93,18 +47,20 @@ export function connectRedis(
 }
 
 function openServer(address: Exclude<RedisAddress, { kind: 'cluster' }>, mode: RedisMode): Redis {
-  const login = credentials(address);
-  const { db } = address;
-  if (address.kind === 'server')
-    return new Redis({ ...modeOptions[mode], ...login, host: address.host, port: address.port, db });
+  return new Redis({ ...modeOptions[mode], ...login(address), ...place(address), db: address.db });
+}
+
+function place(address: Exclude<RedisAddress, { kind: 'cluster' }>) {
+  if (address.kind === 'server') return { host: address.host, port: address.port };
+  if (address.kind === 'socket') return { path: address.path };
   const { sentinels, master: name, tls } = address;
   const sentinelOptions = tls ? { sentinelTLS: tls, enableTLSForSentinelMode: true } : {};
-  return new Redis({ ...modeOptions[mode], ...login, ...sentinelOptions, sentinels, name, db });
+  return { ...sentinelOptions, sentinels, name };
 }
 
 function openCluster(address: Extract<RedisAddress, { kind: 'cluster' }>, mode: RedisMode): Cluster {
   const { retryStrategy, ...options } = modeOptions[mode];
-  const redisOptions = { ...options, ...credentials(address) };
+  const redisOptions = { ...options, ...login(address) };
   return new Cluster(address.nodes, {
     redisOptions,
     clusterRetryStrategy: retryStrategy,
@@ -114,12 +70,14 @@ function openCluster(address: Extract<RedisAddress, { kind: 'cluster' }>, mode: 
   });
 }
 
-function credentials({
-  username,
-  password,
-  tls,
-}: RedisAddress): Pick<RedisOptions, 'username' | 'password' | 'tls'> {
-  return { ...(username && { username }), ...(password && { password }), ...(tls && { tls }) };
+function login({ username, password, tls, family, clientName }: RedisAddress) {
+  return {
+    ...(username && { username }),
+    ...(password && { password }),
+    ...(tls && { tls }),
+    ...(family !== undefined && { family }),
+    ...(clientName && { connectionName: clientName }),
+  };
 }
 
 /** Of the fullest server; 0 where there is no limit. */

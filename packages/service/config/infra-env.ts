@@ -1,18 +1,31 @@
 import { type Static, Type } from 'typebox';
 import { logConfig, logEnv } from '../log.ts';
+import { parsePostgresUrl } from './postgres-url.ts';
+import { ConfigError } from './read-env.ts';
+import { parseRedisUrl } from './redis-url.ts';
+
+/** A text that `parse` accepts; what it throws is the sentence that refuses it. */
+function urlFor(parse: (text: string) => unknown, description: string) {
+  const findFault = (text: string): string | undefined => {
+    try {
+      parse(text);
+    } catch (error) {
+      if (error instanceof ConfigError) return error.message;
+      throw error;
+    }
+    return undefined;
+  };
+  return Type.Refine(
+    Type.String({ description }),
+    (text) => findFault(text) === undefined,
+    (text) => findFault(text) ?? '',
+  );
+}
 
 /** To spread into the schema of an app's environment. */
 export const infraEnv = {
-  DATABASE_URL: Type.String({
-    pattern: '^postgres(ql)?://',
-    description: 'the URL of the Postgres database',
-  }),
-  REDIS_URL: Type.Optional(
-    Type.String({
-      pattern: '^rediss?(\\+(sentinel|cluster))?://',
-      description: 'the URL of Redis: redis://, rediss:// for TLS, redis+sentinel:// or redis+cluster://',
-    }),
-  ),
+  DATABASE_URL: urlFor(parsePostgresUrl, 'the URL of the Postgres database'),
+  REDIS_URL: Type.Optional(urlFor(parseRedisUrl, 'the URL of Redis')),
 };
 
 export const workerEnv = {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Type } from 'typebox';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { infraEnv } from './infra-env.ts';
 import { readEnv } from './read-env.ts';
 
 const Env = Type.Object({
@@ -42,6 +43,18 @@ describe('values', () => {
     expect(() => readEnv(Env, { URL, [name]: value })).toThrow(
       expect.objectContaining({ name: 'ConfigError', message }),
     );
+  });
+
+  it('that are addresses are refused in the words of their grammar', () => {
+    const addresses = { DATABASE_URL: 'postgres://host', REDIS_URL: 'redis://me:secret@host:x' };
+    const message =
+      'DATABASE_URL names no database; add it after the host, as in postgres://user:password@host:5432/database.\n' +
+      'REDIS_URL has a port that is no number from 1 to 65535; write user:password@host:port, with special characters escaped.';
+    expect(() => readEnv(Type.Object(infraEnv), addresses)).toThrow(expect.objectContaining({ message }));
+  });
+
+  it('lose the white space at their ends, as the carriage return of a file from Windows', () => {
+    expect(readEnv(Env, { URL: `${URL}\r`, ENGINE: ' openai\r\n' })).toMatchObject({ URL, ENGINE: 'openai' });
   });
 
   it('are refused all at once', () => {

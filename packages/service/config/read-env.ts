@@ -16,7 +16,10 @@ import {
 import { Value } from 'typebox/value';
 import { errorCode } from '../errors.ts';
 
-/** Ends a sentence, such as "an integer from 0 to 65535". A schema with a `pattern` needs a `description`. */
+/**
+ * Ends a sentence, such as "an integer from 0 to 65535". A schema with a `pattern` needs a `description`; the error of a
+ * refinement is a whole sentence.
+ */
 function describeSchema(schema: TSchema): string {
   const { description } = options(schema);
   if (typeof description === 'string') return description;
@@ -72,6 +75,8 @@ function readValue(name: string, property: TSchema, env: NodeJS.ProcessEnv): unk
   if (value === undefined)
     throw new ConfigError(`${name} is not set; it must be ${describeSchema(property)}.`);
   if (Value.Check(property, value)) return value;
+  const refinement = Value.Errors(property, value).find(({ keyword }) => keyword === '~refine');
+  if (refinement) throw new ConfigError(refinement.message);
   throw new ConfigError(
     `${name} is "${maskSecrets(name, String(text))}"; it must be ${describeSchema(property)}.`,
   );
@@ -79,7 +84,9 @@ function readValue(name: string, property: TSchema, env: NodeJS.ProcessEnv): unk
 
 function readText(name: string, env: NodeJS.ProcessEnv): string | undefined {
   const file = env[`${name}_FILE`];
-  if (env[name] || !file) return env[name] || undefined;
+  // Files that Windows wrote leave a carriage return behind.
+  const own = env[name]?.trim();
+  if (own || !file) return own || undefined;
   try {
     return readFileSync(file, 'utf8').trim() || undefined;
   } catch (error) {
