@@ -4,6 +4,7 @@ import { createRedisBackend, type Processor, Queue, Worker } from 'bullmq';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { JobWorker, OnError, Queues, WorkerOptions } from './backend.ts';
 import { byName, MAX_STREAM, queueOptions, workerOptions } from './bullmq-options.ts';
+import { commandOf, explainRefusal } from './redis-refusals.ts';
 
 export type RedisClient = Redis | Cluster;
 type RedisMode = 'blocking' | 'failFast' | 'pipelined';
@@ -42,7 +43,11 @@ export function connectRedis(
 ): RedisClient {
   const address = parseRedisUrl(redisUrl);
   const redis = address.kind === 'cluster' ? openCluster(address, mode) : openServer(address, mode);
-  redis.on('error', onError);
+  redis.on('error', (error: Error) => {
+    // Without this ioredis would go on with database 0.
+    if (commandOf(error) === 'select') redis.disconnect(true);
+    onError(explainRefusal(error));
+  });
   return redis;
 }
 
@@ -115,7 +120,7 @@ export async function openRedisQueues(
       },
       createRedisBackend,
     );
-    queue.on('error', onError);
+    queue.on('error', (error) => onError(explainRefusal(error)));
     // On every reconnection: Redis may come back empty.
     redis.on('ready', () => {
       queue.getBackend().setQueueMeta({ 'opts.maxLenEvents': MAX_STREAM }).catch(onError);
@@ -148,7 +153,7 @@ export function openRedisWorker(redisUrl: string, options: WorkerOptions, proces
     },
     createRedisBackend,
   );
-  worker.on('error', onError);
+  worker.on('error', (error) => onError(explainRefusal(error)));
   void worker.run().catch(onError);
   return {
     async disconnected() {

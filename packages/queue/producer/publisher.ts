@@ -3,11 +3,13 @@ import { createBatcher } from '@learning-loop/async/batcher';
 import { CircuitOpenError, createCircuitBreaker } from '@learning-loop/async/circuit-breaker';
 import { retry } from '@learning-loop/async/retry';
 import { type Consumer, consumers, routes } from '@learning-loop/events/routes';
+import { throttledLog } from '@learning-loop/service/log';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { QueueConfig } from '../backend/backend.ts';
 import { toRetryPolicy } from '../backend/bullmq-options.ts';
 import { openQueues } from '../backend/open.ts';
+import { explainRefusal, RedisRefusal } from '../backend/redis-refusals.ts';
 import { queueMetrics } from '../metrics.ts';
 import { type ConsumerQueue, openConsumerQueue, type PublishRequest } from './consumer-queue.ts';
 
@@ -43,9 +45,20 @@ export function connectPublisher(config: QueueConfig, log: Logger, registry: Reg
       if (to === 'closed') log.info('queue_back');
     },
   });
-  const guard = <T>(call: () => Promise<T>) => circuit.execute(call);
-  // The circuit breaker logs; the connections' own errors would repeat at every attempt to reconnect.
-  const open = () => openQueues(config, consumers, () => undefined);
+  const logRefusal = throttledLog(log, 'queue_refused');
+  // The circuit breaker logs outages, which the connections would repeat at every attempt to reconnect.
+  const onError = (error: Error) => {
+    const explained = explainRefusal(error);
+    if (explained instanceof RedisRefusal) logRefusal(explained);
+  };
+  const guard = <T>(call: () => Promise<T>) =>
+    circuit.execute(() =>
+      call().catch((error: Error) => {
+        onError(error);
+        throw error;
+      }),
+    );
+  const open = () => openQueues(config, consumers, onError);
   let consumerQueues: Map<Consumer, ConsumerQueue> | undefined;
   const opening = retry(open, {
     signal: stop.signal,
