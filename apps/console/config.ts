@@ -1,11 +1,11 @@
-import { infraEnv } from '@learning-loop/service/config/infra-env';
+import { hostEnv, infraEnv, toHost } from '@learning-loop/service/config/infra-env';
 import { readEnv } from '@learning-loop/service/config/read-env';
 import { logConfig, logEnv } from '@learning-loop/service/log';
 import { Type } from 'typebox';
 
 const Env = Type.Object({
   ...infraEnv,
-  HOST: Type.String({ default: '127.0.0.1' }),
+  ...hostEnv,
   PORT: Type.Integer({ default: 8081, minimum: 0, maximum: 65_535 }),
   GATEWAY_URL: Type.String({
     default: 'http://127.0.0.1:8080',
@@ -24,7 +24,7 @@ export function readConfig(source: NodeJS.ProcessEnv) {
   return {
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
-    host: env.HOST,
+    host: toHost(env),
     port: env.PORT,
     gatewayUrl: env.GATEWAY_URL.replace(/\/+$/u, ''),
     metrics: { urls: env.METRICS_URLS.split(',').filter(Boolean), key: env.METRICS_KEY },

@@ -1,6 +1,6 @@
 import { llmConfig, llmEnv, spendingConfig } from '@learning-loop/llm/config';
 import { embeddingConfig, embeddingEnv } from '@learning-loop/llm/embeddings/embed';
-import { infraEnv } from '@learning-loop/service/config/infra-env';
+import { hostEnv, infraEnv, toHost } from '@learning-loop/service/config/infra-env';
 import { ConfigError, readEnv } from '@learning-loop/service/config/read-env';
 import { logConfig, logEnv } from '@learning-loop/service/log';
 import { type Static, Type } from 'typebox';
@@ -21,7 +21,7 @@ const safetyConfig = (env: Static<Type.TObject<typeof safetyEnv>>) => ({
 
 const Env = Type.Object({
   ...infraEnv,
-  HOST: Type.String({ default: '127.0.0.1' }),
+  ...hostEnv,
   PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535 }),
   TRAINING_DATA_DIR: Type.String({ default: './data/training' }),
   EXPLORATION_RATE: Type.Number({ default: 0.05, minimum: 0, maximum: 1 }),
@@ -46,7 +46,7 @@ export function readConfig(source: NodeJS.ProcessEnv) {
   return {
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
-    host: env.HOST,
+    host: toHost(env),
     port: env.PORT,
     trainingDataDir: env.TRAINING_DATA_DIR,
     explorationRate: env.EXPLORATION_RATE,

@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { StartError } from '@learning-loop/service/errors';
 import type { Kysely } from 'kysely';
 import { FileMigrationProvider, type Migration, Migrator } from 'kysely/migration';
 import { connectDb, type Db, usesTransactionPooler } from './connect.ts';
@@ -7,11 +8,23 @@ import { concurrentIndexes, createIndexesConcurrently } from './ddl/concurrent-i
 import { convertInteractionsToPartitions } from './ddl/convert-to-partitions.ts';
 import { retryOnLockTimeout, setLockTimeout } from './ddl/lock-timeout.ts';
 import { createFuturePartitions } from './ddl/partitions.ts';
+import { toDatabaseStartError } from './start-errors.ts';
 
 const migrationFolder = path.join(import.meta.dirname, 'migrations');
 
-/** Safe to call concurrently: one migrates, the others wait for the migrations, but not for indexes and partitions. */
+/**
+ * Safe to call concurrently: one migrates, the others wait for the migrations, but not for indexes and partitions. Throws
+ * a StartError if the database cannot be reached or used.
+ */
 export async function migrate(db: Db): Promise<void> {
+  try {
+    await migrateSchema(db);
+  } catch (error) {
+    throw toDatabaseStartError(error);
+  }
+}
+
+async function migrateSchema(db: Db): Promise<void> {
   if (usesTransactionPooler(db)) return await requireMigrated(db);
   await retryOnLockTimeout(async () => {
     const { error } = await createMigrator(db).migrateToLatest();
@@ -29,7 +42,7 @@ async function requireMigrated(db: Db): Promise<void> {
     ({ executedAt }) => executedAt === undefined,
   );
   if (missing.length === 0) return;
-  throw new Error(
+  throw new StartError(
     `The database lacks the migrations ${missing.map(({ name }) => name).join(', ')}, which cannot be made through a pooler ` +
       'in transaction mode: run apps/gateway/migrate.ts once with a DATABASE_URL that leads to PostgreSQL itself.',
   );

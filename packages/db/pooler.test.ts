@@ -49,4 +49,10 @@ test('the certificate of the server is checked', async () => {
   url.searchParams.delete('sslrootcert');
   await using db = connectDb(url.href);
   await expect(outboxDepth(db)).rejects.toThrow('self-signed certificate');
+  await expect(migrate(db)).rejects.toThrow(
+    /^The certificate of PostgreSQL is signed by nobody known [^\n]+\.$/,
+  );
+  url.searchParams.set('sslmode', 'no-verify');
+  await using unchecked = connectDb(url.href);
+  expect(await outboxDepth(unchecked)).toMatchObject({ pending: 0 });
 });

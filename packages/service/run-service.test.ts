@@ -111,6 +111,59 @@ it('reads .env, to which the real environment is preferred', async () => {
   expect(lines(stdout).find(({ msg }) => msg === 'started')).toMatchObject({ port: 7 });
 });
 
+const placeholder = '$' + '{USER}';
+const settings = 'PORT=7\nTRIAL="expected"\n';
+const utf16 = Buffer.from(`\ufeff${settings.replaceAll('\n', '\r\n')}`, 'utf16le');
+
+it.each([
+  ['a byte order mark and carriage returns', Buffer.from(`\ufeff${settings.replaceAll('\n', '\r\n')}`)],
+  ['UTF-16', utf16],
+  ['UTF-16 in the other byte order', Buffer.from(utf16).swap16()],
+])('reads a .env with %s', async (_what, content) => {
+  await writeFile(join(directory, '.env'), content);
+  expect((await run({})).stderr).toBe('The moon is not full.\n');
+});
+
+it.each([
+  ['UTF-16 without its mark', utf16.subarray(2), /\.env is no text in UTF-8 or UTF-16; save it as UTF-8\.$/],
+  ['Latin-1', Buffer.from('A=caf\xe9', 'latin1'), /\.env is no text in UTF-8/],
+  [
+    'a placeholder',
+    `PORT=1\nA=x${placeholder}y`,
+    /line 2: the value of A holds \$\{USER\}, which nothing replaces; .+\.$/,
+  ],
+  ['a placeholder in quotation marks', `A="${placeholder}"`, /line 1: the value of A holds \$\{USER\}/],
+  ['an unquoted #', 'A=pa#ss', /line 1: the value of A has a "#" in it, where it would end; .+\.$/],
+  ['a line of YAML', '\nPORT: 8080', /line 2: this is neither NAME=value nor a comment; .+\.$/],
+  ['an open quotation mark', 'A="x\nB=y', /line 1: the quotation mark after A= is never closed; close it\.$/],
+  [
+    'more than its quotation marks hold',
+    'A="x"y',
+    /line 1: the value of A goes on after its quotation marks; .+\.$/,
+  ],
+])('refuses a .env with %s in one sentence', async (_what, content, sentence) => {
+  await writeFile(join(directory, '.env'), content);
+  const { stderr, code } = await run({});
+  expect({ code, lines: stderr.trimEnd().split('\n') }).toEqual({
+    code: 1,
+    lines: [expect.stringMatching(sentence)],
+  });
+});
+
+it('reads a .env with comments, values of several lines, and placeholders that are meant so', async () => {
+  const lines = [
+    '# all',
+    '',
+    'export PORT = 7 # seven',
+    `A='${placeholder}#'`,
+    'B="one',
+    '# two"',
+    'TRIAL=expected',
+  ];
+  await writeFile(join(directory, '.env'), lines.join('\n'));
+  expect((await run({})).stderr).toBe('The moon is not full.\n');
+});
+
 interface Line {
   level: string;
   msg: string;

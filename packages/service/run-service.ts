@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Logger } from 'pino';
-import { ConfigError, prepareEnvironment } from './config/read-env.ts';
+import { prepareEnvironment } from './config/dot-env.ts';
+import { ConfigError } from './config/read-env.ts';
 import { StartError } from './errors.ts';
 import { createLog, type Log, type LogConfig } from './log.ts';
 import { processMetrics } from './observability/metrics.ts';

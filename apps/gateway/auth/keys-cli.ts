@@ -3,8 +3,9 @@ import { type ApiKey, disableKey, insertKey, listKeys } from '@learning-loop/db/
 import { connectDb, type Db } from '@learning-loop/db/connect';
 import { migrate } from '@learning-loop/db/migrate';
 import type { Role } from '@learning-loop/db/schema/database';
-import { ConfigError, prepareEnvironment } from '@learning-loop/service/config/read-env';
+import { prepareEnvironment } from '@learning-loop/service/config/dot-env';
 import { StartError } from '@learning-loop/service/errors';
+import { runCommand } from '@learning-loop/service/run-command';
 import { createApiKey, formatApiKey } from './api-key-store.ts';
 
 const usage = `Usage:
@@ -93,15 +94,11 @@ export async function runKeysCommand(
   open: () => Promise<AsyncDisposable & { url: string }>,
   args: string[],
 ): Promise<void> {
-  try {
+  await runCommand(async () => {
     prepareEnvironment();
     await using database = await open();
     await using db = connectDb(database.url, { name: 'keys', max: 1 });
     await migrate(db);
     process.stdout.write(`${await keysCommand(db, args)}\n`);
-  } catch (error) {
-    if (!(error instanceof StartError || error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
-  }
+  });
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { ConfigError, prepareEnvironment, readEnv } from '@learning-loop/service/config/read-env';
+import { prepareEnvironment } from '@learning-loop/service/config/dot-env';
+import { ConfigError, readEnv } from '@learning-loop/service/config/read-env';
 import { StartError } from '@learning-loop/service/errors';
 import { openTrainingLog } from '@learning-loop/training-log/open';
 import { Type } from 'typebox';

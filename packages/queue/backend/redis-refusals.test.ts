@@ -94,11 +94,7 @@ test.each([
     '~* +@all -rpush -lpush',
     /^Redis refuses a command within a script to the user of REDIS_URL \(NOPERM\)/,
   ],
-  [
-    'the keys',
-    '~others:* +@all',
-    /^Redis refuses [\w ]+ to the user of REDIS_URL \(NOPERM\)/,
-  ],
+  ['the keys', '~others:* +@all', /^Redis refuses [\w ]+ to the user of REDIS_URL \(NOPERM\)/],
 ])('a missing right to %s is said by the publisher in one sentence', async (_what, rights, sentence) => {
   const { connect } = await guardedRedis(rights);
   for (const said of await complaintsOfPublisher(connect('loop:secret@'))) expect(said).toMatch(sentence);

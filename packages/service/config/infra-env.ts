@@ -28,9 +28,14 @@ export const infraEnv = {
   REDIS_URL: Type.Optional(urlFor(parseRedisUrl, 'the URL of Redis')),
 };
 
+export const hostEnv = { HOST: Type.String({ default: '127.0.0.1' }) };
+
+/** An IPv6 address may stand in brackets, as in a URL. */
+export const toHost = ({ HOST }: { HOST: string }): string => HOST.replace(/^\[(.*)\]$/, '$1');
+
 export const workerEnv = {
   ...infraEnv,
-  HOST: Type.String({ default: '127.0.0.1' }),
+  ...hostEnv,
   /** Of /livez, /readyz and /metrics. Unset: not served. */
   PORT: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
   ...logEnv,
@@ -40,7 +45,7 @@ export function workerConfig(env: Static<Type.TObject<typeof workerEnv>>) {
   return {
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
-    host: env.HOST,
+    host: toHost(env),
     port: env.PORT,
     ...logConfig(env),
   };

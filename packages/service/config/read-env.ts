@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
-import { parseEnv } from 'node:util';
 import {
   IsBoolean,
   IsInteger,
@@ -15,6 +13,7 @@ import {
 } from 'typebox';
 import { Value } from 'typebox/value';
 import { errorCode } from '../errors.ts';
+import { decodeText } from './decode-text.ts';
 
 /**
  * Ends a sentence, such as "an integer from 0 to 65535". A schema with a `pattern` needs a `description`; the error of a
@@ -88,12 +87,14 @@ function readText(name: string, env: NodeJS.ProcessEnv): string | undefined {
   const own = env[name]?.trim();
   if (own || !file) return own || undefined;
   try {
-    return readFileSync(file, 'utf8').trim() || undefined;
+    const text = decodeText(readFileSync(file));
+    if (text !== undefined) return text.trim() || undefined;
   } catch (error) {
     throw new ConfigError(
       `${name}_FILE is "${file}"; it must be a file that can be read (${errorCode(error)}).`,
     );
   }
+  throw new ConfigError(`${name}_FILE is "${file}"; it must be a text in UTF-8 or UTF-16.`);
 }
 
 function convert(property: TSchema, text: string): unknown {
@@ -108,21 +109,4 @@ function convert(property: TSchema, text: string): unknown {
 function maskSecrets(name: string, text: string): string {
   if (/KEY|SECRET|TOKEN|PASSWORD/.test(name)) return '…';
   return text.replace(/\/\/[^/@]*@/, '//…@');
-}
-
-const repository = resolve(import.meta.dirname, '../../..');
-
-/** Package managers start apps in their own folders: change to the root, so that all share `.env` and relative paths. */
-export function prepareEnvironment(): void {
-  if (!relative(repository, process.cwd()).startsWith('..')) process.chdir(repository);
-  for (const [name, value] of Object.entries(parseEnv(readDotEnv()))) process.env[name] ??= value;
-}
-
-function readDotEnv(): string {
-  try {
-    return readFileSync('.env', 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return '';
-    throw new ConfigError(`${resolve('.env')} cannot be read (${errorCode(error)}).`, { cause: error });
-  }
 }
