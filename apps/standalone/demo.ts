@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { StartError } from '@learning-loop/service/errors';
 import { replayFile } from './demo/replay-file.ts';
 import { InputError } from './demo/selections-file.ts';
 import { runTrainingDemo } from './demo/train.ts';
@@ -10,7 +11,7 @@ const usage = `Usage: demo [--input FILE] [--keep], or demo --train
   --keep        keep what the demo made in its temporary directory
   --train       from a cold start to a better ranker: dataset, fit, experiment, promotion and rollback`;
 
-const expectedErrors = [InputError, EndedAtStart];
+const expectedErrors = [StartError, EndedAtStart];
 
 try {
   process.exitCode = (await runDemo(readArguments())) ? 0 : 1;

@@ -3,6 +3,7 @@ import { type ApiKey, disableKey, insertKey, listKeys } from '@learning-loop/db/
 import { connectDb, type Db } from '@learning-loop/db/connect';
 import { migrate } from '@learning-loop/db/migrate';
 import type { Role } from '@learning-loop/db/schema/database';
+import { isTenant, tenantRule } from '@learning-loop/events/text-rules';
 import { prepareEnvironment } from '@learning-loop/service/config/dot-env';
 import { StartError } from '@learning-loop/service/errors';
 import { runCommand } from '@learning-loop/service/run-command';
@@ -44,8 +45,7 @@ type KeyOptions = ReturnType<typeof parse>['values'];
 
 async function createKey(db: Db, { role, tenant = 'default', name = '', days }: KeyOptions): Promise<string> {
   if (!isRole(role)) throw new StartError(`--role must be one of ${roles.join(', ')}.\n${usage}`);
-  if (!/^[a-z0-9][a-z0-9_-]{0,62}$/u.test(tenant))
-    throw new StartError('--tenant must be 1 to 63 of a-z, 0-9, _ and -, and begin with a letter or digit.');
+  if (!isTenant(tenant)) throw new StartError(`--tenant ${tenantRule}.`);
   if (days !== undefined && !(Number(days) > 0 && Number(days) <= maxDays))
     throw new StartError(`--days must be a number above 0, and at most ${maxDays}.`);
   const { secret_hash, ...key } = createApiKey();

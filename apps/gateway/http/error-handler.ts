@@ -86,6 +86,8 @@ function describeRule(
 ): string {
   if (fault?.keyword === 'additionalProperties') return 'is not a known field; remove it';
   if (fault?.keyword === 'required') return 'is missing';
+  if (fault?.keyword === 'uniqueItems')
+    return `holds the same text twice, at ${fault.params['i']} and ${fault.params['j']}; leave one out`;
   const format = textFormats[fault?.params['format'] as keyof typeof textFormats];
   return format?.rule ?? fault?.message ?? 'is not valid';
 }

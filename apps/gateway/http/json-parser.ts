@@ -1,4 +1,4 @@
-import { HttpError } from '@learning-loop/service/errors';
+import { echo, HttpError } from '@learning-loop/service/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 const token = /"(?:[^"\\]|\\.)*"|[{}[\]:]/gu;
@@ -41,6 +41,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** Fastify's own parser replaces invalid UTF-8 by U+FFFD and stores the damage. */
 export function registerJsonParser(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');
+  server.addHook('preParsing', async ({ headers }) => refuseEncodings(headers));
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     // Routes that require a body report its absence with the missing fields.
     if (body.length === 0) return done(null, undefined);
@@ -51,6 +52,23 @@ export function registerJsonParser(server: FastifyInstance): void {
       done(fault ? new HttpError(400, 'invalid_json', `The body ${fault}.`) : error, value);
     });
   });
+}
+
+function refuseEncodings(headers: FastifyRequest['headers']): void {
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  if (encoding !== 'identity')
+    throw new HttpError(
+      415,
+      'unsupported_encoding',
+      `The content-encoding ${echo(encoding)} is not supported; send the body without compression.`,
+    );
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(headers['content-type'] ?? '')?.[1];
+  if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset))
+    throw new HttpError(
+      415,
+      'unsupported_charset',
+      `The charset ${echo(charset)} is not supported; send JSON encoded as UTF-8.`,
+    );
 }
 
 function decode(body: Buffer): string | HttpError {

@@ -1,3 +1,11 @@
+import {
+  isText,
+  isUserId,
+  maxInputLength,
+  maxUserIdLength,
+  textRule,
+  userIdRule,
+} from '@learning-loop/events/text-rules';
 import { Ajv, type Options } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { FastifySchemaCompiler } from 'fastify';
@@ -5,23 +13,9 @@ import { Type } from 'typebox';
 
 /** String formats beyond JSON Schema; `rule` completes an error message. */
 export const textFormats = {
-  text: {
-    check: (value: string) => /\S/u.test(value) && isPrintable(value),
-    rule: 'must hold more than white space, and no control characters or broken Unicode',
-  },
-  'user-id': {
-    check: (value: string) => value.trim() === value && isPrintable(value) && !/[\n\r\t]/u.test(value),
-    rule: 'must have no white space at its ends, no control characters and no broken Unicode',
-  },
+  text: { check: isText, rule: textRule },
+  'user-id': { check: isUserId, rule: userIdRule },
 };
-
-// Postgres cannot store NUL; other control characters except tab and line breaks are invalid as well.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern detects them
-const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/u;
-
-function isPrintable(value: string): boolean {
-  return value.isWellFormed() && !control.test(value);
-}
 
 /** URL parameters are text, so they are coerced; bodies are not. */
 const body = createValidator({ coerceTypes: false });
@@ -38,7 +32,7 @@ function createValidator(options: Options): Ajv {
   return ajv;
 }
 
-export const UserId = Type.String({ minLength: 1, maxLength: 200, format: 'user-id' });
-export const InputText = Type.String({ minLength: 1, maxLength: 8_000, format: 'text' });
+export const UserId = Type.String({ minLength: 1, maxLength: maxUserIdLength, format: 'user-id' });
+export const InputText = Type.String({ minLength: 1, maxLength: maxInputLength, format: 'text' });
 export const InteractionId = Type.String({ format: 'uuid' });
 export const UserParams = Type.Object({ user_id: UserId }, { additionalProperties: false });

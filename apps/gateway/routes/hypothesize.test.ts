@@ -93,3 +93,46 @@ test.each([
   expect(status).toBe(200);
   expect(body.hypotheses).toHaveLength(3);
 });
+
+test('refuses a candidate that is there twice, and names both places', async () => {
+  const request = { user_id: 'ada', input_text: 'music', candidates: ['rock', 'jazz', 'rock'] };
+  const { status, body } = await gateway.post('/v1/hypothesize', request);
+  expect(status).toBe(400);
+  const message = 'candidates holds the same text twice, at 0 and 2; leave one out.';
+  expect(body.error).toMatchObject({ code: 'invalid_request', field: 'candidates', message });
+});
+
+test.each(['text/plain', 'text/plain; charset=utf-8', 'text/markdown;variant="GFM"; charset=utf-8'])(
+  'takes the media type %s',
+  async (media_type) => {
+    const request = { user_id: 'ada', input_text: 'music', media_type };
+    const { body } = await gateway.post('/v1/hypothesize', request);
+    const stored = await gateway.db
+      .selectFrom('interactions')
+      .select('media_type')
+      .where('interaction_id', '=', body.interaction_id)
+      .executeTakeFirst();
+    expect(stored).toEqual({ media_type });
+  },
+);
+
+test.each([
+  [{ 'content-type': 'application/json; charset=utf-8' }, 200, undefined],
+  [{ 'content-type': 'application/json; charset="UTF-8"' }, 200, undefined],
+  [{ 'content-type': 'application/json', 'content-encoding': 'identity' }, 200, undefined],
+  [
+    { 'content-type': 'application/json; charset=iso-8859-1' },
+    415,
+    'The charset iso-8859-1 is not supported; send JSON encoded as UTF-8.',
+  ],
+  [
+    { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+    415,
+    'The content-encoding gzip is not supported; send the body without compression.',
+  ],
+])('answers a body with %j', async (headers, status, message) => {
+  const payload = JSON.stringify({ user_id: 'ada', input_text: 'music' });
+  const response = await gateway.server.inject({ method: 'POST', url: '/v1/hypothesize', headers, payload });
+  expect(response.statusCode).toBe(status);
+  expect(response.json().error?.message).toBe(message);
+});

@@ -30,11 +30,19 @@ const Request = Type.Object(
   {
     user_id: UserId,
     input_text: InputText,
-    media_type: Type.Optional(Type.String({ minLength: 1, maxLength: 100, pattern: '^[\\w.+/-]+$' })),
+    // A media type with its parameters, such as "text/plain; charset=utf-8".
+    media_type: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 100,
+        pattern: '^[\\w.+/-]+(\\s*;\\s*[\\w-]+=("[^"]*"|[\\w.+/:-]+))*$',
+      }),
+    ),
     candidates: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 2_000, format: 'text' }), {
         minItems: 2,
         maxItems: 10,
+        uniqueItems: true,
         description: 'Hypotheses of your own: all are returned, ranked',
       }),
     ),

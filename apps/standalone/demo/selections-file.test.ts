@@ -50,6 +50,47 @@ test.each([
   await expect(readSelections(file)).rejects.toThrow(sentence);
 });
 
+test.each([
+  ['user_id', { user_id: ' u 1 ' }, 'line 2: user_id must have no white space at its ends'],
+  ['user_id', { user_id: 'x'.repeat(201) }, 'line 2: user_id must not have more than 200 characters'],
+  ['input_text', { input_text: '   ' }, 'line 2: input_text must hold more than white space'],
+  [
+    'input_text',
+    { input_text: 'x \u0007' },
+    'line 2: input_text must hold more than white space, and no control',
+  ],
+  [
+    'input_text',
+    { input_text: 'x \ud800' },
+    'line 2: input_text must hold more than white space, and no control',
+  ],
+  ['input_text', { input_text: 'x'.repeat(2_000_000) }, 'line 2: input_text must not have more than 8000'],
+  ['a candidate', { candidates: ['a', ' '] }, 'line 2: candidates.1 must hold more than white space'],
+  [
+    'a candidate',
+    { candidates: ['a', 'b', 'a'] },
+    'line 2: candidates.2 repeats candidates.0; leave one out.',
+  ],
+])('refuses what the API would refuse, with the line and the field: %s', async (_field, change, sentence) => {
+  const file = await writeLines(withChanges({}), withChanges(change));
+  await expect(readSelections(file)).rejects.toThrow(sentence);
+});
+
+test('takes a byte order mark, carriage returns and the line separators of Unicode', async () => {
+  const text = 'one\u2028two\u2029three';
+  const file = await writeLines(`\ufeff${withChanges({ input_text: text })}\r`, `${withChanges({})}\r`);
+  expect(await readSelections(file)).toMatchObject([{ input_text: text }, selection]);
+});
+
+test('refuses another encoding with its line', async () => {
+  const file = await writeLines(withChanges({}));
+  await writeFile(
+    file,
+    Buffer.from(`${withChanges({})}\n${withChanges({ input_text: 'caf\xe9' })}`, 'latin1'),
+  );
+  await expect(readSelections(file)).rejects.toThrow('line 2: this is no UTF-8; save the file as UTF-8.');
+});
+
 test('every line of the example is a choice', async () => {
   const selections = await readSelections(
     path.join(import.meta.dirname, '../../../examples/clarifying-choices.jsonl'),

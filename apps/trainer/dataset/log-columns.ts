@@ -45,7 +45,8 @@ export const complete: Record<ReadLog, string> = {
 const selectedField = (field: string) => `list_filter(hypotheses, lambda h: h.id = selected_id)[1].${field}`;
 
 export const usable: Record<ReadLog, string> = {
-  hypotheses_data: `label = 'positive' and ${selectedField('question')} is not null`,
+  // An empty text is no turn of an assistant.
+  hypotheses_data: `label = 'positive' and trim(coalesce(${selectedField('question')}, '')) <> ''`,
   persona_updates: 'cardinality(facet_deltas) > 0',
   ranking_data: 'len(hypotheses) > 1 and len(list_filter(hypotheses, lambda h: h.chosen)) = 1',
 };

@@ -42,7 +42,7 @@ export async function prepareHypotheses(workspace: Workspace): Promise<number> {
     select event_id, user_hash, split, was_scrubbed, request, to_json(request)::VARCHAR as request_json,
       pick.question as picked, to_json(pick.question)::VARCHAR as picked_json, pick.place as picked_place,
       round(least(10, 1 / greatest(pick.propensity, 0.000001)), 4) as weight,
-      list_filter(shown, lambda h: h.question <> pick.question) as others
+      list_filter(shown, lambda h: h.question <> pick.question and trim(h.question) <> '') as others
     from picks) to ${file} (format parquet, row_group_size 20480)`);
   await workspace.run(`create or replace temp view samples as from read_parquet(${file})`);
   return workspace.count('from samples where was_scrubbed');

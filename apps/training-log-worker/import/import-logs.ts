@@ -1,9 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
+import { isTenant, tenantRule } from '@learning-loop/events/text-rules';
 import type { LogName, TrainingRecords } from '@learning-loop/events/training-records';
-import { StartError } from '@learning-loop/service/errors';
+import { errorCode, StartError } from '@learning-loop/service/errors';
+import { readJsonLines } from '@learning-loop/service/json-lines';
 import type { TrainingLog } from '@learning-loop/training-log/training-log';
 import { Compile } from 'typebox/compile';
 import { HypothesesLine, PersonaLine, toHypothesesRecord, toPersonaRecord } from './legacy-records.ts';
@@ -11,16 +11,16 @@ import { HypothesesLine, PersonaLine, toHypothesesRecord, toPersonaRecord } from
 /** Per write and fsync, or upload. */
 const batchLines = 1_000;
 
-type Read<N extends LogName> = (text: string, tenant: string) => TrainingRecords[N];
+type Read<N extends LogName> = (value: unknown, tenant: string, text: string) => TrainingRecords[N];
 
 const parsers = { hypotheses: Compile(HypothesesLine), persona: Compile(PersonaLine) };
-const hypotheses: Read<'hypotheses_data'> = (text, tenant) =>
-  toHypothesesRecord(parseLine(parsers.hypotheses, text), tenant, text);
-const persona: Read<'persona_updates'> = (text, tenant) =>
-  toPersonaRecord(parseLine(parsers.persona, text), tenant, text);
+const hypotheses: Read<'hypotheses_data'> = (value, tenant, text) =>
+  toHypothesesRecord(checkLine(parsers.hypotheses, value), tenant, text);
+const persona: Read<'persona_updates'> = (value, tenant, text) =>
+  toPersonaRecord(checkLine(parsers.persona, value), tenant, text);
 
 interface Import {
-  /** Holds hypotheses_data.jsonl, persona_updates.jsonl, or both. */
+  /** Holds hypotheses_data.jsonl, persona_updates.jsonl, or both, and what a rotation left beside them. */
   from: string;
   tenant: string;
   log: Pick<TrainingLog, 'append'>;
@@ -31,22 +31,33 @@ interface Import {
  * nothing. Throws a StartError that names the file, the line and the fault.
  */
 export async function importLogs({ from, tenant, log }: Import): Promise<Record<string, number>> {
+  if (!isTenant(tenant)) throw new StartError(`--tenant ${tenantRule}.`);
+  const files = await listFiles(from);
   const source = <N extends LogName>(name: N, read: Read<N>) => ({
     name,
-    records: () => readRecords(path.join(from, `${name}.jsonl`), tenant, read),
+    records: () => readRecords(logFiles(from, files, name), tenant, read),
     append: (records: TrainingRecords[N][]) => log.append(name, records),
   });
   const logs = [source('hypotheses_data', hypotheses), source('persona_updates', persona)] as const;
   const [first, second] = logs;
-  const counts = {
+  const counts = await checkFirst(async () => ({
     [first.name]: await countLines(first.records()),
     [second.name]: await countLines(second.records()),
-  };
+  }));
   if (Object.values(counts).every((lines) => lines === 0))
     throw new StartError(`${from} holds no line in hypotheses_data.jsonl or persona_updates.jsonl.`);
   await write(first.records(), first.append);
   await write(second.records(), second.append);
   return counts;
+}
+
+async function checkFirst<T>(check: () => Promise<T>): Promise<T> {
+  try {
+    return await check();
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    throw new StartError(`${error.message} Nothing was imported.`, { cause: error });
+  }
 }
 
 async function countLines(records: AsyncIterable<unknown>): Promise<number> {
@@ -65,22 +76,31 @@ async function write<R>(records: AsyncIterable<R>, append: (records: R[]) => Pro
   await append(batch);
 }
 
-/** Yields nothing when the file is missing. */
-async function* readRecords<R>(file: string, tenant: string, read: (text: string, tenant: string) => R) {
-  const missing = await access(file).then(
-    () => false,
-    () => true,
-  );
-  if (missing) return;
-  let number = 0;
-  for await (const text of createInterface({
-    input: createReadStream(file),
-    crlfDelay: Number.POSITIVE_INFINITY,
-  })) {
-    number += 1;
-    if (text.trim() === '') continue;
-    yield withLocation(() => read(text, tenant), `${file}, line ${number}`);
+async function listFiles(directory: string): Promise<string[]> {
+  try {
+    return (await readdir(directory)).toSorted();
+  } catch (cause) {
+    const what = errorCode(cause) === 'ENOTDIR' ? 'is no directory' : `cannot be read (${errorCode(cause)})`;
+    throw new StartError(`${directory} ${what}; name the directory that holds the old logs.`, { cause });
   }
+}
+
+/** With those of a rotation, such as name.1.jsonl and name.jsonl.1. Other files that begin so are refused, not ignored. */
+function logFiles(directory: string, files: string[], name: LogName): string[] {
+  const own = files.filter((file) => file.startsWith(name));
+  const lines = new RegExp(`^${name}([._-][\\w.-]+)?\\.jsonl([._-]\\d+)*$`);
+  const other = own.find((file) => !lines.test(file));
+  if (other !== undefined)
+    throw new StartError(
+      `${path.join(directory, other)} is no file of JSON lines by its name; unpack it to ${name}.1.jsonl, or move it elsewhere.`,
+    );
+  return own.map((file) => path.join(directory, file));
+}
+
+async function* readRecords<N extends LogName>(files: string[], tenant: string, read: Read<N>) {
+  for (const file of files)
+    for await (const { text, value, place } of readJsonLines(file))
+      yield withLocation(() => read(value, tenant, text), place);
 }
 
 interface Parser<T> {
@@ -88,20 +108,18 @@ interface Parser<T> {
   Errors(value: unknown): { instancePath: string; message: string }[];
 }
 
-function parseLine<T>(parser: Parser<T>, text: string): T {
-  const value: unknown = JSON.parse(text);
+function checkLine<T>(parser: Parser<T>, value: unknown): T {
   if (parser.Check(value)) return value;
   const [fault] = parser.Errors(value);
-  throw new Error(`${fault?.instancePath ?? ''} ${fault?.message ?? 'does not fit'}`.trim());
+  const field = fault?.instancePath.slice(1).replaceAll('/', '.') || 'the line';
+  throw new Error(`${field} ${fault?.message ?? 'does not fit'}`);
 }
 
-function withLocation<R>(read: () => R, location: string): R {
+function withLocation<R>(read: () => R, place: string): R {
   try {
     return read();
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
-    throw new StartError(`${location}: ${what}. Correct or remove the line; nothing was imported.`, {
-      cause,
-    });
+    throw new StartError(`${place}: ${what}; correct or remove the line.`, { cause });
   }
 }

@@ -1,9 +1,11 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { prepareEnvironment } from '@learning-loop/service/config/dot-env';
-import { ConfigError, readEnv } from '@learning-loop/service/config/read-env';
-import { StartError } from '@learning-loop/service/errors';
+import { readEnv } from '@learning-loop/service/config/read-env';
+import { errorCode, StartError } from '@learning-loop/service/errors';
+import { runCommand } from '@learning-loop/service/run-command';
 import { openTrainingLog } from '@learning-loop/training-log/open';
+import type { TrainingLog } from '@learning-loop/training-log/training-log';
 import { Type } from 'typebox';
 import { importLogs } from './import-logs.ts';
 
@@ -11,23 +13,39 @@ const usage =
   'Usage: import-log DIRECTORY [--tenant NAME], with hypotheses_data.jsonl or persona_updates.jsonl in it.';
 const Env = Type.Object({ TRAINING_DATA_DIR: Type.String({ default: './data/training' }) });
 
-try {
-  prepareEnvironment();
+function readArguments() {
   const options = { tenant: { type: 'string', default: 'default' } } as const;
-  const { values, positionals } = parseArgs({ options, allowPositionals: true });
-  const [from] = positionals;
-  if (from === undefined || positionals.length > 1) throw new StartError(usage);
+  try {
+    const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    const [from] = positionals;
+    if (from !== undefined && positionals.length === 1) return { from, tenant: values.tenant };
+  } catch (error) {
+    throw new StartError(`${error instanceof Error ? error.message : error}\n${usage}`);
+  }
+  throw new StartError(usage);
+}
+
+async function openLog(to: string): Promise<TrainingLog> {
+  // A failed write rejects, and is printed.
+  const silent = { info() {}, warn() {}, error() {} };
+  return await openTrainingLog(to, { log: silent }).catch((cause: unknown) => {
+    const code = errorCode(cause);
+    if (code === undefined) throw cause;
+    throw new StartError(
+      `The training log in ${to} cannot be opened (${code}); set TRAINING_DATA_DIR to a directory that can be written.`,
+      { cause },
+    );
+  });
+}
+
+await runCommand(async () => {
+  prepareEnvironment();
+  const { from, tenant } = readArguments();
   const to = readEnv(Env, process.env).TRAINING_DATA_DIR;
   if (path.resolve(from) === path.resolve(to))
     throw new StartError(`${from} is the training log itself: move the old files elsewhere first.`);
-  // A failed write rejects, and is printed below.
-  const silent = { info() {}, warn() {}, error() {} };
-  await using log = await openTrainingLog(to, { log: silent });
-  const lines = await importLogs({ from: path.resolve(from), tenant: values.tenant, log });
+  await using log = await openLog(to);
+  const lines = await importLogs({ from: path.resolve(from), tenant, log });
   const imported = Object.entries(lines).map(([name, count]) => `${count} lines of ${name}`);
   process.stdout.write(`Imported ${imported.join(' and ')} into ${to}.\n`);
-} catch (error) {
-  if (!(error instanceof StartError || error instanceof ConfigError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-}
+});
