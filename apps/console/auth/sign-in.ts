@@ -2,11 +2,12 @@ import { HttpError } from '@learning-loop/service/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { ConsoleContext, RouteGroup } from '../context.ts';
+import { requiresCaller } from './access.ts';
 import type { Sessions } from './sessions.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Null on public routes. */
+    /** Null on public routes (access.ts). */
     caller: { tenant_id: string; role: string; key: string | undefined } | null;
   }
 }
@@ -37,12 +38,6 @@ export function identify(server: FastifyInstance, { gateway }: ConsoleContext, s
     if (!caller) throw keyNeeded();
     request.caller = { ...caller, key };
   });
-}
-
-const guardedPrefixes = ['/api/', '/v1/', '/bull-board'];
-
-function requiresCaller({ url }: FastifyRequest): boolean {
-  return guardedPrefixes.some((prefix) => url.startsWith(prefix)) && !url.startsWith('/api/session');
 }
 
 /** Rejects cross-site forms. */

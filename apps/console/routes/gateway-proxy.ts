@@ -16,7 +16,7 @@ export const proxyToGateway: RouteGroup =
       const body = typeof request.body === 'string' && request.body !== '' ? request.body : undefined;
       const { key } = getCaller(request);
       const response = await gateway
-        .send({ method: request.method, path: request.url, body, key })
+        .send({ method: request.method, path: toGatewayPath(request.url), body, key })
         .catch((cause: unknown) => {
           throw new HttpError(
             503,
@@ -33,3 +33,9 @@ export const proxyToGateway: RouteGroup =
     }
     server.route({ method: ['GET', 'POST', 'PATCH', 'DELETE'], url: '/v1/*', handler: forward });
   };
+
+/** Path and query alone: a target may name a host (RFC 9112, absolute-form), and the session's key goes to the gateway only. */
+function toGatewayPath(target: string): string {
+  const { pathname, search } = new URL(target.replace(/^\/{2,}/u, '/'), 'http://gateway');
+  return pathname + search;
+}
