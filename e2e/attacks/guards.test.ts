@@ -47,7 +47,9 @@ async function listRoutes(file: string): Promise<string[]> {
 test('no route of any app answers without a key, in whatever form its path is written', {
   timeout: 240_000,
 }, async () => {
-  const apps = await appsForTest({ NODE_OPTIONS: `--import=${path.join(import.meta.dirname, 'report-routes.ts')}` });
+  const apps = await appsForTest({
+    NODE_OPTIONS: `--import=${path.join(import.meta.dirname, 'report-routes.ts')}`,
+  });
   const gateway = await apps.start('gateway', { ROUTES_FILE: path.join(apps.directory, 'gateway') });
   await apps.createKey('admin');
   const console = await apps.start('console', {
@@ -83,7 +85,12 @@ test('a session’s key goes to the gateway alone, whatever host the target of a
     body,
   });
   const cookie = String(signedIn.headers['set-cookie']).split(';')[0] ?? '';
-  for (const target of ['/v1/session', 'http://elsewhere.example/v1/session', '/%761/session', '//v1/session']) {
+  for (const target of [
+    '/v1/session',
+    'http://elsewhere.example/v1/session',
+    '/%761/session',
+    '//v1/session',
+  ]) {
     const { status, body: answer } = await askRaw(console, target, { headers: { cookie } });
     if (target.startsWith('//')) expect(status, target).toBe(404);
     else expect([status, JSON.parse(answer)], target).toEqual([200, { tenant_id: 'acme', role: 'reader' }]);

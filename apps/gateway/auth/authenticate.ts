@@ -68,18 +68,27 @@ async function identifyCaller(request: FastifyRequest, apiKeys: ApiKeyStore): Pr
   return anonymousAdmin;
 }
 
-/** Blocks DNS rebinding and cross-site forms: the browser sends the page's name as host or origin. */
-function requireLocalName({ hostname, headers }: FastifyRequest): void {
-  const { origin } = headers;
-  const from = origin === undefined ? hostname : (URL.parse(origin)?.hostname ?? 'an unknown origin');
-  const foreignName = [hostname, from].find((name) => !isLocalName(name));
-  if (foreignName === undefined) return;
-  throw new HttpError(
+/**
+ * Blocks DNS rebinding, where the browser sends the page's name as host, and requests of foreign pages. A page is our
+ * own (/docs) or one of this machine; any other address, local or not, may be anybody's.
+ */
+function requireLocalName({ hostname, host, headers }: FastifyRequest): void {
+  if (!isLocalName(hostname)) throw foreignHost(hostname);
+  const { origin, 'sec-fetch-site': site } = headers;
+  if (origin === undefined && (site === 'cross-site' || site === 'same-site'))
+    throw foreignHost('another page');
+  if (origin === undefined) return;
+  const page = URL.parse(origin);
+  if (page?.host !== host && !isLoopback(page?.hostname ?? ''))
+    throw foreignHost(page?.host || 'an unknown origin');
+}
+
+const foreignHost = (name: string) =>
+  new HttpError(
     403,
     'foreign_host',
-    `Without API keys only local names are answered, not ${echo(foreignName)}.`,
+    `Without API keys only local names and pages are answered, not ${echo(name)}.`,
   );
-}
 
 /** Always the key's tenant, never one from the body. */
 export function getTenantId({ keyHolder, url }: FastifyRequest): string {

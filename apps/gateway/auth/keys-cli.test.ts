@@ -44,9 +44,45 @@ test('open on this machine while there are no keys, and only to its own names', 
   ])
     expect(await status(server, { host })).toBe(200);
   expect(await status(server, { host: 'evil.example.com' })).toBe(403);
-  for (const origin of ['https://evil.example.com', 'null'])
-    expect(await status(server, { host: 'localhost', origin }), origin).toBe(403);
-  expect(await status(server, { host: 'localhost', origin: 'http://localhost:8081' })).toBe(200);
+});
+
+test('without keys no page but our own and those of this machine may ask, whatever address it has', async () => {
+  await using gateway = await gatewayForTest();
+  const replay = (headers: Record<string, string>) =>
+    gateway.server.inject({ method: 'POST', url: '/v1/dead-letters/replay', headers });
+  for (const origin of [
+    'https://evil.example.com',
+    'http://203.0.113.5',
+    'http://203.0.113.5:8080',
+    'http://192.168.0.7',
+    'http://[2001:db8::5]',
+    'http://[::ffff:cb00:7105]',
+    'http://3405803781',
+    'http://router',
+    'http://printer.local',
+    'http://127.0.0.1.evil.example.com',
+    'http://localhost.evil.example.com',
+    'http://evil.localhost',
+    'null',
+    'file://',
+    'nonsense',
+    '',
+  ]) {
+    for (const host of ['localhost', '127.0.0.1:8080', '10.1.2.3:8080', 'gateway'])
+      expect((await replay({ host, origin })).statusCode, `${origin} to ${host}`).toBe(403);
+  }
+  for (const site of ['cross-site', 'same-site'])
+    expect(await status(gateway.server, { host: 'localhost', 'sec-fetch-site': site }), site).toBe(403);
+  for (const [host, origin] of [
+    ['localhost', 'http://localhost:8081'],
+    ['127.0.0.1:8080', 'http://[::1]:3000'],
+    ['127.0.0.1:8080', 'http://127.0.0.1:8080'],
+    ['10.1.2.3:8080', 'http://10.1.2.3:8080'],
+    ['gateway:8080', 'http://gateway:8080'],
+  ] as const)
+    expect((await replay({ host, origin })).statusCode, `${origin} to ${host}`).toBe(202);
+  for (const site of ['same-origin', 'none'])
+    expect(await status(gateway.server, { host: 'localhost', 'sec-fetch-site': site }), site).toBe(200);
 });
 
 test('a key opens, anything else does not', async () => {
