@@ -4,11 +4,13 @@ import type { Llm } from '@learning-loop/llm/llm';
 import type { Publisher } from '@learning-loop/queue/producer/publisher';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
+import type { Comparer } from './hypotheses/comparer.ts';
 import type { EmbeddingLookup } from './hypotheses/embedding-lookup.ts';
 
 export interface GatewayContext extends Pick<Service<Config>, 'config' | 'log' | 'metrics'> {
   db: Db;
   llm: Llm;
+  comparer: Comparer;
   embeddings: EmbeddingLookup;
   publisher: Publisher;
 }

@@ -8,6 +8,7 @@ import { overload } from './http/load-shedding.ts';
 import { registerHttpMetrics } from './http/metrics.ts';
 import { registerSecurity, slowRequestCheckMs } from './http/security.ts';
 import { validatorCompiler } from './http/validation.ts';
+import { createComparer } from './hypotheses/comparer.ts';
 import { deadLetters } from './routes/dead-letters.ts';
 import { execute } from './routes/execute.ts';
 import { experiments } from './routes/experiments.ts';
@@ -27,7 +28,11 @@ const maxBodyBytes = 256 * 1024;
 const maxParamLength = 4_000;
 
 /** `when`: the thresholds for load shedding. */
-export async function createServer(gateway: GatewayContext, when = overload): Promise<FastifyInstance> {
+export async function createServer(
+  parts: Omit<GatewayContext, 'comparer'>,
+  when = overload,
+): Promise<FastifyInstance> {
+  const gateway: GatewayContext = { ...parts, comparer: createComparer() };
   const loggerInstance: FastifyBaseLogger = gateway.log.child({ part: 'http' }, { level: 'warn' });
   const server = fastify({
     loggerInstance,
@@ -41,6 +46,7 @@ export async function createServer(gateway: GatewayContext, when = overload): Pr
     routerOptions: { maxParamLength },
     frameworkErrors: reportUnroutable,
   });
+  server.addHook('onClose', () => gateway.comparer[Symbol.asyncDispose]());
   server.setValidatorCompiler(validatorCompiler);
   registerJsonParser(server);
   registerErrorHandler(server);

@@ -112,6 +112,7 @@ const ofOneTenant: Record<string, Call> = {
       { event: { ...event, interaction_id: sharedIds.open }, answer: answerOf(own), shown_at: shownAt },
     ]);
   },
+  listTenantOutcomes: (run, db, { tenant_id }) => run(db, tenant_id, 10),
   listTenantSelections: (run, db, { tenant_id }) => run(db, tenant_id, 10),
   // privacy
   requestErasure: (run, db, own) => run(db, user(own), sharedIds.goal),

@@ -128,3 +128,23 @@ test('who is refused may try again within the minute', async () => {
     expect(Number(refused.headers[name]), name).toBeLessThanOrEqual(60);
   }
 });
+
+test('a request that compares long texts counts as many, for its user alone', async () => {
+  await using gateway = await gatewayForTest({ RATE_LIMIT_PER_USER: '100' });
+  const headers = await createCaller(gateway.db, 'admin');
+  const hypothesize = (user_id: string, input_text: string, candidates: string[]) =>
+    gateway.server.inject({
+      ...{ method: 'POST', url: '/v1/hypothesize', headers, body: { user_id, input_text, candidates } },
+    });
+  const remaining = async (user: string) =>
+    Number((await ask(gateway, headers, user)).headers['ratelimit-remaining']);
+  await hypothesize('ada', 'build an api', ['with a database', 'without one']);
+  const long = (n: number) => Array.from({ length: 280 }, (_, i) => `wörd${n}x${i}`).join(' ');
+  await hypothesize(
+    'bob',
+    `${long(0)} ${long(1)}`,
+    Array.from({ length: 10 }, (_, n) => long(n + 2).slice(0, 2_000)),
+  );
+  await expect.poll(() => remaining('bob')).toBeLessThan(96);
+  expect(await remaining('ada')).toBe(98);
+});

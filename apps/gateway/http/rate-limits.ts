@@ -3,6 +3,7 @@ import rateLimit, { type RateLimitPluginOptions } from '@fastify/rate-limit';
 import { connectRedis } from '@learning-loop/queue/backend/redis';
 import { HttpError } from '@learning-loop/service/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { getTenantId } from '../auth/authenticate.ts';
 import type { GatewayContext } from '../context.ts';
 
 const windowMs = 60_000;
@@ -31,6 +32,7 @@ export async function registerRateLimits(server: FastifyInstance, gateway: Gatew
     server.addHook('preHandler', async (request, reply) => {
       if (isLimited(request) && findUserId(request)) applyLimit(reply, await checkUser(request), 'this user');
     });
+    chargeCost(server, gateway, checkUser);
   }
 }
 
@@ -39,6 +41,21 @@ function openCounters(server: FastifyInstance, { config, log }: GatewayContext):
   const redis = connectRedis(config.redisUrl, 'pipelined', (err) => log.debug({ err }, 'limits_in_doubt'));
   server.addHook('onClose', () => redis.disconnect());
   return { redis, nameSpace, skipOnError: true };
+}
+
+/** A request whose comparisons take this much CPU time, in ms, counts once; one that takes twice as much counts twice. */
+const msPerRequest = 10;
+const maxCost = 100;
+
+/** Charges the user for what a request has cost beyond that of an ordinary one. */
+function chargeCost(server: FastifyInstance, { comparer }: GatewayContext, count: CheckLimit): void {
+  server.addHook('onResponse', async (request) => {
+    const user_id = findUserId(request);
+    if (!isLimited(request) || typeof user_id !== 'string') return;
+    const ms = comparer.takeSpent({ tenant_id: getTenantId(request), user_id });
+    const more = Math.min(maxCost, Math.floor(ms / msPerRequest)) - 1;
+    for (let i = 0; i < more; i += 1) void count(request);
+  });
 }
 
 const isLimited = ({ keyHolder }: FastifyRequest) => keyHolder !== null && keyHolder.key_id !== 'none';
@@ -58,7 +75,8 @@ function readUserId(part: unknown): unknown {
   return typeof part === 'object' && part !== null && 'user_id' in part ? part.user_id : undefined;
 }
 
-type Count = Awaited<ReturnType<ReturnType<FastifyInstance['createRateLimit']>>>;
+type CheckLimit = ReturnType<FastifyInstance['createRateLimit']>;
+type Count = Awaited<ReturnType<CheckLimit>>;
 
 /** Sets the headers of draft-ietf-httpapi-ratelimit-headers-06; throws 429 when the limit is exceeded. */
 function applyLimit(reply: FastifyReply, count: Count, subject: string): void {

@@ -1,8 +1,10 @@
+import type { UserKey } from '@learning-loop/events/ids';
 import type { EmbeddingOf } from '@learning-loop/learning/embeddings/similarity';
 import type { Memory } from '@learning-loop/learning/memories/memory';
-import { retrieve, type ScoredMemory } from '@learning-loop/learning/memories/retrieval';
+import type { ScoredMemory } from '@learning-loop/learning/memories/retrieval';
 import type { Llm } from '@learning-loop/llm/llm';
 import type { Config } from '../config.ts';
+import type { Comparer } from './comparer.ts';
 import type { EmbeddingLookup } from './embedding-lookup.ts';
 
 /** With the embedding model and the reranker that were used, if any. */
@@ -14,13 +16,13 @@ export interface RetrievedMemory extends ScoredMemory {
 const maxReranked = 10;
 
 interface RetrievalDependencies {
+  comparer: Pick<Comparer, 'run'>;
   config: Pick<Config, 'rerank'>;
   llm: Pick<Llm, 'rerank'>;
   embeddings: Pick<EmbeddingLookup, 'model'>;
 }
 
-interface RetrievalQuery {
-  tenant_id: string;
+interface RetrievalQuery extends UserKey {
   query: string;
   memories: Memory[];
   limit: number;
@@ -36,11 +38,10 @@ export async function retrieveMemories(
   request: RetrievalQuery,
 ): Promise<RetrievedMemory[]> {
   const { query, memories, limit, embeddingOf } = request;
-  const retrieved = retrieve(query, memories, new Date(), limit, embeddingOf).map(
-    (scored): RetrievedMemory => ({
-      ...scored,
-      ...toProvenance(dependencies, query, scored.memory, embeddingOf),
-    }),
+  const task = { kind: 'retrieve' as const, query, memories, now: new Date(), limit };
+  const scored = await dependencies.comparer.run(request, task, embeddingOf);
+  const retrieved = scored.map(
+    (one): RetrievedMemory => ({ ...one, ...toProvenance(dependencies, query, one.memory, embeddingOf) }),
   );
   return dependencies.config.rerank && retrieved.length > 1
     ? await rerank(dependencies, request, retrieved)

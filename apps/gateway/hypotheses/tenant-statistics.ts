@@ -1,13 +1,10 @@
-import type { Db } from '@learning-loop/db/connect';
-import { listTenantSelections, type Selection } from '@learning-loop/db/loop/selections';
+import type { Db, Tx } from '@learning-loop/db/connect';
+import { listTenantOutcomes, listTenantSelections } from '@learning-loop/db/loop/selections';
 import { asTenant } from '@learning-loop/db/transactions';
-import {
-  type Calibration,
-  type CalibrationOutcome,
-  fitCalibration,
-} from '@learning-loop/learning/ranking/calibration';
+import { type Calibration, fitCalibration } from '@learning-loop/learning/ranking/calibration';
 import type { PastSelection } from '@learning-loop/learning/ranking/history-features';
 import { LRUCache } from 'lru-cache';
+import { boundSelections } from './compared-texts.ts';
 
 export interface TenantStatistics {
   calibration: Calibration;
@@ -19,6 +16,8 @@ const ttlMs = 10_000;
 const maxTenants = 1_000;
 const maxForCalibration = 1_000;
 const maxForRanking = 100;
+/** Of all texts together. */
+const maxComparedChars = 32_000;
 
 /** Cached for 10 s; stale values serve during a refresh. */
 export function createTenantStatistics(db: Db): (tenantId: string) => Promise<TenantStatistics> {
@@ -26,24 +25,22 @@ export function createTenantStatistics(db: Db): (tenantId: string) => Promise<Te
     max: maxTenants,
     ttl: ttlMs,
     allowStale: true,
-    fetchMethod: async (tenantId) =>
-      toStatistics(
-        await asTenant(db, tenantId, (tx) => listTenantSelections(tx, tenantId, maxForCalibration)),
-      ),
+    fetchMethod: (tenantId) => asTenant(db, tenantId, (tx) => loadStatistics(tx, tenantId)),
   });
   return (tenantId) => cache.forceFetch(tenantId);
 }
 
-function toStatistics(selections: Selection[]): TenantStatistics {
-  const past = selections
-    .slice(0, maxForRanking)
-    .map((selection) => ({ ...selection, at: selection.selected_at }));
+async function loadStatistics(tx: Tx, tenantId: string): Promise<TenantStatistics> {
+  const outcomes = await listTenantOutcomes(tx, tenantId, maxForCalibration);
+  const selections = await listTenantSelections(tx, tenantId, maxForRanking);
+  const past = boundSelections(
+    selections.map((selection) => ({ ...selection, at: selection.selected_at })),
+    maxComparedChars,
+  );
   return {
-    calibration: fitCalibration(selections.flatMap(toOutcomes)),
+    calibration: fitCalibration(
+      outcomes.map(({ raw_confidence, chosen }) => ({ confidence: raw_confidence, selected: chosen })),
+    ),
     selectionsOfOthers: (userId) => past.filter(({ user_id }) => user_id !== userId),
   };
-}
-
-function toOutcomes({ shown }: Selection): CalibrationOutcome[] {
-  return shown.map(({ raw_confidence, chosen }) => ({ confidence: raw_confidence, selected: chosen }));
 }

@@ -8,6 +8,8 @@ import type { Polarity } from '@learning-loop/learning/extraction/polarity';
 import type { Memory } from '@learning-loop/learning/memories/memory';
 import { readPreference } from '@learning-loop/learning/memories/preference';
 import { defaultFacets } from '@learning-loop/learning/persona/facets';
+import { boundSelections } from './compared-texts.ts';
+import type { Comparer } from './comparer.ts';
 
 /** Newest first throughout. */
 export interface UserProfile {
@@ -22,15 +24,30 @@ const maxInContext = 5;
 
 export type LoadProfile = (user: UserKey) => Promise<UserProfile>;
 
-/** Batches concurrent loads. Only the ranker needs `selections`. */
-export function createProfileLoader(db: Db, { selections }: { selections: boolean }): LoadProfile {
+/** In characters, of all past selections together. Those of ordinary users have half of it. */
+const maxComparedSelections = 64_000;
+
+/**
+ * Batches concurrent loads, those of costly users apart: nobody waits for their long texts. Only the ranker needs
+ * `selections`. Throws 429 for a costly user whose tenant has too many requests waiting.
+ */
+export function createProfileLoader(
+  { db, comparer }: { db: Db; comparer: Comparer },
+  { selections }: { selections: boolean },
+): LoadProfile {
   const limits = selections ? profileLimits : { ...profileLimits, selections: 0 };
-  return batchStatements(async (users: UserKey[]) => (await loadProfiles(db, users, limits)).map(toProfile));
+  const load = async (users: UserKey[]) => (await loadProfiles(db, users, limits)).map(toProfile);
+  const [ordinary, costly] = [batchStatements(load), batchStatements(load)];
+  return async (user) => {
+    comparer.admit(user);
+    return await (comparer.isCostly(user) ? costly : ordinary)(user);
+  };
 }
 
 function toProfile({ persona, memories, selections }: ProfileRows): UserProfile {
   const { facets = defaultFacets, interaction_count = 0 } = persona ?? {};
-  return { facets, interaction_count, memories, selections };
+  const compared = boundSelections(selections, maxComparedSelections);
+  return { facets, interaction_count, memories, selections: compared };
 }
 
 export function memoryTexts(profile: UserProfile, type: Memory['type'], limit = maxInContext): string[] {

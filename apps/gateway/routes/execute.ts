@@ -47,7 +47,7 @@ const Response = Type.Object({
 export const execute: RouteGroup = (gateway) => async (server) => {
   const accept = createSelectionWriter(gateway);
   const interactions = createInteractionLoader(gateway.db);
-  const loadProfile = createProfileLoader(gateway.db, { selections: false });
+  const loadProfile = createProfileLoader(gateway, { selections: false });
   const schema = { body: Request, response: { 200: Response } };
   server.post('/v1/execute', { schema }, async (request) => {
     const tenant_id = getTenantId(request);
@@ -104,12 +104,12 @@ async function enrichPrompt(
   profile: UserProfile,
 ) {
   const { facets, memories } = profile;
-  const { tenant_id } = interaction;
+  const { tenant_id, user_id } = interaction;
   const confirmed = interaction.hypotheses.find(({ id }) => id === selectedId)?.question ?? null;
   const query = confirmed === null ? interaction.input_text : `${interaction.input_text} ${confirmed}`;
   const embeddingOf =
     memories.length > 0 ? await gateway.embeddings.get(interaction, memories, [query]) : undefined;
-  const retrieval = { tenant_id, query, memories, limit: maxMemories, embeddingOf };
+  const retrieval = { tenant_id, user_id, query, memories, limit: maxMemories, embeddingOf };
   return buildPrompt({
     input_text: interaction.input_text,
     confirmed,

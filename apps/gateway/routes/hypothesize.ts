@@ -6,7 +6,6 @@ import type { Candidate } from '@learning-loop/learning/candidates/propose';
 import type { EmbeddingOf } from '@learning-loop/learning/embeddings/similarity';
 import { applyCalibration, autoAdvance } from '@learning-loop/learning/ranking/calibration';
 import { explore } from '@learning-loop/learning/ranking/exploration';
-import { rank } from '@learning-loop/learning/ranking/rank';
 import type { ProposeResult } from '@learning-loop/llm/llm';
 import { Type } from 'typebox';
 import { getTenantId } from '../auth/authenticate.ts';
@@ -70,7 +69,7 @@ const Response = Type.Object({
 /** POST /v1/hypothesize: returns ranked hypotheses and stores them as an interaction. */
 export const hypothesize: RouteGroup = (gateway) => async (server) => {
   const loadStatistics = createTenantStatistics(gateway.db);
-  const loadProfile = createProfileLoader(gateway.db, { selections: true });
+  const loadProfile = createProfileLoader(gateway, { selections: true });
   const routeModels = createModelRouter(gateway.db, gateway.config.llm.impl);
   const store = batchStatements((interactions: NewInteraction[]) =>
     insertInteractions(gateway.db, interactions),
@@ -82,7 +81,7 @@ export const hypothesize: RouteGroup = (gateway) => async (server) => {
     const { ranker, llm } = await routeModels(tenantId, request.body.user_id);
     const proposed = await propose(gateway, tenantId, request.body, { profile, llm });
     const embeddingOf = await embedRequest(gateway, tenantId, request.body, { profile, proposed });
-    const ranking = rankAndPlace(gateway, request.body, {
+    const ranking = await rankAndPlace(gateway, tenantId, request.body, {
       profile,
       candidates: proposed.candidates,
       ranker,
@@ -150,10 +149,10 @@ async function embedRequest(
 async function findUsedMemories(
   gateway: GatewayContext,
   tenant_id: string,
-  { input_text: query }: Request,
+  { user_id, input_text: query }: Request,
   { profile: { memories }, embeddingOf }: { profile: UserProfile; embeddingOf: EmbeddingOf | undefined },
 ): Promise<UsedMemory[]> {
-  const retrieval = { tenant_id, query, memories, limit: maxUsedMemories, embeddingOf };
+  const retrieval = { tenant_id, user_id, query, memories, limit: maxUsedMemories, embeddingOf };
   return (await retrieveMemories(gateway, retrieval)).map(({ memory: { memory_id, type }, ...scores }) => ({
     ...{ memory_id, type },
     ...scores,
@@ -175,18 +174,17 @@ interface RankingInput {
 }
 
 /** Ranks and explores; confidences are calibrated. */
-function rankAndPlace(
-  { config }: GatewayContext,
+async function rankAndPlace(
+  { config, comparer }: GatewayContext,
+  tenant_id: string,
   request: Request,
   { profile, candidates, ranker, statistics, embeddingOf }: RankingInput,
-): Ranking {
+): Promise<Ranking> {
   const tenantSelections = statistics.selectionsOfOthers(request.user_id);
-  const { input_text } = request;
-  const input = {
-    ...{ ...profile, input_text, candidates, tenantSelections },
-    ...{ now: new Date(), embeddingOf },
-  };
-  const ranked = rank(input, ranker.weights);
+  const { user_id, input_text } = request;
+  const input = { ...profile, input_text, candidates, tenantSelections, now: new Date() };
+  const task = { kind: 'rank' as const, input, weights: ranker.weights };
+  const ranked = await comparer.run({ tenant_id, user_id }, task, embeddingOf);
   const best = request.candidates ? ranked : ranked.slice(0, defaultCount);
   const hypotheses = explore(best, config.explorationRate, Math.random).map((hypothesis) => ({
     ...hypothesis,

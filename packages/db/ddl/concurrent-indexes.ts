@@ -25,10 +25,11 @@ export const interactionIndexFilters = toLengthFilters(
 /** `newest` limits both halves as well, so that each reads only the end of its index. */
 export function newestFromCoveringIndexes(
   { short, long }: LengthFilters,
-  selectRows: (length: RawBuilder<unknown>) => RawBuilder<unknown>,
+  selectRows: (length: RawBuilder<unknown>, kind: 'short' | 'long') => RawBuilder<unknown>,
   newest: RawBuilder<unknown>,
 ): RawBuilder<unknown> {
-  const [shorter, longer] = [short, long].map((length) => sql`(${selectRows(sql.raw(length))} ${newest})`);
+  const shorter = sql`(${selectRows(sql.raw(short), 'short')} ${newest})`;
+  const longer = sql`(${selectRows(sql.raw(long), 'long')} ${newest})`;
   return sql`(select * from (${shorter} union all ${longer}) as either ${newest})`;
 }
 

@@ -1,6 +1,7 @@
 import type { HypothesisSelected } from '@learning-loop/events/event';
 import { routes } from '@learning-loop/events/routes';
 import { sql } from 'kysely';
+import { cutInputText, cutShown } from '../client/cut-texts.ts';
 import type { Db } from '../connect.ts';
 import { notErased } from '../privacy/erasures.ts';
 import type { ExecuteResponse, PastHypothesis } from '../schema/database.ts';
@@ -65,12 +66,23 @@ export interface Selection {
   shown: PastHypothesis[];
 }
 
-export function listTenantSelections(db: Db, tenantId: string, limit: number): Promise<Selection[]> {
-  return db
-    .selectFrom('selections')
-    .select(['user_id', 'input_text', 'selected_at', 'shown'])
-    .where('tenant_id', '=', tenantId)
-    .orderBy('interaction_id', 'desc')
-    .limit(limit)
-    .execute();
+/** Newest first, with texts of at most 1,000 characters. */
+export async function listTenantSelections(db: Db, tenantId: string, limit: number): Promise<Selection[]> {
+  const { rows } = await sql<Selection>`
+    select user_id, ${cutInputText}, selected_at, ${cutShown}
+    from selections where tenant_id = ${tenantId} order by interaction_id desc limit ${limit}`.execute(db);
+  return rows;
+}
+
+/** Of the newest selections: what was shown, without its text. */
+export async function listTenantOutcomes(
+  db: Db,
+  tenantId: string,
+  limit: number,
+): Promise<Pick<PastHypothesis, 'raw_confidence' | 'chosen'>[]> {
+  const { rows } = await sql<Pick<PastHypothesis, 'raw_confidence' | 'chosen'>>`
+    select outcome.* from (
+      select shown from selections where tenant_id = ${tenantId} order by interaction_id desc limit ${limit}
+    ) as newest, jsonb_to_recordset(shown) as outcome(raw_confidence float8, chosen boolean)`.execute(db);
+  return rows;
 }

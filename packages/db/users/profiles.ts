@@ -1,6 +1,7 @@
 import type { Facets } from '@learning-loop/events/fields';
 import { type UserKey, userKeysJson } from '@learning-loop/events/ids';
 import { sql } from 'kysely';
+import { cutInputText, cutShown } from '../client/cut-texts.ts';
 import type { Db } from '../connect.ts';
 import {
   interactionIndexFilters,
@@ -62,13 +63,14 @@ const selectMemories = (type: MemoryType, limit: number) =>
 const selectSelections = (limit: number) =>
   newestFromCoveringIndexes(
     interactionIndexFilters,
-    (length) => sql`
-      select interaction_id, input_text, selected_at, shown from selections
+    (length, kind) => sql`
+      select interaction_id, ${kind === 'long' ? cutInputText : sql`input_text`}, selected_at,
+        ${kind === 'long' ? cutShown : sql`shown`} from selections
       where tenant_id = asked.tenant_id and user_id = asked.user_id and ${length}`,
     sql`order by interaction_id desc limit ${limit}`,
   );
 
-/** For many requests in one round trip, in the order of `users`. */
+/** For many requests in one round trip, in the order of `users`. The texts of selections are cut to 1,000 characters. */
 export async function loadProfiles(db: Db, users: UserKey[], limits: ProfileLimits): Promise<ProfileRows[]> {
   const { rows } = await sql<ProfileRow>`
     select

@@ -165,7 +165,7 @@ function createFineScore(query: TextVector, { places, idf }: QueryIdf): (text: T
   const nearest = new Float32Array(weights.length);
   return (text) => {
     nearest.fill(0);
-    for (const word of text.words) near.raise(nearest, near.findRow(word));
+    for (const word of text.words) near.raise(nearest, word);
     const total = weights.reduce((sum, weight, i) => sum + weight * (nearest[i] ?? 0) ** 2, 0);
     return shares.nearestWords * (total / highest) + shares.terms * terms(text);
   };

@@ -2,32 +2,50 @@ import { HashIndex } from './hash-index.ts';
 import { type Term, wordSimilarity } from './terms.ts';
 import { computeShare, type TextVector } from './text-vector.ts';
 
+/** Pairs of words, each about 0.2 µs; what lies beyond is compared by stem alone. Ordinary requests have a tenth. */
+const maxPairs = 250_000;
+
 /** Similarity of words to some target words, computed once per word, however many texts it occurs in. */
 export class NearestWords {
   readonly targets: readonly Term[];
   /** Row-major: one row per word, one column per target. */
   rows = new Float32Array(0);
   #places = new HashIndex(256);
+  #targetsByStem: Map<number, number[]> | undefined;
 
   constructor(words: readonly Term[]) {
     this.targets = [...new Map(words.map((term) => [term.wordHash, term])).values()];
   }
 
-  findRow(term: Term): number {
-    const next = this.#places.size;
-    const row = this.#places.add(term.wordHash);
-    if (row === next) this.#fill(row * this.targets.length, term);
-    return row;
-  }
-
-  /** Raises each target's similarity in `nearest` to that of the row where it is larger. */
-  raise(nearest: Float32Array, row: number): void {
+  /** Raises each target's similarity in `nearest` to that of the word where it is larger. Returns the word's row, or -1. */
+  raise(nearest: Float32Array, word: Term): number {
+    const row = this.#findRow(word);
+    if (row < 0) {
+      for (const target of this.#findSameStem(word)) nearest[target] = 1;
+      return row;
+    }
     const rows = this.rows;
     const from = row * nearest.length;
     for (let i = 0; i < nearest.length; i += 1) {
       const similarity = rows[from + i] ?? 0;
       if (similarity > (nearest[i] ?? 0)) nearest[i] = similarity;
     }
+    return row;
+  }
+
+  /** -1 once `maxPairs` are compared. */
+  #findRow(word: Term): number {
+    const known = this.#places.get(word.wordHash);
+    if (known >= 0) return known;
+    if ((this.#places.size + 1) * this.targets.length > maxPairs) return -1;
+    const row = this.#places.add(word.wordHash);
+    this.#fill(row * this.targets.length, word);
+    return row;
+  }
+
+  #findSameStem({ stemHash }: Term): readonly number[] {
+    this.#targetsByStem ??= Map.groupBy(this.targets.keys(), (i) => this.targets[i]?.stemHash ?? 0);
+    return this.#targetsByStem.get(stemHash) ?? [];
   }
 
   #fill(from: number, term: Term): void {
@@ -65,9 +83,8 @@ export function createWordScorer(texts: readonly TextVector[]): WordScorer {
     for (let w = 0; w < text.words.length; w += 1) {
       const word = text.words[w];
       if (word === undefined) continue;
-      const row = near.findRow(word);
-      near.raise(nearest, row);
-      squares.add(sums, row, computeShare(text, w));
+      const row = near.raise(nearest, word);
+      if (row >= 0) squares.add(sums, row, computeShare(text, w));
     }
     for (let i = 0; i < parts.length; i += 1) sums[i] = ((sums[i] ?? 0) + scorePart(parts[i], nearest)) / 2;
     return sums;

@@ -6,7 +6,11 @@ import {
   insertInteractions,
 } from '@learning-loop/db/loop/interactions';
 import { eventStatus, insertEvents, loadPending, settle } from '@learning-loop/db/loop/outbox';
-import { insertSelections, listTenantSelections } from '@learning-loop/db/loop/selections';
+import {
+  insertSelections,
+  listTenantOutcomes,
+  listTenantSelections,
+} from '@learning-loop/db/loop/selections';
 import {
   readEmbeddings,
   requestEmbeddings,
@@ -111,7 +115,8 @@ async function requestQueries(db: Db, id: string): Promise<void> {
   await findInteraction(db, 'default', id);
   await findInteractions(db, [{ tenant_id: 'default', interaction_id: id }]);
   await findByText(db, { ...of, text: 'text 7', limit: 20 });
-  await listTenantSelections(db, 'default', 1_000);
+  await listTenantOutcomes(db, 'default', 1_000);
+  await listTenantSelections(db, 'default', 100);
   await listRecentMemories(db, { ...of, types: ['goal', 'preference'], limit: 100 });
   const page = { ...of, withSuperseded: false, limit: 50 };
   await listMemories(db, { ...page, after: { last_seen: new Date(), memory_id: id } });

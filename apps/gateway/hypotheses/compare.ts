@@ -1,0 +1,44 @@
+import type { EmbeddingOf } from '@learning-loop/learning/embeddings/similarity';
+import type { Memory } from '@learning-loop/learning/memories/memory';
+import { retrieve, type ScoredMemory } from '@learning-loop/learning/memories/retrieval';
+import { type RankedCandidate, type RankInput, rank } from '@learning-loop/learning/ranking/rank';
+import type { RankerWeights } from '@learning-loop/learning/ranking/weights';
+
+export interface RankTask {
+  kind: 'rank';
+  input: Omit<RankInput, 'embeddingOf'>;
+  weights: RankerWeights;
+}
+
+export interface RetrieveTask {
+  kind: 'retrieve';
+  query: string;
+  memories: Memory[];
+  now: Date;
+  limit: number;
+}
+
+export type Task = RankTask | RetrieveTask;
+export type Result<T extends Task> = T extends RankTask ? RankedCandidate[] : ScoredMemory[];
+
+/** CPU time of this thread, in ms. */
+export interface Timed<R> {
+  result: R;
+  cpuMs: number;
+}
+
+export function compare<T extends Task>(task: T, embeddingOf: EmbeddingOf | undefined): Timed<Result<T>> {
+  const begun = process.threadCpuUsage();
+  const result =
+    task.kind === 'rank' ? rankCandidates(task, embeddingOf) : retrieveMemories(task, embeddingOf);
+  const { user, system } = process.threadCpuUsage(begun);
+  return { result: result as Result<T>, cpuMs: (user + system) / 1_000 };
+}
+
+const rankCandidates = ({ input, weights }: RankTask, embeddingOf: EmbeddingOf | undefined) =>
+  rank({ ...input, embeddingOf }, weights);
+
+const retrieveMemories = (
+  { query, memories, now, limit }: RetrieveTask,
+  embeddingOf: EmbeddingOf | undefined,
+) => retrieve(query, memories, now, limit, embeddingOf);
