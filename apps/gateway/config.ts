@@ -11,12 +11,15 @@ export const safetyEnv = {
   /** Per minute; 0 is no limit. Unauthenticated requests are not limited. */
   RATE_LIMIT_PER_KEY: Type.Integer({ default: 60_000, minimum: 0 }),
   RATE_LIMIT_PER_USER: Type.Integer({ default: 600, minimum: 0 }),
+  /** Per minute and address; 0 is no limit. */
+  RATE_LIMIT_FAILED_KEYS: Type.Integer({ default: 60, minimum: 0 }),
 };
 
 const safetyConfig = (env: Static<Type.TObject<typeof safetyEnv>>) => ({
   allowNoKeys: env.ALLOW_NO_KEYS,
   requestsPerKey: env.RATE_LIMIT_PER_KEY,
   requestsPerUser: env.RATE_LIMIT_PER_USER,
+  failedKeysPerAddress: env.RATE_LIMIT_FAILED_KEYS,
 });
 
 const Env = Type.Object({

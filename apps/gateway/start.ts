@@ -1,5 +1,4 @@
-import { connectDb, type Db } from '@learning-loop/db/connect';
-import { outboxDepth } from '@learning-loop/db/loop/outbox';
+import { connectDb, type Db, isReachable } from '@learning-loop/db/connect';
 import { migrate } from '@learning-loop/db/migrate';
 import { createBudget } from '@learning-loop/llm/budget';
 import { connectEmbedder } from '@learning-loop/llm/embeddings/embed';
@@ -46,7 +45,7 @@ export async function start(service: Service<Config>): Promise<void> {
     'database',
   );
   // Opens all connections before the first request.
-  await Promise.allSettled(Array.from({ length: connections }, () => outboxDepth(db)));
+  await Promise.all(Array.from({ length: connections }, () => isReachable(db)));
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
   const models = connectModels(service, db);
   const server = use(await createServer({ config, db, ...models, log, metrics, publisher }), 'http');

@@ -264,7 +264,7 @@ const ofOneTenant: Record<string, Call> = {
 
 /** These work across tenants on purpose, or touch no row; why, in a word. */
 const ofNoTenant: Record<string, string> = {
-  findKey: 'finds the tenant of a key',
+  findKeys: 'finds the tenant of a key',
   hasAnyKey: 'of the installation',
   disableKey: 'by the key, which is unique',
   recordKeyUsage: 'by the key, which is unique',

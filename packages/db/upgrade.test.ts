@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { databaseForTest, emptyDatabaseForTest } from '@learning-loop/testing/database/postgres';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
-import { findKey, insertKey } from './access/api-keys.ts';
+import { findKeys, insertKey } from './access/api-keys.ts';
 import { isOutdatedPlan, PreparedClient } from './client/prepared-client.ts';
 import { connectDb } from './connect.ts';
 import { createMigrator, migrate } from './migrate.ts';
@@ -107,7 +107,7 @@ test('a column that a migration adds fails no request, though its statements wer
   for (const column of ['before', 'first', 'second']) {
     for (const table of ['api_keys', 'personas'])
       await sql`alter table ${sql.table(table)} add column ${sql.ref(column)} text`.execute(db);
-    expect(await findKey(db, 'k')).toMatchObject({ name: 'n' });
+    expect(await findKeys(db, ['k'])).toMatchObject([{ name: 'n' }]);
     expect(await personaOfAda()).toMatchObject({ interaction_count: 0 });
   }
 });

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { type ApiKey, findKey, hasAnyKey, recordKeyUsage } from '@learning-loop/db/access/api-keys';
+import { createBatcher } from '@learning-loop/async/batcher';
+import { type ApiKey, findKeys, hasAnyKey, recordKeyUsage } from '@learning-loop/db/access/api-keys';
 import type { Db } from '@learning-loop/db/connect';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
@@ -45,6 +46,8 @@ export interface ApiKeyStore extends AsyncDisposable {
 const ttlMs = 5_000;
 const maxCached = 10_000;
 const flushIntervalMs = 10_000;
+/** One statement at a time, and a hundred a second: however many guess, they take one of the connections. */
+const lookupBatching = { limit: 100, minIntervalMs: 10 };
 /** Compared with for unknown keys, so that they take as long. */
 const dummyHash = Buffer.alloc(32);
 
@@ -53,11 +56,12 @@ const clock = { now: () => performance.now() };
 
 /** `max`: the number of cached keys. */
 export function createApiKeyStore(db: Db, log: Logger, max = maxCached): ApiKeyStore {
+  const lookups = createBatcher((ids: string[]) => findKeys(db, ids), lookupBatching);
   const keys = new LRUCache<string, { key: ApiKey | undefined }>({
     max,
     ttl: ttlMs,
     perf: clock,
-    fetchMethod: async (keyId) => ({ key: await findKey(db, keyId) }),
+    fetchMethod: async (keyId) => ({ key: await lookups.add(keyId) }),
   });
   const anyKeyCache = new LRUCache<'any', { any: boolean }>({
     max: 1,

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { hasAnyKey } from '@learning-loop/db/access/api-keys';
 import type { Db } from '@learning-loop/db/connect';
 import { echo, HttpError, StartError } from '@learning-loop/service/errors';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiKeyStore, Caller } from './api-key-store.ts';
 import { routeAccess } from './roles.ts';
 
@@ -32,19 +32,35 @@ declare module 'fastify' {
   interface FastifyRequest {
     keyHolder: Caller | null;
   }
+  interface FastifyInstance {
+    /** Whether the caller of a public route is one of a reader's; never rejects. */
+    mayRead(request: FastifyRequest): Promise<boolean>;
+  }
 }
 
 /** The caller while no keys exist. */
 const anonymousAdmin: Caller = { tenant_id: 'default', key_id: 'none', role: 'admin' };
 
-/** Rejects requests whose key, or lack of one on this machine, does not grant the route's role. */
-export function authenticate(server: FastifyInstance, apiKeys: ApiKeyStore): void {
+/**
+ * Rejects requests whose key, or lack of one on this machine, does not grant the route's role. `countFailure` may reject
+ * with another error.
+ */
+export function authenticate(
+  server: FastifyInstance,
+  apiKeys: ApiKeyStore,
+  countFailure: (request: FastifyRequest, reply: FastifyReply) => Promise<void>,
+): void {
   server.decorateRequest('keyHolder', null);
+  server.decorate('mayRead', async (request: FastifyRequest) => {
+    const caller = await identifyCaller(request, apiKeys).catch(() => undefined);
+    return caller?.role === 'reader' || caller?.role === 'admin';
+  });
   server.addHook('onRequest', async (request, reply) => {
     const access = routeAccess(request.method, request.routeOptions.url ?? '');
     if (access === 'public' || request.is404) return;
     const caller = await identifyCaller(request, apiKeys);
     if (!caller) {
+      if (request.headers.authorization !== undefined) await countFailure(request, reply);
       reply.header('www-authenticate', 'Bearer');
       throw new HttpError(401, 'key_needed', 'Send a valid API key: Authorization: Bearer ll_…');
     }

@@ -1,6 +1,8 @@
+import { connectRedis } from '@learning-loop/queue/backend/redis';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { redisForTest } from '@learning-loop/testing/redis';
 import { expect, onTestFinished, test } from 'vitest';
+import { createApiKey, formatApiKey } from '../auth/api-key-store.ts';
 import { createCaller } from '../testing/callers.ts';
 import { gatewayForTest } from '../testing/test-gateway.ts';
 
@@ -147,4 +149,43 @@ test('a request that compares long texts counts as many, for its user alone', as
   );
   await expect.poll(() => remaining('bob')).toBeLessThan(96);
   expect(await remaining('ada')).toBe(98);
+});
+
+test('wrong keys are limited by address, and valid ones from there are accepted all the same', async () => {
+  await using gateway = await gatewayForTest({ RATE_LIMIT_FAILED_KEYS: '3' });
+  const valid = await createCaller(gateway.db, 'reader');
+  const guess = (remoteAddress: string, authorization = `Bearer ${formatApiKey(createApiKey())}`) =>
+    gateway.server.inject({ url: '/v1/session', headers: { authorization }, remoteAddress });
+  const statuses = async (addresses: string[]) => {
+    const found: number[] = [];
+    for (const address of addresses) found.push((await guess(address)).statusCode);
+    return found;
+  };
+  expect(await statuses(Array.from({ length: 5 }, () => '192.0.2.1'))).toEqual([401, 401, 401, 429, 429]);
+  expect((await guess('192.0.2.1', 'Basic x')).statusCode, 'no key at all').toBe(429);
+  expect((await guess('192.0.2.1', valid.authorization)).statusCode).toBe(200);
+  expect((await guess('192.0.2.2')).statusCode, 'another address').toBe(401);
+  const net = ['2001:db8::1', '2001:db8::2', '2001:db8::3', '2001:db8::4'];
+  expect(await statuses(net), 'one network').toEqual([401, 401, 401, 429]);
+  const refused = await guess('192.0.2.1');
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(30);
+});
+
+test('what is counted in Redis has names that say what it is, and expires', async () => {
+  const redis = await redisForTest();
+  onTestFinished(() => redis.stop());
+  await using gateway = await gatewayForTest({ REDIS_URL: redis.url });
+  const headers = await createCaller(gateway.db, 'reader');
+  const counted = async () => (await ask(gateway, headers)).headers['ratelimit-remaining'];
+  await expect.poll(counted, { timeout: 20_000 }).not.toBe('600');
+  await ask(gateway, { authorization: `Bearer ${formatApiKey(createApiKey())}` });
+  const client = connectRedis(redis.url, 'blocking', () => undefined);
+  onTestFinished(() => client.disconnect());
+  const names = await client.keys('*limit*');
+  expect(names.map((name) => name.replace(/:[^:]*$/u, '')).sort()).toEqual([
+    'learning-loop:limit:failed',
+    'learning-loop:limit:key',
+    'learning-loop:limit:user',
+  ]);
+  for (const name of names) expect(await client.pttl(name), name).toBeGreaterThan(0);
 });

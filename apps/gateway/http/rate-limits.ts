@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
-import rateLimit, { type RateLimitPluginOptions } from '@fastify/rate-limit';
+import rateLimit, { normalizeIP, type RateLimitPluginOptions } from '@fastify/rate-limit';
 import { connectRedis } from '@learning-loop/queue/backend/redis';
 import { HttpError } from '@learning-loop/service/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { getTenantId } from '../auth/authenticate.ts';
 import type { GatewayContext } from '../context.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The name of its next count, such as `key:…`. */
+    countedAs: string;
+  }
+}
 
 const windowMs = 60_000;
 /** In memory; the least recently used ones are dropped. */
@@ -12,29 +19,71 @@ const maxCounters = 50_000;
 /** Prefix in Redis; keys expire with the window and hold no user ids. */
 const nameSpace = 'learning-loop:limit:';
 
-/**
- * Per-minute limits by key and by user, shared by all gateways if Redis is configured. If Redis does not answer,
- * requests pass. Unauthenticated requests, which only this machine can make, are not limited.
- */
-export async function registerRateLimits(server: FastifyInstance, gateway: GatewayContext): Promise<void> {
-  const { requestsPerKey, requestsPerUser } = gateway.config;
-  if (requestsPerKey === 0 && requestsPerUser === 0) return;
-  const store = openCounters(server, gateway);
-  await server.register(rateLimit, { global: false, timeWindow: windowMs, ...store });
-  if (requestsPerKey > 0) {
-    const checkKey = server.createRateLimit({ max: requestsPerKey, keyGenerator: toKeyName, ...store });
-    server.addHook('onRequest', async (request, reply) => {
-      if (isLimited(request)) applyLimit(reply, await checkKey(request), 'this key');
-    });
-  }
-  if (requestsPerUser > 0) {
-    const checkUser = server.createRateLimit({ max: requestsPerUser, keyGenerator: toUserName, ...store });
-    server.addHook('preHandler', async (request, reply) => {
-      if (isLimited(request) && findUserId(request)) applyLimit(reply, await checkUser(request), 'this user');
-    });
-    chargeCost(server, gateway, checkUser);
-  }
+const subjects = {
+  key: 'requests a minute of this key',
+  user: 'requests a minute of this user',
+  failed: 'wrong keys a minute from this address',
+};
+type Subject = keyof typeof subjects;
+
+export interface RateLimits {
+  /** Counts the request of a key. Throws 429 when its limit is exceeded. */
+  countKey(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  /** Counts a wrong key. Valid ones are taken all the same: the address may be that of a proxy. Throws 429. */
+  countFailure(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  /** Registers the hooks that count the requests of users. */
+  limitUsers(): void;
 }
+
+/**
+ * Limits per minute, shared by all gateways if Redis is configured. If Redis does not answer, requests pass.
+ * Unauthenticated requests, which only this machine can make, are not limited.
+ */
+export async function openRateLimits(server: FastifyInstance, gateway: GatewayContext): Promise<RateLimits> {
+  const { requestsPerKey, requestsPerUser, failedKeysPerAddress } = gateway.config;
+  const limits: Record<Subject, number> = {
+    ...{ key: requestsPerKey, user: requestsPerUser, failed: failedKeysPerAddress },
+  };
+  server.decorateRequest('countedAs', '');
+  await server.register(rateLimit, {
+    ...{ global: false, timeWindow: windowMs, ...openCounters(server, gateway) },
+    keyGenerator: ({ countedAs }) => countedAs,
+    max: (_request, name) => limits[toSubject(name)],
+  });
+  const increment = server.createRateLimit();
+
+  async function count(request: FastifyRequest, reply: FastifyReply, subject: Subject, name: string) {
+    if (limits[subject] === 0) return;
+    request.countedAs = `${subject}:${name}`;
+    applyLimit(reply, await increment(request), subjects[subject]);
+  }
+
+  /** Charges the user for what a request has cost beyond that of an ordinary one. */
+  async function chargeCost(request: FastifyRequest): Promise<void> {
+    const user_id = findUserId(request);
+    if (!isLimited(request) || typeof user_id !== 'string' || limits.user === 0) return;
+    const ms = gateway.comparer.takeSpent({ tenant_id: getTenantId(request), user_id });
+    const more = Math.min(maxCost, Math.floor(ms / msPerRequest)) - 1;
+    request.countedAs = `user:${toUserName(request)}`;
+    await Promise.all(Array.from({ length: Math.max(0, more) }, () => increment(request)));
+  }
+
+  return {
+    async countKey(request, reply) {
+      if (isLimited(request)) await count(request, reply, 'key', request.keyHolder?.key_id ?? '');
+    },
+    countFailure: (request, reply) => count(request, reply, 'failed', normalizeIP(request.ip)),
+    limitUsers() {
+      server.addHook('preHandler', async (request, reply) => {
+        if (isLimited(request) && findUserId(request))
+          await count(request, reply, 'user', toUserName(request));
+      });
+      server.addHook('onResponse', chargeCost);
+    },
+  };
+}
+
+const toSubject = (name: string) => name.slice(0, name.indexOf(':')) as Subject;
 
 function openCounters(server: FastifyInstance, { config, log }: GatewayContext): RateLimitPluginOptions {
   if (!config.redisUrl) return { cache: maxCounters };
@@ -47,24 +96,12 @@ function openCounters(server: FastifyInstance, { config, log }: GatewayContext):
 const msPerRequest = 10;
 const maxCost = 100;
 
-/** Charges the user for what a request has cost beyond that of an ordinary one. */
-function chargeCost(server: FastifyInstance, { comparer }: GatewayContext, count: CheckLimit): void {
-  server.addHook('onResponse', async (request) => {
-    const user_id = findUserId(request);
-    if (!isLimited(request) || typeof user_id !== 'string') return;
-    const ms = comparer.takeSpent({ tenant_id: getTenantId(request), user_id });
-    const more = Math.min(maxCost, Math.floor(ms / msPerRequest)) - 1;
-    for (let i = 0; i < more; i += 1) void count(request);
-  });
-}
-
 const isLimited = ({ keyHolder }: FastifyRequest) => keyHolder !== null && keyHolder.key_id !== 'none';
-const toKeyName = ({ keyHolder }: FastifyRequest) => `key:${keyHolder?.key_id}`;
 
 /** Hashed, since user ids must not leave the database. */
 function toUserName(request: FastifyRequest): string {
   const user = JSON.stringify([request.keyHolder?.tenant_id, findUserId(request)]);
-  return `user:${createHash('sha256').update(user).digest('base64url')}`;
+  return createHash('sha256').update(user).digest('base64url');
 }
 
 function findUserId({ body, params }: FastifyRequest): unknown {
@@ -75,11 +112,10 @@ function readUserId(part: unknown): unknown {
   return typeof part === 'object' && part !== null && 'user_id' in part ? part.user_id : undefined;
 }
 
-type CheckLimit = ReturnType<FastifyInstance['createRateLimit']>;
-type Count = Awaited<ReturnType<CheckLimit>>;
+type Count = Awaited<ReturnType<ReturnType<FastifyInstance['createRateLimit']>>>;
 
 /** Sets the headers of draft-ietf-httpapi-ratelimit-headers-06; throws 429 when the limit is exceeded. */
-function applyLimit(reply: FastifyReply, count: Count, subject: string): void {
+function applyLimit(reply: FastifyReply, count: Count, what: string): void {
   if (count.isAllowed) return;
   const { max, remaining, ttlInSeconds, isExceeded } = count;
   const headers = { limit: max, remaining, reset: ttlInSeconds };
@@ -89,6 +125,6 @@ function applyLimit(reply: FastifyReply, count: Count, subject: string): void {
   throw new HttpError(
     429,
     'too_many_requests',
-    `The ${max} requests a minute of ${subject} are used up; try again in ${Math.max(1, ttlInSeconds)} s.`,
+    `The ${max} ${what} are used up; try again in ${Math.max(1, ttlInSeconds)} s.`,
   );
 }

@@ -6,7 +6,7 @@ import { createApiKeyStore } from '../auth/api-key-store.ts';
 import { authenticate } from '../auth/authenticate.ts';
 import type { GatewayContext } from '../context.ts';
 import { type Overload, registerLoadShedding } from './load-shedding.ts';
-import { registerRateLimits } from './rate-limits.ts';
+import { openRateLimits } from './rate-limits.ts';
 
 /** Rendered once: calling Helmet for every request took a twentieth of its time. */
 function addSecurityHeaders(server: FastifyInstance): void {
@@ -51,6 +51,8 @@ export async function registerSecurity(
   await registerLoadShedding(server, overload);
   const apiKeys = createApiKeyStore(gateway.db, gateway.log);
   server.addHook('onClose', () => apiKeys[Symbol.asyncDispose]());
-  authenticate(server, apiKeys);
-  await registerRateLimits(server, gateway);
+  const limits = await openRateLimits(server, gateway);
+  authenticate(server, apiKeys, limits.countFailure);
+  server.addHook('onRequest', limits.countKey);
+  limits.limitUsers();
 }

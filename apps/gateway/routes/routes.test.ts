@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createCaller } from '../testing/callers.ts';
 import { gatewayForTest } from '../testing/test-gateway.ts';
 
 let gateway: Awaited<ReturnType<typeof gatewayForTest>>;
@@ -67,4 +68,20 @@ test('says whether it is live and ready, and what it measures', async () => {
   expect((await gateway.server.inject('/livez')).statusCode).toBe(200);
   expect((await gateway.get('/readyz')).body).toMatchObject({ outbox_pending: expect.any(Number) });
   expect((await gateway.server.inject('/metrics')).statusCode).toBe(200);
+});
+
+test('tells the public whether it is ready, and readers how much is waiting', async () => {
+  await createCaller(gateway.db, 'admin');
+  const reader = await createCaller(gateway.db, 'reader', 'globex');
+  const app = await createCaller(gateway.db, 'app');
+  const ready = async (headers = {}) => (await gateway.server.inject({ url: '/readyz', headers })).json();
+  const known = { status: 'ready', missing: [] };
+  await expect.poll(() => ready()).toEqual(known);
+  expect(await ready(app)).toEqual(known);
+  expect(await ready({ authorization: 'Bearer nonsense' })).toEqual(known);
+  expect(await ready(reader)).toEqual({
+    ...known,
+    outbox_pending: expect.any(Number),
+    oldest_pending_ms: null,
+  });
 });

@@ -9,8 +9,12 @@ export async function insertKey(db: Db, key: NewApiKey): Promise<void> {
   await db.insertInto('api_keys').values(key).execute();
 }
 
-export function findKey(db: Db, keyId: string): Promise<ApiKey | undefined> {
-  return db.selectFrom('api_keys').selectAll().where('key_id', '=', keyId).executeTakeFirst();
+/** In the order of the ids; undefined for an unknown one. */
+export async function findKeys(db: Db, keyIds: string[]): Promise<(ApiKey | undefined)[]> {
+  const ids = sql<string>`any(${keyIds}::text[])`;
+  const rows = await db.selectFrom('api_keys').selectAll().where('key_id', '=', ids).execute();
+  const byId = new Map(rows.map((key) => [key.key_id, key]));
+  return keyIds.map((id) => byId.get(id));
 }
 
 export function listKeys(db: Db, tenantId?: string): Promise<ApiKey[]> {

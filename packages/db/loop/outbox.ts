@@ -69,11 +69,15 @@ export async function settle(
   return rows;
 }
 
-export async function outboxDepth(db: Db): Promise<{ pending: number; oldest_ms: number | null }> {
+/** `pending` counts up to `most`, so that it costs the same whatever the backlog. */
+export async function outboxDepth(
+  db: Db,
+  most = 10_000,
+): Promise<{ pending: number; oldest_ms: number | null }> {
   const { rows } = await sql<{ pending: number; oldest_ms: number | null }>`
-    select count(*)::int as pending,
-      (extract(epoch from clock_timestamp() - min(created_at)) * 1000)::float8 as oldest_ms
-    from outbox`.execute(db);
+    select (select count(*)::int from (select from outbox limit ${most}) as counted) as pending,
+      (select (extract(epoch from clock_timestamp() - created_at) * 1000)::float8
+        from outbox order by created_at limit 1) as oldest_ms`.execute(db);
   return rows[0] ?? { pending: 0, oldest_ms: null };
 }
 

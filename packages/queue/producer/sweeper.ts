@@ -9,6 +9,9 @@ import { queueMetrics } from '../metrics.ts';
 import type { PublishRequest } from './consumer-queue.ts';
 import type { Publisher } from './publisher.ts';
 
+/** The metric is exact; one process reads it. */
+const countAll = 2 ** 31 - 1;
+
 /** Dashboards may read /metrics often; the queues are read at most this often. */
 const EXPORT_TTL_MS = 5_000;
 
@@ -92,7 +95,7 @@ export function sweep(
   exportBullmq(service.metrics, publisher);
 
   async function sweepOnce(): Promise<number> {
-    const depth = await outboxDepth(db);
+    const depth = await outboxDepth(db, countAll);
     metrics.outboxPending.set(depth.pending);
     metrics.outboxOldest.set((depth.oldest_ms ?? 0) / 1000);
     // Workers are scaled by queue length, so it is measured even while nothing is published.
