@@ -1,12 +1,13 @@
 import { connectDb, type Db } from '@learning-loop/db/connect';
 import { insertEvents } from '@learning-loop/db/loop/outbox';
-import { deleteUserRows, readUserRows } from '@learning-loop/db/privacy/user-data';
+import { deleteUserRows } from '@learning-loop/db/privacy/user-data';
 import { correctMemory, forgetMemory } from '@learning-loop/db/users/correct-memories';
 import { readEmbeddings, storeEmbeddings, takeDueEmbeddings } from '@learning-loop/db/users/embeddings';
 import { connectEmbedder, type Embedder } from '@learning-loop/llm/embeddings/embed';
 import { embedderConfig, embeddingServer } from '@learning-loop/llm/testing/embedding-server';
 import { processEvents } from '@learning-loop/queue/consumer/process-events';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
+import { collectUserRows } from '@learning-loop/testing/database/user-rows';
 import { selection } from '@learning-loop/testing/selection';
 import pino from 'pino';
 import { Registry } from 'prom-client';
@@ -115,7 +116,7 @@ test('no vector outlives its text, nor the user', async () => {
       .execute(),
   ).toEqual([]);
 
-  expect((await readUserRows(owner, user))['embeddings']).toContainEqual(
+  expect((await collectUserRows(owner, user))['embeddings']).toContainEqual(
     expect.objectContaining({ memory_id: third, model: 'concepts' }),
   );
   const rows = await deleteUserRows(owner, user);

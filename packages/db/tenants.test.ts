@@ -136,8 +136,12 @@ const ofOneTenant: Record<string, Call> = {
     return run(db, own.tenant_id, 'mine');
   },
   deleteUserRows: (run, db, own) => run(db, user(own)),
-  readUserRows: (run, db, own) => run(db, user(own)),
-  // training
+  readUserRows: (run, db, own) =>
+    inTx(db, async (tx) => {
+      const found: string[][] = [];
+      for await (const rows of run(tx, 'memories', user(own)) as AsyncIterable<string[]>) found.push(rows);
+      return found;
+    }),
   requestBuild: (run, db, { tenant_id }) => run(db, tenant_id, sharedIds.goal),
   listBuilds: (run, db, { tenant_id }) => run(db, tenant_id, 10),
   heartbeatBuild: (run, db, own) => run(db, build(own), 'splitting'),

@@ -3,10 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const cookie = 'learning_loop_session';
 const sessionHours = 12;
-const maxSessions = 1_000;
+const maxSessions = { all: 1_000, perTenant: 100 };
 
 interface Session {
   key: string;
+  tenant: string;
   until: number;
 }
 
@@ -20,12 +21,22 @@ export class Sessions {
     return session && session.until > Date.now() ? session.key : undefined;
   }
 
-  begin(reply: FastifyReply, key: string): void {
-    const oldest = this.#open.keys().next().value;
-    if (this.#open.size >= maxSessions && oldest !== undefined) this.#open.delete(oldest);
+  begin(reply: FastifyReply, { key, tenant }: { key: string; tenant: string }): void {
+    this.#makeRoom(tenant);
     const id = randomBytes(32).toString('base64url');
-    this.#open.set(id, { key, until: Date.now() + sessionHours * 3_600_000 });
+    this.#open.set(id, { key, tenant, until: Date.now() + sessionHours * 3_600_000 });
     setCookie(reply, id, sessionHours * 3_600);
+  }
+
+  /** A tenant with too many sessions loses its own oldest; if all have too many, the tenant with most of them does. */
+  #makeRoom(tenant: string): void {
+    for (const [id, { until }] of this.#open) if (until <= Date.now()) this.#open.delete(id);
+    const byTenant = Map.groupBy(this.#open.keys(), (id) => this.#open.get(id)?.tenant ?? '');
+    const own = byTenant.get(tenant) ?? [];
+    const [largest = []] = [...byTenant.values()].sort((a, b) => b.length - a.length);
+    const oldest = (own.length >= maxSessions.perTenant ? own : largest)[0];
+    if (own.length < maxSessions.perTenant && this.#open.size < maxSessions.all) return;
+    if (oldest !== undefined) this.#open.delete(oldest);
   }
 
   end(request: FastifyRequest, reply: FastifyReply): void {

@@ -9,6 +9,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Null on public routes (access.ts). */
     caller: { tenant_id: string; role: string; key: string | undefined } | null;
+    /** False once the session that the request came with has ended. */
+    hasSession(): boolean;
   }
 }
 
@@ -21,6 +23,9 @@ const localName = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/u;
 /** Sets `caller` to the tenant and role that the gateway reports for the session's key. */
 export function identify(server: FastifyInstance, { gateway }: ConsoleContext, sessions: Sessions): void {
   server.decorateRequest('caller', null);
+  server.decorateRequest('hasSession', function hasSession(this: FastifyRequest) {
+    return sessions.findKey(this) === this.caller?.key;
+  });
   server.addHook('onRequest', async (request) => {
     if (!requiresCaller(request)) return;
     requireSameOrigin(request);
@@ -69,13 +74,15 @@ export const signIn =
   async (server) => {
     server.post('/api/session', { schema: { body: Key } }, async (request, reply) => {
       requireSameOrigin(request);
-      if (!(await gateway.authenticate(request.body.key)))
+      const { key } = request.body;
+      const caller = await gateway.authenticate(key);
+      if (!caller)
         throw new HttpError(
           401,
           'key_refused',
           'The gateway does not accept this key for reading; check it, or its role.',
         );
-      sessions.begin(reply, request.body.key);
+      sessions.begin(reply, { key, tenant: caller.tenant_id });
       return reply.status(204).send();
     });
     server.delete('/api/session', async (request, reply) => {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { HttpError } from '@learning-loop/service/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { getCaller } from '../auth/sign-in.ts';
@@ -29,7 +30,7 @@ export const proxyToGateway: RouteGroup =
       return reply
         .status(response.status)
         .type(type)
-        .send(await response.text());
+        .send(response.body && Readable.fromWeb(response.body));
     }
     server.route({ method: ['GET', 'POST', 'PATCH', 'DELETE'], url: '/v1/*', handler: forward });
   };

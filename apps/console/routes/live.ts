@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { getCaller } from '../auth/sign-in.ts';
-import type { RouteGroup } from '../context.ts';
+import type { ConsoleContext, RouteGroup } from '../context.ts';
 import { readOverview } from './overview.ts';
 import { readQueues } from './queues.ts';
 import { TimeRange } from './schemas.ts';
@@ -13,19 +13,40 @@ const Query = Type.Object({ window: TimeRange }, { additionalProperties: false }
 /** GET /api/live/overview and /api/live/queues: server-sent events, every 2 s. */
 export const sse: RouteGroup = (console) => async (server) => {
   server.get('/api/live/overview', { schema: { querystring: Query } }, (request, reply) =>
-    stream(reply, console.signal, () =>
+    stream(reply, untilKeyEnds(console, request), () =>
       readOverview(console, getCaller(request).tenant_id, request.query.window),
     ),
   );
   server.get('/api/live/queues', (request, reply) =>
-    stream(reply, console.signal, () => readQueues(console, getCaller(request).tenant_id)),
+    stream(reply, untilKeyEnds(console, request), () => readQueues(console, getCaller(request).tenant_id)),
   );
 };
+
+const checkKeyEveryMs = 5_000;
+
+interface Validity {
+  shutdown: AbortSignal;
+  /** Whether the caller may still read what the stream sends. */
+  isValid: () => Promise<boolean>;
+}
+
+/** A key that was revoked or has expired, and a session that has ended, end their streams. */
+function untilKeyEnds({ gateway, signal }: ConsoleContext, request: FastifyRequest): Validity {
+  const { key, tenant_id } = getCaller(request);
+  let checkedAt = performance.now();
+  const isValid = async () => {
+    if (!request.hasSession()) return false;
+    if (performance.now() - checkedAt < checkKeyEveryMs) return true;
+    checkedAt = performance.now();
+    return (await gateway.authenticate(key))?.tenant_id === tenant_id;
+  };
+  return { shutdown: signal, isValid };
+}
 
 /** A failed read ends the stream; the browser then fetches the plain route to get the error. */
 async function stream(
   reply: FastifyReply,
-  shutdown: AbortSignal,
+  { shutdown, isValid }: Validity,
   read: () => Promise<object>,
 ): Promise<void> {
   reply.hijack();
@@ -39,7 +60,7 @@ async function stream(
     'x-accel-buffering': 'no',
   });
   try {
-    while (!signal.aborted) {
+    while (!signal.aborted && (await isValid())) {
       raw.write(`data: ${JSON.stringify(await read())}\n\n`);
       await sleep(everyMs, undefined, { signal }).catch(() => undefined);
     }

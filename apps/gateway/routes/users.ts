@@ -1,17 +1,15 @@
 import { type Erasure, findErasure, requestErasure } from '@learning-loop/db/privacy/erasures';
-import { readUserRows } from '@learning-loop/db/privacy/user-data';
 import { asTenant } from '@learning-loop/db/transactions';
 import { findPersona } from '@learning-loop/db/users/personas';
 import { setTrainingOptOut } from '@learning-loop/db/users/settings';
 import { Facets } from '@learning-loop/events/fields';
 import { newId } from '@learning-loop/events/ids';
-import { logNames } from '@learning-loop/events/training-records';
 import { defaultFacets } from '@learning-loop/learning/persona/facets';
 import { HttpError } from '@learning-loop/service/errors';
-import { readTrainingLog } from '@learning-loop/training-log/read';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { getTenantId } from '../auth/authenticate.ts';
 import type { RouteGroup } from '../context.ts';
+import { createExportLimit, streamExport } from '../http/export.ts';
 import { UserParams } from '../http/validation.ts';
 
 const Persona = Type.Object({
@@ -66,13 +64,19 @@ const Settings = Type.Object(
 export const userData: RouteGroup =
   ({ db, config }) =>
   async (server) => {
+    const admit = createExportLimit();
     const all = { schema: { params: UserParams, querystring: Query, response: { 200: Export } } };
-    server.get('/v1/users/:user_id/export', all, async (request) => {
+    server.get('/v1/users/:user_id/export', all, async (request, reply) => {
       const user = { tenant_id: getTenantId(request), user_id: request.params.user_id };
-      const held = await asTenant(db, user.tenant_id, (tx) => readUserRows(tx, user));
-      const exported = { user_id: user.user_id, exported_at: new Date().toISOString(), held };
-      if (request.query.include === undefined) return exported;
-      return { ...exported, training_log: await readUserLog(config.trainingDataDir, user) };
+      const done = admit(user.tenant_id);
+      const log = request.query.include === undefined ? null : config.trainingDataDir;
+      const body = await streamExport(db, user, log).catch((error: unknown) => {
+        done();
+        throw error;
+      });
+      body.on('close', done);
+      // The schema describes the response; a stream is sent as it is.
+      return reply.type('application/json; charset=utf-8').send(body as unknown as Static<typeof Export>);
     });
 
     const settings = { schema: { params: UserParams, body: Settings, response: { 200: Settings } } };
@@ -83,18 +87,6 @@ export const userData: RouteGroup =
       return request.body;
     });
   };
-
-async function readUserLog(directory: string, user: { tenant_id: string; user_id: string }) {
-  const records: Record<string, unknown[]> = {};
-  for (const name of logNames) {
-    const lines: unknown[] = [];
-    for await (const line of readTrainingLog(directory, name)) {
-      if (line.tenant_id === user.tenant_id && line.user_id === user.user_id) lines.push(line);
-    }
-    records[name] = lines;
-  }
-  return records;
-}
 
 const Count = Type.Integer({ minimum: 0 });
 const Nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);

@@ -1,12 +1,13 @@
 import { newId } from '@learning-loop/events/ids';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
+import { collectUserRows } from '@learning-loop/testing/database/user-rows';
 import { selection } from '@learning-loop/testing/selection';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { connectDb, type Db, type Tx } from '../connect.ts';
 import { insertDeadLetter, replayDeadLetter } from '../loop/dead-letters.ts';
 import { insertEvents, loadPending, settle } from '../loop/outbox.ts';
-import { deleteUserRows, readUserRows } from './user-data.ts';
+import { deleteUserRows } from './user-data.ts';
 
 const ada = { tenant_id: 'default', user_id: 'ada' };
 
@@ -130,11 +131,11 @@ test('a namesake in another tenant, and everybody else of this one, keeps all ro
       })
       .execute();
   }
-  const rows = await readUserRows(db, ada);
+  const rows = await collectUserRows(db, ada);
   expect([rows['outbox'], rows['feedback']].map((of) => of?.length)).toEqual([1, 1]);
   expect(await deleteUserRows(db, ada)).toMatchObject({ outbox: 1, feedback: 1, dead_letters: 0 });
   for (const user of others) {
     expect(await inFlight(db, user)).toEqual({ outbox: 1, dead_letters: 0 });
-    expect((await readUserRows(db, user))['feedback']).toHaveLength(1);
+    expect((await collectUserRows(db, user))['feedback']).toHaveLength(1);
   }
 });

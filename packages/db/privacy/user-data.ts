@@ -52,16 +52,20 @@ async function deleteFrom(db: Db | Tx, table: string, user: UserKey): Promise<nu
   return Number(numAffectedRows ?? 0n);
 }
 
-export async function readUserRows(db: Db | Tx, user: UserKey): Promise<Record<string, unknown[]>> {
-  const rowsByTable: Record<string, unknown[]> = {};
-  for (const table of await listUserTables(db)) {
-    const { rows } = await sql<{ row: unknown }>`
-      select to_jsonb(held) - 'tenant_id' - 'user_id' as row from ${sql.table(table)} as held
-      where ${isUser(user)}`.execute(db);
-    rowsByTable[table] = rows.map(({ row }) => row);
-  }
-  return rowsByTable;
+/** The rows of one of the user's tables as JSON, a few at a time: all of them may not fit into memory. */
+export async function* readUserRows(tx: Tx, table: string, user: UserKey): AsyncGenerator<string[]> {
+  const cursor = sql.ref(`export_${table}`);
+  await sql`
+    declare ${cursor} no scroll cursor for
+    select (to_jsonb(held) - 'tenant_id' - 'user_id')::text as row from ${sql.table(table)} as held
+    where ${isUser(user)}`.execute(tx);
+  const fetch = () => sql<{ row: string }>`fetch ${sql.lit(rowsPerFetch)} from ${cursor}`.execute(tx);
+  for (let { rows } = await fetch(); rows.length > 0; { rows } = await fetch())
+    yield rows.map(({ row }) => row);
+  await sql`close ${cursor}`.execute(tx);
 }
+
+const rowsPerFetch = 50;
 
 /** Statistics contain values, and ANALYZE keeps them for an emptied table: before PostgreSQL 18, until it has rows. */
 export async function renewStatistics(db: Db): Promise<void> {

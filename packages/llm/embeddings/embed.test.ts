@@ -50,6 +50,8 @@ const faults: Record<string, EmbeddingFault> = {
   'a vector too few': (response) => sendVectors(response, [one]),
   'a vector too many': (response) => sendVectors(response, [one, one, one]),
   'vectors of two sizes': (response) => sendVectors(response, [one, [1, 0, 0, 0, 0]]),
+  'vectors of two sizes that a padding would make equal': (response) =>
+    sendVectors(response, [one, [1, 0, 0]]),
   'a vector without a direction': (response) => sendVectors(response, [one, [0, 0, 0, 0]]),
   'a number that is none': (response) => sendVectors(response, [one, [1, null, 0, 0]]),
   'the same text twice': (response) =>

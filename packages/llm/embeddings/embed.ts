@@ -112,13 +112,14 @@ export function connectEmbedder(
 }
 
 function toVectors(data: { index: number; embedding: number[] }[], count: number): Float32Array[] {
-  const vectors = data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => toUnitVector(embedding));
-  const [first] = vectors;
+  const [first] = data;
+  // Before they are padded, which would hide different sizes.
+  const isOneSize = data.every(({ embedding }) => embedding.length === first?.embedding.length);
   const fits =
     data.every(({ index }) => index < count) && new Set(data.map(({ index }) => index)).size === count;
-  if (data.length !== count || !fits || vectors.some(({ length }) => length !== first?.length))
+  if (data.length !== count || !fits || !isOneSize)
     throw new RangeError('The server sent other vectors than one for each text, all of one size.');
-  return vectors;
+  return data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => toUnitVector(embedding));
 }
 
 /** Padded to a multiple of four, as `dot` requires. */
