@@ -1,10 +1,6 @@
 import data from './catalogue.json' with { type: 'json' };
 
-/** `ask` completes "Do you want to …?" and may have gaps such as `{topic}`; see slots.ts. */
-export interface QuestionTemplate {
-  ask: string;
-  why: string;
-}
+import type { QuestionTemplate } from './template.ts';
 
 /** `new`: the object does not exist yet; `existing`: it does; `topic`: it is a subject. */
 export interface Intent {
@@ -40,9 +36,7 @@ const topicsByName = new Map<string, Topic>(
 const toolsByIntent = new Map<string, string>(Object.entries(data.toolsByIntent));
 const fitsByIntent = new Map<string, string[]>(Object.entries(data.fitsByIntent));
 
-export const generalTemplates: readonly QuestionTemplate[] = data.general;
-export const commandTemplates: readonly QuestionTemplate[] = data.doing;
-export const quotingTemplates: readonly QuestionTemplate[] = data.quoted;
+export const topicNames: readonly string[] = [...topicsByName.keys()];
 
 export function findIntent(lemma: string): Intent | null {
   return intentsByVerb.get(lemma) ?? null;

@@ -1,6 +1,7 @@
 import { findTechnologies } from '../text/technologies.ts';
 import { tokenize, type Word } from '../text/tokenize.ts';
 import { findIntent, findTopic, type Intent, type Topic } from './catalogue.ts';
+import { sanitize } from './quote.ts';
 
 const problem =
   /\b(?:bugs?|errors?|issues?|problems?|leaks?|crash(?:es)?|exceptions?|failures?|timeouts?|warnings?|defects?|typos?|conflicts?|deadlocks?|regressions?|vulnerabilit(?:y|ies))$/iu;
@@ -17,34 +18,6 @@ function intentForProblem(object: string): Intent | null {
   return broken.test(object) || isProblem(object) ? findIntent('fix') : null;
 }
 
-/** One line without control characters and brackets, safe to quote inside a question. */
-function sanitize(text: string): string {
-  return text
-    .slice(0, 4000)
-    .normalize('NFC')
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\s]+/gu, ' ')
-    .replaceAll(/["“”„«»`<>{}[\]|\\]+/gu, ' ')
-    .replaceAll(/ {2,}/gu, ' ')
-    .replace(/^[\s,;:.!?-]+/u, '')
-    .replace(/[\s,;:.!?-]+$/u, '')
-    .trim();
-}
-
-const maxQuoteLength = 70;
-
-export function quote(text: string): string {
-  const line = sanitize(text);
-  return line === '' ? 'your request' : `“${truncate(line)}”`;
-}
-
-function truncate(line: string): string {
-  const characters = [...line];
-  if (characters.length <= maxQuoteLength) return line;
-  const cut = characters.slice(0, maxQuoteLength).join('');
-  const space = cut.lastIndexOf(' ');
-  return `${space > maxQuoteLength / 2 ? cut.slice(0, space) : cut}…`;
-}
-
 function isPlain(text: string): boolean {
   return (
     /^[\p{Script=Latin}\p{N}][\p{Script=Latin}\p{N} '’+#./&-]*$/u.test(text) && text.split(' ').length <= 9
@@ -55,8 +28,6 @@ export interface ParsedRequest {
   intent: Intent | null;
   object: string | null;
   topic: Topic | null;
-  /** The request in its own words, where the catalogue does not know the verb. */
-  command: string | null;
 }
 
 const leadIn =
@@ -65,8 +36,7 @@ const phraseEnd =
   /[.!?;:]\s|\s(?:because|so that|but|and then|when|while|if|since|which|please|tonight|today|tomorrow)(?:\s|$)|,\s/iu;
 const maxObjectWords = 9;
 const maxPhraseLength = 70;
-const maxCommandWords = 7;
-const unparsed: ParsedRequest = { intent: null, object: null, topic: null, command: null };
+const unparsed: ParsedRequest = { intent: null, object: null, topic: null };
 
 /** All fields are null for a text that it cannot parse. */
 export function parseRequest(text: string): ParsedRequest {
@@ -75,19 +45,16 @@ export function parseRequest(text: string): ParsedRequest {
   const at = words.findIndex((word, i) => isIntent(word, i, words));
   const verb = words[at];
   if (verb !== undefined) return parseObject(textAfter(rest, verb, at, words), findIntentAt(at, words));
-  if (isCommand(words))
-    return { ...unparsed, command: toPhrase(rest.replace(/^\p{Lu}/u, (first) => first.toLowerCase())) };
+  if (isCommand(words)) return unparsed;
   const object = words.every(({ pos }) => nominal.has(pos)) ? toPhrase(rest) : null;
   if (object === null) return unparsed;
   return { ...unparsed, intent: intentForProblem(object), object, topic: findTopic(toMainPhrase(object)) };
 }
 
-function isCommand(words: readonly Word[]): boolean {
-  const [first, second] = words;
-  if (first === undefined || second === undefined || words.length > maxCommandWords) return false;
-  // "scrape a website": no noun stands before an article, whatever the tagger says.
-  const isVerb = first.pos === 'VERB' || (first.pos === 'NOUN' && /^(?:an?|the|my|our)$/u.test(second.lower));
-  return isVerb && first.lower === first.lemma;
+/** "scrape a website": no noun stands before an article, whatever the tagger says. */
+function isCommand([first, second]: readonly Word[]): boolean {
+  if (first === undefined || second === undefined || first.lower !== first.lemma) return false;
+  return first.pos === 'VERB' || (first.pos === 'NOUN' && /^(?:an?|the|my|our)$/u.test(second.lower));
 }
 
 const nominal = new Set(['NOUN', 'PROPN', 'ADJ', 'NUM', 'DET', 'ADP']);

@@ -1,14 +1,8 @@
-import {
-  commandTemplates,
-  findIntent,
-  generalTemplates,
-  type Intent,
-  type QuestionTemplate,
-  quotingTemplates,
-  type Topic,
-} from './catalogue.ts';
-import { type ParsedRequest, parseRequest } from './parse-request.ts';
-import { fillSlots, type Slots } from './slots.ts';
+import { askSoftware } from './ask-software.ts';
+import { askEnglish, quoteInEnglish } from './english/ask-english.ts';
+import { askInOtherLanguage } from './languages/ask-in-other-language.ts';
+import { sanitize, shorten } from './quote.ts';
+import type { Ask } from './template.ts';
 
 /** `prior`: how likely its author thinks it, in [0, 1]. */
 export interface Candidate {
@@ -23,46 +17,30 @@ export interface CandidateRequest {
   preferences: string[];
 }
 
-const maxCandidates = 5;
-
+const fewest = 3;
+const most = 5;
 const decay = 0.65;
 
 /** Three to five distinct questions for any text, likeliest first; their priors add up to 1. */
-export function generateCandidates({ text, goals, preferences }: CandidateRequest): Candidate[] {
-  const parsed = parseRequest(text);
-  const slots = fillSlots(text, parsed, { goals, preferences });
-  const templates = new Map<string, QuestionTemplate>();
-  for (const template of selectTemplates(parsed)) {
-    const question = fillTemplate(template.ask, slots);
-    if (question !== null && !templates.has(question)) templates.set(question, template);
+export function generateCandidates(request: CandidateRequest): Candidate[] {
+  const line = sanitize(request.text);
+  const asks = new Map<string, string>();
+  for (const { question, why } of findAsks(line, request)) {
+    if (asks.size < most && !asks.has(question)) asks.set(question, why);
   }
-  const first = [...templates].slice(0, maxCandidates);
-  const total = first.reduce((sum, _, rank) => sum + decay ** rank, 0);
-  return first.map(([question, { why }], rank) => ({
-    question: `Do you want to ${question}?`,
-    rationale: why,
+  const total = [...asks].reduce((sum, _, rank) => sum + decay ** rank, 0);
+  return [...asks].map(([question, rationale], rank) => ({
+    question,
+    rationale,
     prior: decay ** rank / total,
   }));
 }
 
-function selectTemplates({ intent, object, topic, command }: ParsedRequest): QuestionTemplate[] {
-  if (command !== null) return [...commandTemplates];
-  if (object === null) return [...quotingTemplates];
-  const assumed = intent ?? (topic === null ? null : findIntent(topic.aspect ? 'add' : 'build'));
-  return assumed === null ? [...generalTemplates] : selectIntentTemplates(assumed, topic);
-}
-
-/** Templates special to the topic come first, except after the plain one of a `new` intent. */
-function selectIntentTemplates({ name, kind, asks }: Intent, topic: Topic | null): QuestionTemplate[] {
-  const special = (topic?.asks[name] ?? []).map((ask) => ({
-    ask,
-    why: 'often wanted for this',
-  }));
-  return kind === 'new' ? [...asks.slice(0, 1), ...special, ...asks.slice(1)] : [...special, ...asks];
-}
-
-function fillTemplate(ask: string, slots: Slots): string | null {
-  const fillings = new Map<string, string>(Object.entries(slots));
-  const filled = ask.replaceAll(/\{(\w+)\}/gu, (gap, name: string) => fillings.get(name) ?? gap);
-  return filled.includes('{') ? null : filled;
+/** From the most special rule that understands the request to the one that only quotes it. */
+function findAsks(line: string, request: CandidateRequest): readonly Ask[] {
+  const quoted = shorten(line);
+  const isQuestion = /[?？]\s*$/u.test(request.text);
+  const asks =
+    askInOtherLanguage(line, quoted, isQuestion) ?? askSoftware(line, request) ?? askEnglish(line) ?? [];
+  return asks.length >= fewest ? asks : [...asks, ...quoteInEnglish(quoted, isQuestion)];
 }

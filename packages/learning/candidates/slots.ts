@@ -2,7 +2,7 @@ import { memoize } from '@learning-loop/async/memoize';
 import { findTechnologies } from '../text/technologies.ts';
 import { findFittingSlots, findUsualTools, type Intent, type Topic } from './catalogue.ts';
 import { addArticle, addThe, stripDeterminer } from './noun-phrase.ts';
-import { isProblem, type ParsedRequest, parseRequest, quote, toMainPhrase } from './parse-request.ts';
+import { isProblem, type ParsedRequest, parseRequest, toMainPhrase } from './parse-request.ts';
 
 /** Fillings of template gaps by name. A template with a gap that has no filling is dropped. */
 export type Slots = Record<string, string>;
@@ -12,13 +12,9 @@ export interface UserTerms {
   preferences: string[];
 }
 
-export function fillSlots(text: string, request: ParsedRequest, user: UserTerms): Slots {
+export function fillSlots(request: ParsedRequest, user: UserTerms): Slots {
   const related = findRelatedObject(request, user.goals);
-  const slots = {
-    quoted: quote(text),
-    target: related === null ? 'your application' : `the ${related}`,
-    ...(request.command === null ? {} : { do: request.command }),
-  };
+  const slots = { target: related === null ? 'your application' : `the ${related}` };
   if (request.object === null) return slots;
   return {
     ...slots,

@@ -1,0 +1,50 @@
+import { type Ask, fillTemplate, type QuestionTemplate } from '../template.ts';
+import type { EnglishRequest } from './english-request.ts';
+import { readEnglish } from './read-request.ts';
+import { findTaskTemplates } from './tasks.ts';
+import data from './wordings.json' with { type: 'json' };
+
+type Templates = readonly QuestionTemplate[];
+const questions: Readonly<Record<string, Templates>> = data.questions;
+const smallTalk: Readonly<Record<string, Templates>> = data['small talk'];
+
+/** Questions from the shape of the request; null if it has none that is understood. */
+export function askEnglish(line: string): Ask[] | null {
+  const request = readEnglish(line);
+  return request === null ? null : toAsks(request);
+}
+
+/** The request as it was written, when its shape says too little; `quoted` is null if nothing of it can be seen. */
+export function quoteInEnglish(quoted: string | null, isQuestion: boolean): Ask[] {
+  const templates = isQuestion ? data.quoted.question : data.quoted.other;
+  return fill(templates, { quoted: quoted === null ? 'your request' : `“${quoted}”` });
+}
+
+function toAsks(request: EnglishRequest): Ask[] {
+  switch (request.shape) {
+    case 'task':
+      return fill(findTaskTemplates(request.task), { act: request.act, after: request.after });
+    case 'question':
+      return fill(questions[request.kind] ?? [], { clause: request.clause });
+    case 'thing':
+      return fill(data.thing, { thing: `“${request.thing}”` });
+    case 'small talk':
+      return fill(smallTalk[request.kind] ?? [], {});
+    case 'how-to':
+      return fill(data['how-to'], { do: request.do });
+    case 'report':
+    case 'problem':
+    case 'complaint':
+      return fill(data[request.shape], { clause: request.clause });
+    default:
+      return fill(data[request.shape], { thing: request.thing });
+  }
+}
+
+function fill(templates: Templates, fillings: Readonly<Record<string, string>>): Ask[] {
+  return templates.flatMap(({ ask, why }) => {
+    const filled = fillTemplate(ask, fillings);
+    const to = ask.startsWith('{act}') ? '' : 'to ';
+    return filled === null ? [] : [{ question: `Do you want ${to}${filled}?`, why }];
+  });
+}

@@ -1,0 +1,152 @@
+import type { EnglishRequest } from './english-request.ts';
+import { findParts } from './find-parts.ts';
+import {
+  isAuxiliary,
+  isQuestionWord,
+  lowerFirst,
+  toIndirectQuestion,
+  withSubjectFirst,
+} from './indirect-question.ts';
+import { isCommand, onlyByHand } from './is-command.ts';
+import { openings } from './openings.ts';
+import { readStatement } from './read-statement.ts';
+import { readDoing, readTask, readWish } from './read-task.ts';
+import { isBareThing, isNounPhrase, toThing } from './read-thing.ts';
+import { shiftFirstPerson, shiftPerson } from './shift-person.ts';
+import { findSmallTalk } from './small-talk.ts';
+import { expandContractions, type TaggedWord, tagWords } from './tag-words.ts';
+import { findTask, isTaskVerb } from './tasks.ts';
+
+const aside = /\s\([^)]* [^)]*\)/gu;
+const maxLength = 130;
+const plain = /^[\p{Script=Latin}\p{N} '’+#./&,:;%$€£*?!@"()-]+$/u;
+
+/** Null for a text that it does not understand well enough to take apart. */
+export function readEnglish(text: string): EnglishRequest | null {
+  const full = expandContractions(text.replaceAll(aside, '')).trim();
+  if (!plain.test(full)) return null;
+  const talk = findSmallTalk(full);
+  if (talk !== null) return { shape: 'small talk', kind: talk };
+  let told: EnglishRequest | null = null;
+  for (const part of findParts(full)) {
+    const request = part.length > maxLength ? null : readPart(part);
+    if (request !== null && !/^(?:report|problem|complaint)$/u.test(request.shape)) return request;
+    told ??= request;
+  }
+  return told;
+}
+
+function readPart(part: string): EnglishRequest | null {
+  const how = openings.how.exec(part) ?? openings.wayTo.exec(part);
+  if (how !== null) return readHowTo(part.slice(how[0].length), how[0]);
+  const know = openings.know.exec(part);
+  if (know !== null) {
+    const known = readKnown(part.slice(know[0].length), know[0]);
+    if (known !== null) return known;
+  }
+  const view = openings.see.exec(part);
+  if (view !== null) {
+    const seen = readSeen(part.slice(view[0].length), view[1] ?? '');
+    if (seen !== null) return seen;
+  }
+  const user = openings.user.exec(part);
+  const wish = user === null ? null : readWish(part.slice(user[0].length), user[0]);
+  if (wish !== null) return wish;
+  const assistant = openings.assistant.exec(part);
+  if (assistant !== null) return readTask(part.slice(assistant[0].length), 'assistant');
+  return readPlain(part);
+}
+
+function readHowTo(rest: string, opening: string): EnglishRequest | null {
+  const words = tagWords(
+    rest.replace(/^know /iu, 'find out ').replace(/,? and (?:what|how|which|when|where|why) .*$/iu, ''),
+  );
+  const [first] = words;
+  if (first === undefined) return null;
+  if (/\b(?:is|are|was|am)$/iu.test(first.lower)) return null;
+  if (/ you /iu.test(` ${opening}`) && /^(?:feel|like|know|think|work|do)$/u.test(first.lower)) {
+    const clause = `how I ${shiftPerson(words)}`;
+    return { shape: 'question', kind: 'about assistant', clause };
+  }
+  return { shape: 'how-to', do: lowerFirst(shiftFirstPerson(words)) };
+}
+
+/** What stands behind "tell me" or "do you know". */
+function readKnown(rest: string, opening: string): EnglishRequest | null {
+  const words = tagWords(rest);
+  const [first] = words;
+  if (first === undefined) return null;
+  if (isQuestionWord(first) || /^(?:if|whether)$/u.test(first.lower)) {
+    const question = toIndirectQuestion(words) ?? withSubjectFirst(words);
+    return question === null ? null : { shape: 'question', ...question };
+  }
+  if (/^about$/u.test(first.lower)) return toAbout(words.slice(1));
+  if (/^(?:to|that|is|are|it)$/u.test(first.lower) || first.pos === 'VERB') return null;
+  const about =
+    /^(?:a (?:little |bit )?(?:more )?|more |something |anything |everything |some )?(?:information |info |details )?(?:about|on) /iu.exec(
+      rest,
+    );
+  if (about !== null) return toAbout(tagWords(rest.slice(about[0].length)));
+  if (/remind me|find out|check|confirm|look up|explain|idea/iu.test(opening)) return null;
+  return isNounPhrase(words)
+    ? { shape: 'question', kind: /\bmy\b/iu.test(rest) ? 'own fact' : 'fact', clause: shiftPerson(words) }
+    : null;
+}
+
+/** "show me my bill" is "see your bill"; what stands behind may be a question, too. */
+function readSeen(rest: string, verb: string): EnglishRequest | null {
+  const words = tagWords(rest);
+  const [first] = words;
+  if (first === undefined) return null;
+  if (isQuestionWord(first) || /^(?:information|info|details|something)$/u.test(first.lower))
+    return readKnown(rest, '');
+  if (!isNounPhrase(words)) return null;
+  const own = /^(?:give|get|bring)$/iu.test(verb) ? 'get' : /^read|^play/iu.test(verb) ? 'hear' : 'see';
+  const thing = shiftPerson(words);
+  const task = /^(?:get|bring)$/iu.test(verb)
+    ? findTask('get', words.map(({ lower }) => lower).join(' '))
+    : 'show';
+  return { shape: 'task', task, act: `to ${own} ${thing}`, after: `you ${own} ${thing}` };
+}
+
+function toAbout(words: TaggedWord[]): EnglishRequest | null {
+  return isNounPhrase(words) ? { shape: 'about', thing: shiftPerson(words) } : null;
+}
+
+const secondQuestion =
+  /,? (?:and|or) (?:what|how|which|when|where|why|who) (?:is|are|do|does|can|should|would|will|much|many|long|kind)\b.*$/iu;
+const whatToDo =
+  /^(?:what|who) (?:do|should|can|could|must|would|shall) i (do|say|bring|call|ask|contact|pay|write)\b/iu;
+const howManyIn =
+  /^(how (?:many|much) (?!\S*(?:is|are|do|does)\b)\S+(?: (?!is\b|are\b|do\b|does\b|did\b|will\b|can\b|am\b|have\b|has\b)\S+)?) (in|on|at|of|for|per) /iu;
+
+function readPlain(line: string): EnglishRequest | null {
+  const part = line.replace(secondQuestion, '').replace(howManyIn, '$1 are there $2 ');
+  const toDo = whatToDo.exec(part);
+  if (toDo !== null && part.length < maxLength) {
+    const done = shiftPerson(tagWords(`${toDo[1]}${part.slice(toDo[0].length)}`));
+    const clause = `${lowerFirst(part.split(' ')[0] ?? '')} to ${done}`;
+    return { shape: 'question', kind: 'choice', clause };
+  }
+  const words = tagWords(part);
+  const [first, second] = words;
+  if (first === undefined) return null;
+  if (first.lower === 'do' && /^(?:a|an|it|that|this|some)$/u.test(second?.lower ?? ''))
+    return readTask(part, 'assistant');
+  if (isQuestionWord(first) || isAuxiliary(first)) {
+    const question = isRelative(words) ? null : toIndirectQuestion(words);
+    return question === null ? null : { shape: 'question', ...question };
+  }
+  if (second === undefined && isTaskVerb(first.lower)) return readTask(part, 'assistant');
+  if (second !== undefined && isCommand(first, second))
+    return readTask(part, onlyByHand.test(first.lower) ? 'user' : 'assistant');
+  if (isBareThing(words)) return toThing(words, 'thing');
+  const doing = readDoing(words);
+  if (doing !== null) return doing;
+  const [clause = part, ...more] = part.split(/, (?=\p{L}+ )/u);
+  return readStatement(more.length > 0 ? tagWords(clause) : words, clause);
+}
+
+/** "what you said is wrong" is no question. */
+const isRelative = ([first, second]: readonly TaggedWord[]) =>
+  first !== undefined && isQuestionWord(first) && /^(?:i|you|he|she|it|we|they)$/u.test(second?.lower ?? '');

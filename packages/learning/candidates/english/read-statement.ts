@@ -1,0 +1,33 @@
+import type { EnglishRequest } from './english-request.ts';
+import { isQuestionWord, lowerFirst } from './indirect-question.ts';
+import { shiftPerson } from './shift-person.ts';
+import { joinWords, type TaggedWord } from './tag-words.ts';
+
+const belief =
+  /^(?:you (?:think|believe|guess|suspect|feel)|it (?:seems|looks|appears)(?: like| as if)?)(?: that)? (?=\S+ \S+ )/iu;
+const trouble =
+  /\b(?:lost|lose|stole|stolen|broken?|broke|declined|denied|rejected|fail(?:s|ed|ing)?|problem|trouble|wrong|missing|forgot|forgotten|cannot|not work(?:ing)?|does not|did not|damaged|fraud\w*|suspicious|late|error|dead|stuck|hurt|sick|leak\w*|thief|hack\w*|out of|low on|ran out|blocked|locked|not)\b/iu;
+const maxStatementWords = 16;
+
+/** Null for what is no plain statement. */
+export function readStatement(words: TaggedWord[], part: string): EnglishRequest | null {
+  const [first] = words;
+  if (first === undefined || words.length < 3 || words.length > maxStatementWords) return null;
+  const subject = /^(?:i|you|he|she|it|we|they|my|your|our|the|this|that|there|someone|somebody|a|an)$/u.test(
+    first.lower,
+  );
+  const verb = words.findIndex(({ pos, lower }) => pos === 'AUX' || (pos === 'VERB' && !/ing$/u.test(lower)));
+  if (!subject || verb < 1 || words.some(isQuestionWord) || /[;:?]/u.test(part) || /\bplease\b/iu.test(part))
+    return null;
+  if (/^(?:it|this|that|which|is|am|are)$/u.test(words.at(-1)?.lower ?? '')) return null;
+  const order = /^(.+?) (?:should|must|needs to|need to|has to|have to) be (\S+(?:ed|en|t)\b.*)$/iu.exec(
+    lowerFirst(shiftPerson(words)),
+  );
+  if (order !== null)
+    return { shape: 'task', task: 'other', act: `${order[1]} to be ${order[2]}`, after: 'it is done' };
+  const clause = lowerFirst(shiftPerson(words))
+    .replace(belief, '')
+    .replace(/,? you (?:think|believe|guess)$/u, '');
+  if (/^you(?:r)?$/u.test(first.lower)) return { shape: 'complaint', clause };
+  return { shape: trouble.test(joinWords(words)) ? 'problem' : 'report', clause };
+}

@@ -1,0 +1,35 @@
+import { addArticle } from '../noun-phrase.ts';
+import type { EnglishRequest } from './english-request.ts';
+import { isAuxiliary, isQuestionWord } from './indirect-question.ts';
+import { shiftPerson } from './shift-person.ts';
+import type { TaggedWord } from './tag-words.ts';
+import { findTask } from './tasks.ts';
+
+const nominal = /^(?:NOUN|PROPN|ADJ|NUM|DET|PRON|ADP|CCONJ|PART)$/u;
+const maxThingWords = 12;
+
+export function isNounPhrase(words: readonly TaggedWord[]): boolean {
+  if (words.length === 0 || words.length > maxThingWords || words.some(isQuestionWord)) return false;
+  const last = words.at(-1);
+  if (last === undefined || /^(?:ADP|DET|CCONJ|PART)$/u.test(last.pos)) return false;
+  return (
+    words.some(({ pos }) => /^(?:NOUN|PROPN|NUM)$/u.test(pos)) &&
+    words[0]?.pos !== 'VERB' &&
+    !words.some(isAuxiliary)
+  );
+}
+
+export const isBareThing = (words: readonly TaggedWord[]) =>
+  isNounPhrase(words) && words.every(({ pos }) => nominal.test(pos));
+
+/** "an alarm", "a table for two": a thing that tells by itself what is to be done. */
+export function toThing(words: readonly TaggedWord[], shape: 'thing' | 'need'): EnglishRequest {
+  const thing = shiftPerson(words);
+  const task = findTask('get', words.map(({ lower }) => lower).join(' '));
+  if (task === 'other') return { shape, thing };
+  return { shape: 'task', task, act: addArticleToNumber(addArticle(thing)), after: 'it is done' };
+}
+
+/** "a 10 minute timer", but "10 tickets". */
+const addArticleToNumber = (thing: string) =>
+  /^\d+ .*[^s]$/u.test(thing) ? `${/^(?:8|11|18)/u.test(thing) ? 'an' : 'a'} ${thing}` : thing;

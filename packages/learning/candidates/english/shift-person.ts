@@ -1,0 +1,61 @@
+import type { TaggedWord } from './tag-words.ts';
+
+const simple: Readonly<Record<string, string>> = {
+  i: 'you',
+  me: 'you',
+  my: 'your',
+  mine: 'yours',
+  myself: 'yourself',
+  we: 'you',
+  us: 'you',
+  our: 'your',
+  ours: 'yours',
+  ourselves: 'yourselves',
+  your: 'my',
+  yours: 'mine',
+  yourself: 'myself',
+};
+/** After these, "you" begins a clause: "I think you are". */
+const clauseVerbs = /^(?:know|think|say|said|hope|believe|wish|see|suppose|guess)$/u;
+
+/** As the assistant says it to the user: "my card" is "your card", "your name" is "my name". */
+export function shiftPerson(words: readonly TaggedWord[]): string {
+  return words.map((word, at) => shiftWord(word, at, words)).join(' ');
+}
+
+/** The same where "you" is anyone, as in "how to upgrade when you have a problem". */
+export function shiftFirstPerson(words: readonly TaggedWord[]): string {
+  return words
+    .map((word, at) => (/^you$|^(?:are|were)$/u.test(word.lower) ? word.text : shiftWord(word, at, words)))
+    .join(' ');
+}
+
+function shiftWord({ text, lower }: TaggedWord, at: number, all: readonly TaggedWord[]): string {
+  const previous = all[at - 1];
+  if (lower === 'am' || lower === 'was') return replaceIn(text, lower, shiftVerb(lower, previous));
+  if (lower === 'are' && all[at + 1]?.lower === 'you') return replaceIn(text, lower, 'am');
+  if (lower === 'are' || lower === 'were') return replaceIn(text, lower, shiftVerb(lower, previous));
+  if (lower === 'you') return replaceIn(text, lower, isObject(at, all) ? 'me' : 'I');
+  const other = Object.hasOwn(simple, lower) ? simple[lower] : undefined;
+  return other === undefined ? text : replaceIn(text, lower, other);
+}
+
+function shiftVerb(verb: string, previous: TaggedWord | undefined): string {
+  if (previous?.lower === 'i') return verb === 'was' ? 'were' : 'are';
+  if (previous?.lower !== 'you') return verb;
+  return verb === 'were' ? 'was' : 'am';
+}
+
+function isObject(at: number, all: readonly TaggedWord[]): boolean {
+  const [previous, next] = [all[at - 1], all[at + 1]];
+  if (previous === undefined) return false;
+  if (previous.pos === 'ADP') return true;
+  if (next?.pos === 'AUX') return false;
+  return previous.pos === 'VERB' && !clauseVerbs.test(previous.lower);
+}
+
+/** Keeps the punctuation that stands around the word. */
+function replaceIn(text: string, lower: string, other: string): string {
+  const start = text.toLowerCase().indexOf(lower);
+  return start < 0 ? other : text.slice(0, start) + other + text.slice(start + lower.length);
+}
