@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Metric, toTable } from '../metric.ts';
 import { measureGoals } from './goals.ts';
+import { measureHypotheses } from './hypotheses.ts';
 import { measureLikings } from './likings.ts';
 import { measureStatements } from './statements.ts';
 
@@ -9,6 +10,7 @@ const measures: ((data: string) => Metric[] | Promise<Metric[]>)[] = [
   measureLikings,
   measureStatements,
   measureGoals,
+  measureHypotheses,
 ];
 
 /** The table of what is measured on texts and selections of other people. */

@@ -5,7 +5,7 @@ const greeting =
 const closing = /(?:[ ,.!?]+(?:please|pls|thanks|thank you|thx|if you will|if you can|if possible)|, ai)$/iu;
 
 const innerRequest =
-  /^.{3,}?[ ,;](?:(?:so|and|but|then|therefore) )?(?=(?:(?:can|could|will|would) you|(?:do|am|should|can|will|would|did) i|(?:i )?need you to|i want you to|is there|are there|please|what (?:is|are|do|does|should|can|will)|how (?:do|can|long|much|many|to)|when (?:do|does|is|will|should|can)|where (?:do|does|is|can|should)) )/iu;
+  /^.{3,}?(?:[,;] ?(?=is there|are there)|[ ,;](?!is there|are there))(?:(?:so|and|but|then|therefore) )?(?=(?:is there|are there|(?:can|could|will|would) you|(?:do|am|should|can|will|would|did) i|(?:i )?need you to|i want you to|you (?:should|must|need to|have to)|please|what (?:is|are|do|does|should|can|will)|how (?:do|can|long|much|many|to)|when (?:do|does|is|will|should|can)|where (?:do|does|is|can|should)) )/iu;
 const innerQuestion =
   /^.{8,}?[ ,;](?=(?:what|how|where|which|who|why) (?:is|are|do|does|can|should|will|long|much|many|to|kind|type)\b)/iu;
 const condition =
@@ -33,7 +33,7 @@ export function findParts(full: string): string[] {
 }
 
 const isStatement = (line: string) =>
-  /^(?:(?:i|my|the|we|our|it|this|that|he|she|they|there|to|at|in|on|for|not|a|an|got|ai)\b|\w+ing\b)/iu.test(
+  /^(?:(?:i|my|the|we|our|it|this|that|he|she|they|there|to|at|in|on|for|not|a|an|got|ai)\b|you (?:are|will be|have been) given\b|\w+ing\b)/iu.test(
     line,
   ) &&
   !openings.know.test(line) &&

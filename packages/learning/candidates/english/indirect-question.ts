@@ -46,7 +46,7 @@ export function toIndirectQuestion(words: readonly TaggedWord[]): IndirectQuesti
   const [asked, verb, rest] = [words.slice(0, at), words[at], words.slice(at + 1)];
   if (verb === undefined || rest.length === 0 || !isAuxiliary(verb)) return null;
   if (/^(?:if|whether)$/u.test(first.lower)) return null;
-  if (asked.slice(1).some(({ lower, pos }) => pos === 'VERB' || pronoun.test(lower)))
+  if (asked.slice(1).some(({ lower, pos }) => pos === 'VERB' || lower === 'to' || pronoun.test(lower)))
     return withSubjectFirst(words);
   const kind = findKind(asked, verb.lower, rest);
   const clause = moveVerb(asked, verb, rest);
@@ -64,6 +64,13 @@ export function withSubjectFirst(words: readonly TaggedWord[]): IndirectQuestion
   if (!isQuestionWord(first) || !words.some(({ pos }) => pos === 'VERB' || pos === 'AUX')) return null;
   return { kind: findKind(words.slice(0, 2), '', words.slice(1)), clause: lowerFirst(shiftPerson(words)) };
 }
+
+/** "who is you boss": what looks like a subject is another word. */
+const isMistyped = (asked: TaggedWord[], subject: TaggedWord[], predicate: TaggedWord[]) =>
+  asked.length > 0 &&
+  subject.length === 1 &&
+  /^(?:you|i)$/u.test(subject[0]?.lower ?? '') &&
+  /^(?:NOUN|PROPN)$/u.test(predicate[0]?.pos ?? '');
 
 function moveVerb(asked: TaggedWord[], verb: TaggedWord, rest: TaggedWord[]): string | null {
   const [question] = asked;
@@ -85,6 +92,7 @@ function moveVerb(asked: TaggedWord[], verb: TaggedWord, rest: TaggedWord[]): st
   const end = findSubjectEnd(asked, verb, body);
   if (end === null) return null;
   const [subject, predicate] = [body.slice(0, end), body.slice(end)];
+  if (predicate[0]?.lower === verb.lower || isMistyped(asked, subject, predicate)) return null;
   const statement = toStatement(subject, verb, negative, predicate);
   return statement === null ? null : `${opening} ${shiftPerson(statement)}`;
 }
@@ -93,6 +101,7 @@ function moveVerb(asked: TaggedWord[], verb: TaggedWord, rest: TaggedWord[]): st
 function isSubject(asked: TaggedWord[], verb: TaggedWord, body: TaggedWord[]): boolean {
   const [first, second] = body;
   if (first === undefined || /^(?:do|does|did)$/u.test(verb.lower)) return false;
+  if (asked[0]?.lower === 'how' && !/^(?:many|much)$/u.test(asked[1]?.lower ?? '')) return false;
   const nominal = /^(?:NOUN|PROPN|DET|PRON|NUM|X|SYM)$/u;
   if (nominal.test(first.pos) || pronoun.test(first.lower)) return false;
   if (first.pos === 'ADJ' && second !== undefined && /^(?:NOUN|PROPN|ADJ)$/u.test(second.pos)) return false;
@@ -132,7 +141,7 @@ function findSubjectEnd(asked: TaggedWord[], verb: TaggedWord, body: TaggedWord[
   if (question === 'what' && be.test(verb.lower) && like > 0) return like;
   if (question === 'what' && first.pos === 'NUM' && be.test(verb.lower)) return body.length;
   if (asked.length > 0 && be.test(verb.lower) && body.length > 1 && body.at(-1)?.pos === 'ADP')
-    return body.length - 1;
+    return findStrandedEnd(body);
   const base = findPhraseEnd(body, be.test(verb.lower));
   if (base === null) return null;
   if (/^(?:do|does|did)$/u.test(verb.lower)) return findVerb(body, base) ?? findUntaggedVerb(body, base);
@@ -163,6 +172,9 @@ function splitBare(body: TaggedWord[]): number | null {
   return body.length === 1 ? 1 : null;
 }
 
+/** What stands behind one is no verb, whatever the tagger says: "my discover card". */
+const determiner = /^(?:my|your|our|his|her|their|its|the|a|an|this|that|these|those)$/u;
+
 /** The end of article, adjectives and nouns, with "of" and "and" between such; null if there is no noun. */
 function findPhraseEnd(body: TaggedWord[], needsNoun: boolean): number | null {
   let at = 0;
@@ -170,12 +182,23 @@ function findPhraseEnd(body: TaggedWord[], needsNoun: boolean): number | null {
   for (; at < body.length; at += 1) {
     const { pos, lower } = body[at] as TaggedWord;
     if (/^(?:NOUN|PROPN|NUM|X|SYM)$/u.test(pos)) noun = true;
+    else if (pos === 'VERB' && determiner.test(body[at - 1]?.lower ?? '')) noun = true;
     else if (noun && /^(?:of|and)$/u.test(lower)) noun = false;
     else if (noun && (pos === 'DET' || pos === 'PRON') && !/['’]s$/u.test(lower)) break;
     else if (!/^(?:DET|ADJ|PRON|PART)$/u.test(pos) && !/['’]s$/u.test(lower)) break;
     else if (noun && pos === 'ADJ') break;
   }
   return noun || (!needsNoun && at > 0) ? at : null;
+}
+
+/** "oslo in", "the heating set at": the preposition at the end belongs to the verb, and so does a participle before it. */
+function findStrandedEnd(body: TaggedWord[]): number {
+  const before = body.at(-2);
+  const participle =
+    before !== undefined &&
+    body.length > 2 &&
+    (before.pos === 'VERB' || /^(?:set|put|sent|held|made)$/u.test(before.lower));
+  return participle ? body.length - 2 : body.length - 1;
 }
 
 /** The first verb behind the subject and all that belongs to it. */
@@ -192,6 +215,8 @@ function findUntaggedVerb(body: TaggedWord[], base: number): number | null {
   return base === body.length && base > 1 && isTaskVerb(body.at(-1)?.lower ?? '') ? base - 1 : null;
 }
 
+const told = /^(?:\S+ ){1,4}(?:was|were|did|had|\w+ed)\b/u;
+
 function findKind(asked: readonly TaggedWord[], verb: string, rest: readonly TaggedWord[]): QuestionKind {
   const opening = asked.map(({ lower }) => lower).join(' ');
   const line = rest.map(({ lower }) => lower).join(' ');
@@ -207,7 +232,10 @@ function findKind(asked: readonly TaggedWord[], verb: string, rest: readonly Tag
   if (/^where|^(?:what|which) (?:place|street|address)/u.test(opening)) return 'place';
   if (/^who/u.test(opening)) return 'person';
   if (/^(?:when\b|(?:what|which) (?:time|day|date|month|year)\b)/u.test(opening))
-    return /^(?:was|were|did|had)$/u.test(verb) ? 'time passed' : 'time';
+    return /^(?:was|were|did|had)$/u.test(verb) ||
+      (verb === '' && told.test(line.replace(/ (?:if|when|since) .*$/u, '')))
+      ? 'time passed'
+      : 'time';
   if (/^how (?:much|many|long|far|often|old|big|tall|high|heavy|fast|hot|cold)/u.test(opening))
     return 'figure';
   if (/^how/u.test(opening)) return 'manner';
@@ -224,8 +252,14 @@ const isAboutAssistant = (verb: string, line: string) =>
   !/^(?:will|can|could)$/u.test(verb);
 
 function findChoice(opening: string, verb: string, line: string): QuestionKind {
-  if (/\b(?:best|good|top|better|recommended)\b/u.test(`${opening} ${line}`)) return 'choice';
-  if (/^(?:should|can|could|would|might)$/u.test(verb)) return 'choice';
+  if (
+    /\b(?:best|good(?! (?:morning|afternoon|evening|night|bye))|top|better|recommended)\b/u.test(
+      `${opening} ${line}`,
+    )
+  )
+    return 'choice';
+  if (/^(?:should|can|could)$/u.test(verb) && /^(?:i|we|one|people)\b(?!.*\byou\b)/u.test(line))
+    return 'choice';
   return /\b(?:my|i|our)\b/u.test(line) ? 'own fact' : 'fact';
 }
 

@@ -16,12 +16,14 @@ export const openings = {
     '(?:do you have )?any idea',
     `(?:i )?${softly}(?:want|need|would (?:really )?(?:like|love)|have|must|am trying|am curious|was hoping)(?: to)? (?:know|find out|figure out|see|understand|learn|hear)`,
     'i (?:must|should) know',
+    'let me (?:know|see|understand|hear)',
+    'what (?:can|could|do) you (?:tell me|know)',
     'i am (?:just )?(?:curious|wondering)(?: about| to know)?',
     'i (?:wonder|was wondering)',
     'is there (?:a|any) way to (?:know|see|tell|find out)',
   ]),
   /** A thing to see or to get stands behind; the group is the verb. */
-  see: /^(?:(?:can|could|would|will) you (?:please |kindly )?|please )?(show|give|get|read|bring|play) me /iu,
+  see: /^(?:(?:can|could|would|will) you (?:please |kindly )?|please )?(show|give|get|read|bring|play) me (?!a hand\b)/iu,
   /** What is to be done stands behind. */
   how: toPrefix(
     `${canYou}(?:(?:tell|show|teach|help|explain to|instruct|walk) me |do you know |i ${softly}(?:want|need|would like|would love|have) to (?:know|learn|understand|find out|figure out|see) |i am (?:trying|hoping) to (?:learn|understand|figure out) |learn )?(?:exactly )?how `,
@@ -32,7 +34,7 @@ export const openings = {
     ],
   ),
   wayTo: toPrefix(
-    '(?:what is|what are|is there|are there|tell me|show me|do you know|what) (?:the |a |an |any )?',
+    '(?:what is|what are|is there|are there|tell me|show me|do you know|what) (?:the |a |an |any |some )?',
     [
       '(?:(?:best|right|easiest|proper|correct|fastest|quick|easy|good|simple|possible) )?(?:ways?|process|steps?|procedure|method|trick)(?: should| do| can| to| would)+(?: i)?(?: take| use| follow)?(?: to)?',
     ],
@@ -40,7 +42,7 @@ export const openings = {
   /** What the assistant is to do stands behind. */
   assistant: toPrefix('', [
     '(?:can|could|would|will|may) you(?! (?:please |kindly |just |maybe |also )*(?:like|prefer|say (?:i|my|that)|rather|be|mind|have|consider)\\b)(?: please| kindly| just| maybe| also)*',
-    '(?:i )?(?:really |just )?(?:want|need|would like|would love|would prefer|require) you to(?: please)?',
+    '(?:i )?(?:really |just )?(?:want|need|would like|would love|would prefer|require) (?:for )?you to(?: please)?',
     'you (?:must|need to|should|have to|will need to|ought to|can)(?! be\\b| have\\b)',
     'i would (?:appreciate it|like it|love it|be happy|be grateful) if you (?:could|would)',
     'it would be (?:helpful|great|nice|good) if you (?:could|would)',

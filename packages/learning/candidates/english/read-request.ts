@@ -10,7 +10,7 @@ import {
 import { isCommand, onlyByHand } from './is-command.ts';
 import { openings } from './openings.ts';
 import { readStatement } from './read-statement.ts';
-import { readDoing, readTask, readWish } from './read-task.ts';
+import { readDoing, readTask, readWish, toBase } from './read-task.ts';
 import { isBareThing, isNounPhrase, toThing } from './read-thing.ts';
 import { shiftFirstPerson, shiftPerson } from './shift-person.ts';
 import { findSmallTalk } from './small-talk.ts';
@@ -58,9 +58,13 @@ function readPart(part: string): EnglishRequest | null {
 }
 
 function readHowTo(rest: string, opening: string): EnglishRequest | null {
-  const words = tagWords(
-    rest.replace(/^know /iu, 'find out ').replace(/,? and (?:what|how|which|when|where|why) .*$/iu, ''),
-  );
+  const [begin = ''] = rest.split(' ');
+  const base = /ing$/iu.test(begin) ? toBase(begin.toLowerCase()) : null;
+  const line = (base === null ? rest : base + rest.slice(begin.length))
+    .replace(/^know /iu, 'find out ')
+    .replace(/, (?:i|it|my|we|you) .*$/iu, '')
+    .replace(/,? and (?:what|how|which|when|where|why) .*$/iu, '');
+  const words = tagWords(line);
   const [first] = words;
   if (first === undefined) return null;
   if (/\b(?:is|are|was|am)$/iu.test(first.lower)) return null;
@@ -103,9 +107,8 @@ function readSeen(rest: string, verb: string): EnglishRequest | null {
   if (!isNounPhrase(words)) return null;
   const own = /^(?:give|get|bring)$/iu.test(verb) ? 'get' : /^read|^play/iu.test(verb) ? 'hear' : 'see';
   const thing = shiftPerson(words);
-  const task = /^(?:get|bring)$/iu.test(verb)
-    ? findTask('get', words.map(({ lower }) => lower).join(' '))
-    : 'show';
+  const found = own === 'get' ? findTask('get', words.map(({ lower }) => lower).join(' ')) : 'show';
+  const task = found === 'other' && verb.toLowerCase() === 'give' ? 'show' : found;
   return { shape: 'task', task, act: `to ${own} ${thing}`, after: `you ${own} ${thing}` };
 }
 
@@ -133,6 +136,7 @@ function readPlain(line: string): EnglishRequest | null {
   if (first === undefined) return null;
   if (first.lower === 'do' && /^(?:a|an|it|that|this|some)$/u.test(second?.lower ?? ''))
     return readTask(part, 'assistant');
+  if (/^do you know\b/iu.test(part)) return null;
   if (isQuestionWord(first) || isAuxiliary(first)) {
     const question = isRelative(words) ? null : toIndirectQuestion(words);
     return question === null ? null : { shape: 'question', ...question };

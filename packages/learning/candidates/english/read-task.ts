@@ -18,12 +18,27 @@ function findTaskOf(verb: string, more: readonly TaggedWord[]): string {
 const afterthought =
   /,\s(?:i|it|my|we|you|he|she|they)\s.*$|[ ,]+(?:but|because|since|as soon as possible|and (?:i )?(?:need|want)|if you (?:would|could|can|please)|for (?:my|a) \w+ because)\b.*$/iu;
 
+/** "see rome will i need a visa": a second sentence begins without any sign. */
+const hasQuestionInside = (words: readonly TaggedWord[]) =>
+  words.some(
+    (word, at) => at > 1 && isAuxiliary(word) && /^(?:i|you|we|there)$/u.test(words[at + 1]?.lower ?? ''),
+  );
+
+/** Whether it is to be done at once is what we ask. */
+const atOnce = / (?:right now|right away|immediately|asap|at once)$/iu;
+
 export function readTask(rest: string, who: 'assistant' | 'user'): EnglishRequest | null {
-  const words = tagWords(rest.replace(/^(?:please|kindly|also|just) /iu, '').replace(afterthought, ''));
+  const words = tagWords(
+    rest
+      .replace(/^(?:please|kindly|also|just) /iu, '')
+      .replace(afterthought, '')
+      .replace(atOnce, ''),
+  );
   const [first, ...more] = words;
   if (first === undefined || isQuestionWord(first)) return null;
   if (isAuxiliary(first) && !(/^(?:do|have)$/u.test(first.lower) && more.length > 0)) return null;
   if (/^(?:not|never|no)$/u.test(first.lower)) return null;
+  if (hasQuestionInside(words)) return null;
   const line = lowerFirst(shiftPerson(words));
   const task = findTaskOf(first.lower, more);
   const you = who === 'assistant';
@@ -47,7 +62,7 @@ export function readWish(rest: string, opening: string): EnglishRequest | null {
       : readTask(base + rest.slice(first.text.length), 'user');
   }
   const infinitive =
-    / (?:to|please|how about|let's|let me|let us) $/iu.test(` ${opening}`) &&
+    / (?:to|must|please|how about|let's|let me|let us) $/iu.test(` ${opening}`) &&
     !/(?:with|on|in) to $/iu.test(opening);
   if (infinitive && !/^(?:the|a|an|my|our|that|it|this|not|you|\S+ing)$/u.test(first.lower))
     return readTask(rest, 'user');
@@ -85,7 +100,7 @@ export function readDoing(words: TaggedWord[]): EnglishRequest | null {
 }
 
 /** "writing" is "write"; null if the verb is not known. */
-function toBase(doing: string): string | null {
+export function toBase(doing: string): string | null {
   const stem = doing.slice(0, -3);
   return [stem, `${stem}e`, stem.slice(0, -1)].find(isTaskVerb) ?? null;
 }

@@ -6,7 +6,7 @@ import type { TaggedWord } from './tag-words.ts';
 import { findTask } from './tasks.ts';
 
 const nominal = /^(?:NOUN|PROPN|ADJ|NUM|DET|PRON|ADP|CCONJ|PART)$/u;
-const maxThingWords = 12;
+const maxThingWords = 16;
 
 export function isNounPhrase(words: readonly TaggedWord[]): boolean {
   if (words.length === 0 || words.length > maxThingWords || words.some(isQuestionWord)) return false;

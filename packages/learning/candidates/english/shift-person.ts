@@ -32,10 +32,13 @@ export function shiftFirstPerson(words: readonly TaggedWord[]): string {
 
 function shiftWord({ text, lower }: TaggedWord, at: number, all: readonly TaggedWord[]): string {
   const previous = all[at - 1];
+  // Behind an imperative, it begins a title: "play I feel good".
+  if (lower === 'i' && at === 1 && previous?.pos === 'VERB') return text;
   if (lower === 'am' || lower === 'was') return replaceIn(text, lower, shiftVerb(lower, previous));
   if (lower === 'are' && all[at + 1]?.lower === 'you') return replaceIn(text, lower, 'am');
   if (lower === 'are' || lower === 'were') return replaceIn(text, lower, shiftVerb(lower, previous));
   if (lower === 'you') return replaceIn(text, lower, isObject(at, all) ? 'me' : 'I');
+  if (lower === 'us' && /^(?:NOUN|PROPN)$/u.test(all[at + 1]?.pos ?? '')) return text;
   const other = Object.hasOwn(simple, lower) ? simple[lower] : undefined;
   return other === undefined ? text : replaceIn(text, lower, other);
 }

@@ -18,10 +18,18 @@ const asksByTask = new Map(tasks.map(({ name, asks }) => [name, asks]));
 
 /** These say little about what is done: their object tells more. */
 const lightVerb =
-  /^(?:set|make|create|start|prepare|give|place|have|get|need|turn|generate|design|do|move|send|call|take)$/u;
+  /^(?:set|make|create|start|prepare|give|place|have|get|need|turn|generate|design|do|move|send|call|take|use)$/u;
 
 /** Words that stand behind the head of a noun phrase. */
 const behindHead = /^(?:to|for|of|that|which|with|on|in|at|from|about|and|by)$/u;
+
+const writing = /\b(?:text|tone|response|sentence|paragraph|wording|title|caption|email|subject line)\b/u;
+
+/** Of what is one's own, there is one; of what has "the", there is one but it may be long. */
+function findKindOfSearch(rest: string): string {
+  if (/^(?:up |for )?(?:my|this|our) /u.test(rest)) return 'check';
+  return /^(?:up |for )?the /u.test(rest) ? 'show' : 'find';
+}
 
 /** The name of the kind of task: "set an alarm" is a signal; `other` if neither verb nor object is known. */
 export function findTask(verb: string, rest: string): string {
@@ -33,10 +41,12 @@ export function findTask(verb: string, rest: string): string {
       if (task !== undefined) return task;
     }
   }
-  if (/^(?:find|search|locate|look)$/u.test(verb))
-    return /^(?:up |for )?(?:my|the|this|our) /u.test(rest) ? 'check' : 'find';
+  if (/^(?:find|search|locate|look)$/u.test(verb)) return findKindOfSearch(rest);
   if (verb === 'update' && rest.startsWith('me ')) return 'check';
   if (rest.startsWith('rid ')) return 'cancel';
+  if (verb === 'make' && rest.startsWith('sure ')) return 'check';
+  if (verb === 'change' && writing.test(rest)) return 'rewrite';
+  if (verb === 'wake' && !/^(?:me|us|up me)\b/u.test(rest)) return 'other';
   if (verb === 'call' && /^(?:me|you) \S/u.test(rest)) return 'change';
   if (verb === 'put' && rest.endsWith(' on')) return 'play';
   if (verb === 'go' && !rest.startsWith('to ')) return 'other';

@@ -35,16 +35,18 @@ export function askInOtherLanguage(line: string, quoted: string | null, isQuesti
   const clause = readQuestion(line, isQuestion);
   if (clause !== null) return fill(language, 'question', { clause });
   const task = readTask(line);
-  if (task !== null)
-    return fill(language, wordings[language][task.kind] === undefined ? 'task' : task.kind, {
-      act: task.act,
-      before: toBefore(task.act),
-    });
+  if (task !== null) return fillTask(language, task);
   return fill(language, isQuestion || asks(line) ? 'quoted question' : 'quoted request', { quoted });
 }
 
-/** French: "avant de régler", "avant d'ajouter". */
-const toBefore = (act: string) => (/^[aeiouhâàéèêîïôûù]/iu.test(act) ? `d'${act}` : `de ${act}`);
+function fillTask(language: OtherLanguage, { kind, act }: { kind: string; act: string }): Ask[] {
+  const name = wordings[language][kind] === undefined ? 'task' : kind;
+  // French: "avant de régler", "avant d'ajouter"; Italian: "oltre a vedere", "oltre ad aprire".
+  const before = /^[aeiouhâàéèêîïôûù]/iu.test(act) ? `d'${act}` : `de ${act}`;
+  const besides = /^a/iu.test(act) ? `ad ${act}` : `a ${act}`;
+  // A clause behind a comma ends with one where the sentence goes on.
+  return fill(language, name, { act, before, besides, done: act.includes(',') ? `${act},` : act });
+}
 
 function fill(language: OtherLanguage, name: string, fillings: Readonly<Record<string, string>>): Ask[] {
   return (wordings[language][name] ?? []).flatMap(({ ask, why }) => {

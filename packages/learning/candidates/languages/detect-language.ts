@@ -27,7 +27,8 @@ const kana = /[\p{Script=Hiragana}\p{Script=Katakana}]/u;
 const han = /\p{Script=Han}/u;
 const foreign = /(?![\p{Script=Latin}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])\p{L}/u;
 const letterWeight = 0.7;
-const maxWords = 40;
+/** What stands further behind may be a title. */
+const maxWords = 8;
 /** The first word tells most: what follows may be a title in any language. */
 const firstWeight = 1.6;
 /** How much more evidence than English another language needs, since names of songs and dishes are of any language. */

@@ -17,9 +17,10 @@ const imperative =
   /^(?:zet|stel|voeg|verwijder|annuleer|speel|vind|zoek|boek|reserveer|toon|laat|maak|geef|herinner|vertel|schrijf|lees|bekijk|stop|start|open|sluit|verander|wijzig|bel|stuur|wek|snooze|pauzeer|herhaal|zeg|noem|koop|bestel|bereken|vertaal|vat|leg|wis|schakel|draai|gebruik|beoordeel|wijs|ken|haal|neem|plan|regel|check|controleer|zorg|help|bevestig|verzet|vergeet|hervat|kies|luister|ga|download|creëer|activeer|deactiveer|kijk|meld|waardeer|tel|markeer|sla|roep|print|deel|vraag|selecteer|schrap|cancel|stuur)$/iu;
 const particle = /^(?:toe|af|uit|aan|terug|mee|weg|door|in|op|voor|samen|bij|over)$/iu;
 const asked = /^(?:(?:om|op|in|voor|met|tot) )?(?:wat|wie|waar|hoe|hoeveel|wanneer|waarom|welke?)(?= |$)/iu;
-const shortAsked = /^(?:wanneer|waar|wie|waarom|wat) (?!voor|is er|er)/iu;
+const shortAsked =
+  /^(?:wanneer|waar|wie|waarom|wat) (?!(?:voor|er|het|de|een|mijn|dit|deze|die|we|ze|hij)\b)/iu;
 const finite =
-  /^(?:is|zijn|was|waren|wordt|worden|werd|heeft|heb|hebben|had|kan|kunnen|kun|kon|moet|moeten|zal|zullen|zou|mag|mogen|wil|willen|ben|gaat|gaan|ga|staat|staan|speelt|spelen|draait|draaien|komt|komen|begint|beginnen|duurt|kost|regent|sneeuwt|schijnt|heb|heet|vertrekt|opent|sluit|toont|bestaat|stopt|eindigt|valt|loopt|werkt|betekent|rijdt|zit|weet|zie|vind|ligt|blijft|geeft)$/iu;
+  /^(?:is|zijn|was|waren|wordt|worden|werd|heeft|heb|hebben|had|kan|kunnen|kun|kon|moet|moeten|zal|zullen|zou|mag|mogen|wil|willen|ben|gaat|gaan|ga|staat|staan|speelt|spelen|draait|draaien|komt|komen|begint|beginnen|duurt|kost|regent|sneeuwt|schijnt|heb|vertrekt|opent|sluit|toont|bestaat|stopt|eindigt|valt|loopt|werkt|betekent|rijdt|zit|weet|zie|vind|ligt|blijft|geeft)$/iu;
 const infinitive = /^(?:\p{Ll}{2,}en|zijn|gaan|staan|zien|doen)$/u;
 const polite = /^(?:(?:alsjeblieft|hallo|hey|en|ok|oké|graag)[ ,]+)+/iu;
 const mayI =
@@ -38,6 +39,7 @@ const trim = (line: string) =>
 function readCommand(line: string): string | null {
   const [first = '', ...words] = line.split(' ');
   if (!imperative.test(first) || words.length === 0 || /\bik\b/iu.test(line)) return null;
+  if (imperative.test(/ en (\p{Ll}+)/u.exec(line)?.[1] ?? '')) return null;
   const verb = first.toLowerCase();
   const at = words.findIndex(
     (word, i) => particle.test(word) && (/^(?:toe|af|terug|mee|weg)$/iu.test(word) || i === words.length - 1),
@@ -62,11 +64,15 @@ function readCommand(line: string): string | null {
   return address([...words.slice(0, end), verb, ...words.slice(end)].join(' '));
 }
 
+const asksToTell =
+  /^(?:vertel|zeg|laat)(?: mij| me)?(?: weten)? (?=(?:wat|wie|waar|hoe|wanneer|waarom|welke?|of)\b)/iu;
+/** Behind "vertel me" the verb may stand where it belongs: "wanneer het regent". */
+const subjectFirst = /^\S+ (?:het|er|de|een|mijn|dit|deze|die|we|ze|hij|ik) /iu;
+
 function readQuestion(line: string): string | null {
-  const text = trim(line).replace(
-    /^(?:vertel|zeg|laat)(?: mij| me)?(?: weten)? (?=(?:wat|wie|waar|hoe|wanneer|waarom|welke?|of)\b)/iu,
-    '',
-  );
+  const whole = trim(line);
+  const text = whole.replace(asksToTell, '');
+  if (text !== whole && subjectFirst.test(text)) return /\bik\b/iu.test(text) ? null : address(text);
   if (/[,;?]/u.test(text) || text.length > maxClauseLength) return null;
   const words = text.split(' ');
   if (mayI.test(text)) return null;
@@ -133,8 +139,16 @@ const toYourForm = (verb: string) => yourForms[verb] ?? (verb.endsWith('t') ? ve
 
 const isVerbFirst = ([first = '', second = '']: string[]) =>
   /t$/u.test(first.toLowerCase()) &&
-  /^(?:het|er|ik|de|mijn|een|vandaag|morgen|dit|die)$/iu.test(second) &&
+  /^(?:het|er|ik|vandaag|morgen|dit)$/iu.test(second) &&
   !imperative.test(first);
+
+/** What the assistant is to give, tell or show, the user gets, knows or sees. */
+const receive = (rest: string) =>
+  rest
+    .replace(/(?:be)?zorgen$|geven$|sturen$|brengen$/u, 'krijgen')
+    .replace(/vertellen$|zeggen$/u, 'weten')
+    .replace(/(?:laten zien|tonen)$/u, 'zien')
+    .replace(/voorlezen$/u, 'horen');
 
 export const dutch: LanguageRules = {
   readTask(line) {
@@ -150,7 +164,7 @@ export const dutch: LanguageRules = {
     const last = rest.split(' ').at(-1) ?? '';
     if (!infinitive.test(last) || /\b(?:ik|dat)\b/iu.test(rest) || /^(?:hebben|morgen)$/u.test(last))
       return null;
-    return { kind: 'wish', act: address(rest) };
+    return { kind: 'wish', act: address(asks === null ? rest : receive(rest)) };
   },
   readQuestion,
   isQuestion: (line) =>

@@ -117,13 +117,18 @@ function readCommand(line: string): string | null {
   if (verb === null || words.length === 0 || / ich /iu.test(` ${line} `) || small.has(first.toLowerCase()))
     return null;
   if (/^(?:mir|uns)$/iu.test(words[0] ?? '') && words.some((word) => asked.test(word))) return null;
+  const second = / und (\p{Ll}+)/u.exec(line)?.[1] ?? '';
+  if (!small.has(second) && toInfinitive(second) !== null) return null;
   const rest = address(words.join(' ').replace(/^(?:mir|uns) (?=\S+ )/iu, ''));
+  const reminded = /^Sie (.+ zu \p{Ll}+)$/u.exec(rest);
+  if (verb === 'erinnern' && reminded !== null && !rest.includes(','))
+    return `Sie daran erinnern, ${reminded[1]}`;
   if (particle.test(last) && words.length > 1)
     return `${rest.slice(0, -last.length - 1)} ${last.toLowerCase()}${verb}`;
-  const comma = rest.search(/,| (?:damit|sodass|um) /u);
-  return comma > 0 && !/^,/u.test(rest)
-    ? `${rest.slice(0, comma)} ${verb}${rest.slice(comma)}`
-    : `${rest} ${verb}`;
+  const clause = /,| (?:damit|sodass) | um (?!\d)(?=.*(?: zu \p{Ll}+|\p{Ll}zu\p{Ll}+en)$)/u.exec(rest);
+  if (clause === null || clause.index === 0) return `${rest} ${verb}`;
+  const [main, more] = [rest.slice(0, clause.index), rest.slice(clause.index)];
+  return `${main} ${verb}${more.startsWith(',') ? '' : ','}${more}`;
 }
 
 /** "Finden Sie ein Kino" is "ein Kino finden"; "Haben Sie" asks. */
@@ -139,15 +144,17 @@ function readFormal(verb: string, rest: string): ReturnType<LanguageRules['readT
   return { kind: 'task', act };
 }
 
+const asksToTell =
+  /^(?:(?:sag|sage|zeig|zeige|nenne?|erklär|erkläre)(?: mir| uns)?(?: bitte)?|weißt du|wissen sie),? (?=(?:wann|wie|wo|was|wer|warum|welche|ob))/iu;
+/** Behind "sag mir" the verb may stand where it belongs: "wann es regnet". */
+const subjectFirst = /^\S+ (?:es|er|sie|der|die|das|ein|eine|man|ich) /iu;
+
 function readQuestion(line: string): string | null {
-  const text = trim(line)
-    .replace(
-      /^(?:sag|sage|zeig|zeige|nenne?|erklär|erkläre)(?: mir| uns)?(?: bitte)?,? (?=(?:wann|wie|wo|was|wer|warum|welche|ob))/iu,
-      '',
-    )
-    .replace(/^(?:weißt du|wissen sie),? /iu, '');
+  const whole = trim(line);
+  const text = whole.replace(asksToTell, '');
   if (/[,;?]|(?<!\d)\./u.test(text) || text.length > maxClauseLength) return null;
-  if (mayI.test(text)) return null;
+  if (text !== whole && subjectFirst.test(text)) return / ich /iu.test(text) ? null : address(text);
+  if (mayI.test(text) || / (?:ab|an|auf|aus|vor) zu \p{Ll}+$/u.test(text)) return null;
   const words = text.split(' ');
   const at = /^ich$/iu.test(words[2] ?? '')
     ? 1
@@ -180,7 +187,7 @@ function readQuestion(line: string): string | null {
 /** "Regnet es heute": a verb before a pronoun, an article or the day. */
 const isVerbFirst = ([first = '', second = '']: string[]) =>
   /(?:t|st|en)$/u.test(first.toLowerCase()) &&
-  /^(?:es|er|ich|die|der|das|mein|meine|ein|eine|heute|morgen|man|wir)$/iu.test(second);
+  /^(?:es|er|ich|die|der|das|mein|meine|heute|morgen|man|wir)$/iu.test(second);
 
 export const german: LanguageRules = {
   readTask(line) {

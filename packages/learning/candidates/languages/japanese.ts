@@ -65,6 +65,7 @@ function readTask(line: string): ReturnType<LanguageRules['readTask']> {
   if (text.length > maxClauseLength || text.length < 3 || /[。？?]/u.test(text) || /か$/u.test(join(line)))
     return null;
   if (/私|僕|俺/u.test(text)) return null;
+  if (/(?:必要|可能|予定|大丈夫|不要|好き)$/u.test(text)) return null;
   const found = endings.find(([pattern]) => pattern.test(text));
   if (found === undefined) return null;
   const act = text.replace(found[0], found[1]);

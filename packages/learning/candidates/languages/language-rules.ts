@@ -9,9 +9,10 @@ export interface LanguageRules {
 
 export const maxClauseLength = 110;
 
-/** Words in the place of others, each a whole word; case of the first letter is not looked at. */
+/** Words in the place of others, each a whole word; a capital inside of the line begins a name. */
 export function replaceWords(line: string, replacements: Readonly<Record<string, string>>): string {
-  return line.replaceAll(/[\p{L}\p{M}]+/gu, (word) => {
+  return line.replaceAll(/[\p{L}\p{M}]+/gu, (word, at: number) => {
+    if (at > 0 && /^\p{Lu}/u.test(word)) return word;
     const lower = word.toLowerCase();
     return Object.hasOwn(replacements, lower) ? (replacements[lower] ?? word) : word;
   });

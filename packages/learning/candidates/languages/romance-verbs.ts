@@ -32,7 +32,7 @@ const list = (text: string): Record<string, string> =>
 export const italian: RomanceWords = {
   imperatives:
     list(`metti=mettere, leggi=leggere, scrivi=scrivere, apri=aprire, chiudi=chiudere, prendi=prendere, riproduci=riprodurre,
-    aggiungi=aggiungere, dimmi=sapere, mostrami=vedere, fammi vedere=vedere, ricordami=ricordare, trovami=trovare, dammi=avere, dai=dare, fai=fare, leggimi=sentire, mandami=ricevere,
+    aggiungi=aggiungere, dimmi=sapere, darmi=avere, dirmi=sapere, mostrarmi=vedere, farmi vedere=vedere, leggermi=sentire, mandarmi=ricevere, inviarmi=ricevere, mostrami=vedere, fammi vedere=vedere, ricordami=ricordare, trovami=trovare, dammi=avere, dai=dare, fai=fare, leggimi=sentire, mandami=ricevere,
     cercami=cercare, spegni=spegnere, accendi=accendere, togli=togliere, scegli=scegliere, traduci=tradurre, rispondi=rispondere,
     invia=inviare, vendi=vendere, riassumi=riassumere, correggi=correggere, descrivi=descrivere, svegliami=svegliarsi, prenotami=prenotare,
     suonami=sentire, inserisci=inserire, definisci=definire, finisci=finire, pulisci=pulire, posponi=posporre, postponi=posporre, rimuovi=rimuovere, includi=includere, distribuisci=distribuire, attribuisci=attribuire, rirpoduci=riprodurre, sposta=spostare, avvisami=ricevere un avviso, confronta=confrontare, spiegami=capire`),
@@ -62,7 +62,7 @@ export const italian: RomanceWords = {
 
 export const spanish: RomanceWords = {
   imperatives:
-    list(`pon=poner, ponme=poner, haz=hacer, di=decir, dime=saber, muéstrame=ver, enséñame=ver, dame=recibir, recuérdame=recordar, reproduce=reproducir,
+    list(`pon=poner, ponme=poner, haz=hacer, di=decir, dime=saber, darme=recibir, decirme=saber, mostrarme=ver, enseñarme=ver, enviarme=recibir, leerme=escuchar, recordarme=recordar, muéstrame=ver, enséñame=ver, dame=recibir, recuérdame=recordar, reproduce=reproducir,
     añade=añadir, abre=abrir, escribe=escribir, lee=leer, léeme=escuchar, enciende=encender, elige=elegir, traduce=traducir, describe=describir,
     resume=resumir, corrige=corregir, busca=buscar, encuentra=encontrar, encuéntrame=encontrar, resérvame=reservar, búscame=buscar,
     cuéntame=escuchar, despiértame=despertar, envíame=recibir, muestra=mostrar, cierra=cerrar, empieza=empezar, prueba=probar, juega=jugar, calienta=calentar, suma=sumar, añádeme=añadir, pide=pedir, sube=subir, mueve=mover, vuelve=volver, define=definir, incluye=incluir, apaga=apagar, despierta=despertar, recuerda=recordar, avísame=recibir un aviso, explícame=entender, califica=calificar, establece=establecer, convierte=convertir, vende=vender, responde=responder, agenda=agendar, quita=quitar`),
@@ -93,7 +93,7 @@ export const spanish: RomanceWords = {
 
 export const french: RomanceWords = {
   imperatives:
-    list(`mets=mettre, mettez=mettre, lis=lire, lisez=lire, écris=écrire, dis-moi=savoir, dites-moi=savoir, montre-moi=voir, montrez-moi=voir, affiche-moi=voir, rappelle-moi=vous rappeler,
+    list(`mets=mettre, mettez=mettre, lis=lire, lisez=lire, écris=écrire, dis-moi=savoir, me donner=recevoir, me dire=savoir, me montrer=voir, me lire=entendre, m'envoyer=recevoir, me rappeler=vous rappeler, dites-moi=savoir, montre-moi=voir, montrez-moi=voir, affiche-moi=voir, rappelle-moi=vous rappeler,
     rappelez-moi=vous rappeler, donne-moi=recevoir, donnez-moi=recevoir, trouve-moi=trouver, réveille-moi=être réveillé, ouvre=ouvrir, ouvrez=ouvrir, fais=faire, faites=faire, prends=prendre, choisis=choisir,
     traduis=traduire, décris=décrire, réponds=répondre, envoie=envoyer, ajoute=ajouter, lance=lancer, éteins=éteindre, finis=finir, réduis=réduire, définis=définir, joue=jouer, joue-moi=entendre, lis-moi=entendre, cherche-moi=chercher, réserve-moi=réserver, préviens-moi=être prévenu, explique-moi=comprendre, inclus=inclure, convertis=convertir, rappelle=rappeler, supprime=supprimer, annule=annuler, arrête=arrêter, règle=régler, répète=répéter, complète=compléter`),
   regular:
@@ -124,7 +124,7 @@ export const french: RomanceWords = {
 
 export const portuguese: RomanceWords = {
   imperatives:
-    list(`põe=pôr, ponha=pôr, faça=fazer, faz=fazer, diga=dizer, me diga=saber, diga-me=saber, me mostre=ver, mostre-me=ver, me lembre=lembrar, lembre-me=lembrar, me acorde=acordar, dê=dar, me dê=receber, me avise=receber um aviso, me conte=ouvir,
+    list(`põe=pôr, ponha=pôr, faça=fazer, faz=fazer, diga=dizer, me diga=saber, me dar=receber, me dizer=saber, me mostrar=ver, me enviar=receber, me lembrar=lembrar, diga-me=saber, me mostre=ver, mostre-me=ver, me lembre=lembrar, lembre-me=lembrar, me acorde=acordar, dê=dar, me dê=receber, me avise=receber um aviso, me conte=ouvir,
     leia=ler, escreva=escrever, abra=abrir, exclua=excluir, reproduza=reproduzir, traduza=traduzir, descreva=descrever, corrija=corrigir, resuma=resumir,
     responda=responder, toque=tocar, coloque=colocar, busque=buscar, explique=explicar, marque=marcar, ligue=ligar, desligue=desligar, apague=apagar, adicione=adicionar, defina=definir, inclua=incluir, converta=converter, escolha=escolher, remova=remover, reserve=reservar, me encontre=encontrar, encontre=encontrar, verifique=verificar, classifique=classificar, envie=enviar, crie=criar, avalie=avaliar, inicie=iniciar, pesquise=pesquisar, sugira=sugerir, desative=desativar, ative=ativar`),
   regular:

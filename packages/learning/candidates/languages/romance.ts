@@ -25,17 +25,18 @@ export function createRomanceRules(words: RomanceWords): LanguageRules {
     if (text.length > maxClauseLength || text.split(' ').length > maxWords || /[;?] |[.,] ?\p{L}/u.test(text))
       return null;
     const wanted = words.wish.exec(text);
-    if (wanted !== null)
-      return toTask(
-        text
-          .slice(wanted[0].length)
-          .replace(/(?<=[aei]r)(?:me|-me)(?=\s)/iu, '')
-          .replace(/(?<=[aei]r)mi(?=\s)/iu, 'e'),
-        '',
-      );
-    const [first = '', second = '', ...more] = text.split(' ');
+    const rest = text.slice(wanted?.[0].length ?? 0);
+    const [first = '', second = '', ...more] = rest.split(' ');
     const double = words.imperatives[`${first} ${second}`.toLowerCase()];
     if (double !== undefined) return toTask(more.join(' '), double);
+    if (wanted !== null) {
+      const single = words.imperatives[first.toLowerCase()];
+      if (single !== undefined) return toTask([second, ...more].join(' '), single);
+      return toTask(
+        rest.replace(/(?<=[aei]r)(?:me|-me)(?=\s)/iu, '').replace(/(?<=[aei]r)mi(?=\s)/iu, 'e'),
+        '',
+      );
+    }
     const infinitive = toInfinitive(first.toLowerCase(), words);
     return infinitive === null || second === '' || words.yesNo.test(text)
       ? null
