@@ -10,7 +10,7 @@ import {
   shippedModel,
 } from '@learning-loop/db/training/models';
 import { asTenant } from '@learning-loop/db/transactions';
-import { type RankerWeights, shippedWeights } from '@learning-loop/learning/ranking/weights';
+import { completeWeights, type RankerWeights, shippedWeights } from '@learning-loop/learning/ranking/weights';
 import { LRUCache } from 'lru-cache';
 
 export interface ServingRanker {
@@ -111,7 +111,7 @@ async function loadKind<T>(
 
 function toRanker(model: Model | undefined): ServingRanker {
   if (!model || !('weights' in model.artifact)) return shipped;
-  return { ranker_id: model.model_id, weights: model.artifact };
+  return { ranker_id: model.model_id, weights: completeWeights(model.artifact) };
 }
 
 function toLlm(model: Model | undefined, impl: string): ServingLlm {

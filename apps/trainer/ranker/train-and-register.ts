@@ -5,7 +5,7 @@ import { markIfErasedMeanwhile } from '@learning-loop/db/privacy/retraining';
 import { startExperiment } from '@learning-loop/db/training/experiments';
 import { findActiveModel, insertModel, type Model, shippedModel } from '@learning-loop/db/training/models';
 import { newId } from '@learning-loop/events/ids';
-import { type RankerWeights, shippedWeights } from '@learning-loop/learning/ranking/weights';
+import { completeWeights, type RankerWeights, shippedWeights } from '@learning-loop/learning/ranking/weights';
 import type { Service } from '@learning-loop/service/service';
 import type { Dataset } from '../dataset/build.ts';
 import { openWorkspace } from '../dataset/duckdb.ts';
@@ -59,7 +59,7 @@ export async function trainAndRegister(
 }
 
 export function toRankerWeights(model: Model | undefined): RankerWeights {
-  return model && 'weights' in model.artifact ? model.artifact : shippedWeights;
+  return model && 'weights' in model.artifact ? completeWeights(model.artifact) : shippedWeights;
 }
 
 async function fitDataset(
@@ -68,7 +68,7 @@ async function fitDataset(
   random: () => number,
 ): Promise<FittedRanker | null> {
   await using workspace = await openWorkspace(join(directory, '..', `.building-fit-${newId()}`));
-  const names = await loadFeatureNames(workspace, directory);
+  const names = listNames(await loadFeatureNames(workspace, directory), serving);
   const examples = {
     train: await loadExamples(workspace, directory, 'train', names),
     validation: await loadExamples(workspace, directory, 'validation', names),
@@ -76,6 +76,11 @@ async function fitDataset(
   };
   if (Object.values(examples).some(({ selected }) => selected.length === 0)) return null;
   return fitRanker(examples, serving, random);
+}
+
+/** A weight whose feature the dataset lacks is kept: a fit without examples leaves it where it was. */
+function listNames(inDataset: string[], { weights }: RankerWeights): string[] {
+  return [...new Set([...inDataset, ...Object.keys(weights)])].sort();
 }
 
 interface Lineage {

@@ -14,6 +14,8 @@ import {
 } from './history-features.ts';
 import { memoryFeatures } from './memory-features.ts';
 import { createRankingContext } from './ranking-context.ts';
+import { toUtilityExamples, utilityFeatures } from './utility/utility-features.ts';
+import { fitUtilities, priorVariances, type UtilityModel } from './utility/utility-model.ts';
 import { type RankerWeights, shippedWeights } from './weights.ts';
 
 const uniformMix = 0.3;
@@ -39,6 +41,8 @@ export interface RankInput {
   interaction_count: number;
   /** Those of other users of the tenant, newest first. */
   tenantSelections: PastSelection[];
+  /** Learned from more of the tenant's selections; without it, from `tenantSelections`. */
+  tenantUtilities?: UtilityModel | undefined;
   now: Date;
   embeddingOf?: EmbeddingOf | undefined;
 }
@@ -89,20 +93,35 @@ function rankerFeatures(input: RankInput): Record<string, number>[] {
   const preferences = memoryFeatures(context, input.memories, 'preference');
   const request = context.words(context.request);
   const embedding = input.embeddingOf && embeddingFeatures(input, input.embeddingOf);
+  const utilities = learnUtilities(input);
+  const rest = utilities.restFactor;
   return input.candidates.map((candidate, i) => ({
-    prior: round(candidate.prior),
-    chosen_terms: round(own[i]?.terms ?? 0),
-    chosen_words: round(own[i]?.words ?? 0),
-    chosen_direction: round(own[i]?.direction ?? 0),
-    tenant_terms: round(tenant[i]?.terms ?? 0),
-    tenant_words: round(tenant[i]?.words ?? 0),
-    tenant_direction: round(tenant[i]?.direction ?? 0),
+    prior: round(rest * candidate.prior),
+    own_utility: round(utilities.own[i] ?? 0),
+    tenant_utility: round(utilities.tenant[i] ?? 0),
+    chosen_terms: round(rest * (own[i]?.terms ?? 0)),
+    chosen_words: round(rest * (own[i]?.words ?? 0)),
+    chosen_direction: round(rest * (own[i]?.direction ?? 0)),
+    tenant_terms: round(rest * (tenant[i]?.terms ?? 0)),
+    tenant_words: round(rest * (tenant[i]?.words ?? 0)),
+    tenant_direction: round(rest * (tenant[i]?.direction ?? 0)),
     request: round(request[i] ?? 0),
     goal: round(goals[i] ?? 0),
     preference: round(preferences[i] ?? 0),
     persona: round(styleFit(candidate.question, input.facets)),
     ...(embedding && roundAll(embedding[i])),
   }));
+}
+
+function learnUtilities({ candidates, selections, tenantSelections, tenantUtilities, now }: RankInput) {
+  const tenant =
+    tenantUtilities ?? fitUtilities(toUtilityExamples(tenantSelections, now), priorVariances.tenant);
+  return utilityFeatures(
+    candidates.map(({ question }) => question),
+    selections,
+    tenant,
+    now,
+  );
 }
 
 const roundAll = (features: object | undefined): Record<string, number> =>
