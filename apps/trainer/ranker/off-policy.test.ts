@@ -1,18 +1,17 @@
 import { expect, it } from 'vitest';
 import { type TrainingExample, toExamples } from './examples.ts';
-import { importanceWeights } from './importance-weights.ts';
 import { estimateOffPolicy } from './off-policy.ts';
 
 /** Two hypotheses, shown in this order; the first place was a draw of this propensity. */
 function shown(
   first: 'best' | 'worst',
-  { propensity = 1, selects = 1, user = 'ada' }: { propensity?: number; selects?: 1 | 2; user?: string } = {},
+  { propensity = 1, selects = 1 }: { propensity?: number; selects?: 1 | 2 } = {},
 ): TrainingExample {
   const quality = first === 'best' ? [1, 0] : [0, 1];
   const hypotheses = quality.map((x, i) => ({
     ...{ position: i + 1, propensity, features: { x }, selected: selects === i + 1 },
   }));
-  return { user, hypotheses };
+  return { user: 'ada', hypotheses };
 }
 
 /** Of a ranker that puts the best first. */
@@ -46,21 +45,41 @@ it('rewards what was selected only, and divides by all displays (ips) or by thos
   expect(estimate(log)).toEqual({ ips: 0.5, snips: 1 / 3, support: 0.5, displays: 4 });
 });
 
-it('weighs a rare swap 10 times at most in the fit, by the least of its propensities', () => {
-  const log = [0.5, 0.1, 0.05].map((propensity) => shown('best', { propensity }));
-  const [half, tenth, twentieth] = importanceWeights(toExamples(log), 20);
-  // 2, 10 and 10, made 1 on average.
-  expect(half).toBeCloseTo(2 * (3 / 22), 10);
-  expect(tenth).toBeCloseTo(10 * (3 / 22), 10);
-  expect(twentieth).toBeCloseTo(10 * (3 / 22), 10);
-  const [swapped = shown('best')] = log;
-  swapped.hypotheses[1] = { position: 2, propensity: 0.25, features: { x: 0 }, selected: false };
-  expect(importanceWeights(toExamples(log), 20)[0]).toBeCloseTo(4 * (3 / 24), 10);
+/** Rows of position, quality and propensity; the last of them is selected. */
+const rows = (...all: [position: number, x: number, propensity: number][]): TrainingExample => ({
+  user: 'ada',
+  hypotheses: all.map(([position, x, propensity], i) => ({
+    ...{ position, propensity, features: { x }, selected: i === all.length - 1 },
+  })),
 });
 
-it('lets nobody count for more than the most that a user may, however much they select', () => {
-  const log = [...times(4, shown('best', { user: 'eager' })), ...times(2, shown('best', { user: 'calm' }))];
-  const weights = importanceWeights(toExamples(log), 2);
-  // Each of the four counts half: 4 × ½ = 2 × 1, made 1 on average.
-  expect([...weights]).toEqual([0.75, 0.75, 0.75, 0.75, 1.5, 1.5]);
+it('finds the first place and its propensity by position, not by the order of the rows', () => {
+  expect(estimate([rows([2, 0, 0.125], [3, 0.5, 0.125], [1, 1, 0.25])])).toMatchObject({
+    ips: 4,
+    support: 1,
+  });
+});
+
+it('has no support where no hypothesis is known to have been first', () => {
+  expect(estimate([rows([2, 0, 1], [3, 1, 1])])).toEqual({ ips: 0, snips: 0, support: 0, displays: 1 });
+});
+
+it('takes the earlier of two hypotheses that the ranker likes the same', () => {
+  expect(estimate([rows([2, 1, 1], [1, 1, 1])]).support).toBe(0);
+  expect(estimate([rows([1, 1, 1], [2, 1, 1])]).support).toBe(1);
+});
+
+it('looks for the best among the hypotheses of an interaction only', () => {
+  const [here, better] = [rows([1, 0.5, 1], [2, 0, 1]), rows([1, 1, 1], [2, 0, 1])];
+  expect(estimate([here, better]).support).toBe(1);
+});
+
+it('does not let the effects of positions, which a candidate has no part in, decide what comes first', () => {
+  const examples = toExamples([rows([2, 1, 1], [1, 0.5, 1])]);
+  // β = 1, and 9 utilities less at the second position.
+  expect(estimateOffPolicy(examples, Float64Array.of(1, -9)).support).toBe(0);
+});
+
+it('estimates nothing from no displays', () => {
+  expect(estimate([])).toEqual({ ips: 0, snips: 0, support: 0, displays: 0 });
 });

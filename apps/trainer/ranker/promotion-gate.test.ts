@@ -24,3 +24,13 @@ it('says in which direction what changed, for the person who decides', () => {
     'passed the gate: first places 50.0 % → 62.5 % (gain 0.0001 to 0.4000), log-loss 1.000 → 0.800 (gain 0.0001 to 0.4000) on 60 picks of 20 held-out users',
   );
 });
+
+it('names every fault, so that nobody mends one and meets the next', () => {
+  expect(promotionGate({ ...evaluation, users: 19, log_loss_gain: perhaps, hit_gain: perhaps }).reason).toBe(
+    'only 19 held-out users, at least 20 are needed; log-loss is not surely better; first places are not surely more: ' +
+      'first places 50.0 % → 62.5 % (gain 0.0000 to 0.4000), log-loss 1.000 → 0.800 (gain 0.0000 to 0.4000) on 60 picks of 19 held-out users',
+  );
+  expect(promotionGate({ ...evaluation, hit_gain: perhaps }).reason).toMatch(
+    /^first places are not surely more: first/,
+  );
+});
