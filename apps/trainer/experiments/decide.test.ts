@@ -1,8 +1,6 @@
 import type { RatioSums, VariantStats } from '@learning-loop/db/training/variant-stats';
 import { expect, it } from 'vitest';
-import { seeded } from '../testing/seeded.ts';
 import { decide } from './decide.ts';
-import { mismatchThreshold, sampleRatioEvidence } from './sample-ratio.ts';
 
 const variants = [
   { model_id: 'shipped', weight: 0.9 },
@@ -10,119 +8,159 @@ const variants = [
 ];
 const none: RatioSums = { users: 0, n: 0, y: 0, nn: 0, yy: 0, ny: 0 };
 
-/** Answers come one by one, each from a user who has habits of their own; looked at after every 50. */
-function run(rates: { control: number; canary: number }, answers: number, seed: number) {
-  const random = seeded(seed);
-  const users = Array.from({ length: 1_000 }, () => ({
-    arm: random() < 0.1 ? ('canary' as const) : ('control' as const),
-    habit: (random() - 0.5) * 0.4,
-    n: 0,
-    y: 0,
-  }));
-  for (let i = 1; i <= answers; i += 1) {
-    const user = users[Math.floor(random() * users.length)];
-    if (!user) continue;
-    user.n += 1;
-    if (random() < rates[user.arm] + user.habit) user.y += 1;
-    if (i % 50 > 0) continue;
-    const arms = (['control', 'canary'] as const).map((arm) =>
-      armOf(
-        arm,
-        users.filter((someone) => someone.arm === arm && someone.n > 0),
-      ),
-    );
-    const { decision } = decide(variants, arms);
-    if (decision.kind !== 'continue') return { ...decision, answers: i };
-  }
-  return { kind: 'continue' as const, answers };
-}
+/** Users with one answer each. */
+const sums = (users: number, y: number): RatioSums => ({ users, n: users, y, nn: users, yy: y, ny: y });
+const half = sums(100, 50);
 
-function armOf(arm: 'control' | 'canary', users: { n: number; y: number }[]): VariantStats {
-  const sum = (of: (user: { n: number; y: number }) => number) =>
-    users.reduce((total, user) => total + of(user), 0);
-  const first_place = {
-    users: users.length,
-    n: sum(({ n }) => n),
-    y: sum(({ y }) => y),
-    nn: sum(({ n }) => n * n),
-    yy: sum(({ y }) => y * y),
-    ny: sum(({ n, y }) => n * y),
-  };
-  const model_id = arm === 'control' ? 'shipped' : 'canary';
-  return {
-    model_id,
-    assigned: users.length,
-    interactions: first_place.n,
-    first_place,
-    selection: none,
-    satisfaction: none,
-  };
-}
+const stats = (model_id: string, assigned: number, changes: Partial<VariantStats> = {}): VariantStats => ({
+  ...{ model_id, assigned, interactions: 300, first_place: half, selection: none, satisfaction: none },
+  ...changes,
+});
+const shipped = stats('shipped', 900);
+const canary = (changes: Partial<VariantStats>) => stats('canary', 100, changes);
+const decideOn = (changes: Partial<VariantStats>, control: Partial<VariantStats> = {}) =>
+  decide(variants, [{ ...shipped, ...control }, canary(changes)]).decision;
 
-it('decides without a difference in at most one of twenty experiments, though it looks all the time', () => {
-  const decided = Array.from({ length: 200 }, (_, i) => run({ control: 0.6, canary: 0.6 }, 4_000, i)).filter(
-    ({ kind }) => kind !== 'continue',
-  );
-  expect(decided.length).toBeLessThanOrEqual(10);
+// The bounds of an interval that never errs more than 5 % of the time, with 50 of 100 for the control.
+it.each([
+  [22, 'roll_back'],
+  [23, 'continue'],
+  [77, 'continue'],
+  [78, 'promote'],
+])('first places of %d of 100 users against 50: %s', (y, kind) => {
+  expect(decideOn({ first_place: sums(100, y) }).kind).toBe(kind);
 });
 
-it('promotes a better variant and rolls a worse one back, within 2,000 answers at a tenth of the users', () => {
-  for (let seed = 0; seed < 20; seed += 1) {
-    expect(run({ control: 0.5, canary: 0.75 }, 4_000, seed).kind).toBe('promote');
-    const bad = run({ control: 0.6, canary: 0.2 }, 2_000, seed);
-    expect(bad.kind).toBe('roll_back');
-  }
+// Of the guards it is 1 %, and better is no reason to promote.
+it.each([
+  [17, 'roll_back'],
+  [18, 'continue'],
+  [100, 'continue'],
+])('selections of %d of 100 users against 50, or as many satisfied ones: %s', (y, kind) => {
+  for (const metric of ['selection', 'satisfaction'])
+    expect(decideOn({ [metric]: sums(100, y) }, { [metric]: half }).kind).toBe(kind);
 });
 
-it('rolls back what users like less, though it is picked as often', () => {
-  const same = { users: 100, n: 400, y: 240, nn: 1_600, yy: 576, ny: 960 };
-  const liked = { users: 100, n: 100, y: 80, nn: 100, yy: 80, ny: 80 };
-  const disliked = { users: 100, n: 100, y: 40, nn: 100, yy: 40, ny: 40 };
-  const arm = (model_id: string, assigned: number, satisfaction: RatioSums): VariantStats => ({
-    ...{ model_id, assigned, interactions: 400, first_place: same, selection: none, satisfaction },
+it('says what was better or worse, by how much, and how sure that is', () => {
+  expect(decideOn({ first_place: sums(100, 80) })).toEqual({
+    kind: 'promote',
+    model_id: 'canary',
+    reason:
+      'first-place rate 80.0 % against 50.0 % (always-valid 95 % interval of the difference 3.2 to 56.8 points, 100 answers of 100 users)',
   });
-  const { decision } = decide(variants, [arm('shipped', 900, liked), arm('canary', 100, disliked)]);
-  expect(decision).toMatchObject({ kind: 'roll_back', model_id: 'canary' });
-  expect('reason' in decision && decision.reason).toContain('satisfaction rate 40.0 % against 80.0 %');
+  expect(decideOn({ first_place: sums(100, 20) })).toEqual({
+    kind: 'roll_back',
+    model_id: 'canary',
+    reason:
+      'first-place rate 20.0 % against 50.0 % (always-valid 95 % interval of the difference -56.8 to -3.2 points, 100 answers of 100 users)',
+  });
+  expect(decideOn({ satisfaction: sums(100, 10) }, { satisfaction: half })).toEqual({
+    kind: 'roll_back',
+    model_id: 'canary',
+    reason: expect.stringMatching(
+      /^satisfaction rate 10\.0 % against 50\.0 % \(always-valid 99 % interval of the difference -\d+\.\d to -\d+\.\d points, 100 answers of 100 users\)$/,
+    ),
+  });
+  expect(decideOn({ selection: sums(100, 10) }, { selection: half })).toMatchObject({
+    reason: expect.stringMatching(/^selection rate 10\.0 % against 50\.0 %/),
+  });
 });
 
-it('concludes nothing when users are not dealt out by the shares', () => {
-  const good = armOf(
-    'canary',
-    Array.from({ length: 300 }, () => ({ n: 10, y: 9 })),
-  );
-  const base = armOf(
-    'control',
-    Array.from({ length: 900 }, () => ({ n: 10, y: 5 })),
-  );
-  const { decision } = decide(variants, [base, good]);
-  expect(decision).toMatchObject({ kind: 'stop', outcome: 'invalid' });
+const three = [
+  { model_id: 'shipped', weight: 0.8 },
+  { model_id: 'one', weight: 0.1 },
+  { model_id: 'two', weight: 0.1 },
+];
+const decideOnTwo = (
+  one: Partial<VariantStats>,
+  two: Partial<VariantStats>,
+  control: Partial<VariantStats> = {},
+) => decide(three, [stats('shipped', 800, control), stats('one', 100, one), stats('two', 100, two)]).decision;
+
+it('asks for more of each where two variants could be lucky: half of the error for each', () => {
+  expect(decideOnTwo({}, { first_place: sums(100, 79) }).kind).toBe('continue');
+  expect(decideOnTwo({}, { first_place: sums(100, 80) })).toMatchObject({ kind: 'promote', model_id: 'two' });
+  const guards = { satisfaction: half };
+  expect(decideOnTwo({}, { satisfaction: sums(100, 17) }, guards).kind).toBe('continue');
+  expect(decideOnTwo({}, { satisfaction: sums(100, 16) }, guards)).toMatchObject({
+    kind: 'roll_back',
+    model_id: 'two',
+  });
 });
 
-it('takes chance for no mismatch, looked at after every user', () => {
-  let alarms = 0;
-  for (let seed = 0; seed < 300; seed += 1) {
-    const random = seeded(seed);
-    const counts = [0, 0];
-    for (let user = 0; user < 2_000; user += 1) {
-      const arm = random() < 0.9 ? 0 : 1;
-      counts[arm] = (counts[arm] ?? 0) + 1;
-      if (sampleRatioEvidence(counts, [0.9, 0.1]) < mismatchThreshold) continue;
-      alarms += 1;
-      break;
-    }
-  }
-  expect(alarms).toBeLessThanOrEqual(1);
+it('decides on the first variant that it can decide on', () => {
+  const [good, bad] = [{ first_place: sums(100, 95) }, { first_place: sums(100, 5) }];
+  expect(decideOnTwo(good, bad)).toMatchObject({ kind: 'promote', model_id: 'one' });
+  expect(decideOnTwo(bad, good)).toMatchObject({ kind: 'roll_back', model_id: 'one' });
+});
+
+it('gives up after 50,000 answers of every variant without a difference, and not one answer before', () => {
+  const many = { first_place: sums(50_000, 25_000) };
+  expect(decideOn(many, many)).toEqual({
+    kind: 'stop',
+    outcome: 'inconclusive',
+    reason: 'no difference after 50000 answers each',
+  });
+  const oneLess = { first_place: sums(49_999, 25_000) };
+  expect(decideOn(oneLess, many).kind).toBe('continue');
+  expect(decideOn(many, oneLess).kind).toBe('continue');
+  expect(decideOn({ first_place: sums(50_000, 30_000) }, many).kind).toBe('promote');
+});
+
+it('concludes nothing when users are not dealt out by the shares, however good a variant looks', () => {
+  const good = { first_place: sums(100, 95) };
+  expect(decideOn({ ...good, assigned: 153 }).kind).toBe('promote');
+  expect(decideOn({ ...good, assigned: 154 })).toEqual({
+    kind: 'stop',
+    outcome: 'invalid',
+    reason:
+      'users are not dealt out by the shares, so nothing can be concluded: ' +
+      'shipped 900 users for a share of 0.9, canary 154 users for a share of 0.1',
+  });
+  // Nobody at all had the canary.
+  expect(decide(variants, [stats('shipped', 2_000)]).decision).toMatchObject({
+    outcome: 'invalid',
+    reason: expect.stringContaining('canary 0 users for a share of 0.1'),
+  });
 });
 
 it('waits while there is too little to go by', () => {
-  const few = armOf(
-    'canary',
-    Array.from({ length: 19 }, () => ({ n: 10, y: 0 })),
-  );
-  const base = armOf(
-    'control',
-    Array.from({ length: 171 }, () => ({ n: 10, y: 10 })),
-  );
-  expect(decide(variants, [base, few]).decision.kind).toBe('continue');
+  const few = { first_place: sums(39, 0) };
+  expect(decideOn(few, { first_place: sums(351, 351) }).kind).toBe('continue');
+  expect(decide(variants, [])).toEqual({
+    decision: { kind: 'continue' },
+    snapshot: {
+      sample_ratio_evidence: expect.closeTo(1, 9),
+      variants: {
+        shipped: { assigned: 0, interactions: 0, first_place: null },
+        canary: { assigned: 0, interactions: 0, first_place: null },
+      },
+    },
+  });
+  expect(decide([], [])).toEqual({
+    decision: { kind: 'continue' },
+    snapshot: { sample_ratio_evidence: 1, variants: {} },
+  });
+});
+
+it('keeps what the test saw: users, interactions and the comparison of each variant with the control', () => {
+  const { snapshot } = decide(variants, [
+    stats('canary', 154, { interactions: 200, first_place: sums(100, 80) }),
+    stats('shipped', 900, { interactions: 1_800 }),
+  ]);
+  expect(snapshot).toEqual({
+    sample_ratio_evidence: expect.closeTo(1_187.616_62, 3),
+    variants: {
+      shipped: { assigned: 900, interactions: 1_800, first_place: null },
+      canary: {
+        assigned: 154,
+        interactions: 200,
+        first_place: expect.objectContaining({
+          control: 0.5,
+          variant: 0.8,
+          low: expect.closeTo(0.032_382, 6),
+        }),
+      },
+    },
+  });
 });
