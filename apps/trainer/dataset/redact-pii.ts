@@ -7,7 +7,7 @@ const space =
  * Matches wherever the given expression does, and perhaps elsewhere. RE2 has no lookaround and is slow at long
  * repetitions: positive lookbehinds are consumed, other lookarounds dropped, and `{2,200}` becomes `{2,}`.
  */
-function toRe2Superset({ source, flags }: RegExp): string {
+export function toRe2Superset({ source, flags }: RegExp): string {
   const tokens = source.match(/\\[pP]\{\w+\}|\\u[\da-f]{4}|\\.|\(\?<?[=!]|\(\?:|\{\d+,\d+\}|./gsu) ?? [];
   let [out, inBrackets] = ['', false];
   for (let at = 0; at < tokens.length; at += 1) {
