@@ -7,6 +7,8 @@ export interface MutantGroup {
   name: string;
   /** Share of mutants, in percent, that a test has to notice. */
   goal: 75 | 85;
+  /** Whether its tests need PostgreSQL and Redis, which take longer to start than most tests of pure rules. */
+  servers: boolean;
   sources: string[];
   tests: string[];
 }
@@ -14,12 +16,14 @@ export interface MutantGroup {
 const pure = (name: string, sources: string[], tests: string[]): MutantGroup => ({
   name,
   goal: 85,
+  servers: false,
   sources,
   tests,
 });
 const serving = (name: string, sources: string[], tests: string[]): MutantGroup => ({
   name,
   goal: 75,
+  servers: true,
   sources,
   tests,
 });
@@ -29,15 +33,28 @@ export const mutantGroups: MutantGroup[] = [
   pure('events', ['packages/events/{event,fields,ids,routes}.ts'], ['packages/events/**/*.test.ts']),
   pure('learning', ['packages/learning/**'], ['packages/learning/**/*.test.ts']),
   pure('async', ['packages/async/**'], ['packages/async/**/*.test.ts']),
+  // Simulations and builds of whole datasets, which take seconds, stay out: each mutant would wait for them.
   pure(
-    'trainer rules',
+    'ranker rules',
     [
-      'apps/trainer/ranker/{cholesky,conditional-logit,evaluate,evaluate-candidates,examples,importance-weights}.ts',
+      'apps/trainer/ranker/{cholesky,conditional-logit,evaluate,examples,importance-weights}.ts',
       'apps/trainer/ranker/{off-policy,promotion-gate}.ts',
-      'apps/trainer/experiments/*.ts',
-      'apps/trainer/dataset/{filter,near-duplicates,redact-pii,write-samples}.ts',
     ],
-    ['apps/trainer/{ranker,experiments,dataset}/*.test.ts'],
+    [
+      'apps/trainer/ranker/{cholesky,conditional-logit,evaluate,examples,importance-weights}.test.ts',
+      'apps/trainer/ranker/{off-policy,promotion-gate}.test.ts',
+    ],
+  ),
+  pure(
+    'experiment rules',
+    ['apps/trainer/experiments/*.ts'],
+    ['apps/trainer/experiments/{decide,sample-ratio,sequential-test}.test.ts'],
+  ),
+  pure('redaction', ['apps/trainer/dataset/redact-pii.ts'], ['apps/trainer/dataset/redact-pii.test.ts']),
+  pure(
+    'dataset rules',
+    ['apps/trainer/dataset/{filter,near-duplicates,write-samples}.ts'],
+    ['apps/trainer/dataset/{filter,near-duplicates,write-samples}.test.ts'],
   ),
   pure(
     'prompts and budget',
@@ -70,7 +87,7 @@ export const mutantGroups: MutantGroup[] = [
   ),
   serving(
     'trainer jobs',
-    ['apps/trainer/jobs/*.ts', 'apps/trainer/privacy/*.ts'],
+    ['apps/trainer/jobs/*.ts', 'apps/trainer/privacy/*.ts', 'apps/trainer/ranker/evaluate-candidates.ts'],
     ['apps/trainer/**/*.test.ts'],
   ),
   serving(

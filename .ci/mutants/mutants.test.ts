@@ -40,7 +40,7 @@ const fate = (status: MutantFate['status']): MutantFate => ({
   replacement: '""',
   status,
 });
-const group: MutantGroup = { name: 'events', goal: 85, sources: [], tests: [] };
+const group: MutantGroup = { name: 'events', goal: 85, servers: false, sources: [], tests: [] };
 
 test('the table counts errors for nothing, and says how many were not tried', () => {
   const fates = ['Killed', 'Timeout', 'Survived', 'NoCoverage', 'RuntimeError'] as const;

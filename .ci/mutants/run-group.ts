@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { MutantGroup } from './critical.ts';
 
@@ -29,12 +29,16 @@ export async function runGroup(
 ): Promise<GroupResult> {
   const lines = join(workspace, 'mutants.jsonl');
   await rm(lines, { force: true });
+  await mkdir(join(workspace, 'tmp'), { recursive: true });
   await writeFile(join(workspace, 'stryker.config.json'), JSON.stringify({ ...options, mutate }));
   const env = {
     ...process.env,
     MUTANT_LINES: lines,
     MUTANT_TESTS: JSON.stringify(group.tests),
+    MUTANT_SERVERS: String(group.servers),
     MUTANT_UNTIL: String(until),
+    // The set-up of the servers has a temporary directory of its own; other leftovers go with the workspace.
+    ...(group.servers ? {} : { TMPDIR: join(workspace, 'tmp') }),
   };
   const stryker = join(workspace, 'node_modules/@stryker-mutator/core/bin/stryker.js');
   const child = spawn(process.execPath, [stryker, 'run'], {

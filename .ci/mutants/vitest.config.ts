@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: JSON.parse(process.env['MUTANT_TESTS'] ?? '[]'),
     exclude: ['**/node_modules/**'],
-    globalSetup: 'packages/testing/global-setup.ts',
+    globalSetup: process.env['MUTANT_SERVERS'] === 'true' ? ['packages/testing/global-setup.ts'] : [],
     setupFiles: ['packages/testing/fixed-seeds.ts', 'packages/testing/drop-databases.ts'],
     testTimeout: 300_000,
     hookTimeout: 60_000,
