@@ -3,6 +3,7 @@ import { insertModel } from '@learning-loop/db/training/models';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { fillTenant, modelOf, type Twin, twins, user_id } from '@learning-loop/testing/database/tenant-rows';
 import { expect, onTestFinished, test } from 'vitest';
+import { createComparer } from './comparer.ts';
 import { createModelRouter } from './model-router.ts';
 import { createTenantStatistics } from './tenant-statistics.ts';
 import { createProfileLoader } from './user-profile.ts';
@@ -46,7 +47,7 @@ test('the model that serves a tenant is its own, whatever the same id is for ano
 });
 
 test('the profile of a user is that of its tenant, also when both are loaded at once', async () => {
-  const load = createProfileLoader(await stage(), { selections: true });
+  const load = createProfileLoader({ db: await stage(), comparer: createComparer() }, { selections: true });
   const found = await Promise.all([acme, acme2, acme].map(({ tenant_id }) => load({ tenant_id, user_id })));
   expectOwn(found);
   expect(found.map(({ interaction_count }) => interaction_count)).toEqual([1, 2, 1]);

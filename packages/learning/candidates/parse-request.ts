@@ -40,7 +40,7 @@ const unparsed: ParsedRequest = { intent: null, object: null, topic: null };
 
 /** All fields are null for a text that it cannot parse. */
 export function parseRequest(text: string): ParsedRequest {
-  const rest = sanitize(text).replace(leadIn, '').slice(0, 400);
+  const rest = removeLeadIn(text);
   const words = tokenize(rest);
   const at = words.findIndex((word, i) => isIntent(word, i, words));
   const verb = words[at];
@@ -50,6 +50,11 @@ export function parseRequest(text: string): ParsedRequest {
   if (object === null) return unparsed;
   return { ...unparsed, intent: intentForProblem(object), object, topic: findTopic(toMainPhrase(object)) };
 }
+
+/** Whether a text tells the assistant to do something, rather than names a thing. */
+export const isCommandText = (text: string): boolean => isCommand(tokenize(removeLeadIn(text)));
+
+const removeLeadIn = (text: string) => sanitize(text).replace(leadIn, '').slice(0, 400);
 
 /** "scrape a website": no noun stands before an article, whatever the tagger says. */
 function isCommand([first, second]: readonly Word[]): boolean {

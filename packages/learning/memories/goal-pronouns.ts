@@ -1,4 +1,4 @@
-import { parseRequest } from '../candidates/parse-request.ts';
+import { isCommandText, parseRequest } from '../candidates/parse-request.ts';
 
 /** Alone, not before a noun: "this test" says which, "this" does not. */
 const bare =
@@ -23,8 +23,8 @@ const notNominal =
 
 function findTopic(inputText: string): string | null {
   const line = inputText.replaceAll(/\s+/gu, ' ').trim();
-  const { object, command } = parseRequest(line);
+  const { object } = parseRequest(line);
   if (object !== null && !notNominal.test(object)) return object;
   const nominal = line !== '' && line.split(' ').length <= maxTopicWords && !notNominal.test(line);
-  return nominal && command === null ? line : null;
+  return nominal && !isCommandText(line) ? line : null;
 }
