@@ -31,6 +31,7 @@ export const openings = {
       '(?:to|does one)(?: go about)?',
       '(?:do|can|could|would|should|might|must) (?:i|we|you|one)(?: go about)?',
       'i (?:can|could|should|would)(?: go about)?',
+      'i(?= (?:get|go|make|find|use|change|set|open|start|apply|cook|reach)\\b)',
     ],
   ),
   wayTo: toPrefix(

@@ -15,7 +15,7 @@ import { isBareThing, isNounPhrase, toThing } from './read-thing.ts';
 import { shiftFirstPerson, shiftPerson } from './shift-person.ts';
 import { findSmallTalk } from './small-talk.ts';
 import { expandContractions, type TaggedWord, tagWords } from './tag-words.ts';
-import { findTask, isTaskVerb } from './tasks.ts';
+import { findTask } from './tasks.ts';
 
 const aside = /\s\([^)]* [^)]*\)/gu;
 const maxLength = 130;
@@ -141,7 +141,8 @@ function readPlain(line: string): EnglishRequest | null {
     const question = isRelative(words) ? null : toIndirectQuestion(words);
     return question === null ? null : { shape: 'question', ...question };
   }
-  if (second === undefined && isTaskVerb(first.lower)) return readTask(part, 'assistant');
+  if (second === undefined && /^(?:repeat|continue|skip|pause|resume|undo|restart)$/u.test(first.lower))
+    return readTask(part, 'assistant');
   if (second !== undefined && isCommand(first, second))
     return readTask(part, onlyByHand.test(first.lower) ? 'user' : 'assistant');
   if (isBareThing(words)) return toThing(words, 'thing');

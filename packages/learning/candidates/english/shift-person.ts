@@ -23,10 +23,11 @@ export function shiftPerson(words: readonly TaggedWord[]): string {
   return words.map((word, at) => shiftWord(word, at, words)).join(' ');
 }
 
-/** The same where "you" is anyone, as in "how to upgrade when you have a problem". */
+/** The same where "you" is anyone, as in "how to upgrade when you have a problem", unless the user is named as well. */
 export function shiftFirstPerson(words: readonly TaggedWord[]): string {
+  if (words.some(({ lower }) => /^(?:i|me|us)$/u.test(lower))) return shiftPerson(words);
   return words
-    .map((word, at) => (/^you$|^(?:are|were)$/u.test(word.lower) ? word.text : shiftWord(word, at, words)))
+    .map((word, at) => (/^(?:you|are|were)$/u.test(word.lower) ? word.text : shiftWord(word, at, words)))
     .join(' ');
 }
 

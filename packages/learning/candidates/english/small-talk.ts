@@ -14,9 +14,8 @@ const patterns: readonly (readonly [string, RegExp])[] = [
   [
     'greeting',
     toOpening([
-      'hi',
-      'hello',
-      'hey',
+      '(?:hi|hello|hey)(?:[ ,]+\\S+){0,2}$',
+      '(?:hi|hello|hey)[ ,]+(?:there[ ,]+)?(?:how (?:are|is)|what is up|nice)',
       'greetings',
       'good (?:morning|afternoon|evening|day)',
       'howdy',
@@ -79,7 +78,7 @@ const patterns: readonly (readonly [string, RegExp])[] = [
       'i am not (?:too |so |really |quite )*(?:sure|certain)',
       'i am (?:unsure|uncertain|undecided|torn|unaware)',
       'not (?:quite |too |really )?sure',
-      'i (?:do not know|dunno)',
+      'i (?:do not know|dunno)(?! \\S+ \\S+)',
       '(?:i have )?no (?:idea|clue)',
       'it (?:depends|could be)',
       'that (?:might|may|could)',

@@ -23,7 +23,7 @@ const contractions: readonly [RegExp, string][] = [
   [/\b(?:have got|have gotta|gotta|got) to\b/giu, 'have to'],
   [/\bgotta\b/giu, 'have to'],
   [/\bgonna\b/giu, 'going to'],
-  [/\b(what|the|a|i|to|my|of) \1\b/giu, '$1'],
+  [/\b(what|the|a) \1\b/giu, '$1'],
   [/\bto do list/giu, 'to-do list'],
   [/\bif whether(?: or not)?\b/giu, 'whether'],
 ];

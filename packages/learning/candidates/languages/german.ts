@@ -125,7 +125,9 @@ function readCommand(line: string): string | null {
     return `Sie daran erinnern, ${reminded[1]}`;
   if (particle.test(last) && words.length > 1)
     return `${rest.slice(0, -last.length - 1)} ${last.toLowerCase()}${verb}`;
-  const clause = /,| (?:damit|sodass) | um (?!\d)(?=.*(?: zu \p{Ll}+|\p{Ll}zu\p{Ll}+en)$)/u.exec(rest);
+  const clause = /,(?= \p{Ll})| (?:damit|sodass) | um (?!\d)(?=.*(?: zu \p{Ll}+|\p{Ll}zu\p{Ll}+en)$)/u.exec(
+    rest,
+  );
   if (clause === null || clause.index === 0) return `${rest} ${verb}`;
   const [main, more] = [rest.slice(0, clause.index), rest.slice(clause.index)];
   return `${main} ${verb}${more.startsWith(',') ? '' : ','}${more}`;
