@@ -124,3 +124,8 @@ test('a word that software shares with other things is about software for whom b
     'Do you want to add tests to the REST API with a run in CI for every change?',
   );
 });
+
+test('a request whose shape is understood is not quoted as well', () => {
+  expect(questions('call my mother')).toHaveLength(3);
+  expect(questions('call my mother').join(' ')).not.toContain('“');
+});

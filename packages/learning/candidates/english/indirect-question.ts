@@ -138,7 +138,8 @@ function findSubjectEnd(asked: TaggedWord[], verb: TaggedWord, body: TaggedWord[
   if (pronoun.test(first.lower) && (alone || /^(?:i|you|he|she|it|we|they|there)$/u.test(first.lower)))
     return 1;
   const like = body.findIndex(({ lower }) => lower === 'like');
-  if (question === 'what' && be.test(verb.lower) && like > 0) return like;
+  if (question === 'what' && be.test(verb.lower) && like > 0)
+    return /^look(?:ing)?$/u.test(body[like - 1]?.lower ?? '') ? null : like;
   if (question === 'what' && first.pos === 'NUM' && be.test(verb.lower)) return body.length;
   if (asked.length > 0 && be.test(verb.lower) && body.length > 1 && body.at(-1)?.pos === 'ADP')
     return findStrandedEnd(body);

@@ -31,8 +31,6 @@ const letterWeight = 0.7;
 const maxWords = 8;
 /** The first word tells most: what follows may be a title in any language. */
 const firstWeight = 1.6;
-/** How much more evidence than English another language needs, since names of songs and dishes are of any language. */
-const margin = 0.3;
 
 /** The language of a line; null for one that the rules do not speak. Short lines without evidence are English. */
 export function detectLanguage(line: string): Language | null {
@@ -46,7 +44,7 @@ export function detectLanguage(line: string): Language | null {
       scores.set(language, (scores.get(language) ?? 0) + letterWeight / languages.length);
   }
   const [best, score] = [...scores].reduce((a, b) => (b[1] > a[1] ? b : a), ['en', 0] as [Listed, number]);
-  if (best === 'en' || score < (scores.get('en') ?? 0) + margin) return 'en';
+  if (best === 'en' || score <= (scores.get('en') ?? 0)) return 'en';
   return best === 'other' ? null : best;
 }
 
