@@ -30,7 +30,7 @@ const layers: Record<string, string[][]> = {
   ],
   'packages/learning': [
     ['text'],
-    ['vectors', 'embeddings', 'candidates', 'persona'],
+    ['vectors', 'embeddings', 'candidates', 'persona', 'extraction'],
     ['memories'],
     ['ranking', 'prompt'],
   ],

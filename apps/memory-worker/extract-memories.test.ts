@@ -87,6 +87,22 @@ test('a goal that we put into the hypothesis ourselves counts a quarter when it 
   expect(known?.confidence).toBeCloseTo(1 - (1 - 0.8) * (1 - 0.8 / 4));
 });
 
+test('a dislike that we put into the hypothesis ourselves counts a quarter when it is selected again', async () => {
+  await using db = connectDb(await databaseForTest());
+  const hypotheses = hypothesesFor(['Do you want to deploy it without Docker?']);
+  const first = selection({ hypotheses });
+  const echo = selection({
+    hypotheses,
+    input_text: 'go on',
+    context: { ...first.context, dislikes: ['Docker'] },
+  });
+  await accept(db, [first, echo]);
+  await deliver(db, [first]);
+  await deliver(db, [echo]);
+  const known = (await memories(db)).find(({ content }) => content === 'Avoids: Docker');
+  expect(known?.confidence).toBeCloseTo(1 - (1 - 0.72) * (1 - 0.72 / 4));
+});
+
 test('a batch of many users is stored for each of them', async () => {
   await using db = connectDb(await databaseForTest());
   const events = Array.from({ length: 40 }, (_, n) =>

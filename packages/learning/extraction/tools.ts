@@ -57,7 +57,7 @@ const alternative: Record<Language, RegExp> = {
 };
 
 /** A question between two tools states a preference for neither. */
-export function leavesTheChoice(text: string): boolean {
+export function offersAlternatives(text: string): boolean {
   const language = findLanguage(text);
   if (language === null || !text.trim().endsWith('?') || !alternative[language].test(text)) return false;
   return (

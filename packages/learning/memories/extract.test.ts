@@ -12,12 +12,31 @@ test.each([
   ['Should I write a test first?', 'write a test first'],
   ['I need to fix the heating.', 'fix the heating'],
   ['Deploy the app to Vercel', 'Deploy the app to Vercel'],
+  ['Are you interested in the history of Malta?', 'the history of Malta'],
+  ['are you looking for a used piano', 'a used piano'],
+  ['Do you need directions to the museum?', 'directions to the museum'],
+  ['Do you want a list of the moons of Saturn?', 'a list of the moons of Saturn'],
+  ['Would you be interested in learning Greek?', 'learning Greek'],
+  ['Do you want to know more about it?', null],
+  ['Are you looking for this?', null],
+  ['Do you need help with that?', null],
+  ['Are you interested in any specific model?', null],
+  ['Do you want more information?', null],
+  ['Do you prefer quiet hotels?', null],
   ['Is the server still running?', null],
   ['A quiet guesthouse in a residential street', null],
   ['Which framework do you use?', null],
   ['', null],
 ])('the goal of "%s" is %s', (question, goal) => {
   expect(extractGoal(question, '')?.content ?? null).toBe(goal);
+});
+
+test.each([
+  ['sourdough bread', 'Do you want to know how to store it?', 'know how to store sourdough bread'],
+  ['old maps of Ghent', 'Are you looking for a place to buy them?', 'a place to buy old maps of Ghent'],
+  ['can you help me with this?', 'Do you want to fix it?', null],
+])('after "%s" the goal of "%s" is %s', (inputText, question, goal) => {
+  expect(extractGoal(question, inputText)?.content ?? null).toBe(goal);
 });
 
 test.each([

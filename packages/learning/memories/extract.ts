@@ -6,8 +6,8 @@ import type { Thing } from '../extraction/things.ts';
 import {
   findTools,
   isAboutOthers,
-  leavesTheChoice,
   type MentionedTool,
+  offersAlternatives,
   spellOutCompounds,
 } from '../extraction/tools.ts';
 import { findTechnologies } from '../text/technologies.ts';
@@ -59,7 +59,7 @@ export interface Preference {
 export function extractPreferences(question: string, inputText: string): Preference[] {
   const asked = cutOpinions(question);
   const written = keepOwnWords(inputText);
-  const confirmed = leavesTheChoice(asked) ? [] : findTools(asked);
+  const confirmed = offersAlternatives(asked) ? [] : findTools(asked);
   const tools = [...confirmed, ...findOwnTools(written)];
   const stated = [
     ...findConfirmedThings(asked).filter((thing) => agrees(thing, asked)),
@@ -72,7 +72,7 @@ export function extractPreferences(question: string, inputText: string): Prefere
 function findOwnTools(text: string): MentionedTool[] {
   const sentences = text.split(/(?<=[.!?])\s+|\n+/u).filter((sentence) => !isAboutOthers(sentence));
   return sentences
-    .filter((sentence) => !leavesTheChoice(sentence))
+    .filter((sentence) => !offersAlternatives(sentence))
     .flatMap((sentence) =>
       findTools(sentence).filter(({ polarity, isUsed }) => polarity === 'dislike' || isUsed),
     );

@@ -89,6 +89,18 @@ test('selections of others of the tenant count where the user has none', () => {
   expect(order(input('Accommodation in Kyoto?', hotels, { tenantSelections: [quiet] }))[0]).toBe(hotels[0]);
 });
 
+test('a dislike raises no candidate that is like it', () => {
+  const memory = (content: string): Memory => ({
+    ...{ memory_id: 'm', type: 'preference', content, confidence: 0.9, last_seen: now },
+  });
+  const featureOf = (content: string) =>
+    rank(input('where to sleep', hotels, { memories: [memory(content)] })).map(
+      ({ features }) => features['preference'],
+    );
+  expect(Math.max(...featureOf('Prefers: party nights').map(Number))).toBeGreaterThan(0);
+  expect(featureOf('Avoids: party nights').map(Number)).toEqual([0, 0, 0, 0]);
+});
+
 test.each(['goal', 'preference'] as const)('a %s raises a similar candidate', (type) => {
   const memory: Memory = {
     memory_id: 'm',
