@@ -19,7 +19,7 @@ const islands = new Set(['client']);
 const layers: Record<string, string[][]> = {
   'packages/queue': [['errors', 'metrics'], ['backend'], ['producer', 'schedule'], ['consumer', 'inspector']],
   'packages/db': [
-    ['schema', 'errors'],
+    ['schema', 'errors', 'start-errors'],
     ['client'],
     ['connect'],
     ['transactions'],
@@ -42,11 +42,11 @@ const layers: Record<string, string[][]> = {
   ],
   'packages/service': [
     ['errors', 'make-directory'],
-    ['observability'],
+    ['observability', 'json-lines'],
     ['log'],
     ['config', 'service'],
     ['shutdown'],
-    ['run-service'],
+    ['run-service', 'run-command'],
   ],
   'packages/training-log': [
     ['files', 'location', 'lines', 'id-set'],

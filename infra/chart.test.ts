@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { ScaledObject } from '@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject';
 import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor';
+import { readConfig as readGateway } from 'gateway/config';
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
 import { CronJob } from 'kubernetes-models/batch/v1/CronJob';
 import { Job } from 'kubernetes-models/batch/v1/Job';
@@ -43,11 +44,16 @@ beforeAll(async () => {
   helm = await findHelm();
   rendered = new Map([['values.yaml', await render()]]);
   for (const name of await readdir(path.join(chart, 'ci')))
-    rendered.set(name, await render('--values', path.join(chart, 'ci', name)));
+    rendered.set(name, await render({ options: ['--values', path.join(chart, 'ci', name)] }));
 });
 
+interface Rendering {
+  release?: string;
+  options?: string[];
+}
+
 /** The objects that the chart makes, each checked against its model: what must be there, and of which type. */
-async function render(...options: string[]): Promise<Objects> {
+async function render({ release = 'loop', options = [] }: Rendering = {}): Promise<Objects> {
   const objects: Objects = {
     CronJob: [],
     Deployment: [],
@@ -61,7 +67,7 @@ async function render(...options: string[]): Promise<Objects> {
     ServiceAccount: [],
     ServiceMonitor: [],
   };
-  for (const document of parseAllDocuments(await helm('template', 'loop', chart, ...options))) {
+  for (const document of parseAllDocuments(await helm('template', release, chart, ...options))) {
     const content = document.toJS();
     if (content === null) continue;
     const Model = models[content.kind as Kind];
@@ -125,7 +131,7 @@ test.each([
   ['a value of the wrong type', ['--set', 'apps.gateway.replicas=two'], 'replicas'],
   ['a place that is none', ['--set', 'trainingLog.place=bucket'], 'place'],
 ])('refuses %s', async (_what, options, named) => {
-  await expect(render(...options)).rejects.toThrow(named);
+  await expect(render({ options })).rejects.toThrow(named);
 });
 
 describe.each(apps)('%s', (app) => {
@@ -135,9 +141,9 @@ describe.each(apps)('%s', (app) => {
     const schema = JSON.parse(await readFile(path.join(chart, 'values.schema.json'), 'utf8'));
     const offered = Object.keys(schema.properties.apps.properties[app].properties.env.properties);
     const set = deployments().flatMap((deployment) => namesSet(deployment));
-    // The image says where it listens, and the log goes to stdout; the AWS library reads its own variables.
+    // The image says where it listens, and the log goes to stdout; the AWS library and Node read their own variables.
     const elsewhere = ['HOST', 'PORT', 'LOG_DIR', ...(app === 'trainer' ? ['DATASETS_DIR'] : [])];
-    const own = set.filter((name) => !name.startsWith('AWS_'));
+    const own = set.filter((name) => !/^(AWS_|NODE_|HTTPS_PROXY$|NO_PROXY$)/.test(name));
     expect([...new Set([...offered, ...own, ...elsewhere])].toSorted()).toEqual(variablesOf(app));
     expect(offered).not.toEqual(expect.arrayContaining(['DATABASE_URL']));
   });
@@ -181,6 +187,63 @@ describe.each(apps)('%s', (app) => {
       if (scaler) expect(scaler.spec?.scaleTargetRef.name).toBe(`loop-${app}`);
     }
   });
+});
+
+test('every value of a hostile file is rendered as it was typed', async () => {
+  const { Deployment: all = [], ScaledObject: scalers = [] } = rendered.get('hostile.yaml') ?? {};
+  const pod = named(all, 'gateway').spec?.template;
+  const env = pod?.spec?.containers[0]?.env?.map(({ name, value = '' }) => [name, value] as const) ?? [];
+  expect(Object.fromEntries(env)).toMatchObject({
+    RATE_LIMIT_PER_KEY: '1000000',
+    RATE_LIMIT_PER_USER: '25000000',
+    LLM_TOKENS_PER_HOUR: '9007199254740991',
+    OPENAI_MODEL_NAME: 'a: "b" # {c} \\ <d>',
+    DATABASE_URL_FILE: '/secrets/postgres/a, b',
+    NODE_EXTRA_CA_CERTS: '/certificates/ca: 1.crt',
+    HTTPS_PROXY: 'http://me:p%23ss@proxy.example.com:3128',
+    NO_PROXY: '.svc,10.0.0.0/8',
+  });
+  const own = { ...Object.fromEntries(env), DATABASE_URL: 'postgres://host/db' };
+  const settings: NodeJS.ProcessEnv = Object.fromEntries(
+    Object.entries(own).filter(([name]) => !name.endsWith('_FILE')),
+  );
+  expect(readGateway(settings)).toMatchObject({
+    requestsPerKey: 1_000_000,
+    requestsPerUser: 25_000_000,
+    explorationRate: 1e-7,
+    promptTokenBudget: 2_000,
+  });
+  expect(pod?.metadata?.annotations).toEqual({
+    'sidecar.istio.io/inject': 'false',
+    build: '1000000',
+    'odd: key': 'a "b" # {c}',
+  });
+  expect(pod?.spec).toMatchObject({
+    serviceAccountName: '007',
+    nodeSelector: { zone: '1', spot: 'true' },
+    tolerations: [{ tolerationSeconds: 1_000_000 }],
+    priorityClassName: '1',
+    topologySpreadConstraints: [
+      { topologyKey: 'zone', labelSelector: { matchLabels: { 'app.kubernetes.io/component': 'gateway' } } },
+    ],
+  });
+  expect(named(all, 'trainer').spec?.replicas).toBe(1_000_000);
+  const thresholds = scalers.flatMap(({ spec }) =>
+    spec?.triggers.map(({ metadata }) => metadata['threshold']),
+  );
+  expect(thresholds).toEqual(expect.arrayContaining(['1000000', '2500000']));
+});
+
+test('missing data scales nothing to zero', () => {
+  const { ScaledObject: scalers = [] } = rendered.get('values.yaml') ?? {};
+  const triggers = scalers.flatMap(({ spec }) => spec?.triggers ?? []);
+  expect(triggers).toHaveLength(7);
+  for (const { metadata } of triggers) expect(metadata).toMatchObject({ ignoreNullValues: 'false' });
+});
+
+test('a release may be named like a number', async () => {
+  const { Deployment: all } = await render({ release: '1e3' });
+  expect(all[0]?.spec?.selector.matchLabels).toMatchObject({ 'app.kubernetes.io/instance': '1e3' });
 });
 
 test('workers are scaled by their queue and by the learning lag, the gateway by its requests', () => {

@@ -9,6 +9,7 @@ import { readEnv } from './read-env.ts';
 const Env = Type.Object({
   URL: Type.String({ pattern: '^postgres://', description: 'a postgres:// URL' }),
   PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535 }),
+  RATE_PER_KEY: Type.Integer({ default: 1 }),
   RATE: Type.Optional(Type.Number({ minimum: 0 })),
   COLLECT: Type.Boolean({ default: true }),
   ENGINE: Type.Union([Type.Literal('rules'), Type.Literal('openai')], { default: 'rules' }),
@@ -18,12 +19,12 @@ const URL = 'postgres://db/loop';
 
 describe('values', () => {
   it('have defaults, and what is empty or unknown counts as absent', () => {
-    const expected = { URL, PORT: 8080, COLLECT: true, ENGINE: 'rules' };
+    const expected = { URL, PORT: 8080, RATE_PER_KEY: 1, COLLECT: true, ENGINE: 'rules' };
     expect(readEnv(Env, { URL, PORT: '', RATE: '', API_KEY: '', OTHER: 'x' })).toEqual(expected);
   });
 
   it('are converted by the schema', () => {
-    const expected = { URL, PORT: 0, RATE: 0.25, COLLECT: false, ENGINE: 'openai' };
+    const expected = { URL, PORT: 0, RATE_PER_KEY: 1, RATE: 0.25, COLLECT: false, ENGINE: 'openai' };
     expect(readEnv(Env, { URL, PORT: '0', RATE: '.25', COLLECT: 'FALSE', ENGINE: 'openai' })).toEqual(
       expected,
     );
@@ -35,6 +36,7 @@ describe('values', () => {
     ['PORT', '0x50', 'PORT is "0x50"; it must be an integer from 0 to 65535.'],
     ['RATE', 'NaN', 'RATE is "NaN"; it must be a number of at least 0.'],
     ['RATE', '-1', 'RATE is "-1"; it must be a number of at least 0.'],
+    ['RATE_PER_KEY', '1e+06', 'RATE_PER_KEY is "1e+06"; it must be an integer.'],
     ['COLLECT', 'yes', 'COLLECT is "yes"; it must be true or false.'],
     ['ENGINE', 'magic', 'ENGINE is "magic"; it must be one of rules, openai.'],
     ['API_KEY', 'hunter2', 'API_KEY is "…"; it must be a key that begins with sk-.'],

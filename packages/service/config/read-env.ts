@@ -77,7 +77,7 @@ function readValue(name: string, property: TSchema, env: NodeJS.ProcessEnv): unk
   const refinement = Value.Errors(property, value).find(({ keyword }) => keyword === '~refine');
   if (refinement) throw new ConfigError(refinement.message);
   throw new ConfigError(
-    `${name} is "${maskSecrets(name, String(text))}"; it must be ${describeSchema(property)}.`,
+    `${name} is "${maskSecrets(name, property, String(text))}"; it must be ${describeSchema(property)}.`,
   );
 }
 
@@ -106,7 +106,9 @@ function convert(property: TSchema, text: string): unknown {
   return text;
 }
 
-function maskSecrets(name: string, text: string): string {
-  if (/KEY|SECRET|TOKEN|PASSWORD/.test(name)) return '…';
+/** What must be a number is no secret, whatever its name: RATE_LIMIT_PER_KEY, PROMPT_TOKEN_BUDGET. */
+function maskSecrets(name: string, property: TSchema, text: string): string {
+  const isText = !IsInteger(property) && !IsNumber(property) && !IsBoolean(property) && !IsUnion(property);
+  if (isText && /KEY|SECRET|TOKEN|PASSWORD/.test(name)) return '…';
   return text.replace(/\/\/[^/@]*@/, '//…@');
 }
