@@ -28,7 +28,7 @@ it.each([
   ['pay to DE89 3704 0044 0532 0130 00 or BE71 0961 2345 6769', 'pay to [iban] or [iban]'],
   ['I live at 221 Baker Street, London NW1 6XE', 'I live at [address_en], London [postal_code]'],
   ['10 rue de la Paix', '[address_fr]'],
-  ['SW1A 1AA, M1 1AE or K1A 0B1', '[postal_code], [postal_code] or [postal_code]'],
+  ['SW1A 1AA, M1 1AE, W11 2BQ or K1A 0B1', '[postal_code], [postal_code], [postal_code] or [postal_code]'],
   [
     'New York, NY 10001 or Beverly Hills, CA 90210-1234',
     'New York, [postal_code] or Beverly Hills, [postal_code]',
@@ -131,6 +131,8 @@ it.each([
   ...['NY 10001', 'New York, ny 10001', 'New York, NY 1000', 'ASW1 1AA', 'SW1 1A'],
   ...['x0301234567', '1.030/123 456', '-0301234567', '03 12', '0301234567x'],
   ...['http://bob:@host', 'http://bob:pass', 'http://b b:pass@host', 'bob:pass@host'],
+  // Numbers of Canadian cards look like any other.
+  ...['A1234567', '12345-6789', 'AB123456'],
   ...['-----BEGIN PUBLIC KEY-----', '-----BEGIN private KEY-----'],
 ])('leaves %j alone', (text) => {
   expect(redactPii(text)).toBe(text);

@@ -3,19 +3,22 @@ import { PiiSanitizer } from '@cdssnc/sanitize-pii';
 const space =
   '\\t-\\r \\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}';
 
+/** Lookaheads, and lookbehinds for what must not be there. */
+const droppedGroups = ['(?=', '(?!', '(?<!'];
+
 /**
  * Matches wherever the given expression does, and perhaps elsewhere. RE2 has no lookaround and is slow at long
  * repetitions: positive lookbehinds are consumed, other lookarounds dropped, and `{2,200}` becomes `{2,}`.
  */
 export function toRe2Superset({ source, flags }: RegExp): string {
-  const tokens = source.match(/\\[pP]\{\w+\}|\\u[\da-f]{4}|\\.|\(\?<?[=!]|\(\?:|\{\d+,\d+\}|./gsu) ?? [];
+  const tokens = source.match(/\\.|\(\?<?[=!]|\(\?:|\{\d+,\d+\}|./gsu) ?? [];
   let [out, inBrackets] = ['', false];
   for (let at = 0; at < tokens.length; at += 1) {
     const token = tokens[at] ?? '';
     if (inBrackets) {
       inBrackets = token !== ']';
       out += token === '\\s' ? space : token;
-    } else if (/^\(\?(?:<?!|=)$/.test(token)) at = findGroupEnd(tokens, at);
+    } else if (droppedGroups.includes(token)) at = findGroupEnd(tokens, at);
     else {
       inBrackets = token === '[';
       // With flags i and u, JavaScript counts two more letters as word characters than RE2 does.
@@ -28,7 +31,7 @@ export function toRe2Superset({ source, flags }: RegExp): string {
 function rewriteToken(token: string): string {
   if (token === '\\s') return `[${space}]`;
   if (token === '(?<=') return '(?:';
-  const repeated = /^\{(\d+),\d+\}$/.exec(token);
+  const repeated = /\{(\d+),\d+\}/.exec(token);
   return repeated ? `{${repeated[1]},}` : token;
 }
 

@@ -110,6 +110,14 @@ it('redacts each text of a line in its place, and says in how many lines it foun
   ]);
 });
 
+it('counts no line in which there was nothing to redact', async () => {
+  const { workspace } = await openTestWorkspace(
+    chosen,
+    "delete from chosen_hypotheses_data where event_id = 'event-1'",
+  );
+  expect(await prepareHypotheses(workspace)).toBe(0);
+});
+
 it('writes a file for each format and split, and counts the samples', async () => {
   const { workspace, directory, readColumns } = await openTestWorkspace(chosen);
   await prepareHypotheses(workspace);
