@@ -13,6 +13,7 @@ import { type Metric, reachesGoal } from './metric.ts';
 import { peer } from './peer/peer.ts';
 import { rankCost } from './rank.ts';
 import { scaleOut } from './scale-out.ts';
+import { fitManySelections } from './trainer/fit.ts';
 import { buildMillionSelections } from './trainer/million.ts';
 
 const benches: Record<string, (options: { keep: boolean }) => Promise<Metric[]>> = {
@@ -20,7 +21,7 @@ const benches: Record<string, (options: { keep: boolean }) => Promise<Metric[]>>
   hypothesize,
   learning,
   rank: rankCost,
-  trainer: buildMillionSelections,
+  trainer: async () => [...(await buildMillionSelections()), fitManySelections()],
   lag,
   'scale-out': scaleOut,
   cost,
