@@ -17,9 +17,10 @@ const formats: Record<string, Validator[]> = {
   persona_chat: [openAiChat, trlChat],
 };
 
+const dir = await writeTestLog({ users: 60, selectionsPerUser: 4 });
+const { directory } = await buildDataset(buildRequest(dir));
+
 it('writes samples that are valid by every rule of their formats, the same in JSON and in Parquet', async () => {
-  const dir = await writeTestLog({ users: 60, selectionsPerUser: 4 });
-  const { directory } = await buildDataset(buildRequest(dir));
   await using workspace = await openWorkspace(join(dir, 'work'));
   for (const [name, validators] of Object.entries(formats)) {
     const samples = [];
@@ -38,8 +39,6 @@ it('writes samples that are valid by every rule of their formats, the same in JS
 });
 
 it('puts no user into two splits', async () => {
-  const dir = await writeTestLog({ users: 60, selectionsPerUser: 4 });
-  const { directory } = await buildDataset(buildRequest(dir));
   await using workspace = await openWorkspace(join(dir, 'work'));
   const files = (await readdir(directory)).filter((file) => file.endsWith('.parquet'));
   const all = files.map(
@@ -78,8 +77,6 @@ it.each([
 });
 
 it('lays a training script beside the samples that Python compiles, explains, and that reads what is there', async () => {
-  const dir = await writeTestLog({ users: 40, selectionsPerUser: 3 });
-  const { directory } = await buildDataset(buildRequest(dir));
   const script = join(await mkdtemp(join(tmpdir(), 'kit-')), 'train_model.py');
   await cp(join(directory, 'train_model.py'), script);
   const python = promisify(execFile)('python3', ['-m', 'py_compile', script]);

@@ -16,41 +16,39 @@ import { type TrainingExample, toExamples } from './examples.ts';
 import { fitRanker, toUtilities } from './fit-ranker.ts';
 import { importanceWeights } from './importance-weights.ts';
 import { loadExamples, loadFeatureNames } from './load-examples.ts';
-import { promotionGate } from './promotion-gate.ts';
 
 const trueWeights = { goal: 2, preference: 1, prior: 0.3 };
 const serving: RankerWeights = { version: 1, temperature: 1, weights: { goal: 1, preference: 1, prior: 1 } };
 const population = {
-  users: 990,
+  users: 495,
   selectionsPerUser: 6,
   trueWeights,
   servedWeights: serving.weights,
   positionBias: 0.3,
-  exploration: 0.05,
+  exploration: 0,
 };
 
 const honest = simulateSelections({ ...population, seed: 1 });
 /** Other interactions of honest users: what everyone else gets from a ranker is measured on them. */
 const everyoneElse = toExamples(simulateSelections({ ...population, users: 2_000, seed: 2 }));
 /** One user in a hundred, each as busy as two hundred others, always picks what users want least. */
-const attack = simulateSelections({ ...population, users: 10, selectionsPerUser: 1_200, seed: 3 }).map(
+const attack = simulateSelections({ ...population, users: 5, selectionsPerUser: 1_200, seed: 3 }).map(
   sabotaged,
 );
 
 const protectedBuild = { maxShare: 0.01, minPerUser: 20, quarantineFrom: '2026-11-21T00:00:00.000Z' };
 const openBuild = { maxShare: 1, minPerUser: 1_000_000, quarantineFrom: null };
 
-it('is not moved by one user in a hundred, whatever they pick, thanks to the protections', {
+it('learns the same beside one user in a hundred who selects what nobody wants, thanks to quarantine and limits', {
   timeout: 120_000,
 }, async () => {
   const without = await firstPlaces(await writeLog(honest, []), protectedBuild, 'protected');
-  for (const since of ['2026-11-22T09:00:00.000Z', '2026-11-10T09:00:00.000Z']) {
-    const log = await writeLog(honest, attack, since);
-    const protectedRate = await firstPlaces(log, protectedBuild, 'protected');
-    const openRate = await firstPlaces(log, openBuild, 'open');
-    expect(Math.abs(protectedRate - without)).toBeLessThan(0.01);
-    expect(without - openRate).toBeGreaterThan(0.05);
-  }
+  const attacked = await writeLog(honest, attack, '2026-11-10T09:00:00.000Z');
+  expect(without - (await firstPlaces(attacked, openBuild, 'open'))).toBeGreaterThan(0.3);
+  expect(without - (await firstPlaces(attacked, protectedBuild, 'protected'))).toBeLessThan(0.02);
+  // Users who are too new have no part in it.
+  const since = await writeLog(honest, attack, '2026-11-22T09:00:00.000Z');
+  expect(await firstPlaces(since, protectedBuild, 'protected')).toBeCloseTo(without, 3);
 });
 
 function sabotaged({ user, hypotheses }: TrainingExample): TrainingExample {
@@ -92,7 +90,7 @@ const toRecord = (
 
 let builds = 0;
 
-/** How often everyone else's pick comes first with the ranker that the log leads to. */
+/** How often everyone else's selection comes first with the ranker that fits the log, whatever the gate says of it. */
 async function firstPlaces(
   log: string,
   build: Partial<BuildRequest>,
@@ -110,10 +108,7 @@ async function firstPlaces(
   ];
   if (kind === 'protected') {
     const fitted = fitRanker({ train, validation, test }, serving, seeded(4));
-    return hitRate(
-      toUtilities(promotionGate(fitted.judgement).passed ? fitted.weights : serving, names),
-      names,
-    );
+    return hitRate(toUtilities(fitted.weights, names), names);
   }
   const weights = importanceWeights(train, Number.POSITIVE_INFINITY);
   const prior = toUtilities(serving, names);
