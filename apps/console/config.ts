@@ -14,6 +14,10 @@ const Env = Type.Object({
   }),
   METRICS_URLS: Type.String({ default: '', description: 'URLs of /metrics, with commas between them' }),
   METRICS_KEY: Type.Optional(Type.String()),
+  /** Its admins may use the tools over the queues, which all tenants share. */
+  OPERATOR_TENANT: Type.Optional(
+    Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,62}$', description: 'the name of a tenant' }),
+  ),
   ...logEnv,
 });
 
@@ -28,6 +32,7 @@ export function readConfig(source: NodeJS.ProcessEnv) {
     port: env.PORT,
     gatewayUrl: env.GATEWAY_URL.replace(/\/+$/u, ''),
     metrics: { urls: env.METRICS_URLS.split(',').filter(Boolean), key: env.METRICS_KEY },
+    operatorTenant: env.OPERATOR_TENANT,
     ...logConfig(env),
   };
 }

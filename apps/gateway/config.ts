@@ -4,6 +4,7 @@ import { hostEnv, infraEnv, toHost } from '@learning-loop/service/config/infra-e
 import { ConfigError, readEnv } from '@learning-loop/service/config/read-env';
 import { logConfig, logEnv } from '@learning-loop/service/log';
 import { type Static, Type } from 'typebox';
+import { parseAllowedModels, toModelPrices } from './hypotheses/allowed-models.ts';
 
 export const safetyEnv = {
   /** For networks with trusted callers only, such as that of docker-compose.yml. */
@@ -35,6 +36,8 @@ const Env = Type.Object({
   ...embeddingEnv,
   /** Whether a model reranks the ten most relevant memories. */
   LLM_RERANK: Type.Boolean({ default: false }),
+  /** Besides the configured model: those that tenants may register by hand. */
+  LLM_ALLOWED_MODELS: Type.String({ default: '' }),
   ...logEnv,
 });
 
@@ -46,6 +49,8 @@ export function readConfig(source: NodeJS.ProcessEnv) {
     throw new ConfigError(
       'LLM_RERANK is true, and SLM_IMPL=rules has no model; set SLM_IMPL, or leave LLM_RERANK.',
     );
+  const allowedModels = parseAllowedModels(env.LLM_ALLOWED_MODELS);
+  const llm = llmConfig(env);
   return {
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
@@ -56,7 +61,8 @@ export function readConfig(source: NodeJS.ProcessEnv) {
     autoAdvanceThreshold: env.AUTO_ADVANCE_THRESHOLD,
     promptTokenBudget: env.PROMPT_TOKEN_BUDGET,
     ...safetyConfig(env),
-    llm: llmConfig(env),
+    llm: llm.impl === 'rules' ? llm : { ...llm, modelPrices: toModelPrices(allowedModels) },
+    allowedModels,
     spending: spendingConfig(env),
     embedding: embeddingConfig(env),
     rerank: env.LLM_RERANK,

@@ -34,7 +34,7 @@ export function createPopulation(db: Db, log: TrainingLog, users: number, random
   let clock = Date.UTC(2026, 0, 1);
   return {
     async simulate(count) {
-      const routeModels = createModelRouter(db, 'rules');
+      const routeModels = createModelRouter(db, { llm: { impl: 'rules' }, allowedModels: new Map() });
       const interactions: SimulatedInteraction[] = [];
       for (let i = 0; i < count; i += 1) {
         const person = people[Math.floor(random() * people.length)];

@@ -1,6 +1,6 @@
+import { keysCommand } from 'gateway/auth/keys-cli';
 import { expect, test } from 'vitest';
 import { appsForTest, askRaw } from './apps.ts';
-import { keysCommand } from 'gateway/auth/keys-cli';
 
 async function stage() {
   const apps = await appsForTest();
@@ -9,7 +9,11 @@ async function stage() {
   const key = authorization.replace('Bearer ', '');
   const console = await apps.start('console', { GATEWAY_URL: gateway });
   const headers = { 'content-type': 'application/json' };
-  const signedIn = await askRaw(console, '/api/session', { method: 'POST', headers, body: JSON.stringify({ key }) });
+  const signedIn = await askRaw(console, '/api/session', {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ key }),
+  });
   const cookie = String(signedIn.headers['set-cookie']).split(';')[0] ?? '';
   return { db: apps.db, key, console, cookie };
 }

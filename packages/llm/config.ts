@@ -43,6 +43,8 @@ export interface ModelConfig extends Spending {
   /** Further calls are rejected at once; queued ones after half of the timeout. */
   maxQueued: number;
   prices: Prices;
+  /** Of other models, by name; the rest cost `prices`. */
+  modelPrices?: Record<string, Prices>;
 }
 export type LlmConfig = { impl: 'rules' } | ModelConfig;
 

@@ -84,7 +84,12 @@ function connectModel(config: ModelConfig, shared: Omit<LlmDependencies, 'bulkhe
   /** Each has its own breaker, since one may be missing on the server; they share its bulkhead. */
   function getVariant(model: string | undefined): ChatModel {
     if (model === undefined || model === config.model) return chatModel;
-    const variant = variants.get(model) ?? createChatModel({ ...config, model }, { ...shared, bulkhead });
+    const variant =
+      variants.get(model) ??
+      createChatModel(
+        { ...config, model, prices: config.modelPrices?.[model] ?? config.prices },
+        { ...shared, bulkhead },
+      );
     variants.set(model, variant);
     return variant;
   }

@@ -67,6 +67,12 @@ export function requireAdmin(request: FastifyRequest): void {
     throw new HttpError(403, 'role_needed', 'This needs a key with the role admin.');
 }
 
+/** Of the installation: an admin of OPERATOR_TENANT, or whoever is at this machine while there are no keys. */
+export function isOperator(request: FastifyRequest, { operatorTenant }: ConsoleContext['config']): boolean {
+  const { role, tenant_id, key } = getCaller(request);
+  return role === 'admin' && (key === undefined || tenant_id === operatorTenant);
+}
+
 /** POST and DELETE /api/session. */
 export const signIn =
   (sessions: Sessions): RouteGroup =>

@@ -35,7 +35,7 @@ export function App() {
       {session.error && <Failure error={session.error} again={session.reload} />}
       {session.value && (
         <Boundary key={path}>
-          <CurrentPage path={path} role={session.value.role} />
+          <CurrentPage path={path} />
         </Boundary>
       )}
     </Shell>
@@ -72,9 +72,9 @@ function Shell({ tools, children }: { tools: ReactNode; children: ReactNode }) {
   );
 }
 
-function CurrentPage({ path, role }: { path: string; role: string }) {
+function CurrentPage({ path }: { path: string }) {
   if (path.startsWith('/users/')) return <UserPage key={path} userId={decodeURIComponent(path.slice(7))} />;
-  if (path === '/queues') return <QueuesPage isAdmin={role === 'admin'} />;
+  if (path === '/queues') return <QueuesPage />;
   if (path === '/users') return <UsersPage />;
   if (path === '/training') return <TrainingPage />;
   if (path === '/try') return <TryPage />;

@@ -1,25 +1,32 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
-import { requireAdmin } from '../auth/sign-in.ts';
+import { HttpError } from '@learning-loop/service/errors';
+import { isOperator } from '../auth/sign-in.ts';
 import type { ConsoleContext, RouteGroup } from '../context.ts';
 
 type Queue = ConstructorParameters<typeof BullMQAdapter>[0];
 
 /**
- * /bull-board is read-only; on /bull-board-admin admins may retry, promote and clean jobs. That loses nothing, since
- * pending events stay in the outbox and are published again.
+ * All tenants share the queues, so both boards are for the operator alone. /bull-board is read-only; on /bull-board-admin
+ * jobs can be retried, promoted and cleaned. That loses nothing, since pending events stay in the outbox and are
+ * published again.
  */
 export const bullBoard: RouteGroup = (console) => async (server) => {
   server.addHook('onSend', async (_request, reply, payload) => {
     reply.headers({ 'content-security-policy': policy, 'x-content-type-options': 'nosniff' });
     return typeof payload === 'string' ? payload.replace(webFonts, '') : payload;
   });
-  await server.register(createBoard(console, '/bull-board', readOnly));
-  await server.register(async (guarded) => {
-    guarded.addHook('onRequest', async (request) => requireAdmin(request));
-    await guarded.register(createBoard(console, '/bull-board-admin', {}));
+  server.addHook('onRequest', async (request) => {
+    if (isOperator(request, console.config)) return;
+    throw new HttpError(
+      403,
+      'operator_needed',
+      'The queues are those of all tenants; this needs a key of an admin of the tenant in OPERATOR_TENANT.',
+    );
   });
+  await server.register(createBoard(console, '/bull-board', readOnly));
+  await server.register(createBoard(console, '/bull-board-admin', {}));
 };
 
 const readOnly = { readOnlyMode: true, allowRetries: false };

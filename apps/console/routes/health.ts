@@ -1,12 +1,14 @@
 import { listBuilds } from '@learning-loop/db/training/dataset-builds';
 import { asTenant } from '@learning-loop/db/transactions';
+import { HttpError } from '@learning-loop/service/errors';
+import { holdsMetricsKey, metricsKeyNeeded } from '@learning-loop/service/observability/health-server';
 import type { ConsoleContext, RouteGroup } from '../context.ts';
 import { type Snapshot, sumSeries } from '../metrics/derive.ts';
 import type { State } from './schemas.ts';
 
 /** GET /livez, /readyz and /metrics. */
 export const health: RouteGroup =
-  ({ db, metrics }) =>
+  ({ db, metrics, config }) =>
   async (server) => {
     server.get('/livez', async () => ({ status: 'live' }));
     server.get('/readyz', async (_request, reply) => {
@@ -19,9 +21,11 @@ export const health: RouteGroup =
         );
       return reply.status(ready ? 200 : 503).send({ ready, missing: ready ? [] : ['postgres'] });
     });
-    server.get('/metrics', async (_request, reply) =>
-      reply.type(metrics.contentType).send(await metrics.metrics()),
-    );
+    server.get('/metrics', async (request, reply) => {
+      if (!holdsMetricsKey(request.headers.authorization, config.metrics.key))
+        throw new HttpError(401, 'key_needed', metricsKeyNeeded);
+      return reply.type(metrics.contentType).send(await metrics.metrics());
+    });
   };
 
 /** For people: the state of each part, and what to do about problems. */

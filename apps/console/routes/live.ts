@@ -18,7 +18,7 @@ export const sse: RouteGroup = (console) => async (server) => {
     ),
   );
   server.get('/api/live/queues', (request, reply) =>
-    stream(reply, untilKeyEnds(console, request), () => readQueues(console, getCaller(request).tenant_id)),
+    stream(reply, untilKeyEnds(console, request), () => readQueues(console, request)),
   );
 };
 

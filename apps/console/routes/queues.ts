@@ -6,8 +6,9 @@ import {
 import { asTenant } from '@learning-loop/db/transactions';
 import { type Consumer, routes } from '@learning-loop/events/routes';
 import { HttpError } from '@learning-loop/service/errors';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { getCaller, requireAdmin } from '../auth/sign-in.ts';
+import { getCaller, isOperator, requireAdmin } from '../auth/sign-in.ts';
 import type { ConsoleContext, RouteGroup } from '../context.ts';
 import { durationsBetween, type Snapshot } from '../metrics/derive.ts';
 import { type QueueRow, Queues } from './schemas.ts';
@@ -52,7 +53,7 @@ const DeadLetterParams = Type.Object({ id: Type.String({ format: 'uuid' }) });
 /** GET /api/queues. */
 export const queues: RouteGroup = (console) => async (server) => {
   server.get('/api/queues', { schema: { response: { 200: Queues } } }, async (request) =>
-    readQueues(console, getCaller(request).tenant_id),
+    readQueues(console, request),
   );
 
   // The gateway lists dead letters without payloads; here an admin may see them.
@@ -67,9 +68,10 @@ export const queues: RouteGroup = (console) => async (server) => {
 };
 
 export async function readQueues(
-  { db, queues, measurements }: ConsoleContext,
-  tenantId: string,
+  { db, queues, measurements, config }: ConsoleContext,
+  request: FastifyRequest,
 ): Promise<Queues> {
+  const { tenant_id: tenantId } = getCaller(request);
   const [pendingRows, deadLetterRows, counts] = await Promise.all([
     pendingByConsumer(db),
     asTenant(db, tenantId, (tx) => deadLettersByConsumer(tx, tenantId)),
@@ -91,7 +93,11 @@ export async function readQueues(
     };
     return { ...row, oldest_seconds: oldest_ms === null ? null : oldest_ms / 1000 };
   });
-  return { at: Date.now(), queues: rows.map((row) => ({ ...row, ...scaleHint(row) })) };
+  return {
+    at: Date.now(),
+    queues: rows.map((row) => ({ ...row, ...scaleHint(row) })),
+    is_operator: isOperator(request, config),
+  };
 }
 
 type Pace = Pick<QueueRow, 'per_second' | 'batch' | 'lag'>;

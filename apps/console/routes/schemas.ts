@@ -59,7 +59,12 @@ const QueueRow = Type.Object({
   level: State.properties.level,
 });
 export type QueueRow = Type.Static<typeof QueueRow>;
-export const Queues = Type.Object({ at: Type.Number(), queues: Type.Array(QueueRow) });
+export const Queues = Type.Object({
+  at: Type.Number(),
+  queues: Type.Array(QueueRow),
+  /** Whether the caller may see single jobs. */
+  is_operator: Type.Boolean(),
+});
 export type Queues = Type.Static<typeof Queues>;
 
 const Share = Type.Number({ description: 'From 0 to 1; differences from -1' });

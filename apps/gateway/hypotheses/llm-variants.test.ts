@@ -13,6 +13,7 @@ async function stage(models: string[], onTestFinished: TestContext['onTestFinish
     SLM_IMPL: 'vllm',
     VLLM_BASE_URL: server.url,
     VLLM_MODEL_NAME: 'small',
+    LLM_ALLOWED_MODELS: 'tuned,gone,elsewhere',
     // A busy machine is not what is tested here.
     ...{ LLM_TIMEOUT_MS: '30000', LLM_MAX_CONCURRENCY: '50' },
   });

@@ -3,6 +3,7 @@ import type { ModelKind } from '@learning-loop/db/schema/training';
 import { baselines, findModel, type Model } from '@learning-loop/db/training/models';
 import { HttpError } from '@learning-loop/service/errors';
 import type { Config } from '../config.ts';
+import { isAllowedModel } from './allowed-models.ts';
 
 const names: Record<ModelKind, string> = { ranker: 'ranker', llm: 'language model' };
 
@@ -30,12 +31,23 @@ export async function assertServable(
   assertServerConfigured(config, model);
 }
 
-/** Throws 409 for a language model of another provider. */
-export function assertServerConfigured({ llm }: Config, { model_id, artifact }: Model): void {
-  if (!('provider' in artifact) || artifact.provider === llm.impl) return;
+/** Throws 409 for a language model of another provider, or one that the configuration does not allow. */
+export function assertServerConfigured(config: Config, { model_id, artifact, dataset_version }: Model): void {
+  if (!('provider' in artifact)) return;
+  const { llm } = config;
+  if (artifact.provider === llm.impl && isAllowedModel(config, { model: artifact.model, dataset_version }))
+    return;
+  if (artifact.provider === llm.impl) throw notAllowed(409, artifact.model);
   throw new HttpError(
     409,
     'not_served_here',
     `${model_id} is a model of ${artifact.provider}, and SLM_IMPL is ${llm.impl}; set SLM_IMPL=${artifact.provider} first.`,
   );
 }
+
+export const notAllowed = (status: 403 | 409, model: string) =>
+  new HttpError(
+    status,
+    'model_not_allowed',
+    `${model} is not one of the models that the operator allows; ask for it to be named in LLM_ALLOWED_MODELS.`,
+  );

@@ -12,6 +12,8 @@ import {
 import { asTenant } from '@learning-loop/db/transactions';
 import { completeWeights, type RankerWeights, shippedWeights } from '@learning-loop/learning/ranking/weights';
 import { LRUCache } from 'lru-cache';
+import type { Config } from '../config.ts';
+import { isAllowedModel } from './allowed-models.ts';
 
 export interface ServingRanker {
   ranker_id: string;
@@ -51,16 +53,16 @@ const configured: ServingLlm = { llm_id: configuredModel, model: undefined };
 
 /**
  * Returns the user's variant of the running experiment, else the active model. Language models of other providers than
- * `impl` are ignored.
+ * the configured one, and those that are not allowed, are ignored.
  */
 export function createModelRouter(
   db: Db,
-  impl: string,
+  config: Pick<Config, 'llm' | 'allowedModels'>,
 ): (tenantId: string, userId: string) => Promise<ServingModels> {
   const cache = new LRUCache<string, ServingOfTenant>({ max: maxTenants });
   const pending = new Map<string, Promise<ServingOfTenant>>();
 
-  const load = (tenantId: string) => asTenant(db, tenantId, (tx) => loadServing(tx, tenantId, impl));
+  const load = (tenantId: string) => asTenant(db, tenantId, (tx) => loadServing(tx, tenantId, config));
   function refresh(tenantId: string): Promise<ServingOfTenant> {
     const loading = pending.get(tenantId) ?? load(tenantId).finally(() => pending.delete(tenantId));
     pending.set(tenantId, loading);
@@ -82,11 +84,15 @@ export function createModelRouter(
   };
 }
 
-async function loadServing(tx: Tx, tenantId: string, impl: string): Promise<ServingOfTenant> {
+async function loadServing(
+  tx: Tx,
+  tenantId: string,
+  config: Pick<Config, 'llm' | 'allowedModels'>,
+): Promise<ServingOfTenant> {
   const readAt = performance.now();
   return {
     ranker: await loadKind(tx, tenantId, 'ranker', toRanker),
-    llm: await loadKind(tx, tenantId, 'llm', (model) => toLlm(model, impl)),
+    llm: await loadKind(tx, tenantId, 'llm', (model) => toLlm(model, config)),
     readAt,
   };
 }
@@ -114,8 +120,11 @@ function toRanker(model: Model | undefined): ServingRanker {
   return { ranker_id: model.model_id, weights: completeWeights(model.artifact) };
 }
 
-function toLlm(model: Model | undefined, impl: string): ServingLlm {
-  if (!model || !('provider' in model.artifact) || model.artifact.provider !== impl) return configured;
+function toLlm(model: Model | undefined, config: Pick<Config, 'llm' | 'allowedModels'>): ServingLlm {
+  if (!model || !('provider' in model.artifact) || model.artifact.provider !== config.llm.impl)
+    return configured;
+  const { dataset_version, artifact } = model;
+  if (!isAllowedModel(config, { model: artifact.model, dataset_version })) return configured;
   return { llm_id: model.model_id, model: model.artifact.model };
 }
 

@@ -70,7 +70,7 @@ const Response = Type.Object({
 export const hypothesize: RouteGroup = (gateway) => async (server) => {
   const loadStatistics = createTenantStatistics(gateway.db);
   const loadProfile = createProfileLoader(gateway, { selections: true });
-  const routeModels = createModelRouter(gateway.db, gateway.config.llm.impl);
+  const routeModels = createModelRouter(gateway.db, gateway.config);
   const store = batchStatements((interactions: NewInteraction[]) =>
     insertInteractions(gateway.db, interactions),
   );

@@ -15,7 +15,8 @@ import { HttpError } from '@learning-loop/service/errors';
 import { Type } from 'typebox';
 import { getTenantId } from '../auth/authenticate.ts';
 import type { GatewayContext, RouteGroup } from '../context.ts';
-import { assertServerConfigured } from '../hypotheses/model-availability.ts';
+import { isAllowedModel } from '../hypotheses/allowed-models.ts';
+import { assertServerConfigured, notAllowed } from '../hypotheses/model-availability.ts';
 
 const maxListed = 200;
 
@@ -144,6 +145,7 @@ function toArtifact({ config }: GatewayContext, { kind, weights, temperature, mo
       'not_served_here',
       `SLM_IMPL is rules: no server could be asked for ${model}; set SLM_IMPL first.`,
     );
+  if (!isAllowedModel(config, { model, dataset_version: null })) throw notAllowed(403, model);
   return { artifact: { provider: config.llm.impl, model }, name: model };
 }
 

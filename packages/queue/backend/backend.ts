@@ -17,7 +17,19 @@ export interface QueueConfig {
 
 export type JobQueue = Pick<
   Queue,
-  'name' | 'addBulk' | 'getJobCounts' | 'getJobScheduler' | 'upsertJobScheduler' | 'exportPrometheusMetrics'
+  | 'name'
+  | 'addBulk'
+  | 'getJobCounts'
+  | 'getJobScheduler'
+  | 'upsertJobScheduler'
+  | 'exportPrometheusMetrics'
+  | 'isPaused'
+  | 'resume'
+  | 'getGlobalConcurrency'
+  | 'removeGlobalConcurrency'
+  | 'getGlobalRateLimit'
+  | 'removeGlobalRateLimit'
+  | 'removeRateLimitKey'
 >;
 
 /** Over connections that fail at once rather than wait. */

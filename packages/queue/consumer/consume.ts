@@ -1,3 +1,4 @@
+import { backgroundLoop } from '@learning-loop/async/background-loop';
 import { createBatcher } from '@learning-loop/async/batcher';
 import { retry } from '@learning-loop/async/retry';
 import type { Db } from '@learning-loop/db/connect';
@@ -6,6 +7,7 @@ import type { Consumer } from '@learning-loop/events/routes';
 import { throttledLog } from '@learning-loop/service/log';
 import type { Service } from '@learning-loop/service/service';
 import { DelayedError, type Job } from 'bullmq';
+import type { Logger } from 'pino';
 import type { QueueConfig, RetryPolicy } from '../backend/backend.ts';
 import { backoffMs, closeWithTimeout, toRetryPolicy } from '../backend/bullmq-options.ts';
 import { openWorker } from '../backend/open.ts';
@@ -124,8 +126,14 @@ export function consume<C extends Consumer>(
       service.fail(new Error(`${consumer}: work waits, nothing moved for ${stillMs} ms.`)),
   });
 
+  const watch = backgroundLoop(() => reportHolds(publisher, consumer, log), {
+    everyMs: CHECK_MS,
+    onError: () => undefined,
+  });
+
   async function close(): Promise<void> {
     stalls.stop();
+    await watch[Symbol.asyncDispose]();
     stop.abort();
     const opened = await worker.catch(() => undefined);
     if (opened) await closeWithTimeout(CLOSE_MS, opened);
@@ -138,6 +146,14 @@ export function consume<C extends Consumer>(
       return closing;
     },
   };
+}
+
+const RESUME = 'run "pnpm queues resume" to undo it';
+
+/** Somebody may have meant it, so it is said and not undone. */
+async function reportHolds(publisher: Publisher, consumer: Consumer, log: Logger): Promise<void> {
+  const holds = await publisher.holds(consumer);
+  if (holds.length > 0) log.warn({ holds, remedy: RESUME }, 'queue_held_back');
 }
 
 function toRetries(ref: EventRef, outcome: JobOutcome | undefined, attempt: number, retry: RetryPolicy) {

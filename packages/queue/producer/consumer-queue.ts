@@ -4,6 +4,7 @@ import { type Job, UnrecoverableError } from 'bullmq';
 import type { Queues, RetryPolicy } from '../backend/backend.ts';
 import { retryOptions } from '../backend/bullmq-options.ts';
 import type { QueueMetrics } from '../metrics.ts';
+import { readHolds } from '../outside-settings.ts';
 
 export type PublishRequest = EventRef & {
   /** Part of the job id if above 0: a lost job that still holds its id must not be in the way. */
@@ -72,6 +73,8 @@ export interface ConsumerQueue {
   /** At most 1 s old. */
   waiting(): Promise<number>;
   hasRoom(): Promise<boolean>;
+  /** What was set from outside and holds it back. */
+  holds(): Promise<string[]>;
   prometheusMetrics(): Promise<string>;
 }
 
@@ -119,6 +122,7 @@ export function openConsumerQueue(
 
   return {
     hasRoom: () => hasRoom(guard),
+    holds: () => guard(() => readHolds(queue)),
     prometheusMetrics: () => queue.exportPrometheusMetrics(),
     waiting: async () => (await recentState(guard)).waiting,
     async add(requests) {

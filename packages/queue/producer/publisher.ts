@@ -21,6 +21,8 @@ export interface Publisher extends AsyncDisposable {
   publish(requests: PublishRequest[], only?: Consumer): Promise<void>;
   waiting(consumer: Consumer): Promise<number>;
   hasRoom(consumer: Consumer): Promise<boolean>;
+  /** What was set on the queue from outside and holds it back, such as `paused`. */
+  holds(consumer: Consumer): Promise<string[]>;
   prometheusMetrics(consumer: Consumer): Promise<string>;
 }
 
@@ -110,6 +112,7 @@ export function connectPublisher(config: QueueConfig, log: Logger, registry: Reg
     publish: (requests, only) => batcher.add({ requests, only }),
     waiting: async (consumer) => (await getQueue(consumer)).waiting(),
     hasRoom: async (consumer) => (await getQueue(consumer)).hasRoom(),
+    holds: async (consumer) => (await getQueue(consumer)).holds(),
     prometheusMetrics: async (consumer) => (await getQueue(consumer)).prometheusMetrics(),
     async [Symbol.asyncDispose]() {
       stop.abort();

@@ -24,6 +24,7 @@ test.each([
     publish: async (requests) => void published.push(...requests),
     waiting: async () => 0,
     hasRoom: async () => true,
+    holds: async () => [],
     prometheusMetrics: async () => '',
     async [Symbol.asyncDispose]() {},
   };

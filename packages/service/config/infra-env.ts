@@ -38,6 +38,8 @@ export const workerEnv = {
   ...hostEnv,
   /** Of /livez, /readyz and /metrics. Unset: not served. */
   PORT: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+  /** If set, /metrics wants it: Authorization: Bearer … */
+  METRICS_KEY: Type.Optional(Type.String({ minLength: 1 })),
   ...logEnv,
 };
 
@@ -47,6 +49,7 @@ export function workerConfig(env: Static<Type.TObject<typeof workerEnv>>) {
     redisUrl: env.REDIS_URL,
     host: toHost(env),
     port: env.PORT,
+    metricsKey: env.METRICS_KEY,
     ...logConfig(env),
   };
 }

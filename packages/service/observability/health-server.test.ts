@@ -68,3 +68,15 @@ async function get(url: string, path: string): Promise<[number, string]> {
   const response = await fetch(url + path);
   return [response.status, await response.text()];
 }
+
+it('gives metrics to whoever has their key, if there is one', async () => {
+  const service = { metrics: new ServiceMetrics(), signal: new AbortController().signal };
+  const options = { host: '127.0.0.1', port: 0, ready: async () => [], metricsKey: 'geheim' };
+  await using health = await createHealthServer(service, options);
+  const status = async (path: string, headers = {}) => (await fetch(health.url + path, { headers })).status;
+  expect(await status('/metrics')).toBe(401);
+  for (const authorization of ['Bearer', 'Bearer geheim1', 'geheim', 'bearer Geheim'])
+    expect(await status('/metrics', { authorization }), authorization).toBe(401);
+  expect(await status('/metrics', { authorization: 'Bearer geheim' })).toBe(200);
+  expect(await status('/readyz')).toBe(200);
+});

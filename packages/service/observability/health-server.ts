@@ -1,5 +1,6 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -14,6 +15,8 @@ interface Health {
 interface HealthOptions {
   host: string;
   port: number;
+  /** If set, /metrics wants it. */
+  metricsKey?: string | undefined;
   /** Names the missing dependencies, such as `postgres`; empty when ready. */
   ready(): Promise<string[]>;
 }
@@ -21,10 +24,10 @@ interface HealthOptions {
 /** Serves /livez, /readyz and /metrics. Not ready during shutdown. Throws a StartError when it cannot listen. */
 export async function createHealthServer(
   service: Health,
-  { host, port, ready }: HealthOptions,
+  { host, port, ready, metricsKey }: HealthOptions,
 ): Promise<AsyncDisposable & { url: string }> {
   const server = createServer((request, response) => {
-    respond(service, ready, request.url ?? '', response).catch((error: unknown) =>
+    respond(service, { ready, metricsKey }, request, response).catch((error: unknown) =>
       sendJson(response, 500, { error: { code: 'internal', message: String(error) } }),
     );
   });
@@ -37,8 +40,8 @@ export async function createHealthServer(
 
 async function respond(
   service: Health,
-  ready: () => Promise<string[]>,
-  url: string,
+  { ready, metricsKey }: Pick<HealthOptions, 'ready' | 'metricsKey'>,
+  { url, headers }: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   if (url === '/livez') return sendJson(response, 200, { status: 'ok' });
@@ -47,6 +50,8 @@ async function respond(
     return sendJson(response, missing.length === 0 ? 200 : 503, { ready: missing.length === 0, missing });
   }
   if (url === '/metrics') {
+    if (!holdsMetricsKey(headers.authorization, metricsKey))
+      return sendJson(response, 401, { error: { code: 'key_needed', message: metricsKeyNeeded } });
     const text = await service.metrics.metrics();
     response.writeHead(200, { 'content-type': service.metrics.contentType }).end(text);
     return;
@@ -54,6 +59,15 @@ async function respond(
   sendJson(response, 404, {
     error: { code: 'not_found', message: 'Here are /livez, /readyz and /metrics.' },
   });
+}
+
+export const metricsKeyNeeded = 'Send the METRICS_KEY: Authorization: Bearer …';
+
+/** Whether a request may read metrics: anybody may where no key is set. In constant time. */
+export function holdsMetricsKey(authorization: string | undefined, key: string | undefined): boolean {
+  if (key === undefined) return true;
+  const hash = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(hash(authorization ?? ''), hash(`Bearer ${key}`));
 }
 
 /** Probes are answered in time even if a dependency hangs. */
@@ -87,6 +101,7 @@ interface ProbedService extends Health {
 interface Address {
   host: string;
   port?: number | undefined;
+  metricsKey?: string | undefined;
 }
 
 /** The queues are no dependencies: a worker survives without them, and a restart would not bring them back. */
@@ -94,7 +109,7 @@ export async function serveHealth(
   service: ProbedService,
   dependencies: Record<string, () => Promise<boolean>>,
 ): Promise<void> {
-  const { host, port } = service.config;
+  const { host, port, metricsKey } = service.config;
   if (port === undefined) return;
   const ready = async () => {
     const checks = Object.entries(dependencies).map(async ([name, isReachable]) =>
@@ -102,6 +117,6 @@ export async function serveHealth(
     );
     return (await Promise.all(checks)).flat();
   };
-  const server = service.use(await createHealthServer(service, { host, port, ready }), 'probes');
+  const server = service.use(await createHealthServer(service, { host, port, ready, metricsKey }), 'probes');
   service.log.info({ url: server.url }, 'probes_answered');
 }

@@ -5,15 +5,10 @@ import { useLive } from '../use-data.ts';
 import { DeadLetters } from './dead-letters.tsx';
 import './queues.css';
 
-export function QueuesPage({ isAdmin }: { isAdmin: boolean }) {
+export function QueuesPage() {
   const queues = useLive<Queues>('queues');
-  const tools = (
-    <a
-      className="button"
-      href={isAdmin ? '/bull-board-admin/' : '/bull-board/'}
-      target="_blank"
-      rel="noreferrer"
-    >
+  const tools = queues.value?.is_operator && (
+    <a className="button" href="/bull-board-admin/" target="_blank" rel="noreferrer">
       Single jobs (bull-board)
     </a>
   );
