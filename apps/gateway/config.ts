@@ -1,10 +1,15 @@
-import { llmConfig, llmEnv, spendingConfig } from '@learning-loop/llm/config';
+import {
+  llmConfig,
+  llmEnv,
+  parseAllowedModels,
+  spendingConfig,
+  toModelPrices,
+} from '@learning-loop/llm/config';
 import { embeddingConfig, embeddingEnv } from '@learning-loop/llm/embeddings/embed';
 import { hostEnv, infraEnv, toHost } from '@learning-loop/service/config/infra-env';
 import { ConfigError, readEnv } from '@learning-loop/service/config/read-env';
 import { logConfig, logEnv } from '@learning-loop/service/log';
 import { type Static, Type } from 'typebox';
-import { parseAllowedModels, toModelPrices } from './hypotheses/allowed-models.ts';
 
 export const safetyEnv = {
   /** For networks with trusted callers only, such as that of docker-compose.yml. */

@@ -1,6 +1,6 @@
 import { consumers } from '@learning-loop/events/routes';
+import { readHolds, release } from '@learning-loop/queue/backend/holds';
 import { openQueues } from '@learning-loop/queue/backend/open';
-import { readHolds, release } from '@learning-loop/queue/outside-settings';
 import { infraEnv } from '@learning-loop/service/config/infra-env';
 import { prepareEnvironment, readEnv } from '@learning-loop/service/config/read-env';
 import { Type } from 'typebox';

@@ -83,3 +83,28 @@ export function llmConfig(env: LlmEnv): LlmConfig {
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
   return config;
 }
+
+/** By name on the server; null where the model costs what LLM_INPUT_PRICE and LLM_OUTPUT_PRICE say. */
+export type AllowedModels = ReadonlyMap<string, Prices | null>;
+
+const entry = /^(?<name>[\w.:/-]{1,100})(?:=(?<input>\d+(?:\.\d+)?)\/(?<output>\d+(?:\.\d+)?))?$/u;
+
+/** Reads `name,name=input/output`, prices per million tokens. Throws a ConfigError that names what it cannot read. */
+export function parseAllowedModels(text: string): AllowedModels {
+  const entries = text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
+  return new Map(
+    entries.map((part) => {
+      const { name, input, output } = entry.exec(part)?.groups ?? {};
+      if (name === undefined)
+        throw new ConfigError(
+          `LLM_ALLOWED_MODELS has "${part.slice(0, 100)}"; write the name of a model, or name=input/output with prices per million tokens.`,
+        );
+      return [name, input === undefined ? null : { input: Number(input), output: Number(output) }];
+    }),
+  );
+}
+
+/** Those with prices of their own. */
+export function toModelPrices(allowed: AllowedModels): Record<string, Prices> {
+  return Object.fromEntries([...allowed].flatMap(([name, prices]) => (prices ? [[name, prices]] : [])));
+}

@@ -1,7 +1,8 @@
+import { parseAllowedModels, toModelPrices } from '@learning-loop/llm/config';
 import { expect, test } from 'vitest';
 import { readConfig } from '../config.ts';
 import { gatewayForTest } from '../testing/test-gateway.ts';
-import { isAllowedModel, parseAllowedModels, toModelPrices } from './allowed-models.ts';
+import { isAllowedModel } from './allowed-models.ts';
 
 test('models are allowed by name, with prices of their own or those of all', () => {
   const allowed = parseAllowedModels(' gpt-4o-mini , gpt-4o=2.5/10,org/model:7b=0/0,');

@@ -65,6 +65,7 @@ export function createComparer(): Comparer {
       const { task, originals } = bound(whole);
       const lookUp = embeddingOf && ((text: string) => embeddingOf(originals.get(text) ?? text));
       const inThread = isCostly(user) || countChars(task) > maxOnEventLoop;
+      if (inThread && queue.isFull(user.tenant_id)) throw tooCostly();
       // Before the result is there, so that requests in the meantime are known to be costly, too.
       if (inThread) lastMs.set(toName(user), costlyMs);
       const { result, cpuMs } = inThread

@@ -97,6 +97,20 @@ export type Parameters2 = {
     };
     cookie?: never;
 };
+export type Readyz = {
+    headers: Headers;
+    content: {
+        "application/json": {
+            /** @description ready, degraded (it serves, something is away), or unavailable */
+            status: string;
+            missing: string[];
+            /** @description Up to 10,000; for readers and admins only */
+            outbox_pending?: number | null;
+            /** @description For readers and admins only */
+            oldest_pending_ms?: number | null;
+        };
+    };
+};
 export type Facets = {
     concise: number;
     step_by_step: number;
@@ -115,18 +129,6 @@ export type Replay = {
                 /** @description Dead letters that are owed again */
                 replayed: number;
             };
-        };
-    };
-};
-export type Readyz = {
-    headers: Headers;
-    content: {
-        "application/json": {
-            /** @description ready, degraded (it serves, something is away), or unavailable */
-            status: string;
-            missing: string[];
-            outbox_pending: number | null;
-            oldest_pending_ms: number | null;
         };
     };
 };

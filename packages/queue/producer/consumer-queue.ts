@@ -3,8 +3,8 @@ import { type Consumer, type EventName, routes } from '@learning-loop/events/rou
 import { type Job, UnrecoverableError } from 'bullmq';
 import type { Queues, RetryPolicy } from '../backend/backend.ts';
 import { retryOptions } from '../backend/bullmq-options.ts';
+import { readHolds } from '../backend/holds.ts';
 import type { QueueMetrics } from '../metrics.ts';
-import { readHolds } from '../outside-settings.ts';
 
 export type PublishRequest = EventRef & {
   /** Part of the job id if above 0: a lost job that still holds its id must not be in the way. */

@@ -1,4 +1,4 @@
-import type { JobQueue } from './backend/backend.ts';
+import type { JobQueue } from './backend.ts';
 
 /** What was set on a queue from outside and holds back its workers, such as by bull-board; it outlives restarts. */
 export async function readHolds(queue: JobQueue): Promise<string[]> {
