@@ -1,3 +1,4 @@
+import { memoize } from '@learning-loop/async/memoize';
 import { findLanguage, type Language } from '../text/language.ts';
 import { findTechnologies, type Mention } from '../text/technologies.ts';
 import { type Polarity, readPolarities } from './polarity.ts';
@@ -12,7 +13,7 @@ export interface MentionedTool {
 }
 
 /** The technologies that a text speaks for or against; of one that it speaks of twice, the last. */
-export function findTools(text: string): MentionedTool[] {
+export const findTools: (text: string) => readonly MentionedTool[] = memoize((text) => {
   const line = spellOutCompounds(text);
   const language = findLanguage(line);
   if (language === null) return [];
@@ -25,7 +26,7 @@ export function findTools(text: string): MentionedTool[] {
     return [{ text: toToolPhrase(line, mention, polarity), mention, polarity, isUsed }];
   });
   return [...new Map(tools.map((tool) => [tool.mention.name, tool])).values()];
-}
+}, 1_000);
 
 /** "Non-Docker" as the phrase that it stands for; "Docker-free" so that the name is found. */
 export function spellOutCompounds(text: string): string {

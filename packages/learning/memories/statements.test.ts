@@ -59,6 +59,7 @@ test.each([
   ['Summarize this review. I hate the battery. I love the screen size.'],
   ['Write a song about a sailor. I love rum'],
   ['The note said: I prefer cash'],
+  ['The sign “we never use Docker” hangs here'],
   ['fix the grammar of this sentence: we dislikes Docker'],
   // Another person.
   ['my wife hates seafood'],

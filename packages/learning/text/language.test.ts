@@ -15,6 +15,7 @@ test.each([
   ['Você quer implantar sem Docker?', 'pt'],
   ['Vill du driftsätta utan Docker?', null],
   ['Utálom a Docker', null],
+  ['Do you want to deploy utan Docker?', null],
   ['Docker kullanmadan dağıtmak ister misin?', null],
   ['Хотите без Docker?', null],
   ['Dockerを使わずに', null],
