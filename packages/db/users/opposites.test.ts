@@ -48,6 +48,12 @@ test('a dislike supersedes the liking of the same thing, and the other way round
   expect(await listActive(db)).toEqual(['Docker']);
 });
 
+test('of a liking and a dislike of the same moment the dislike is active', async () => {
+  await using db = connectDb(await databaseForTest());
+  await learn(db, [learned('Docker', 1), learned('!Docker', 1)]);
+  expect(await listActive(db)).toEqual(['!Docker']);
+});
+
 test('a newer liking in the slot leaves dislikes as they are, and revives nothing', async () => {
   await using db = connectDb(await databaseForTest());
   await learn(db, [learned('Docker', 1)]);
