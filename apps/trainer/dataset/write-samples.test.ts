@@ -12,18 +12,21 @@ const facets = "{'concise': 0.5, 'step_by_step': 0.25, 'code_first': 0.75, 'form
 const chosen = `create table chosen_hypotheses_data as from (values
   ('event-1', 'hash-1', 'train', 'h2', 'mail ada@example.org' || chr(31) || 'soon',
     {'persona_facets': ${facets}, 'interaction_count': 3, 'recent_goals': ['call +44 20 7946 0958', 'ship it'],
-      'preferences': ['Go', null]},
+      'preferences': ['Go', null], 'dislikes': ['mails of max@example.org', 'PHP']},
     [{'id': 'h1', 'question': 'Do you ask bob@example.org?', 'position': 1, 'propensity': 0.975},
      {'id': 'h2', 'question': 'Do you "mail" eve@example.org?', 'position': 2, 'propensity': 0.05},
      {'id': 'h3', 'question': 'Do you wait?', 'position': 3, 'propensity': 0.975}]),
   ('event-2', 'hash-2', 'validation', 'h1', 'build it',
-    {'persona_facets': ${facets}, 'interaction_count': 0, 'recent_goals': null, 'preferences': null},
+    {'persona_facets': ${facets}, 'interaction_count': 0, 'recent_goals': null, 'preferences': null,
+      'dislikes': null},
     [{'id': 'h1', 'question': 'Build?', 'position': null, 'propensity': null},
      {'id': 'h2', 'question': 'Test?', 'position': null, 'propensity': null},
      {'id': 'h3', 'question': 'Build?', 'position': null, 'propensity': null}]),
   ('event-3', 'hash-3', 'test', 'h1', 'test it',
-    {'persona_facets': ${facets}, 'interaction_count': 1, 'recent_goals': [], 'preferences': ['Rust']},
-    [{'id': 'h1', 'question': 'Test?', 'position': 1, 'propensity': 0.8}])
+    {'persona_facets': ${facets}, 'interaction_count': 1, 'recent_goals': [], 'preferences': ['Rust'],
+      'dislikes': ['Java']},
+    [{'id': 'h1', 'question': 'Test?', 'position': 1, 'propensity': 0.8},
+     {'id': 'h2', 'question': ' ', 'position': 2, 'propensity': 0.8}])
 ) as lines(event_id, user_hash, split, selected_id, user_input, context, hypotheses)`;
 
 async function openTestWorkspace(...statements: string[]) {
@@ -48,15 +51,22 @@ const ada = {
     interaction_count: 3,
     recent_goals: ['call [phone_number_international]', 'ship it'],
     preferences: ['Go', ''],
+    dislikes: ['mails of [email]', 'PHP'],
   },
 };
 const bob = {
   request: 'build it',
-  context: { persona_facets, interaction_count: 0, recent_goals: [], preferences: [] },
+  context: { persona_facets, interaction_count: 0, recent_goals: [], preferences: [], dislikes: [] },
 };
 const eve = {
   request: 'test it',
-  context: { persona_facets, interaction_count: 1, recent_goals: [], preferences: ['Rust'] },
+  context: {
+    persona_facets,
+    interaction_count: 1,
+    recent_goals: [],
+    preferences: ['Rust'],
+    dislikes: ['Java'],
+  },
 };
 
 it('redacts each text of a line in its place, and says in how many lines it found something', async () => {
@@ -105,6 +115,7 @@ it('redacts each text of a line in its place, and says in how many lines it foun
       picked: 'Test?',
       picked_place: 1,
       weight: 1.25,
+      // An empty question is none.
       others: [],
     },
   ]);
