@@ -17,7 +17,12 @@ const islands = new Set(['client']);
 
 /** The folders and files of a package, from the inside out. A place may import those of the rows above its own. */
 const layers: Record<string, string[][]> = {
-  'packages/queue': [['errors', 'metrics'], ['backend'], ['producer', 'schedule'], ['consumer', 'inspector']],
+  'packages/queue': [
+    ['errors', 'metrics', 'cron'],
+    ['backend'],
+    ['producer', 'schedule'],
+    ['consumer', 'inspector'],
+  ],
   'packages/db': [
     ['schema', 'errors', 'start-errors'],
     ['client'],

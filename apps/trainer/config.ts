@@ -1,3 +1,4 @@
+import { isCron } from '@learning-loop/queue/cron';
 import { workerConfig, workerEnv } from '@learning-loop/service/config/infra-env';
 import { ConfigError, readEnv } from '@learning-loop/service/config/read-env';
 import { isOnS3 } from '@learning-loop/training-log/location';
@@ -27,7 +28,12 @@ const Env = Type.Object({
     description: 'an http or https URL',
   }),
   OPENAI_API_KEY: Type.Optional(Type.String()),
-  TRAINER_CRON: Type.String({ default: '0 3 * * 0', description: 'a cron expression, such as "0 3 * * 0"' }),
+  TRAINER_CRON: Type.Refine(
+    Type.String({ default: '0 3 * * 0' }),
+    isCron,
+    (text) =>
+      `TRAINER_CRON is "${text}"; it must be a cron expression of five or six fields, such as "0 3 * * 0".`,
+  ),
 });
 
 export type Config = ReturnType<typeof readConfig>;

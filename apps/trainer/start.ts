@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs';
 import { connectDb, type Db, isReachable } from '@learning-loop/db/connect';
 import { migrate } from '@learning-loop/db/migrate';
 import { listTenantsWithSelections, requestBuild } from '@learning-loop/db/training/dataset-builds';
@@ -6,6 +7,8 @@ import { connectFineTuning } from '@learning-loop/llm/fine-tuning';
 import { connectPublisher } from '@learning-loop/queue/producer/publisher';
 import { sweep } from '@learning-loop/queue/producer/sweeper';
 import { schedule } from '@learning-loop/queue/schedule';
+import { errorCode, StartError } from '@learning-loop/service/errors';
+import { makeDirectory } from '@learning-loop/service/make-directory';
 import { serveHealth } from '@learning-loop/service/observability/health-server';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
@@ -21,6 +24,7 @@ const sweeping = { everyMs: 1_000, graceMs: 5_000, limit: 1_000 };
 
 export async function start(service: Service<Config>): Promise<void> {
   const { config, log, metrics, use } = service;
+  requireDatasetsDirectory(config.trainingDataDir);
   const db = use(connectDb(config.databaseUrl, { name: 'trainer' }), 'database');
   await migrate(db);
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
@@ -42,6 +46,19 @@ export async function start(service: Service<Config>): Promise<void> {
   if (config.retentionDays > 0) use(runRetention(service, db), 'retention');
   registerDatabaseMetrics(service, db);
   await serveHealth(service, { postgres: () => isReachable(db) });
+}
+
+/** Now, rather than at the first build. */
+function requireDatasetsDirectory(directory: string): void {
+  try {
+    makeDirectory(directory);
+    accessSync(directory, constants.W_OK);
+  } catch (cause) {
+    throw new StartError(
+      `The datasets cannot be written to ${directory} (${errorCode(cause)}); set TRAINING_DATA_DIR, or DATASETS_DIR beside S3, to a directory that can.`,
+      { cause },
+    );
+  }
 }
 
 async function requestBuilds(db: Db): Promise<void> {

@@ -1,4 +1,4 @@
-import { openSync } from 'node:fs';
+import { constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { trace } from '@opentelemetry/api';
@@ -8,6 +8,8 @@ import { type Static, Type } from 'typebox';
 import { errorCode, StartError } from './errors.ts';
 import { makeDirectory } from './make-directory.ts';
 import { isTracing, toTraceId } from './observability/tracing.ts';
+
+const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
 
 const safeFields = [
   ...['type', 'message', 'stack', 'code', 'errno', 'syscall', 'address', 'port', 'status', 'statusCode'],
@@ -104,7 +106,8 @@ function openLogFile(directory: string): Destination {
   let dest: number;
   try {
     makeDirectory(directory);
-    dest = openSync(path, 'a');
+    // Without O_NONBLOCK a pipe that nobody reads would hold the start for ever.
+    dest = openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK);
   } catch (error) {
     throw new StartError(
       `The log ${path} cannot be written (${errorCode(error)}); set LOG_DIR to a directory that can.`,

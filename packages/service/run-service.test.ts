@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
 const program = join(import.meta.dirname, 'fixtures/service.ts');
@@ -29,6 +30,13 @@ describe('a configuration at fault', () => {
     expect(stderr).toBe(
       'The log file/app.log cannot be written (ENOTDIR); set LOG_DIR to a directory that can.\n',
     );
+    expect(code).toBe(1);
+  });
+
+  it('may be a log that is a pipe, which nobody reads', async () => {
+    await promisify(execFile)('mkfifo', [join(directory, 'app.log')]);
+    const { code, stderr } = await run({ LOG_DIR: '.' });
+    expect(stderr).toBe('The log app.log cannot be written (ENXIO); set LOG_DIR to a directory that can.\n');
     expect(code).toBe(1);
   });
 

@@ -1,6 +1,7 @@
-import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
+import { type FileHandle, open, rename } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { errorCode } from '@learning-loop/service/errors';
+import { makeDirectory as makeNewDirectory } from '@learning-loop/service/make-directory';
 
 export async function ignoreMissing<T>(operation: Promise<T>): Promise<T | undefined> {
   try {
@@ -20,7 +21,7 @@ export async function syncDirectory(dir: string): Promise<void> {
 
 /** Durably. */
 export async function makeDirectory(dir: string): Promise<void> {
-  const first = await mkdir(dir, { recursive: true });
+  const first = makeNewDirectory(dir);
   if (first === undefined) return;
   const top = dirname(resolve(first));
   for (let above = dirname(resolve(dir)); above.length >= top.length; above = dirname(above)) {

@@ -1,3 +1,5 @@
+import { StartError } from '@learning-loop/service/errors';
+
 export interface LogLocation {
   bucket: string;
   /** Empty, or ends in a slash. */
@@ -12,6 +14,6 @@ export function isOnS3(trainingDataDir: string): boolean {
 
 export function parseLocation(url: string): LogLocation {
   const [, bucket, prefix] = s3Pattern.exec(url) ?? [];
-  if (!bucket) throw new Error(`${url} is not of the form s3://bucket/prefix`);
+  if (!bucket) throw new StartError(`TRAINING_DATA_DIR is "${url}"; it must be s3://bucket/prefix.`);
   return { bucket, prefix: prefix ? `${prefix}/` : '' };
 }

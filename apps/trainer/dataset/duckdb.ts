@@ -1,6 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, DuckDBScalarFunction, VARCHAR } from '@duckdb/node-api';
+import { makeDirectory } from '@learning-loop/service/make-directory';
 import { redactPii } from './redact-pii.ts';
 
 /** MB before DuckDB spills to disk. The process needs about 200 MB more. */
@@ -23,7 +24,7 @@ export interface Workspace extends AsyncDisposable {
 /** Opens an in-memory workspace with the SQL function `scrub(text)`; it spills to `directory`. */
 export async function openWorkspace(directory: string): Promise<Workspace> {
   await rm(directory, { recursive: true, force: true });
-  await mkdir(directory, { recursive: true });
+  makeDirectory(directory);
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${memoryMb}MB`,
     threads: String(threads),

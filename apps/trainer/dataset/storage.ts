@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDirectory } from '@learning-loop/service/make-directory';
 
 /** Per tenant. */
 const keptVersions = 10;
@@ -14,7 +15,7 @@ export function datasetsDirectory(trainingDataDir: string, tenantId: string): st
 
 /** Deletes what killed builds left, and creates a directory for `publish`. */
 export async function beginDirectory(datasets: string, name: string): Promise<string> {
-  await mkdir(datasets, { recursive: true });
+  makeDirectory(datasets);
   for (const file of await readdir(datasets)) {
     if (file.startsWith(unfinishedPrefix)) await rm(join(datasets, file), { recursive: true, force: true });
   }

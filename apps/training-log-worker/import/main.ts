@@ -28,14 +28,25 @@ function readArguments() {
 async function openLog(to: string): Promise<TrainingLog> {
   // A failed write rejects, and is printed.
   const silent = { info() {}, warn() {}, error() {} };
-  return await openTrainingLog(to, { log: silent }).catch((cause: unknown) => {
-    const code = errorCode(cause);
-    if (code === undefined) throw cause;
-    throw new StartError(
-      `The training log in ${to} cannot be opened (${code}); set TRAINING_DATA_DIR to a directory that can be written.`,
-      { cause },
-    );
-  });
+  return await openTrainingLog(to, { log: silent });
+}
+
+function toWriteError(to: string, cause: unknown): unknown {
+  const code = errorCode(cause);
+  if (code === undefined) return cause;
+  return new StartError(
+    `The training log in ${to} cannot be written (${code}); set TRAINING_DATA_DIR to a directory that can, and import again.`,
+    { cause },
+  );
+}
+
+async function importInto(to: string, from: string, tenant: string): Promise<Record<string, number>> {
+  try {
+    await using log = await openLog(to);
+    return await importLogs({ from, tenant, log });
+  } catch (error) {
+    throw toWriteError(to, error);
+  }
 }
 
 await runCommand(async () => {
@@ -44,8 +55,7 @@ await runCommand(async () => {
   const to = readEnv(Env, process.env).TRAINING_DATA_DIR;
   if (path.resolve(from) === path.resolve(to))
     throw new StartError(`${from} is the training log itself: move the old files elsewhere first.`);
-  await using log = await openLog(to);
-  const lines = await importLogs({ from: path.resolve(from), tenant, log });
+  const lines = await importInto(to, path.resolve(from), tenant);
   const imported = Object.entries(lines).map(([name, count]) => `${count} lines of ${name}`);
   process.stdout.write(`Imported ${imported.join(' and ')} into ${to}.\n`);
 });

@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { logNames } from '@learning-loop/events/training-records';
+import { makeDirectory } from '@learning-loop/service/make-directory';
 import { ignoreMissing } from '../files.ts';
 import { isOnS3 } from '../location.ts';
 import { Bucket, type ListedObject } from './bucket.ts';
@@ -23,7 +24,7 @@ export async function mirrorLog(location: string, directory: string): Promise<vo
     }
   for (const file of Object.keys(mirrored))
     if (!(file in current)) await rm(join(directory, file), { force: true });
-  await mkdir(directory, { recursive: true });
+  makeDirectory(directory);
   await replaceFile(indexFile, Buffer.from(JSON.stringify(current)));
 }
 
@@ -36,7 +37,7 @@ async function fetchTo(
   const bytes = await bucket.read(key);
   if (!bytes) return false;
   const path = join(directory, file);
-  await mkdir(dirname(path), { recursive: true });
+  makeDirectory(dirname(path));
   await replaceFile(path, bytes);
   return true;
 }
