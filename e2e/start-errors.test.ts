@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -50,4 +50,17 @@ test.each(['DATA_DIR', 'LOG_DIR', 'TRAINING_DATA_DIR'])('%s that is a file is na
     exitCode: 1,
     message: expect.stringMatching(new RegExp(`^[^\\n]*${file}[^\\n]*\\.$`)),
   });
+});
+
+test('a first start logs no warning and no error', async () => {
+  const server = await startServer(directory, { HOST: '[::1]' });
+  expect(server.url).toMatch(/^http:\/\/\[::1\]:\d+$/);
+  expect(await server.stop()).toBe(0);
+  const log = await readFile(path.join(directory, 'logs/app.log'), 'utf8');
+  const lines: { level: string }[] = log
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines.length).toBeGreaterThan(0);
+  expect(lines.filter(({ level }) => ['warn', 'error', 'fatal'].includes(level))).toEqual([]);
 });
