@@ -1,8 +1,9 @@
 import { consumers } from '@learning-loop/events/routes';
 import { readHolds, release } from '@learning-loop/queue/backend/holds';
 import { openQueues } from '@learning-loop/queue/backend/open';
+import { prepareEnvironment } from '@learning-loop/service/config/dot-env';
 import { infraEnv } from '@learning-loop/service/config/infra-env';
-import { prepareEnvironment, readEnv } from '@learning-loop/service/config/read-env';
+import { readEnv } from '@learning-loop/service/config/read-env';
 import { Type } from 'typebox';
 
 const usage = 'Usage: queues list | queues resume\n';
