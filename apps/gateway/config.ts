@@ -34,7 +34,7 @@ const Env = Type.Object({
   PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535 }),
   TRAINING_DATA_DIR: Type.String({ default: './data/training' }),
   EXPLORATION_RATE: Type.Number({ default: 0.05, minimum: 0, maximum: 1 }),
-  AUTO_ADVANCE_THRESHOLD: Type.Number({ default: 0.85, minimum: 0, maximum: 1 }),
+  AUTO_ADVANCE_THRESHOLD: Type.Number({ default: 0.8, minimum: 0, maximum: 1 }),
   PROMPT_TOKEN_BUDGET: Type.Integer({ default: 2_000, minimum: 100, maximum: 100_000 }),
   ...safetyEnv,
   ...llmEnv,

@@ -46,6 +46,8 @@ test('a selection becomes a line in the established format and a ranking sample,
       hypotheses: event.hypotheses.map(({ id, question, confidence, position, propensity }) => ({
         ...{ id, question, confidence, position, propensity },
       })),
+      // The confidences of the test's hypotheses add up to more than 1.
+      none_confidence: 0,
       selected_id: 'h1',
       label: 'positive',
       event_id: event.event_id,

@@ -1,5 +1,6 @@
 import { findOptedOut } from '@learning-loop/db/users/settings';
 import type { FeedbackGiven, HypothesisSelected, PersonaUpdated } from '@learning-loop/events/event';
+import { noneConfidence } from '@learning-loop/events/fields';
 import { type UserKey, userKey } from '@learning-loop/events/ids';
 import type { EventOf } from '@learning-loop/events/routes';
 import type { TrainingRecords } from '@learning-loop/events/training-records';
@@ -23,6 +24,7 @@ function toHypothesesRecord(event: HypothesisSelected): TrainingRecords['hypothe
     hypotheses: event.hypotheses.map(({ id, question, confidence, position, propensity }) => ({
       ...{ id, question, confidence, position, propensity },
     })),
+    none_confidence: noneConfidence(event.hypotheses),
     selected_id: event.selected_id,
     label: selected ? 'positive' : 'negative',
     auto_advanced: event.auto_advanced,

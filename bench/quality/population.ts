@@ -15,6 +15,8 @@ import { toRankingMetric } from './ranking-metrics.ts';
 const users = 120;
 const selectionsPerUser = 41;
 const candidatesShown = 4;
+/** Higher than the default, so that the figure stays comparable with those of earlier versions. */
+const threshold = 0.85;
 /** Noise in a simulated selection, relative to a preference of 1. */
 const noiseScale = 0.25;
 
@@ -67,17 +69,15 @@ function gumbel(random: () => number): number {
 /** All confidences before and after calibration on the first half, and auto-advance. */
 function measureConfidence(cases: SimulatedCase[]): Metric[] {
   const half = Math.floor(cases.length / 2);
-  const calibration = fitCalibration(cases.slice(0, half).flatMap(toOutcomes));
-  const later = cases.slice(half);
-  const raw = later.flatMap(toOutcomes);
-  const calibrated = raw.map((one) => ({
-    ...one,
-    confidence: applyCalibration(calibration, one.confidence),
-  }));
-  const acted = later.flatMap((one) => {
-    const [best] = rank(one.input);
-    const confidence = applyCalibration(calibration, best?.confidence ?? 0);
-    return autoAdvance(confidence, one.selectionCount) ? [best?.candidate.question === one.answer] : [];
+  const calibration = fitCalibration(cases.slice(0, half).map(toOutcome));
+  const later = cases.slice(half).map((one) => ({ ...one, ...toOutcome(one) }));
+  const raw = later.flatMap((one) => toPairs(one, one.confidences));
+  const calibrated = later.flatMap((one) => toPairs(one, applyCalibration(calibration, one.confidences)));
+  const acted = later.flatMap(({ confidences, selected, selectionCount: selections }) => {
+    const [confidence = 0] = applyCalibration(calibration, confidences);
+    return autoAdvance(confidence, { outcomes: calibration.outcomes, selections }, threshold)
+      ? [selected === 0]
+      : [];
   });
   return [
     {
@@ -95,9 +95,14 @@ function measureConfidence(cases: SimulatedCase[]): Metric[] {
   ];
 }
 
-function toOutcomes({ input, answer }: SimulatedCase): CalibrationOutcome[] {
-  return rank(input).map(({ candidate, confidence }) => ({
-    confidence,
-    selected: candidate.question === answer,
-  }));
+function toOutcome({ input, answer }: SimulatedCase): CalibrationOutcome {
+  const ranked = rank(input);
+  return {
+    confidences: ranked.map(({ confidence }) => confidence),
+    selected: ranked.findIndex(({ candidate }) => candidate.question === answer),
+    weight: 1,
+  };
 }
+
+const toPairs = ({ selected }: CalibrationOutcome, confidences: readonly number[]) =>
+  confidences.map((confidence, i) => ({ confidence, selected: i === selected }));

@@ -112,8 +112,8 @@ const ofOneTenant: Record<string, Call> = {
       { event: { ...event, interaction_id: sharedIds.open }, answer: answerOf(own), shown_at: shownAt },
     ]);
   },
-  listTenantOutcomes: (run, db, { tenant_id }) => run(db, tenant_id, 10),
-  listTenantSelections: (run, db, { tenant_id }) => run(db, tenant_id, 10),
+  listTenantSelections: (run, db, { tenant_id }) =>
+    run(db, tenant_id, { window: 10, perUser: 10, total: 10, youngSince: shownAt }),
   // privacy
   requestErasure: (run, db, own) => run(db, user(own), sharedIds.goal),
   findErasure: (run, db, { tenant_id }) => run(db, tenant_id, sharedIds.erasure),

@@ -38,7 +38,7 @@ export const Hypothesis = Type.Object({
   id: Type.String(),
   question: Type.String(),
   rationale: Type.String(),
-  /** Calibrated: of the hypotheses at 0.8, 80 % are selected. */
+  /** Calibrated: of the hypotheses at 0.8, 80 % are selected. With the chance of none of these they add up to 1. */
   confidence: Confidence,
   raw_confidence: Confidence,
   position: Type.Integer({ minimum: 1 }),
@@ -48,8 +48,16 @@ export const Hypothesis = Type.Object({
   propensity: Type.Number({ exclusiveMinimum: 0, maximum: 1 }),
   /** By name; `score` is their weighted sum. */
   features: Type.Record(Type.String(), Type.Number()),
+  /** In words, strongest first: what the user and others select or leave. Absent in older interactions. */
+  reasons: Type.Optional(Type.Array(Type.String())),
 });
 export type Hypothesis = Type.Static<typeof Hypothesis>;
+
+/** Chance that none of these is selected: what the confidences leave to 1, with four decimals. */
+export function noneConfidence(hypotheses: readonly Pick<Hypothesis, 'confidence'>[]): number {
+  const rest = 1 - hypotheses.reduce((sum, { confidence }) => sum + confidence, 0);
+  return Math.max(0, Math.round(rest * 10_000) / 10_000);
+}
 
 export const UsedMemory = Type.Object({
   memory_id: Type.String(),

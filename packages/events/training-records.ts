@@ -16,6 +16,8 @@ const HypothesesRecord = Type.Object({
   user_input: Type.String(),
   context: UserContext,
   hypotheses: Type.Array(Type.Pick(Hypothesis, ['id', 'question', 'confidence', 'position', 'propensity'])),
+  /** Chance of none of these; absent in older records, whose confidences do not add up to 1. */
+  none_confidence: Type.Optional(Confidence),
   selected_id: Type.Union([Type.String(), Type.Null()]),
   label: Type.Union([Type.Literal('positive'), Type.Literal('negative')]),
   auto_advanced: Type.Boolean(),

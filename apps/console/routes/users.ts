@@ -3,7 +3,7 @@ import { listInteractionOutcomes, listPersonaUpdates, searchUsers } from '@learn
 import { findInteraction } from '@learning-loop/db/loop/interactions';
 import { findModel, shippedModel } from '@learning-loop/db/training/models';
 import { asTenant } from '@learning-loop/db/transactions';
-import { shippedWeights } from '@learning-loop/learning/ranking/weights';
+import { completeWeights, shippedWeights } from '@learning-loop/learning/ranking/weights';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { getCaller } from '../auth/sign-in.ts';
@@ -57,5 +57,5 @@ async function loadWeights(db: Tx, tenantId: string, interactionId: string): Pro
   const ranker = (await findInteraction(db, tenantId, interactionId))?.ranker_id ?? shippedModel;
   if (ranker === shippedModel) return shippedWeights.weights;
   const artifact = (await findModel(db, tenantId, ranker))?.artifact;
-  return artifact && 'weights' in artifact ? artifact.weights : {};
+  return artifact && 'weights' in artifact ? completeWeights(artifact).weights : {};
 }

@@ -53,7 +53,8 @@ export function createComparer(): Comparer {
 
   async function runInThread(task: Task, embeddingOf: EmbeddingOf | undefined): Promise<Timed<unknown>> {
     pool ??= openPool();
-    return await pool.run({ task, vectors: embeddingOf ? collectVectors(task, embeddingOf) : null });
+    const vectors = embeddingOf ? collectVectors(task, embeddingOf) : null;
+    return await pool.run({ ...withoutUtilities(task), vectors });
   }
 
   return {
@@ -83,6 +84,12 @@ export function createComparer(): Comparer {
       await pool?.destroy();
     },
   };
+}
+
+function withoutUtilities(task: Task): Pick<ThreadRequest, 'task' | 'utilities'> {
+  if (task.kind !== 'rank') return { task, utilities: null };
+  const { tenantUtilities, ...input } = task.input;
+  return { task: { ...task, input }, utilities: tenantUtilities?.weights ?? null };
 }
 
 const openPool = (): Piscina<ThreadRequest, Timed<unknown>> =>

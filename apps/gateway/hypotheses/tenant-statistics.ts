@@ -1,46 +1,35 @@
-import type { Db, Tx } from '@learning-loop/db/connect';
-import { listTenantOutcomes, listTenantSelections } from '@learning-loop/db/loop/selections';
+import type { Db } from '@learning-loop/db/connect';
+import { listTenantSelections } from '@learning-loop/db/loop/tenant-selections';
 import { asTenant } from '@learning-loop/db/transactions';
-import { type Calibration, fitCalibration } from '@learning-loop/learning/ranking/calibration';
-import type { PastSelection } from '@learning-loop/learning/ranking/history-features';
+import { learnFromTenant, type TenantExperience } from '@learning-loop/learning/ranking/tenant-experience';
 import { LRUCache } from 'lru-cache';
 import { boundSelections } from './compared-texts.ts';
 
-export interface TenantStatistics {
-  calibration: Calibration;
-  /** Newest first. */
-  selectionsOfOthers(userId: string): PastSelection[];
-}
-
 const ttlMs = 10_000;
 const maxTenants = 1_000;
-const maxForCalibration = 1_000;
-const maxForRanking = 100;
-/** Of all texts together. */
+/** Of the newest `window` selections of a tenant, `total` are read, at most `perUser` of each user. */
+const limits = { window: 5_000, perUser: 30, total: 1_000 };
+/** Of all texts that requests are compared with. */
 const maxComparedChars = 32_000;
+/** As the trainer's default: selections of younger users count less. */
+const quarantineMs = 24 * 3_600_000;
 
 /** Cached for 10 s; stale values serve during a refresh. */
-export function createTenantStatistics(db: Db): (tenantId: string) => Promise<TenantStatistics> {
-  const cache = new LRUCache<string, TenantStatistics>({
+export function createTenantStatistics(db: Db): (tenantId: string) => Promise<TenantExperience> {
+  const cache = new LRUCache<string, TenantExperience>({
     max: maxTenants,
     ttl: ttlMs,
     allowStale: true,
-    fetchMethod: (tenantId) => asTenant(db, tenantId, (tx) => loadStatistics(tx, tenantId)),
+    fetchMethod: (tenantId) => loadExperience(db, tenantId),
   });
   return (tenantId) => cache.forceFetch(tenantId);
 }
 
-async function loadStatistics(tx: Tx, tenantId: string): Promise<TenantStatistics> {
-  const outcomes = await listTenantOutcomes(tx, tenantId, maxForCalibration);
-  const selections = await listTenantSelections(tx, tenantId, maxForRanking);
-  const past = boundSelections(
-    selections.map((selection) => ({ ...selection, at: selection.selected_at })),
-    maxComparedChars,
+async function loadExperience(db: Db, tenantId: string): Promise<TenantExperience> {
+  const now = new Date();
+  const youngSince = new Date(now.getTime() - quarantineMs);
+  const selections = await asTenant(db, tenantId, (tx) =>
+    listTenantSelections(tx, tenantId, { ...limits, youngSince }),
   );
-  return {
-    calibration: fitCalibration(
-      outcomes.map(({ raw_confidence, chosen }) => ({ confidence: raw_confidence, selected: chosen })),
-    ),
-    selectionsOfOthers: (userId) => past.filter(({ user_id }) => user_id !== userId),
-  };
+  return learnFromTenant(selections, now, (drawn) => boundSelections(drawn, maxComparedChars));
 }

@@ -136,3 +136,40 @@ test.each([
   expect(response.statusCode).toBe(status);
   expect(response.json().error?.message).toBe(message);
 });
+
+const offer = async (user_id: string, candidates: string[]) =>
+  (await gateway.post('/v1/hypothesize', { user_id, input_text: 'Which tea shall I buy?', candidates })).body;
+const teas = ['Green tea, 4.2', 'Black tea, 3.1', 'Mint tea, 5.5'];
+
+test('the confidences add up to 1 with that of none of these, in both answers', async () => {
+  for (const body of [
+    await offer('fay', teas),
+    (await gateway.post('/v1/hypothesize', { user_id: 'fay', input_text: 'build api' })).body,
+  ]) {
+    const stored = (await gateway.get(`/v1/interactions/${body.interaction_id}`)).body;
+    for (const { hypotheses, none_confidence } of [body, stored]) {
+      const confidences = hypotheses.map(({ confidence }: { confidence: number }) => confidence);
+      const sum = confidences.reduce((total: number, one: number) => total + one, none_confidence);
+      expect(sum).toBeCloseTo(1, 3);
+      expect(none_confidence).toBeGreaterThan(0);
+    }
+  }
+});
+
+test('what a user selects again and again is explained in words, and advances only after enough outcomes', async () => {
+  const advances: boolean[] = [];
+  for (let count = 0; count < 45; count += 1) {
+    const { interaction_id, hypotheses, auto_advance } = await offer('gus', teas);
+    advances.push(auto_advance);
+    const { id } = hypotheses.find(({ question }: { question: string }) => question === teas[1]);
+    await gateway.post('/v1/execute', {
+      ...{ user_id: 'gus', input_text: 'Which tea shall I buy?', interaction_id, hypothesis_id: id },
+    });
+  }
+  expect(advances.slice(0, 37)).not.toContain(true);
+  expect(advances.at(-1)).toBe(true);
+  const { interaction_id } = await offer('gus', teas);
+  const stored = (await gateway.get(`/v1/interactions/${interaction_id}`)).body;
+  expect(stored.hypotheses[0].question).toBe(teas[1]);
+  expect(stored.hypotheses[0].reasons.join()).toContain('you often select “black tea”');
+});

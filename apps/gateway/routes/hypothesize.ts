@@ -1,11 +1,10 @@
 import { batchStatements } from '@learning-loop/db/client/batched-statements';
 import { insertInteractions, type NewInteraction } from '@learning-loop/db/loop/interactions';
-import { type Hypothesis, type UsedMemory, UserContext } from '@learning-loop/events/fields';
+import { type UsedMemory, UserContext } from '@learning-loop/events/fields';
 import { newId } from '@learning-loop/events/ids';
 import type { Candidate } from '@learning-loop/learning/candidates/propose';
 import type { EmbeddingOf } from '@learning-loop/learning/embeddings/similarity';
-import { applyCalibration, autoAdvance } from '@learning-loop/learning/ranking/calibration';
-import { explore } from '@learning-loop/learning/ranking/exploration';
+import type { TenantExperience } from '@learning-loop/learning/ranking/tenant-experience';
 import type { ProposeResult } from '@learning-loop/llm/llm';
 import { Type } from 'typebox';
 import { getTenantId } from '../auth/authenticate.ts';
@@ -13,8 +12,9 @@ import type { GatewayContext, RouteGroup } from '../context.ts';
 import { userErased } from '../http/error-handler.ts';
 import { InputText, InteractionId, UserId } from '../http/validation.ts';
 import { createModelRouter, type ServingLlm, type ServingRanker } from '../hypotheses/model-router.ts';
+import { placeHypotheses, type Ranking } from '../hypotheses/place-hypotheses.ts';
 import { retrieveMemories } from '../hypotheses/retrieve-memories.ts';
-import { createTenantStatistics, type TenantStatistics } from '../hypotheses/tenant-statistics.ts';
+import { createTenantStatistics } from '../hypotheses/tenant-statistics.ts';
 import {
   createProfileLoader,
   memoryTexts,
@@ -57,9 +57,12 @@ const Response = Type.Object({
       id: Type.String(),
       question: Type.String(),
       rationale: Type.String(),
-      confidence: Type.Number(),
+      confidence: Type.Number({ description: 'Chance that the user selects it' }),
     }),
   ),
+  none_confidence: Type.Number({
+    description: 'Chance that the user selects none of these; adds up to 1 with the confidences',
+  }),
   auto_advance: Type.Boolean(),
   recommended_id: Type.String(),
   model_id: Type.String(),
@@ -68,7 +71,7 @@ const Response = Type.Object({
 
 /** POST /v1/hypothesize: returns ranked hypotheses and stores them as an interaction. */
 export const hypothesize: RouteGroup = (gateway) => async (server) => {
-  const loadStatistics = createTenantStatistics(gateway.db);
+  const loadExperience = createTenantStatistics(gateway.db);
   const loadProfile = createProfileLoader(gateway, { selections: true });
   const routeModels = createModelRouter(gateway.db, gateway.config);
   const store = batchStatements((interactions: NewInteraction[]) =>
@@ -82,18 +85,18 @@ export const hypothesize: RouteGroup = (gateway) => async (server) => {
     const proposed = await propose(gateway, tenantId, request.body, { profile, llm });
     const embeddingOf = await embedRequest(gateway, tenantId, request.body, { profile, proposed });
     const ranking = await rankAndPlace(gateway, tenantId, request.body, {
-      profile,
+      ...{ profile, ranker, embeddingOf },
       candidates: proposed.candidates,
-      ranker,
-      statistics: await loadStatistics(tenantId),
-      embeddingOf,
+      shown: request.body.candidates?.length ?? defaultCount,
+      tenant: await loadExperience(tenantId),
     });
     const used_memories = await findUsedMemories(gateway, tenantId, request.body, { profile, embeddingOf });
     const parts = { profile, proposed, ranker, ranking, used_memories };
     const interaction = toInteraction(tenantId, request.body, parts);
     const begun = new Date(Date.now() - reply.elapsedTime);
     if (!(await store({ ...interaction, begun: begun.toISOString() }))) throw userErased();
-    return { ...interaction, recommended_id: ranking.recommended_id };
+    const { none_confidence, recommended_id } = ranking;
+    return { ...interaction, none_confidence, recommended_id };
   });
 };
 
@@ -159,43 +162,30 @@ async function findUsedMemories(
   }));
 }
 
-interface Ranking {
-  hypotheses: Hypothesis[];
-  auto_advance: boolean;
-  recommended_id: string;
-}
-
 interface RankingInput {
   profile: UserProfile;
   candidates: Candidate[];
+  /** How many of the best candidates become hypotheses. */
+  shown: number;
   ranker: ServingRanker;
-  statistics: TenantStatistics;
+  tenant: TenantExperience;
   embeddingOf: EmbeddingOf | undefined;
 }
 
-/** Ranks and explores; confidences are calibrated. */
 async function rankAndPlace(
   { config, comparer }: GatewayContext,
   tenant_id: string,
-  request: Request,
-  { profile, candidates, ranker, statistics, embeddingOf }: RankingInput,
+  { user_id, input_text }: Request,
+  { profile, candidates, shown, ranker, tenant, embeddingOf }: RankingInput,
 ): Promise<Ranking> {
-  const tenantSelections = statistics.selectionsOfOthers(request.user_id);
-  const { user_id, input_text } = request;
-  const input = { ...profile, input_text, candidates, tenantSelections, now: new Date() };
+  const others = {
+    tenantSelections: tenant.selectionsOfOthers(user_id),
+    tenantUtilities: tenant.utilities,
+  };
+  const input = { ...profile, ...others, input_text, candidates, now: new Date() };
   const task = { kind: 'rank' as const, input, weights: ranker.weights };
   const ranked = await comparer.run({ tenant_id, user_id }, task, embeddingOf);
-  const best = request.candidates ? ranked : ranked.slice(0, defaultCount);
-  const hypotheses = explore(best, config.explorationRate, Math.random).map((hypothesis) => ({
-    ...hypothesis,
-    confidence: round(applyCalibration(statistics.calibration, hypothesis.raw_confidence)),
-  }));
-  const recommended = hypotheses.reduce((a, b) => (b.score > a.score ? b : a));
-  return {
-    hypotheses,
-    auto_advance: autoAdvance(recommended.confidence, profile.selections.length, config.autoAdvanceThreshold),
-    recommended_id: recommended.id,
-  };
+  return placeHypotheses(config, { ranked: ranked.slice(0, shown), profile, tenant });
 }
 
 interface InteractionParts {
@@ -205,8 +195,6 @@ interface InteractionParts {
   ranking: Ranking;
   used_memories: UsedMemory[];
 }
-
-const round = (confidence: number) => Math.round(confidence * 10_000) / 10_000;
 
 function toInteraction(
   tenant_id: string,

@@ -4,7 +4,7 @@ import { eventStatus } from '@learning-loop/db/loop/outbox';
 import { asTenant } from '@learning-loop/db/transactions';
 import { listInteractionMemories } from '@learning-loop/db/users/memories';
 import { findPersonaUpdate } from '@learning-loop/db/users/personas';
-import { FacetDeltas, Facets, Hypothesis } from '@learning-loop/events/fields';
+import { FacetDeltas, Facets, Hypothesis, noneConfidence } from '@learning-loop/events/fields';
 import type { Consumer } from '@learning-loop/events/routes';
 import { HttpError } from '@learning-loop/service/errors';
 import { Type } from 'typebox';
@@ -50,6 +50,7 @@ const Response = Type.Object({
   created_at: Type.String(),
   model_id: Type.String(),
   hypotheses: Type.Array(Hypothesis),
+  none_confidence: Type.Number({ description: 'Chance that the user selects none of these' }),
   auto_advance: Type.Boolean(),
   event_id: Nullable(Type.String()),
   selected_id: Nullable(Type.String()),
@@ -77,6 +78,7 @@ export const interactions: RouteGroup = (gateway) => async (server) => {
       throw new HttpError(404, 'no_such_interaction', `There is no interaction ${interaction_id}.`);
     return {
       ...interaction,
+      none_confidence: noneConfidence(interaction.hypotheses),
       status: interaction.event_id === null ? 'open' : 'selected',
       created_at: interaction.created_at.toISOString(),
       selected_at: interaction.selected_at?.toISOString() ?? null,

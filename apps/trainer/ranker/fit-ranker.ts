@@ -3,7 +3,7 @@ import {
   type CalibrationOutcome,
   fitCalibration,
 } from '@learning-loop/learning/ranking/calibration';
-import type { RankerWeights } from '@learning-loop/learning/ranking/weights';
+import { type RankerWeights, shippedWeights } from '@learning-loop/learning/ranking/weights';
 import { choiceProbabilities, fitLogit, type Logit } from './conditional-logit.ts';
 import { compareRankers, type Evaluation } from './evaluate.ts';
 import { forEachInteraction, type TrainingExamples } from './examples.ts';
@@ -19,7 +19,7 @@ export interface SplitExamples {
 
 export interface FittedRanker {
   weights: RankerWeights;
-  /** From this ranker's confidence to the rate at which it is right. */
+  /** From this ranker's confidences to chances of being selected. */
   calibration: Calibration;
   judgement: Evaluation;
   off_policy: OffPolicy;
@@ -89,7 +89,7 @@ export function toUtilities({ weights, temperature }: RankerWeights, names: stri
 
 function toWeights({ coefficients }: Logit, names: string[]): RankerWeights {
   const weights = names.map((name, k) => [name, Math.round((coefficients[k] ?? 0) * 1e6) / 1e6] as const);
-  return { version: 1, temperature: 1, weights: Object.fromEntries(weights) };
+  return { version: shippedWeights.version, temperature: 1, weights: Object.fromEntries(weights) };
 }
 
 function concatenate(coefficients: Float64Array, positionEffects: Float64Array): Float64Array {
@@ -102,8 +102,8 @@ function concatenate(coefficients: Float64Array, positionEffects: Float64Array):
 function toCalibrationOutcomes(examples: TrainingExamples, coefficients: Float64Array): CalibrationOutcome[] {
   const all: CalibrationOutcome[] = [];
   forEachInteraction(examples, (interaction, from, to) => {
-    for (const [i, confidence] of choiceProbabilities(examples, coefficients, from, to).entries())
-      all.push({ confidence, selected: examples.selected[interaction] === from + i });
+    const confidences = Array.from(choiceProbabilities(examples, coefficients, from, to));
+    all.push({ confidences, selected: (examples.selected[interaction] ?? 0) - from, weight: 1 });
   });
   return all;
 }

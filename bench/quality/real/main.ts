@@ -3,6 +3,8 @@ import { type Metric, toTable } from '../metric.ts';
 import { measureGoals } from './goals.ts';
 import { measureHypotheses } from './hypotheses.ts';
 import { measureLikings } from './likings.ts';
+import { measureOneSelection } from './one-selection.ts';
+import { measureRepeatedSelections } from './repeated-selections.ts';
 import { measureStatements } from './statements.ts';
 
 /** Each reads its files from the directory; none looks at data that another measure is tuned on. */
@@ -11,6 +13,8 @@ const measures: ((data: string) => Metric[] | Promise<Metric[]>)[] = [
   measureStatements,
   measureGoals,
   measureHypotheses,
+  measureOneSelection,
+  measureRepeatedSelections,
 ];
 
 /** The table of what is measured on texts and selections of other people. */

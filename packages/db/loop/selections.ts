@@ -1,7 +1,6 @@
 import type { HypothesisSelected } from '@learning-loop/events/event';
 import { routes } from '@learning-loop/events/routes';
 import { sql } from 'kysely';
-import { cutInputText, cutShown } from '../client/cut-texts.ts';
 import type { Db } from '../connect.ts';
 import { notErased } from '../privacy/erasures.ts';
 import type { ExecuteResponse, PastHypothesis } from '../schema/database.ts';
@@ -57,32 +56,4 @@ function toColumns(event: HypothesisSelected) {
     ...{ tenant_id, interaction_id, user_id, event_id, selected_id, auto_advanced, input_text, shown },
     selected_at: event.occurred_at,
   };
-}
-
-export interface Selection {
-  user_id: string;
-  input_text: string;
-  selected_at: Date;
-  shown: PastHypothesis[];
-}
-
-/** Newest first, with texts of at most 1,000 characters. */
-export async function listTenantSelections(db: Db, tenantId: string, limit: number): Promise<Selection[]> {
-  const { rows } = await sql<Selection>`
-    select user_id, ${cutInputText}, selected_at, ${cutShown}
-    from selections where tenant_id = ${tenantId} order by interaction_id desc limit ${limit}`.execute(db);
-  return rows;
-}
-
-/** Of the newest selections: what was shown, without its text. */
-export async function listTenantOutcomes(
-  db: Db,
-  tenantId: string,
-  limit: number,
-): Promise<Pick<PastHypothesis, 'raw_confidence' | 'chosen'>[]> {
-  const { rows } = await sql<Pick<PastHypothesis, 'raw_confidence' | 'chosen'>>`
-    select outcome.* from (
-      select shown from selections where tenant_id = ${tenantId} order by interaction_id desc limit ${limit}
-    ) as newest, jsonb_to_recordset(shown) as outcome(raw_confidence float8, chosen boolean)`.execute(db);
-  return rows;
 }

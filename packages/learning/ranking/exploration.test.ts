@@ -8,6 +8,7 @@ const ranked = (count: number): RankedCandidate[] =>
     candidate: { question: `q${i}`, rationale: 'r', prior: 0.5 },
     score: -i,
     features: {},
+    reasons: [],
     confidence: 1 / count,
   }));
 

@@ -32,6 +32,7 @@ function toHypothesis(ranked: RankedCandidate[], place: number, position: number
     score: item.score,
     propensity: computePropensity(ranked.length, place, position, rate),
     features: item.features,
+    reasons: item.reasons,
   };
 }
 

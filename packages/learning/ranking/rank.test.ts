@@ -148,6 +148,29 @@ test('after a selection a related request is answered with more confidence than 
   expect(second[0]?.confidence).toBeGreaterThan(first[0]?.confidence ?? 1);
 });
 
+const trains = ['25 guilders, 121 minutes', '35 guilders, 93 minutes'];
+
+test('who takes the cheaper train ten times is offered the cheaper of two others, and told why', () => {
+  const selections = Array.from({ length: 5 }, () =>
+    select('Which train?', trains[0] ?? '', trains[1] ?? ''),
+  );
+  const [best] = rank(
+    input('Which train?', ['30 guilders, 85 minutes', '20 guilders, 110 minutes'], { selections }),
+  );
+  expect(best?.candidate.question).toBe('20 guilders, 110 minutes');
+  expect(best?.features['own_utility']).toBeGreaterThan(0.1);
+  expect(best?.reasons.join()).toContain('the smaller number of “guilder”');
+});
+
+test('what is known of the candidates takes weight from what resembles them, as far as it is known', () => {
+  const often = Array.from({ length: 12 }, () => select('Which train?', trains[0] ?? '', trains[1] ?? ''));
+  const featuresAfter = (count: number) =>
+    rank(input('Which train?', trains, { selections: often.slice(0, count) }))[0]?.features;
+  expect(featuresAfter(0)?.['prior']).toBe(0.5);
+  expect(featuresAfter(12)?.['prior']).toBeLessThan(0.35);
+  expect(featuresAfter(12)?.['own_utility']).toBeGreaterThan(featuresAfter(2)?.['own_utility'] ?? 9);
+});
+
 const question = fc.oneof(fc.lorem({ maxCount: 8 }), fc.string(), fc.constantFrom(...hotels));
 const questions = fc.uniqueArray(question, { minLength: 2, maxLength: 6 });
 const past = fc.tuple(question, questions, fc.nat(6)).map(([text, texts, selected]) => ({

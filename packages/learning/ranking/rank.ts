@@ -52,16 +52,20 @@ export interface RankedCandidate {
   /** Only differences within one ranking are meaningful. */
   score: number;
   features: Record<string, number>;
+  /** What learned utilities say, in words. */
+  reasons: string[];
   /** In [0, 1]. */
   confidence: number;
 }
 
 /** Best first. Neither the order nor the length of the candidates matters. */
 export function rank(input: RankInput, weights: RankerWeights = shippedWeights): RankedCandidate[] {
-  const scored = rankerFeatures(input).map((features, i) => {
+  const { rows, reasons } = rankerFeatures(input);
+  const scored = rows.map((features, i) => {
     const candidate = input.candidates[i];
     if (candidate === undefined) throw new RangeError('a feature without a candidate');
-    return { candidate, features, score: round(weigh(features, weights)) };
+    const score = round(weigh(features, weights));
+    return { candidate, features, score, reasons: reasons[i] ?? [] };
   });
   const scores = scored.map(({ score }) => score);
   const confidences = softmax(scores, weights.temperature, input.selections.length);
@@ -81,7 +85,7 @@ function weigh(features: Record<string, number>, { weights }: RankerWeights): nu
   return Object.entries(features).reduce((sum, [name, value]) => sum + value * (weights[name] ?? 0), 0);
 }
 
-function rankerFeatures(input: RankInput): Record<string, number>[] {
+function rankerFeatures(input: RankInput): { rows: Record<string, number>[]; reasons: string[][] } {
   const context = createRankingContext(
     input.input_text,
     input.candidates.map(({ question }) => question),
@@ -95,7 +99,7 @@ function rankerFeatures(input: RankInput): Record<string, number>[] {
   const embedding = input.embeddingOf && embeddingFeatures(input, input.embeddingOf);
   const utilities = learnUtilities(input);
   const rest = utilities.restFactor;
-  return input.candidates.map((candidate, i) => ({
+  const rows = input.candidates.map((candidate, i) => ({
     prior: round(rest * candidate.prior),
     own_utility: round(utilities.own[i] ?? 0),
     tenant_utility: round(utilities.tenant[i] ?? 0),
@@ -111,6 +115,7 @@ function rankerFeatures(input: RankInput): Record<string, number>[] {
     persona: round(styleFit(candidate.question, input.facets)),
     ...(embedding && roundAll(embedding[i])),
   }));
+  return { rows, reasons: utilities.reasons };
 }
 
 function learnUtilities({ candidates, selections, tenantSelections, tenantUtilities, now }: RankInput) {

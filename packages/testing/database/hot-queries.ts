@@ -6,11 +6,8 @@ import {
   insertInteractions,
 } from '@learning-loop/db/loop/interactions';
 import { eventStatus, insertEvents, loadPending, settle } from '@learning-loop/db/loop/outbox';
-import {
-  insertSelections,
-  listTenantOutcomes,
-  listTenantSelections,
-} from '@learning-loop/db/loop/selections';
+import { insertSelections } from '@learning-loop/db/loop/selections';
+import { listTenantSelections } from '@learning-loop/db/loop/tenant-selections';
 import {
   readEmbeddings,
   requestEmbeddings,
@@ -115,8 +112,10 @@ async function requestQueries(db: Db, id: string): Promise<void> {
   await findInteraction(db, 'default', id);
   await findInteractions(db, [{ tenant_id: 'default', interaction_id: id }]);
   await findByText(db, { ...of, text: 'text 7', limit: 20 });
-  await listTenantOutcomes(db, 'default', 1_000);
-  await listTenantSelections(db, 'default', 100);
+  await listTenantSelections(db, 'default', {
+    ...{ window: 5_000, perUser: 30, total: 1_000 },
+    youngSince: new Date('2026-01-01'),
+  });
   await listRecentMemories(db, { ...of, types: ['goal', 'preference'], limit: 100 });
   const page = { ...of, withSuperseded: false, limit: 50 };
   await listMemories(db, { ...page, after: { last_seen: new Date(), memory_id: id } });

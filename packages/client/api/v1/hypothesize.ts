@@ -29,8 +29,11 @@ export type Path = {
                             id: string;
                             question: string;
                             rationale: string;
+                            /** @description Chance that the user selects it */
                             confidence: number;
                         }[];
+                        /** @description Chance that the user selects none of these; adds up to 1 with the confidences */
+                        none_confidence: number;
                         auto_advance: boolean;
                         recommended_id: string;
                         model_id: string;

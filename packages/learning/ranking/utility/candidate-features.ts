@@ -32,6 +32,7 @@ export interface FeatureMatrix {
 
 /** The first words of a long text say most, and each costs time. */
 const maxWords = 24;
+const maxChars = 400;
 /** Of a matrix: the features that differ most. */
 export const maxFeatures = 32;
 const maxCached = 20_000;
@@ -64,7 +65,8 @@ const toFeature = (family: Family, label: string, value: number): CandidateFeatu
 });
 
 /** Of each text beside the others: a number counts relative to theirs. */
-export function toCandidateFeatures(texts: readonly string[]): CandidateFeature[][] {
+export function toCandidateFeatures(whole: readonly string[]): CandidateFeature[][] {
+  const texts = whole.map((text) => text.slice(0, maxChars));
   const numbers = scaleNumbers(texts.map(readNumbers), texts);
   return texts.map((text, i) => [
     ...toTextFeatures(text),

@@ -2,6 +2,7 @@ import type { EncodedSelection, PastSelection } from '../history-features.ts';
 import { encodeSelection } from '../history-features.ts';
 import { toFeatureMatrix } from './candidate-features.ts';
 import prior from './prior.json' with { type: 'json' };
+import { explainUtilities } from './reasons.ts';
 import {
   computeKnownShare,
   fitUtilities,
@@ -17,6 +18,8 @@ export interface UtilityFeatures {
   tenant: number[];
   /** Factor of the other evidence, in [0, 1]: 1 while nothing is known of these candidates. */
   restFactor: number;
+  /** In words, by candidate. */
+  reasons: string[][];
 }
 
 /** Newest first; more would cost time and say little. */
@@ -43,6 +46,7 @@ export function utilityFeatures(
     own: Array.from(utilitiesOf(features, user), (utility) => say * utility),
     tenant: Array.from(utilitiesOf(features, tenant), (utility) => say * utility),
     restFactor: (1 - say) ** 2,
+    reasons: explainUtilities(questions, { user, tenant, say }),
   };
 }
 

@@ -70,3 +70,11 @@ test('more features than there was room for at first are all learned', () => {
   const [last = 0, other = 0] = utilitiesOf(toFeatureMatrix([`${words[0]}y`, 'nothing']), model);
   expect(last - other).toBeGreaterThan(0.1);
 });
+
+test('a model that is cloned to another thread gives the same utilities, and goes on to learn', () => {
+  const model = newest(times(5, selected(shelf, 2)));
+  const clone = UtilityModel.from(structuredClone(model.weights), priorVariances.user);
+  expect(utilitiesOf(toFeatureMatrix(shelf), clone)).toEqual(utilitiesOf(toFeatureMatrix(shelf), model));
+  for (const one of [model, clone]) one.learn(selected(['Dora tea, 9.5', 'Elm tea, 4.2'], 0));
+  expect(clone.weights).toEqual(model.weights);
+});

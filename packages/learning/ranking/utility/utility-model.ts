@@ -16,8 +16,10 @@ export interface UtilityExample {
   weight: number;
 }
 
-/** What a weight is, and what is known of it. */
-interface Weights {
+/** What a weight is, and what is known of it; a structured clone goes to another thread. */
+export interface UtilityWeights {
+  /** Of the features, in the order in which they were first seen. */
+  keys: Int32Array;
   /** Of the level above, when the feature was first seen. */
   above: Float64Array;
   /** Departure from the level above: mean and variance of a normal distribution. */
@@ -35,11 +37,30 @@ export class UtilityModel {
   readonly #index = new HashIndex(expectedFeatures);
   readonly #prior: Float64Array;
   readonly #above: UtilityModel | null;
-  #weights: Weights = newWeights(expectedFeatures);
+  #weights: UtilityWeights = newWeights(expectedFeatures);
 
   constructor(prior: Float64Array, above: UtilityModel | null = null) {
     this.#prior = prior;
     this.#above = above;
+  }
+
+  /** A model with the same weights, that learned them elsewhere. */
+  static from(weights: UtilityWeights, prior: Float64Array): UtilityModel {
+    const model = new UtilityModel(prior);
+    for (const key of weights.keys) model.#index.add(key);
+    model.#weights = weights;
+    return model;
+  }
+
+  get weights(): UtilityWeights {
+    const size = this.#index.size;
+    const { keys, above, means, variances } = this.#weights;
+    return {
+      keys: keys.slice(0, size),
+      above: above.slice(0, size),
+      means: means.slice(0, size),
+      variances: variances.slice(0, size),
+    };
   }
 
   /** Without the weight of the model above; 0 for a feature that no example had. */
@@ -94,19 +115,22 @@ export class UtilityModel {
 
   #begin(place: number, key: number, family: number): void {
     if (place === this.#weights.means.length) this.#weights = growWeights(this.#weights);
+    this.#weights.keys[place] = key;
     this.#weights.above[place] = this.#above?.departureOf(key) ?? 0;
     this.#weights.variances[place] = this.#prior[family] ?? 0;
   }
 }
 
-const newWeights = (size: number): Weights => ({
+const newWeights = (size: number): UtilityWeights => ({
+  keys: new Int32Array(size),
   above: new Float64Array(size),
   means: new Float64Array(size),
   variances: new Float64Array(size),
 });
 
-function growWeights({ above, means, variances }: Weights): Weights {
-  const larger = newWeights(2 * means.length);
+function growWeights({ keys, above, means, variances }: UtilityWeights): UtilityWeights {
+  const larger = newWeights(2 * means.length + 1);
+  larger.keys.set(keys);
   larger.above.set(above);
   larger.means.set(means);
   larger.variances.set(variances);

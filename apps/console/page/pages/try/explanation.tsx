@@ -2,9 +2,14 @@ import type { Hypothesis } from './types.ts';
 
 const words: Record<string, string> = {
   prior: 'likely for anybody',
+  own_utility: 'what you select again and again',
+  tenant_utility: 'what others select again and again',
   chosen_terms: 'same words as chosen before',
   chosen_words: 'like what was chosen before',
   chosen_direction: 'in the direction of earlier choices',
+  chosen_embedding: 'in meaning like what was chosen before',
+  goal_embedding: 'in meaning like a goal',
+  preference_embedding: 'in meaning like a preference',
   tenant_terms: 'same words as others chose',
   tenant_words: 'like what others chose',
   tenant_direction: 'in the direction of others’ choices',
@@ -53,6 +58,11 @@ export function Explanation(props: { hypothesis: Hypothesis; weights: Weights; m
           </li>
         ))}
       </ul>
+      {(hypothesis.reasons ?? []).map((reason) => (
+        <p key={reason} className="note">
+          {reason}
+        </p>
+      ))}
     </details>
   );
 }

@@ -49,7 +49,9 @@ export function Hypotheses({ interaction, selectedId, onSelect }: Props) {
         )}
       </Loaded>
       <button type="button" className="quiet start" disabled={isSelected} onClick={() => onSelect(null)}>
-        {selectedId === null ? 'None of these was meant' : 'None of these'}
+        {selectedId === null
+          ? 'None of these was meant'
+          : `None of these (${Math.round(interaction.none_confidence * 100)} %)`}
       </button>
     </Card>
   );

@@ -6,6 +6,7 @@ export interface Hypothesis {
   position: number;
   score: number;
   features: Record<string, number>;
+  reasons?: string[];
 }
 
 interface Learning {
@@ -19,6 +20,7 @@ export interface Interaction {
   input_text: string;
   model_id: string;
   hypotheses: Hypothesis[];
+  none_confidence: number;
   learned: boolean;
   learning: {
     'training-log': Learning;

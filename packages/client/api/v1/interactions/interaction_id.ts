@@ -36,7 +36,10 @@ export type Path = {
                             score: number;
                             propensity: number;
                             features: DatasetSamples;
+                            reasons?: string[];
                         }[];
+                        /** @description Chance that the user selects none of these */
+                        none_confidence: number;
                         auto_advance: boolean;
                         event_id: string | null;
                         selected_id: string | null;

@@ -1,0 +1,80 @@
+import { type CandidateFeature, families, toCandidateFeatures } from './candidate-features.ts';
+import type { UtilityModel } from './utility-model.ts';
+
+interface Level {
+  model: UtilityModel;
+  /** Whose selections it was learned from. */
+  who: string;
+}
+
+interface Contribution {
+  feature: CandidateFeature;
+  who: string;
+  /** In utility, beside the mean of the candidates. */
+  by: number;
+}
+
+const maxReasons = 3;
+/** In utility; less changes a chance by less than a point. */
+const minContribution = 0.03;
+
+/** In words, strongest first: what the user and others select or leave, of each candidate. */
+export function explainUtilities(
+  texts: readonly string[],
+  { user, tenant, say }: { user: UtilityModel; tenant: UtilityModel; say: number },
+): string[][] {
+  const levels = [
+    { model: user, who: 'you' },
+    { model: tenant, who: 'others' },
+  ];
+  const rows = toCandidateFeatures(texts);
+  const means = meanValues(rows);
+  return rows.map((features) =>
+    listStrongest(features.flatMap((feature) => contributionsOf(feature, means, levels, say))),
+  );
+}
+
+function meanValues(rows: CandidateFeature[][]): Map<number, number> {
+  const means = new Map<number, number>();
+  for (const { key, value } of rows.flat()) means.set(key, (means.get(key) ?? 0) + value / rows.length);
+  return means;
+}
+
+function contributionsOf(
+  feature: CandidateFeature,
+  means: Map<number, number>,
+  levels: Level[],
+  say: number,
+): Contribution[] {
+  const difference = feature.value - (means.get(feature.key) ?? 0);
+  return levels.map(({ model, who }) => ({
+    ...{ feature, who },
+    by: say * model.departureOf(feature.key) * difference,
+  }));
+}
+
+/** Without those whose words are part of a stronger reason's. */
+function listStrongest(contributions: Contribution[]): string[] {
+  const strongest = contributions
+    .filter(({ by }) => Math.abs(by) >= minContribution)
+    .sort((a, b) => Math.abs(b.by) - Math.abs(a.by));
+  const reasons: { text: string; about: string }[] = [];
+  for (const contribution of strongest) {
+    const { who, feature } = contribution;
+    const about = isNumber(feature) ? `${who} # ${feature.label}` : `${who} ${feature.label}`;
+    const repeats = reasons.some((one) => one.about.includes(about) || about.includes(one.about));
+    if (!repeats && reasons.length < maxReasons) reasons.push({ text: toWords(contribution), about });
+  }
+  return reasons.map(({ text }) => text);
+}
+
+const isNumber = ({ family }: CandidateFeature) =>
+  families[family] === 'amount' || families[family] === 'order';
+
+function toWords({ feature, who, by }: Contribution): string {
+  const verb = by > 0 ? 'select' : 'leave';
+  if (!isNumber(feature)) return `${who} often ${verb} “${feature.label}”`;
+  const size = feature.value < 0 ? 'smaller' : 'larger';
+  const unit = feature.label === '' ? '' : ` of “${feature.label}”`;
+  return `${who} often ${verb} the ${size} number${unit}`;
+}
