@@ -9,8 +9,8 @@ const neutral = [
   'Do you want to build a game?',
 ];
 const shown = (questions: string[]) => questions.map((question, i) => ({ id: `h${i + 1}`, question }));
-const deltasOf = (selected_id: string | null, questions = neutral) =>
-  selectionFacetDeltas({ selected_id, hypotheses: shown(questions), input_text: 'x' }).deltas;
+const deltasOf = (selected_id: string | null, questions = neutral, model_id = 'rules') =>
+  selectionFacetDeltas({ model_id, selected_id, hypotheses: shown(questions), input_text: 'x' }).deltas;
 
 test.each([
   ['h1', { concise: 0.02 }],
@@ -20,6 +20,33 @@ test.each([
   ['h9', {}],
 ])('among hypotheses of the same style, %s gives the deltas %j', (selected, deltas) => {
   expect(deltasOf(selected)).toEqual(deltas);
+});
+
+const styled = fc.constantFrom(
+  'Get a short answer',
+  'See code for it',
+  'Build a website',
+  'Get a formal report',
+);
+
+test('among candidates of a caller that have the same style, none changes a facet, whatever its place', () => {
+  fc.assert(
+    fc.property(
+      styled,
+      fc.integer({ min: 2, max: 6 }),
+      fc.integer({ min: 1, max: 6 }),
+      (text, count, place) => {
+        const questions = Array.from({ length: count }, (_, i) => `${text} ${i}`);
+        expect(deltasOf(`h${place}`, questions, 'candidates')).toEqual({});
+      },
+    ),
+  );
+});
+
+test('among candidates of a caller, what differs in style still counts', () => {
+  expect(
+    deltasOf('h2', ['Get an opinion', 'See example code for it'], 'candidates').code_first,
+  ).toBeGreaterThan(0);
 });
 
 test('code selected over a formal report changes both facets', () => {
@@ -79,6 +106,7 @@ test('whatever happens, deltas stay within 0.1 and facets within [0, 1]', () => 
   fc.assert(
     fc.property(facets, questions, fc.nat(5), (start, texts, selected) => {
       const { deltas } = selectionFacetDeltas({
+        model_id: 'rules',
         selected_id: `h${selected}`,
         hypotheses: shown(texts),
         input_text: '',

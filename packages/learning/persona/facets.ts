@@ -33,6 +33,8 @@ export function styleFit(text: string, facets: Facets): number {
 export const defaultFacets: Facets = { concise: 0.5, step_by_step: 0.5, code_first: 0.5, formal: 0.5 };
 
 export interface FacetSelection {
+  /** Who made the hypotheses. */
+  model_id: string;
   selected_id: string | null;
   hypotheses: { id: string; question: string }[];
   input_text: string;
@@ -47,11 +49,10 @@ const maxDelta = 0.1;
 /** Delta of a style that the selected hypothesis fully shows and the others lack. */
 const styleStep = 0.04;
 
-export function selectionFacetDeltas({ selected_id, hypotheses }: FacetSelection): FacetChange {
+export function selectionFacetDeltas({ model_id, selected_id, hypotheses }: FacetSelection): FacetChange {
   const selected = hypotheses.find(({ id }) => id === selected_id);
   if (selected === undefined) return { deltas: {}, reason: 'none of the hypotheses was chosen' };
-  const byPosition: FacetDeltas =
-    selected.id === 'h1' ? { concise: 0.02 } : { step_by_step: 0.02, concise: -0.01 };
+  const byPosition = positionDeltas(selected.id, model_id);
   const style = styleContrast(
     selected.question,
     hypotheses.filter((other) => other !== selected).map(({ question }) => question),
@@ -59,6 +60,12 @@ export function selectionFacetDeltas({ selected_id, hypotheses }: FacetSelection
   const differing = facetNames.filter((name) => style[name] !== undefined);
   const why = differing.length === 0 ? '' : `; its style differs in ${differing.join(', ')}`;
   return { deltas: addDeltas(byPosition, style), reason: `${selected.id} was chosen${why}` };
+}
+
+/** Of our own candidates the first is the plainest. The place of a caller's candidate says nothing about style. */
+function positionDeltas(selectedId: string, modelId: string): FacetDeltas {
+  if (modelId === 'candidates') return {};
+  return selectedId === 'h1' ? { concise: 0.02 } : { step_by_step: 0.02, concise: -0.01 };
 }
 
 /** A selected text without any style shows only what was not wanted: half of the step, and not in every facet. */
