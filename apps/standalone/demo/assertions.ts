@@ -1,56 +1,63 @@
-import type { Hypotheses, Memory } from './responses.ts';
+import type { Hypotheses } from './responses.ts';
 
 export interface LearningProof {
   claim: string;
   holds: boolean;
 }
 
-interface Turns {
-  first: Hypotheses;
-  second: Hypotheses;
-  third: Hypotheses;
-  afterFirst: Memory[];
-  afterSecond: Memory[];
+/** What the user and a stranger, who never selected anything, got for the same request. */
+export interface Turn {
+  input_text: string;
+  user: Hypotheses;
+  stranger: Hypotheses;
+  /** The same texts, those that the stranger got, offered to both: only what was learned can differ. */
+  sameTexts: { user: Hypotheses; stranger: Hypotheses };
 }
 
-/** Checks the responses of three turns of one user. */
-export function assertLearning({ first, second, third, afterFirst, afterSecond }: Turns): LearningProof[] {
+/** Whether the user's turns after the first are surer than the stranger's, and the repeated one than the first. */
+export function assertLearning(turns: Turn[]): LearningProof[] {
+  const [first, ...later] = turns;
+  if (first === undefined) throw new RangeError('no turn to look at');
+  const again = later.filter(({ input_text }) => input_text === first.input_text);
   return [
-    assertMoreConfident('second', second, first),
-    assertMoreConfident('third', third, first),
-    assertMentions('second', second, ['REST API']),
-    assertMentions('second', second, findLearnedNames(afterFirst)),
-    assertMentions('third', third, findLearnedNames(afterSecond)),
+    assertAlike(first),
+    ...later.map(assertSurer),
+    ...again.map((turn) => assertSurerOfTheSame(first, turn)),
   ];
 }
 
-function assertMoreConfident(turn: string, later: Hypotheses, first: Hypotheses): LearningProof {
-  const [now, then] = [maxConfidence(later), maxConfidence(first)];
+/** Before anything was learned, both must get the same; otherwise the other claims show something else. */
+function assertAlike({ input_text, user, stranger }: Turn): LearningProof {
   return {
-    claim: `the ${turn} answer is surer than the first: ${now.toFixed(2)} against ${then.toFixed(2)}`,
-    holds: now > then,
+    claim: `"${input_text}" at first: the user and the stranger got the same`,
+    holds: JSON.stringify(toShown(user)) === JSON.stringify(toShown(stranger)),
   };
 }
 
-function assertMentions(turn: string, { hypotheses }: Hypotheses, names: string[]): LearningProof {
-  const texts = hypotheses
-    .map(({ question, rationale }) => `${question} ${rationale}`.toLowerCase())
-    .join('\n');
-  const mentioned = names.filter((name) => texts.includes(name.toLowerCase()));
+const toShown = ({ hypotheses }: Hypotheses) =>
+  hypotheses.map(({ question, confidence }) => ({ question, confidence }));
+
+function assertSurer({ input_text, user, stranger, sameTexts }: Turn): LearningProof {
+  const [now, other] = [maxConfidence(user), maxConfidence(stranger)];
+  const [nowOfSame, otherOfSame] = [maxConfidence(sameTexts.user), maxConfidence(sameTexts.stranger)];
   return {
-    claim: `the ${turn} answer mentions what was learned before: ${mentioned.join(', ') || `none of ${names.join(', ')}`}`,
-    holds: mentioned.length > 0,
+    claim: `"${input_text}": surer of the user, ${format(now)}, than of the stranger, ${format(other)}; of the same texts ${format(nowOfSame)} and ${format(otherOfSame)}`,
+    holds: now > other && nowOfSame > otherOfSame,
+  };
+}
+
+function assertSurerOfTheSame(first: Turn, again: Turn): LearningProof {
+  const [then, now] = [first, again].map(({ user }) => maxConfidence(user));
+  const change = (now ?? 0) - (then ?? 0);
+  const question = again.user.hypotheses[0]?.question;
+  const same = first.user.hypotheses.some((hypothesis) => hypothesis.question === question);
+  return {
+    claim: `"${again.input_text}" again: ${change > 0 ? 'surer' : 'not surer'} than the first time, by ${format(change)}${same ? ', of a text shown then' : ''}`,
+    holds: change > 0,
   };
 }
 
 const maxConfidence = ({ hypotheses }: Hypotheses) =>
   Math.max(...hypotheses.map(({ confidence }) => confidence));
 
-/** Proper names in goals and preferences: capitalised words that do not start the text. */
-function findLearnedNames(memories: Memory[]): string[] {
-  const words = memories
-    .filter(({ type }) => type !== 'history')
-    .flatMap(({ content }) => content.split(/[\s,:]+/).slice(1))
-    .filter((word) => /\p{Lu}/u.test(word));
-  return [...new Set(words)];
-}
+const format = (confidence: number) => confidence.toFixed(2);

@@ -1,4 +1,4 @@
-import type { Hypothesis, Learning, Persona } from './responses.ts';
+import type { Hypotheses, Learning, Persona } from './responses.ts';
 
 export function print(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -8,9 +8,31 @@ export function printHeading(line: string): void {
   print(`\n${line}\n`);
 }
 
-export function printHypothesis({ id, confidence, question, rationale }: Hypothesis): void {
-  print(`  ${id}  ${confidence.toFixed(2)}  ${question}`);
-  print(`            ${rationale}`);
+const COLUMN = 62;
+
+/** In two columns, each hypothesis with its chance; then that of none of these. */
+export function printBeside(user: Hypotheses, stranger: Hypotheses): void {
+  const [left, right] = [toCells('the user', user), toCells('a stranger', stranger)];
+  for (const [i, cell] of left.entries()) {
+    const [lines, others] = [wrap(cell), wrap(right[i] ?? '')];
+    for (let k = 0; k < Math.max(lines.length, others.length); k += 1)
+      print(`  ${(lines[k] ?? '').padEnd(COLUMN)}  ${others[k] ?? ''}`.trimEnd());
+  }
+}
+
+function toCells(who: string, { hypotheses, none_confidence }: Hypotheses): string[] {
+  const cells = hypotheses.map(({ confidence, question }) => `${confidence.toFixed(2)}  ${question}`);
+  return [who, ...cells, `${none_confidence.toFixed(2)}  none of these`];
+}
+/** In lines of a column, broken between words. */
+function wrap(text: string): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line.length + word.length < COLUMN) lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+    else lines.push(`      ${word}`);
+  }
+  return lines;
 }
 
 export function printLearned({ memory, persona: { facet_deltas = {} } }: Learning, persona: Persona): void {

@@ -8,11 +8,11 @@ const Hypothesis = Type.Object({
   rationale: Type.String(),
   confidence: Confidence,
 });
-export type Hypothesis = Type.Static<typeof Hypothesis>;
 
 export const Hypotheses = Type.Object({
   interaction_id: Type.String(),
   hypotheses: Type.Array(Hypothesis, { minItems: 1 }),
+  none_confidence: Confidence,
 });
 export type Hypotheses = Type.Static<typeof Hypotheses>;
 
