@@ -40,7 +40,7 @@ test('the model that serves a tenant is its own, whatever the same id is for ano
     const ranker = { version: 1, temperature: 1, weights: { [twin.word]: 1 }, calibration: null };
     return insertModel(to, { ...modelOf(twin, 'mine'), status: 'active', artifact: JSON.stringify(ranker) });
   });
-  const route = createModelRouter(db, 'rules');
+  const route = createModelRouter(db, { llm: { impl: 'rules' }, allowedModels: new Map() });
   const found = [];
   for (const { tenant_id } of [acme, acme2, acme]) found.push((await route(tenant_id, user_id)).ranker);
   expectOwn(found);
