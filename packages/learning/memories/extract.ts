@@ -14,7 +14,7 @@ import { findTechnologies } from '../text/technologies.ts';
 import { tokenize } from '../text/tokenize.ts';
 import { resolvePronouns } from './goal-pronouns.ts';
 import { preferenceContent } from './memory.ts';
-import { findSlot } from './slots.ts';
+import { findSlot } from './preference.ts';
 
 const request =
   "(?:do|did|would|will) you (?:also |still |maybe )?(?:(?:want|need|wish|plan|like|prefer|intend)(?: for)?(?: me)? to|(?:want|need))|would you like(?: for)?(?: me)?(?: to)?|(?:are|were) you (?:also |still |maybe |perhaps )?(?:(?:interested|looking|searching|hoping|planning|going|trying|wanting|wishing|aiming|about|curious|asking|wondering|needing|thinking)(?: of)?(?: (?:in|for|to|about))?(?: (?:see|seeing|find|finding)(?= (?:out|if|how|what|where)\\b))?)|would you be interested in|(?:should|shall|can|could|may) (?:i|we)(?: help you(?: to| with)?| provide(?: you)?(?: with)?)?|(?:i|we)(?: would|'d)? (?:want|need|like|wish|plan|intend|have) to|(?:i'm|i am|we're|we are) (?:trying|planning|going|hoping) to|let's|let us|please";

@@ -1,11 +1,11 @@
 import { memoize } from '@learning-loop/async/memoize';
 import { transparentVerb } from '../extraction/attitudes.ts';
 import { findMarks } from '../extraction/negation.ts';
+import { findOpposition } from '../extraction/opposites.ts';
 import { type Polarity, readPolarities } from '../extraction/polarity.ts';
 import { findLanguage } from '../text/language.ts';
 import { findTechnologies } from '../text/technologies.ts';
-import { contentKey, preferenceContent } from './memory.ts';
-import { findSlot } from './slots.ts';
+import { contentKey, memoryKey, preferenceContent } from './memory.ts';
 
 const likeLabel = /^\s*(?:prefers|likes|loves|uses)\s*:\s*/iu;
 const dislikeLabel = /^\s*(?:avoids|dislikes|hates|rejects)\s*:\s*/iu;
@@ -66,4 +66,15 @@ export function toPreferenceKeys(content: string): { content_key: string; slot: 
     content_key: contentKey(preferenceContent(polarity, thing)),
     slot: polarity === 'like' ? findSlot(thing, null) : null,
   };
+}
+
+/**
+ * The exclusive slot of a liking: the category of a technology, the axis of "dark" and "light", or two things that
+ * were compared. Null if a newer liking leaves it as it is.
+ */
+export function findSlot(thing: string, rival: string | null): string | null {
+  const [only, ...more] = findTechnologies(`with ${thing}`);
+  if (only !== undefined) return more.length === 0 ? only.slot : null;
+  const axis = findOpposition(thing);
+  return axis ?? (rival === null ? null : `either: ${[thing, rival].map(memoryKey).sort().join(' | ')}`);
 }

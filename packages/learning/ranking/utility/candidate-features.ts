@@ -6,7 +6,7 @@ import { readNumbers, scaleNumbers } from './number-features.ts';
 
 /** Each has its own prior variance in prior.json. */
 export const families = ['word', 'pair', 'head', 'name', 'text', 'amount', 'order'] as const;
-export type Family = (typeof families)[number];
+type Family = (typeof families)[number];
 
 /** One property of a candidate. */
 export interface CandidateFeature {
