@@ -1,6 +1,8 @@
 import type { Memory } from '@learning-loop/learning/memories/memory';
 import { retrieve } from '@learning-loop/learning/memories/retrieval';
 import { rank } from '@learning-loop/learning/ranking/rank';
+import { toFeatureMatrix } from '@learning-loop/learning/ranking/utility/candidate-features';
+import { fitUtilities, priorVariances } from '@learning-loop/learning/ranking/utility/utility-model';
 import { shippedWeights } from '@learning-loop/learning/ranking/weights';
 import { expect, onTestFinished, test } from 'vitest';
 import type { RankTask, RetrieveTask } from './compare.ts';
@@ -71,6 +73,16 @@ test('a task that is costly runs in another thread, and its result is the same',
   const long = ranking(30_000);
   const [first] = await comparer.run(user('ada'), long, vector);
   expect(first).toEqual(rank({ ...long.input, embeddingOf: vector }, shippedWeights)[0]);
+});
+
+test('what was learned from the tenant counts in another thread, too', async () => {
+  const features = toFeatureMatrix(['with a database', 'without one']);
+  const others = Array.from({ length: 20 }, () => ({ features, selected: 1, weight: 1 }));
+  const task = ranking(30_000);
+  task.input.tenantUtilities = fitUtilities(others, priorVariances.tenant);
+  const [best] = await comparerForTest().run(user('ada'), task, undefined);
+  expect(best?.features['tenant_utility']).toBeGreaterThan(0.1);
+  expect(best).toEqual(rank(task.input, shippedWeights)[0]);
 });
 
 test('texts are cut for the comparison alone, and their embeddings are those of the whole', async () => {
