@@ -1,4 +1,4 @@
-import { retrieve } from '@learning-loop/learning/memories/retrieval';
+import { retrieve } from '@learning-loop/learning/memories/retrieval/retrieve';
 import { defaultFacets } from '@learning-loop/learning/persona/facets';
 import { type PastSelection, rank } from '@learning-loop/learning/ranking/rank';
 import type { Metric } from './metric.ts';
@@ -59,7 +59,7 @@ function measureRanking(ownSelections: number): Metric {
         },
         ...{ facets: defaultFacets, interaction_count: ownSelections },
       });
-      retrieve(input_text, memories, now, 10);
+      retrieve(input_text, memories, 10);
     });
   };
   return toMetric(`rank and recall, 100 memories, ${ownSelections} own picks, 100 of the tenant`, 0.5, run);
@@ -70,7 +70,7 @@ function measureRetrieval(count: number, { limit, atMostMs }: { limit: number; a
   const texts = generateRequests(createRandom(count));
   return toMetric(`recall among ${count} memories`, atMostMs, (n) => {
     const read = readMemories(memories);
-    return measured(() => retrieve(texts[n % texts.length]?.input_text ?? '', read, now, limit));
+    return measured(() => retrieve(texts[n % texts.length]?.input_text ?? '', read, limit));
   });
 }
 

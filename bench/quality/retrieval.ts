@@ -1,15 +1,14 @@
 import type { EmbeddingOf } from '@learning-loop/learning/embeddings/similarity';
 import { historyContent, type Memory } from '@learning-loop/learning/memories/memory';
-import { bm25, inverseDocumentFrequencies, retrieve } from '@learning-loop/learning/memories/retrieval';
-import { toTextVector as wordsOf } from '@learning-loop/learning/text/text-vector';
+import { retrieve } from '@learning-loop/learning/memories/retrieval/retrieve';
 import conversation from './data/conversation.json' with { type: 'json' };
 import { type Metric, percent } from './metric.ts';
+import { rankByBm25, toStems } from './plain-bm25.ts';
 import { numbersFrom, sample } from './random.ts';
 
 const turnCount = 600;
 const histories = 3;
 const looked = 10;
-const now = new Date('2026-06-01T00:00:00Z');
 const slots = new Map<string, string[]>(Object.entries(conversation.slots));
 
 interface Found {
@@ -78,16 +77,14 @@ export function isRetrieved(
   history: Memory[],
   embeddingOf?: EmbeddingOf,
 ): boolean {
-  const best = retrieve(question, history, now, looked, embeddingOf);
+  const best = retrieve(question, history, looked, embeddingOf);
   return best.some(({ memory }) => memory.content === evidence);
 }
 
 function plainBest(question: string, history: Memory[]): string[] {
-  const asked = wordsOf(question);
-  const texts = history.map(({ content }) => wordsOf(content));
-  const scores = bm25(inverseDocumentFrequencies(asked, texts), texts);
-  const order = history
-    .map(({ content }, i) => ({ content, score: scores[i] ?? 0 }))
-    .sort((a, b) => b.score - a.score);
-  return order.slice(0, looked).map(({ content }) => content);
+  return rankByBm25(
+    question,
+    history.map(({ content }) => content),
+    toStems,
+  ).slice(0, looked);
 }

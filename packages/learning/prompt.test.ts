@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { countTokens as countExactly } from 'gpt-tokenizer/encoding/o200k_base';
 import { expect, test } from 'vitest';
 import type { Memory } from './memories/memory.ts';
-import type { ScoredMemory } from './memories/retrieval.ts';
+import type { ScoredMemory } from './memories/retrieval/retrieve.ts';
 import { defaultFacets } from './persona/facets.ts';
 import { buildPrompt, countTokens } from './prompt.ts';
 

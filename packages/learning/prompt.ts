@@ -3,7 +3,7 @@ import { type FacetName, type Facets, facetNames } from '@learning-loop/events/f
 import { countTokens as countExactly } from 'gpt-tokenizer/encoding/o200k_base';
 import type { Memory } from './memories/memory.ts';
 import { readPolarity } from './memories/preference.ts';
-import type { ScoredMemory } from './memories/retrieval.ts';
+import type { ScoredMemory } from './memories/retrieval/retrieve.ts';
 
 /** Longer runs without spaces are counted in pieces: the tokenizer's time is quadratic in their length. */
 const maxRunLength = 400;

@@ -1,6 +1,6 @@
 import type { EmbeddingOf } from '@learning-loop/learning/embeddings/similarity';
 import type { Memory } from '@learning-loop/learning/memories/memory';
-import { retrieve, type ScoredMemory } from '@learning-loop/learning/memories/retrieval';
+import { retrieve, type ScoredMemory } from '@learning-loop/learning/memories/retrieval/retrieve';
 import { type RankedCandidate, type RankInput, rank } from '@learning-loop/learning/ranking/rank';
 import type { RankerWeights } from '@learning-loop/learning/ranking/weights';
 
@@ -14,7 +14,6 @@ export interface RetrieveTask {
   kind: 'retrieve';
   query: string;
   memories: Memory[];
-  now: Date;
   limit: number;
 }
 
@@ -38,7 +37,5 @@ export function compare<T extends Task>(task: T, embeddingOf: EmbeddingOf | unde
 const rankCandidates = ({ input, weights }: RankTask, embeddingOf: EmbeddingOf | undefined) =>
   rank({ ...input, embeddingOf }, weights);
 
-const retrieveMemories = (
-  { query, memories, now, limit }: RetrieveTask,
-  embeddingOf: EmbeddingOf | undefined,
-) => retrieve(query, memories, now, limit, embeddingOf);
+const retrieveMemories = ({ query, memories, limit }: RetrieveTask, embeddingOf: EmbeddingOf | undefined) =>
+  retrieve(query, memories, limit, embeddingOf);

@@ -1,5 +1,5 @@
 import type { Memory } from '@learning-loop/learning/memories/memory';
-import { retrieve } from '@learning-loop/learning/memories/retrieval';
+import { retrieve } from '@learning-loop/learning/memories/retrieval/retrieve';
 import { rank } from '@learning-loop/learning/ranking/rank';
 import { toFeatureMatrix } from '@learning-loop/learning/ranking/utility/candidate-features';
 import { fitUtilities, priorVariances } from '@learning-loop/learning/ranking/utility/utility-model';
@@ -32,7 +32,7 @@ function memories(count: number, length: number): Memory[] {
 }
 
 const retrieval = (all: Memory[]): RetrieveTask => ({
-  ...{ kind: 'retrieve', query: 'bake bread', memories: all, now, limit: 5 },
+  ...{ kind: 'retrieve', query: 'bake bread', memories: all, limit: 5 },
 });
 
 const ranking = (length: number): RankTask => ({
@@ -68,7 +68,7 @@ test('a task that is costly runs in another thread, and its result is the same',
   const inThread = comparer.run(user('ada'), task, vector);
   // The thread is still starting when the event loop has long taken its turn.
   expect(await Promise.race([inThread, new Promise((done) => setImmediate(done, 'waits'))])).toBe('waits');
-  expect(await inThread).toEqual(retrieve(query, all, now, limit, vector));
+  expect(await inThread).toEqual(retrieve(query, all, limit, vector));
 
   const long = ranking(30_000);
   const [first] = await comparer.run(user('ada'), long, vector);

@@ -1,7 +1,7 @@
 import type { UserKey } from '@learning-loop/events/ids';
 import type { EmbeddingOf } from '@learning-loop/learning/embeddings/similarity';
 import type { Memory } from '@learning-loop/learning/memories/memory';
-import type { ScoredMemory } from '@learning-loop/learning/memories/retrieval';
+import type { ScoredMemory } from '@learning-loop/learning/memories/retrieval/retrieve';
 import type { Llm } from '@learning-loop/llm/llm';
 import type { Config } from '../config.ts';
 import type { Comparer } from './comparer.ts';
@@ -38,7 +38,7 @@ export async function retrieveMemories(
   request: RetrievalQuery,
 ): Promise<RetrievedMemory[]> {
   const { query, memories, limit, embeddingOf } = request;
-  const task = { kind: 'retrieve' as const, query, memories, now: new Date(), limit };
+  const task = { kind: 'retrieve' as const, query, memories, limit };
   const scored = await dependencies.comparer.run(request, task, embeddingOf);
   const retrieved = scored.map(
     (one): RetrievedMemory => ({ ...one, ...toProvenance(dependencies, query, one.memory, embeddingOf) }),

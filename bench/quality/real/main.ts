@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
 import { type Metric, toTable } from '../metric.ts';
+import { measureEvidence } from './evidence.ts';
 import { measureGoals } from './goals.ts';
 import { measureHypotheses } from './hypotheses.ts';
+import { measureLanguages } from './languages.ts';
 import { measureLikings } from './likings.ts';
 import { measureOneSelection } from './one-selection.ts';
+import { measurePrompts } from './prompts.ts';
 import { measureRepeatedSelections } from './repeated-selections.ts';
 import { measureStatements } from './statements.ts';
 
@@ -15,6 +18,9 @@ const measures: ((data: string) => Metric[] | Promise<Metric[]>)[] = [
   measureHypotheses,
   measureOneSelection,
   measureRepeatedSelections,
+  measureEvidence,
+  measurePrompts,
+  measureLanguages,
 ];
 
 /** The table of what is measured on texts and selections of other people. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { EmbeddingOf } from '../embeddings/similarity.ts';
 import type { Memory } from '../memories/memory.ts';
-import { retrieve } from '../memories/retrieval.ts';
+import { retrieve } from '../memories/retrieval/retrieve.ts';
 import { defaultFacets } from '../persona/facets.ts';
 import { embeddingFeatures } from './embedding-features.ts';
 import { rank } from './rank.ts';
@@ -84,10 +84,10 @@ test('a memory in another language is retrieved; without embeddings only its wor
     memory('history', 'a drill, bought yesterday'),
   ];
   const first = (query: string, vectors?: EmbeddingOf) =>
-    retrieve(query, memories, now, 1, vectors)[0]?.memory.content;
+    retrieve(query, memories, 1, vectors)[0]?.memory.content;
   expect(first('stille Herberge', embeddingOf)).toBe('a peaceful inn');
   expect(first('drill', embeddingOf)).toBe('a drill, bought yesterday');
-  expect(retrieve('stille Herberge', memories, now, 3, () => null)).toEqual(
-    retrieve('stille Herberge', memories, now, 3),
+  expect(retrieve('stille Herberge', memories, 3, () => null)).toEqual(
+    retrieve('stille Herberge', memories, 3),
   );
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Memory } from './memory.ts';
-import { retrieve } from './retrieval.ts';
+import type { Memory } from '../memory.ts';
+import { retrieve } from './retrieve.ts';
 
 const now = new Date('2026-11-01T12:00:00Z');
 const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
@@ -18,7 +18,7 @@ function memory(content: string, changes: Partial<Memory> = {}): Memory {
 }
 
 const retrieveContents = (query: string, memories: Memory[], limit = 1) =>
-  retrieve(query, memories, now, limit).map(({ memory: { content } }) => content);
+  retrieve(query, memories, limit).map(({ memory: { content } }) => content);
 
 const talk = [
   'Mia: I finally signed up for that pottery class downtown.',
@@ -41,12 +41,12 @@ test('of two equal memories the newer and surer one comes first', () => {
   const old = memory('likes tea', { memory_id: 'old', last_seen: daysAgo(200) });
   const fresh = memory('likes tea', { memory_id: 'fresh' });
   const unsure = memory('likes tea', { memory_id: 'unsure', confidence: 0.2 });
-  const ids = retrieve('tea', [old, unsure, fresh], now, 3).map(({ memory: { memory_id } }) => memory_id);
+  const ids = retrieve('tea', [old, unsure, fresh], 3).map(({ memory: { memory_id } }) => memory_id);
   expect(ids[0]).toBe('fresh');
 });
 
 test('nothing is found among nothing', () => {
-  expect(retrieve('anything', [], now, 5)).toEqual([]);
+  expect(retrieve('anything', [], 5)).toEqual([]);
 });
 
 test('whatever is asked, relevances lie in [0, 1], descend, and do not depend on the order given', () => {
@@ -56,9 +56,9 @@ test('whatever is asked, relevances lie in [0, 1], descend, and do not depend on
       const memories = texts.map((content, i) =>
         memory(content, { memory_id: `m${i}`, last_seen: daysAgo(i) }),
       );
-      const forth = retrieve(query, memories, now, limit);
+      const forth = retrieve(query, memories, limit);
       expect(forth.length).toBe(Math.min(limit, memories.length));
-      expect(retrieve(query, memories.toReversed(), now, limit)).toEqual(forth);
+      expect(retrieve(query, memories.toReversed(), limit)).toEqual(forth);
       for (const [i, { relevance }] of forth.entries()) {
         expect(relevance).toBeGreaterThanOrEqual(0);
         expect(relevance).toBeLessThanOrEqual(forth[i - 1]?.relevance ?? 1);

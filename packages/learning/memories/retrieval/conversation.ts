@@ -1,0 +1,49 @@
+import type { Memory } from '../memory.ts';
+import { parseUtterance, type Utterance } from './utterance.ts';
+
+/** Memories as retrieval reads them: what was said, in which order, and in which session. */
+export interface Conversation {
+  memories: readonly Memory[];
+  utterances: readonly Utterance[];
+  /** For each memory the number of its session. Neighbours in a session are neighbours in these arrays. */
+  sessionOf: Int32Array;
+  sessions: number;
+  speakers: ReadonlySet<string>;
+}
+
+const pauseMs = 3_600_000;
+const longestSession = 30;
+
+/** A pause of an hour ends a session, as do 30 memories. A goal or a preference is a session of its own. */
+export function toConversation(memories: readonly Memory[]): Conversation {
+  const ordered = memories.toSorted(byTime);
+  const sessionOf = new Int32Array(ordered.length);
+  let [session, length] = [-1, 0];
+  for (let i = 0; i < ordered.length; i += 1) {
+    const goesOn = length < longestSession && isSameSession(ordered[i - 1], ordered[i]);
+    length = goesOn ? length + 1 : 1;
+    if (!goesOn) session += 1;
+    sessionOf[i] = session;
+  }
+  const utterances = ordered.map(({ content }) => parseUtterance(content));
+  const speakers = new Set(utterances.flatMap(({ speaker }) => speaker ?? []));
+  return { memories: ordered, utterances, sessionOf, sessions: session + 1, speakers };
+}
+
+/** Histories come first, in the order in which they happened. */
+function byTime(one: Memory, other: Memory): number {
+  return (
+    Number(one.type !== 'history') - Number(other.type !== 'history') ||
+    one.last_seen.getTime() - other.last_seen.getTime() ||
+    (one.memory_id < other.memory_id ? -1 : 1)
+  );
+}
+
+function isSameSession(one: Memory | undefined, next: Memory | undefined): boolean {
+  if (one?.type !== 'history' || next?.type !== 'history') return false;
+  return next.last_seen.getTime() - one.last_seen.getTime() <= pauseMs;
+}
+
+/** Whether both exist and belong to one session. */
+export const areNeighbours = ({ sessionOf }: Conversation, one: number, other: number): boolean =>
+  sessionOf[one] !== undefined && sessionOf[one] === sessionOf[other];

@@ -1,0 +1,61 @@
+import { type CloseFeatures, computeCloseFeatures } from './close-features.ts';
+import type { Conversation } from './conversation.ts';
+import { type CueFeatures, computeCueFeatures } from './cue-features.ts';
+import { parseQuery } from './query.ts';
+import shipped from './weights.json' with { type: 'json' };
+import { computeEmbedding, computeWordFeatures, type WordFeatures } from './word-features.ts';
+
+export type Features = WordFeatures & CueFeatures & CloseFeatures & { embedding: Float32Array };
+export type Weights = Record<keyof Features, number>;
+
+/** Fitted by `pnpm fit:retrieval`. */
+export const shippedWeights: Weights = shipped.weights;
+/** The highest score of an answer among those that they were fitted to. */
+export const highestScore: number = shipped.highest;
+
+/** Nearest words are looked up for so many memories at least. */
+const leastClose = 48;
+
+/** For every memory; the features of nearest words are 0 except for the best by the others. */
+export function computeFeatures(
+  text: string,
+  conversation: Conversation,
+  {
+    similarities,
+    closest = leastClose,
+  }: { similarities?: readonly (number | null)[]; closest?: number } = {},
+): Features {
+  const query = parseQuery(text, conversation.speakers);
+  const { features, idf } = computeWordFeatures(query, conversation);
+  const cheap = {
+    ...features,
+    ...computeCueFeatures(query, conversation),
+    embedding: computeEmbedding(query, conversation, similarities),
+  };
+  const places = findBest(weigh(cheap, conversation.memories.length), closest);
+  const close = computeCloseFeatures(query, conversation, { idf, trigrams: features.trigrams, places });
+  return { ...cheap, ...close };
+}
+
+/** The weighted sum of each memory's features. */
+export function weigh(
+  features: Partial<Features>,
+  count: number,
+  by: Weights = shippedWeights,
+): Float64Array {
+  const sums = new Float64Array(count);
+  for (const name of Object.keys(by) as (keyof Features)[]) {
+    const [values, weight] = [features[name], by[name]];
+    if (values !== undefined)
+      for (let i = 0; i < count; i += 1) sums[i] = (sums[i] ?? 0) + weight * (values[i] ?? 0);
+  }
+  return sums;
+}
+
+/** The places of the `count` highest scores, and of those equal to the last of them. */
+export function findBest(scores: Float64Array, count: number): number[] {
+  const least = scores.length <= count ? Number.NEGATIVE_INFINITY : (scores.toSorted().at(-count) ?? 0);
+  const places: number[] = [];
+  for (let i = 0; i < scores.length; i += 1) if ((scores[i] ?? 0) >= least) places.push(i);
+  return places;
+}
