@@ -14,18 +14,23 @@ export interface Conversation {
 const pauseMs = 3_600_000;
 const longestSession = 30;
 
-/** A pause of an hour ends a session, as do 30 memories. A goal or a preference is a session of its own. */
+/**
+ * A pause of an hour ends a session, as do 30 memories. What nobody says, such as a request, a goal or a preference, is a
+ * session of its own: it stands for itself.
+ */
 export function toConversation(memories: readonly Memory[]): Conversation {
   const ordered = memories.toSorted(byTime);
+  const utterances = ordered.map(({ content }) => parseUtterance(content));
+  const isSpoken = (i: number) => ordered[i]?.type === 'history' && utterances[i]?.speaker !== null;
   const sessionOf = new Int32Array(ordered.length);
   let [session, length] = [-1, 0];
   for (let i = 0; i < ordered.length; i += 1) {
-    const goesOn = length < longestSession && isSameSession(ordered[i - 1], ordered[i]);
+    const pause = (ordered[i]?.last_seen.getTime() ?? 0) - (ordered[i - 1]?.last_seen.getTime() ?? 0);
+    const goesOn = i > 0 && length < longestSession && pause <= pauseMs && isSpoken(i - 1) && isSpoken(i);
     length = goesOn ? length + 1 : 1;
     if (!goesOn) session += 1;
     sessionOf[i] = session;
   }
-  const utterances = ordered.map(({ content }) => parseUtterance(content));
   const speakers = new Set(utterances.flatMap(({ speaker }) => speaker ?? []));
   return { memories: ordered, utterances, sessionOf, sessions: session + 1, speakers };
 }
@@ -37,11 +42,6 @@ function byTime(one: Memory, other: Memory): number {
     one.last_seen.getTime() - other.last_seen.getTime() ||
     (one.memory_id < other.memory_id ? -1 : 1)
   );
-}
-
-function isSameSession(one: Memory | undefined, next: Memory | undefined): boolean {
-  if (one?.type !== 'history' || next?.type !== 'history') return false;
-  return next.last_seen.getTime() - one.last_seen.getTime() <= pauseMs;
 }
 
 /** Whether both exist and belong to one session. */

@@ -16,7 +16,7 @@ export interface CueFeatures {
   number: Float32Array;
   /** It asks something itself. */
   asks: Float32Array;
-  /** 1 for a sentence; less for "Great!" */
+  /** 1 for a sentence; less for "Great!" in a talk. */
   substance: Float32Array;
 }
 
@@ -30,7 +30,7 @@ export function computeCueFeatures(query: Query, { utterances, memories }: Conve
     time: each(({ tellsTime }) => Number(asksWhen && tellsTime)),
     number: each(({ tellsNumber }) => Number(asksHowMany && tellsNumber)),
     asks: each((utterance) => Number(utterance.asks)),
-    substance: each(({ substance }) => substance),
+    substance: each(({ substance, speaker }) => (speaker === null ? 1 : substance)),
   };
 }
 

@@ -2,7 +2,7 @@ import { cosineToQuery, type EmbeddingOf } from '../../embeddings/similarity.ts'
 import { round } from '../../text/vector.ts';
 import type { Memory } from '../memory.ts';
 import { type Conversation, toConversation } from './conversation.ts';
-import { computeFeatures, findBest, highestScore, weigh } from './score.ts';
+import { computeFeatures, findBest, foreignScore, highestScore, weigh } from './score.ts';
 
 export interface ScoredMemory {
   memory: Memory;
@@ -38,7 +38,9 @@ function retrieveFrom(
   return scored.sort(byRelevance).slice(0, limit);
 }
 
-const toRelevance = (score: number) => round(Math.min(1, Math.max(0, score / highestScore)));
+/** From 0 for what has nothing in common with the query, to 1 for the clearest answer that the weights were fitted to. */
+const toRelevance = (score: number) =>
+  round(Math.min(1, Math.max(0, (score - foreignScore) / (highestScore - foreignScore))));
 
 function byRelevance(one: ScoredMemory, other: ScoredMemory): number {
   return (

@@ -10,6 +10,8 @@ export type Weights = Record<keyof Features, number>;
 
 /** Fitted by `pnpm fit:retrieval`. */
 export const shippedWeights: Weights = shipped.weights;
+/** The score of a sentence that has nothing in common with the query. */
+export const foreignScore: number = shippedWeights.substance;
 /** The highest score of an answer among those that they were fitted to. */
 export const highestScore: number = shipped.highest;
 

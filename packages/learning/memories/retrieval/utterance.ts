@@ -11,7 +11,7 @@ export interface Utterance {
   stems: HashedText;
   /** Computed on first use. */
   readonly trigrams: HashedText;
-  /** Of the date before the speaker, as in `[8 May 2023] Ada: …`. */
+  /** Of a date beside the speaker, as in `[8 May 2023] Ada: …`. */
   saidAt: NamedDate | null;
   /** Of a date within the text. */
   named: NamedDate | null;
@@ -35,7 +35,9 @@ export const parseUtterance: (content: string) => Utterance = memoize(
 const stripHistory = (content: string) =>
   content.replace(/^User requested: /u, '').replace(/ \| Selected: (?:none of these$)?/u, ' ');
 
-const spoken = /^(?:\[([^\]]*)\] )?(\p{Lu}[\p{L}.' -]{0,30}): /u;
+/** `Ada: …`, `[8 May 2023] Ada: …`, `2023-05-08, Ada: …`, `Ada (8 May 2023): …`, `On 8 May 2023 Ada said: …`. */
+const spoken =
+  /^(?:[[(]?((?:On )?[^[\]()\n]{0,30}?\d[^[\]()\n]{0,24}?)[\])]?[,:;|–—-]*\s+)?(\p{Lu}[\p{L}.'’-]*(?: \p{Lu}[\p{L}.'’-]*){0,2})(?: ?[[(]([^[\]()]{4,40})[\])])?(?: said)?: /u;
 
 const timeWord =
   /\b(?:yesterday|today|tonight|tomorrow|ago|last|next|since|recently|just|weekend|week|month|year|day|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|june|july|august|september|october|november|december|summer|winter|spring|fall|autumn|\d{4})s?\b/iu;
@@ -59,7 +61,7 @@ class ParsedUtterance implements Utterance {
 
   constructor(content: string) {
     const line = stripHistory(content);
-    const [prefix = '', date = '', speaker = null] = spoken.exec(line) ?? [];
+    const [prefix = '', before = '', speaker = null, after = ''] = spoken.exec(line) ?? [];
     const said = line.slice(prefix.length).trim();
     this.speaker = speaker;
     this.text = said === content ? toTextVector(said) : analyze(said);
@@ -68,7 +70,7 @@ class ParsedUtterance implements Utterance {
       times: Uint8Array.from(this.text.counts, (count) => Math.min(255, count)),
       length: this.text.length,
     };
-    this.saidAt = date === '' ? null : findDate(date);
+    this.saidAt = findDate(`${before} ${after}`);
     this.named = findDate(said);
     this.asks = said.endsWith('?');
     this.tellsTime = timeWord.test(said);
