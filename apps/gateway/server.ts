@@ -9,6 +9,7 @@ import { registerHttpMetrics } from './http/metrics.ts';
 import { registerSecurity, slowRequestCheckMs } from './http/security.ts';
 import { validatorCompiler } from './http/validation.ts';
 import { createComparer } from './hypotheses/comparer.ts';
+import { createMemoryArchive } from './hypotheses/memory-archive.ts';
 import { deadLetters } from './routes/dead-letters.ts';
 import { execute } from './routes/execute.ts';
 import { experiments } from './routes/experiments.ts';
@@ -29,10 +30,11 @@ const maxParamLength = 4_000;
 
 /** `when`: the thresholds for load shedding. */
 export async function createServer(
-  parts: Omit<GatewayContext, 'comparer'>,
+  parts: Omit<GatewayContext, 'comparer' | 'archive'>,
   when = overload,
 ): Promise<FastifyInstance> {
-  const gateway: GatewayContext = { ...parts, comparer: createComparer() };
+  const comparer = createComparer();
+  const gateway: GatewayContext = { ...parts, comparer, archive: createMemoryArchive(parts.db, comparer) };
   const loggerInstance: FastifyBaseLogger = gateway.log.child({ part: 'http' }, { level: 'warn' });
   const server = fastify({
     loggerInstance,

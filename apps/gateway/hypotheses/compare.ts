@@ -27,11 +27,19 @@ export interface Timed<R> {
 }
 
 export function compare<T extends Task>(task: T, embeddingOf: EmbeddingOf | undefined): Timed<Result<T>> {
+  return measureCpu(
+    () =>
+      (task.kind === 'rank'
+        ? rankCandidates(task, embeddingOf)
+        : retrieveMemories(task, embeddingOf)) as Result<T>,
+  );
+}
+
+export function measureCpu<R>(compute: () => R): Timed<R> {
   const begun = process.threadCpuUsage();
-  const result =
-    task.kind === 'rank' ? rankCandidates(task, embeddingOf) : retrieveMemories(task, embeddingOf);
+  const result = compute();
   const { user, system } = process.threadCpuUsage(begun);
-  return { result: result as Result<T>, cpuMs: (user + system) / 1_000 };
+  return { result, cpuMs: (user + system) / 1_000 };
 }
 
 const rankCandidates = ({ input, weights }: RankTask, embeddingOf: EmbeddingOf | undefined) =>

@@ -4,13 +4,15 @@ import type { EmbeddingOf } from '@learning-loop/learning/embeddings/similarity'
 import { HttpError } from '@learning-loop/service/errors';
 import { LRUCache } from 'lru-cache';
 import { Piscina } from 'piscina';
-import { compare, type Result, type RetrieveTask, type Task, type Timed } from './compare.ts';
+import { compare, measureCpu, type Result, type RetrieveTask, type Task, type Timed } from './compare.ts';
 import type { ThreadRequest } from './compare-thread.ts';
 import { boundContents } from './compared-texts.ts';
 
 export interface Comparer extends AsyncDisposable {
   /** Runs a costly task in another thread. Throws 429 if too many costly ones of the tenant wait. */
   run<T extends Task>(user: UserKey, task: T, embeddingOf: EmbeddingOf | undefined): Promise<Result<T>>;
+  /** Runs here what is bounded otherwise; its CPU time counts as that of a task. */
+  measure<R>(user: UserKey, compute: () => R): R;
   /** Throws 429 if the user's tasks are costly and too many of the tenant wait: before any work. */
   admit(user: UserKey): void;
   isCostly(user: UserKey): boolean;
@@ -74,6 +76,11 @@ export function createComparer(): Comparer {
         : compare(task, lookUp);
       note(user, cpuMs);
       return restore(whole, result as Result<T>);
+    },
+    measure(user, compute) {
+      const { result, cpuMs } = measureCpu(compute);
+      note(user, cpuMs);
+      return result;
     },
     takeSpent(user) {
       const ms = spent.get(toName(user)) ?? 0;

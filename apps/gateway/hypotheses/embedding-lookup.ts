@@ -19,7 +19,7 @@ export interface EmbeddingLookup {
    * Stored embeddings of the memories, and embeddings of the texts; uncached texts are embedded in one call, at most
    * `maxBatch`. Undefined if there is no model or it does not answer.
    */
-  get(user: UserKey, memories: Memory[], texts: string[]): Promise<EmbeddingOf | undefined>;
+  get(user: UserKey, memories: readonly Memory[], texts: string[]): Promise<EmbeddingOf | undefined>;
 }
 
 const cacheBytes = 64e6;
@@ -46,7 +46,7 @@ export function createEmbeddingLookup(db: Db, embedder: Embedder | null): Embedd
     for (const [i, text] of missing.entries()) store(text, embedded?.[i]);
   }
 
-  async function loadVectors(user: UserKey, memories: Memory[]): Promise<void> {
+  async function loadVectors(user: UserKey, memories: readonly Memory[]): Promise<void> {
     const uncached = memories.filter(
       ({ content, memory_id }) => !vectors.has(content) && !misses.has(memory_id),
     );

@@ -6,6 +6,7 @@ import type { Llm } from '@learning-loop/llm/llm';
 import type { Config } from '../config.ts';
 import type { Comparer } from './comparer.ts';
 import type { EmbeddingLookup } from './embedding-lookup.ts';
+import type { MemoryArchive } from './memory-archive.ts';
 
 /** With the embedding model and the reranker that were used, if any. */
 export interface RetrievedMemory extends ScoredMemory {
@@ -20,11 +21,14 @@ interface RetrievalDependencies {
   config: Pick<Config, 'rerank'>;
   llm: Pick<Llm, 'rerank'>;
   embeddings: Pick<EmbeddingLookup, 'model'>;
+  archive: Pick<MemoryArchive, 'search'>;
 }
 
 interface RetrievalQuery extends UserKey {
   query: string;
   memories: Memory[];
+  /** Searches older ones, too, if the user has any. */
+  ofAll: boolean;
   limit: number;
   embeddingOf: EmbeddingOf | undefined;
 }
@@ -37,15 +41,24 @@ export async function retrieveMemories(
   dependencies: RetrievalDependencies,
   request: RetrievalQuery,
 ): Promise<RetrievedMemory[]> {
-  const { query, memories, limit, embeddingOf } = request;
-  const task = { kind: 'retrieve' as const, query, memories, limit };
-  const scored = await dependencies.comparer.run(request, task, embeddingOf);
+  const { query, embeddingOf } = request;
+  const scored = await search(dependencies, request);
   const retrieved = scored.map(
     (one): RetrievedMemory => ({ ...one, ...toProvenance(dependencies, query, one.memory, embeddingOf) }),
   );
   return dependencies.config.rerank && retrieved.length > 1
     ? await rerank(dependencies, request, retrieved)
     : retrieved;
+}
+
+async function search(
+  { archive, comparer }: RetrievalDependencies,
+  { tenant_id, user_id, ...request }: RetrievalQuery,
+): Promise<ScoredMemory[]> {
+  const { query, memories, ofAll, limit, embeddingOf } = request;
+  const user = { tenant_id, user_id };
+  const found = ofAll ? await archive.search(user, memories, { query, limit, embeddingOf }) : null;
+  return found ?? (await comparer.run(user, { kind: 'retrieve', query, memories, limit }, embeddingOf));
 }
 
 function toProvenance(

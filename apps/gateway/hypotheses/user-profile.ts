@@ -50,6 +50,17 @@ function toProfile({ persona, memories, selections }: ProfileRows): UserProfile 
   return { facets, interaction_count, memories, selections: compared };
 }
 
+/** Whether the user may have more memories than these of a profile. */
+export function hasOlderMemories(memories: readonly Memory[]): boolean {
+  const { goals: goal, preferences: preference, history } = profileLimits;
+  const limits = { goal, preference, history };
+  const counts = { goal: 0, preference: 0, history: 0 };
+  for (const { type } of memories) counts[type] += 1;
+  return memoryTypes.some((type) => counts[type] >= limits[type]);
+}
+
+const memoryTypes = ['goal', 'preference', 'history'] as const;
+
 export function memoryTexts(profile: UserProfile, type: Memory['type'], limit = maxInContext): string[] {
   return profile.memories
     .filter((memory) => memory.type === type)

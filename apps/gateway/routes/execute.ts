@@ -105,11 +105,12 @@ async function enrichPrompt(
 ) {
   const { facets, memories } = profile;
   const { tenant_id, user_id } = interaction;
+  const all = await gateway.archive.list({ tenant_id, user_id }, memories);
   const confirmed = interaction.hypotheses.find(({ id }) => id === selectedId)?.question ?? null;
   const query = confirmed === null ? interaction.input_text : `${interaction.input_text} ${confirmed}`;
   const embeddingOf =
-    memories.length > 0 ? await gateway.embeddings.get(interaction, memories, [query]) : undefined;
-  const retrieval = { tenant_id, user_id, query, memories, limit: maxMemories, embeddingOf };
+    memories.length > 0 ? await gateway.embeddings.get(interaction, all, [query]) : undefined;
+  const retrieval = { tenant_id, user_id, query, memories, ofAll: true, limit: maxMemories, embeddingOf };
   return buildPrompt({
     input_text: interaction.input_text,
     confirmed,

@@ -80,7 +80,8 @@ export const hypothesize: RouteGroup = (gateway) => async (server) => {
   const schema = { body: Request, response: { 200: Response } };
   server.post('/v1/hypothesize', { schema }, async (request, reply) => {
     const tenantId = getTenantId(request);
-    const profile = await loadProfile({ tenant_id: tenantId, user_id: request.body.user_id });
+    const user = { tenant_id: tenantId, user_id: request.body.user_id };
+    const profile = await loadProfile(user);
     const { ranker, llm } = await routeModels(tenantId, request.body.user_id);
     const proposed = await propose(gateway, tenantId, request.body, { profile, llm });
     const embeddingOf = await embedRequest(gateway, tenantId, request.body, { profile, proposed });
@@ -131,7 +132,7 @@ const toCandidate = (question: string, _index: number, all: string[]) => ({
 
 /** Without memories and selections there is nothing to compare with, so nothing is embedded. */
 async function embedRequest(
-  { embeddings }: GatewayContext,
+  { embeddings, archive }: GatewayContext,
   tenant_id: string,
   { user_id, input_text }: Request,
   { profile: { memories, selections }, proposed }: { profile: UserProfile; proposed: Proposed },
@@ -142,7 +143,8 @@ async function embedRequest(
     selection.input_text,
     ...selection.shown.map(({ question }) => question),
   ]);
-  return await embeddings.get({ tenant_id, user_id }, memories, [
+  const user = { tenant_id, user_id };
+  return await embeddings.get(user, await archive.list(user, memories), [
     input_text,
     ...candidateTexts,
     ...pastTexts,
@@ -155,7 +157,10 @@ async function findUsedMemories(
   { user_id, input_text: query }: Request,
   { profile: { memories }, embeddingOf }: { profile: UserProfile; embeddingOf: EmbeddingOf | undefined },
 ): Promise<UsedMemory[]> {
-  const retrieval = { tenant_id, user_id, query, memories, limit: maxUsedMemories, embeddingOf };
+  const retrieval = {
+    ...{ tenant_id, user_id, query, memories, embeddingOf },
+    ...{ ofAll: true, limit: maxUsedMemories },
+  };
   return (await retrieveMemories(gateway, retrieval)).map(({ memory: { memory_id, type }, ...scores }) => ({
     ...{ memory_id, type },
     ...scores,

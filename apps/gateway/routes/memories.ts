@@ -102,7 +102,10 @@ async function searchMemories(
   );
   if (memories.length === 0) return [];
   const embeddingOf = await embeddings.get({ tenant_id, user_id }, memories, [query]);
-  const best = await retrieveMemories(gateway, { tenant_id, user_id, query, memories, limit, embeddingOf });
+  const best = await retrieveMemories(gateway, {
+    ...{ tenant_id, user_id, query, memories, limit, embeddingOf },
+    ofAll: false,
+  });
   const ids = best.map(({ memory }) => memory.memory_id);
   const rows = await asTenant(db, tenant_id, (tx) => findMemories(tx, tenant_id, user_id, ids));
   const byId = new Map(rows.map((memory) => [memory.memory_id, memory]));

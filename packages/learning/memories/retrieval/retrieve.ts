@@ -21,7 +21,7 @@ export function retrieve(
 }
 
 /** The same for a conversation that was prepared before. */
-function retrieveFrom(
+export function retrieveFrom(
   query: string,
   conversation: Conversation,
   limit: number,
