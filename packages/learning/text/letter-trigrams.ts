@@ -1,6 +1,9 @@
 import { hashString } from './hash-index.ts';
 
 const word = /[\p{L}\p{N}\p{M}]+/gu;
+/** Of these, two are as much as three letters. */
+const ideographs = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]/u;
+
 const maxTextLength = 4000;
 
 /** Words that tell nothing in English; in other languages the inverse document frequency finds them. */
@@ -18,8 +21,9 @@ export function toLetterTrigrams(text: string): Int32Array {
   for (const [written] of text.slice(0, maxTextLength).normalize('NFKC').toLowerCase().matchAll(word)) {
     if (skipped.has(written)) continue;
     const letters = [...`^${written}$`];
-    for (let i = 0; i + 3 <= letters.length; i += 1)
-      hashes.push(hashString(letters.slice(i, i + 3).join('')));
+    const size = ideographs.test(written) ? 2 : 3;
+    for (let i = 0; i + size <= letters.length; i += 1)
+      hashes.push(hashString(letters.slice(i, i + size).join('')));
   }
   return Int32Array.from(hashes);
 }

@@ -28,7 +28,7 @@ const monthAlone = new RegExp(
   String.raw`(?:\b(?:in|on|of|since|until|by|during|this|last|next|early|mid|late|im|en|em|till)\s+)${month}`,
   'iu',
 );
-const anyYear = /(?<!\d)((?:19|20)\d\d)(?!\d)/u;
+const anyYear = /(?<![\p{L}\d])((?:19|20)\d\d)(?![\p{L}\d])/u;
 const isoDate = /(?<!\d)((?:19|20)\d\d)-(\d{2})(?:-(\d{2}))?(?!\d)/u;
 
 /** The first date that the text names, if any. */

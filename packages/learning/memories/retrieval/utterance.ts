@@ -31,9 +31,11 @@ export const parseUtterance: (content: string) => Utterance = memoize(
   ({ text }) => byteSize(text) + 300,
 );
 
-/** Without what `historyContent` adds. */
-const stripHistory = (content: string) =>
-  content.replace(/^User requested: /u, '').replace(/ \| Selected: (?:none of these$)?/u, ' ');
+/** Without what `historyContent` and extraction add. */
+const stripLabels = (content: string) =>
+  content
+    .replace(/^(?:User requested|Prefers|Avoids|Likes|Goal): /u, '')
+    .replace(/ \| Selected: (?:none of these$)?/u, ' ');
 
 /** `Ada: …`, `[8 May 2023] Ada: …`, `2023-05-08, Ada: …`, `Ada (8 May 2023): …`, `On 8 May 2023 Ada said: …`. */
 const spoken =
@@ -60,7 +62,7 @@ class ParsedUtterance implements Utterance {
   #trigrams: HashedText | undefined;
 
   constructor(content: string) {
-    const line = stripHistory(content);
+    const line = stripLabels(content);
     const [prefix = '', before = '', speaker = null, after = ''] = spoken.exec(line) ?? [];
     const said = line.slice(prefix.length).trim();
     this.speaker = speaker;
