@@ -43,6 +43,7 @@ test('a speaker counts only where the query names one person, as a whole word', 
   const speakersOf = (query: string) => [...featuresOf(query, memories).speaker];
   expect(speakersOf("What is Al's game?")).toEqual([1, 0]);
   expect(speakersOf('Also, who plays chess?')).toEqual([0, 0]);
+  expect(speakersOf('Did VAl play chess?')).toEqual([0, 0]);
   expect(speakersOf('Do Al and Bea play chess?')).toEqual([0, 0]);
 });
 
