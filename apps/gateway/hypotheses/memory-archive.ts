@@ -14,7 +14,7 @@ import { boundContents } from './compared-texts.ts';
 import type { Comparer } from './comparer.ts';
 import { hasOlderMemories } from './user-profile.ts';
 
-export interface Search {
+interface Search {
   query: string;
   limit: number;
   embeddingOf: EmbeddingOf | undefined;
