@@ -54,7 +54,8 @@ test.each([
 ])('from AUTO_ADVANCE_THRESHOLD=%s on, a confidence is enough to go on: %s', async (threshold, advances) => {
   const gateway = await gatewayWith({ AUTO_ADVANCE_THRESHOLD: threshold });
   const request = { input_text: 'build api', candidates: ['Build it with FastAPI', 'Build it with Rails'] };
-  for (let i = 0; i < 3; i += 1) await select(gateway, request, 'Build it with FastAPI');
+  // A confidence counts once it rests on 40 outcomes.
+  for (let i = 0; i < 40; i += 1) await select(gateway, request, 'Build it with FastAPI');
   const { body } = await gateway.post('/v1/hypothesize', { user_id: 'ada', ...request });
   expect(body.hypotheses[0].confidence).toBeGreaterThan(0.5);
   expect(body.hypotheses[0].confidence).toBeLessThan(1);

@@ -61,6 +61,7 @@ test('the model is told the request and what is known, cut, and nothing that can
       interaction_count: 3,
       recent_goals: ['g'.repeat(201)],
       preferences: ['p'.repeat(201)],
+      dislikes: ['d'.repeat(201)],
     },
     history: ['h'.repeat(301)],
   });
@@ -69,6 +70,7 @@ test('the model is told the request and what is known, cut, and nothing that can
     persona_facets: facets,
     recent_goals: [`${'g'.repeat(199)}…`],
     preferences: [`${'p'.repeat(199)}…`],
+    dislikes: [`${'d'.repeat(199)}…`],
     history: [`${'h'.repeat(299)}…`],
   });
   expect(proposePrompt).toMatchObject({ operation: 'propose', maxTokens: 800 });
