@@ -18,7 +18,11 @@ describe('imports', () => {
     ['apps/gateway/start.ts', 'trainer/start', 'gateway may import'],
     ['apps/console/start.ts', '@learning-loop/client/connect', 'only callers of the API may.'],
     ['packages/client/connect.ts', '@learning-loop/events/routes', 'client imports nothing of ours.'],
-    ['packages/queue/backend/redis.ts', '../consumer/consume.ts', 'backend may import errors, metrics, cron.'],
+    [
+      'packages/queue/backend/redis.ts',
+      '../consumer/consume.ts',
+      'backend may import errors, metrics, cron.',
+    ],
     [
       'apps/gateway/http/metrics.ts',
       '../routes/health.ts',

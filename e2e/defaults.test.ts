@@ -11,7 +11,7 @@ const databaseUrl = 'postgres://localhost/any';
 
 /** Of every app, without any variable but DATABASE_URL. Undefined: not served, or not there. */
 const common = { databaseUrl, redisUrl: undefined, host: '127.0.0.1', logDir: undefined, logLevel: 'info' };
-const worker = { ...common, port: undefined };
+const worker = { ...common, port: undefined, metricsKey: undefined };
 const training = './data/training';
 const defaults = {
   gateway: {
@@ -19,11 +19,13 @@ const defaults = {
     port: 8080,
     trainingDataDir: training,
     explorationRate: 0.05,
-    autoAdvanceThreshold: 0.85,
+    autoAdvanceThreshold: 0.8,
     promptTokenBudget: 2_000,
     allowNoKeys: false,
     requestsPerKey: 60_000,
     requestsPerUser: 600,
+    failedKeysPerAddress: 60,
+    allowedModels: new Map(),
     llm: { impl: 'rules' },
     spending: { tokensPerHour: 0, costPerDay: 0 },
     embedding: null,
@@ -50,6 +52,7 @@ const defaults = {
     port: 8081,
     gatewayUrl: 'http://127.0.0.1:8080',
     metrics: { urls: [], key: undefined },
+    operatorTenant: undefined,
   },
 };
 
@@ -91,7 +94,7 @@ test.each(apps)('%s has these defaults', (app) => {
 
 test('a model, embeddings and a provider that tunes have these defaults', () => {
   const env = { DATABASE_URL: databaseUrl, ...withModel, ...withEmbeddings };
-  expect(readGateway(env)).toEqual({ ...defaults.gateway, llm: model, embedding });
+  expect(readGateway(env)).toEqual({ ...defaults.gateway, llm: { ...model, modelPrices: {} }, embedding });
   expect(readMemoryWorker(env)).toEqual({ ...defaults['memory-worker'], embedding });
   expect(readPersonaWorker(env)).toEqual({
     ...defaults['persona-worker'],

@@ -77,8 +77,10 @@ async function pages({ server, consoleUrl, databaseUrl }: System): Promise<Map<s
   const found = new Map<string, string>();
   const read = async (address: string, headers = {}) =>
     found.set(address, await (await fetch(address, { headers })).text());
-  for (const page of ['/', '/metrics', '/readyz', '/api/overview', '/api/queues', '/v1/session', '/nowhere'])
+  for (const page of ['/', '/readyz', '/api/overview', '/api/queues', '/v1/session', '/nowhere'])
     await read(consoleUrl + page);
+  const metricsKey = { authorization: `Bearer ${secret}` };
+  await read(`${consoleUrl}/metrics`, metricsKey);
   await using db = connectDb(databaseUrl);
   const key = await keysCommand(db, ['create', '--role', 'admin']);
   for (const page of ['/metrics', '/readyz', '/v1/dead-letters?x', '/v1/models', '/v1/users/%zz/export'])

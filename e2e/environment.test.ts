@@ -60,6 +60,9 @@ const everyVariable = {
   ALLOW_NO_KEYS: 'true',
   RATE_LIMIT_PER_KEY: '11',
   RATE_LIMIT_PER_USER: '12',
+  RATE_LIMIT_FAILED_KEYS: '33',
+  OPERATOR_TENANT: 'operator',
+  LLM_ALLOWED_MODELS: 'small=0.1/0.2',
   DATABASE_URL: 'postgres://db/loop',
   DATA_DIR: '/data',
   REDIS_URL: 'redis://queue',
@@ -109,6 +112,7 @@ const infra = {
   ...{ databaseUrl: 'postgres://db/loop', redisUrl: 'redis://queue', host: '127.0.0.2' },
   ...{ logDir: '/logs', logLevel: 'debug' },
 };
+const worker = { ...infra, port: 9001, metricsKey: 'metrics key' };
 const spending = { tokensPerHour: 25, costPerDay: 2.6 };
 const llm = {
   ...{ impl: 'openai', baseUrl: 'http://openai/v1', model: 'gpt', apiKey: 'openai key' },
@@ -124,24 +128,27 @@ test('each variable sets what it names, in every app', () => {
   expect(readGateway(everyVariable)).toEqual({
     ...{ ...infra, port: 9001, trainingDataDir: 's3://bucket/log', allowNoKeys: true },
     ...{ explorationRate: 0.2, autoAdvanceThreshold: 0.21, promptTokenBudget: 220 },
-    ...{ requestsPerKey: 11, requestsPerUser: 12, llm, spending, embedding, rerank: true },
+    ...{ requestsPerKey: 11, requestsPerUser: 12, failedKeysPerAddress: 33 },
+    llm: { ...llm, modelPrices: { small: { input: 0.1, output: 0.2 } } },
+    ...{ spending, embedding, rerank: true },
+    allowedModels: new Map([['small', { input: 0.1, output: 0.2 }]]),
   });
   expect(readTrainingLogWorker(everyVariable)).toEqual({
-    ...{ ...infra, port: 9001, collect: false, trainingDataDir: 's3://bucket/log' },
+    ...{ ...worker, collect: false, trainingDataDir: 's3://bucket/log' },
   });
-  expect(readMemoryWorker(everyVariable)).toEqual({ ...infra, port: 9001, embedding });
+  expect(readMemoryWorker(everyVariable)).toEqual({ ...worker, embedding });
   expect(readPersonaWorker(everyVariable)).toEqual({
-    ...{ ...infra, port: 9001, windowMs: 3200, maxConcurrentJobs: 24 },
+    ...{ ...worker, windowMs: 3200, maxConcurrentJobs: 24 },
     llm: { ...llm, maxQueued: Number.POSITIVE_INFINITY },
   });
   expect(readTrainer(everyVariable)).toEqual({
-    ...{ ...infra, port: 9001, trainingLog: 's3://bucket/log', trainingDataDir: '/datasets' },
+    ...{ ...worker, trainingLog: 's3://bucket/log', trainingDataDir: '/datasets' },
     ...{ minConfidence: 0.13, retentionDays: 14, maxSharePerUser: 0.17, minNewSamples: 16 },
     ...{ quarantineHours: 18, canaryShare: 0.19, cron: '15 4 * * *' },
     fineTune: { baseUrl: 'http://openai/v1', apiKey: 'openai key', baseModel: 'tuned' },
   });
   expect(readConsole(everyVariable)).toEqual({
-    ...{ ...infra, port: 9001, gatewayUrl: 'http://gateway:9003' },
+    ...{ ...infra, port: 9001, gatewayUrl: 'http://gateway:9003', operatorTenant: 'operator' },
     metrics: { urls: ['http://a/metrics', 'http://b/metrics'], key: 'metrics key' },
   });
   const { apps: _, ...standalone } = readStandalone(everyVariable);

@@ -52,12 +52,15 @@ export async function startTwins(): Promise<TwinSystem> {
     TRAINER_QUARANTINE_HOURS: '0',
   });
   const urls = { gateway: server.url, console: `http://127.0.0.1:${consolePort}` };
+  const acme = {
+    ...{ tenant_id: 'acme', word: 'zinnober', selections: 2, bobOptsOut: true },
+    ...(await connectTwin(urls, acmeKey)),
+  };
   return {
-    ...{ directory, databaseUrl, client: connectClient(server.url), gatewayUrl: server.url },
-    acme: {
-      ...{ tenant_id: 'acme', word: 'zinnober', selections: 2, bobOptsOut: true },
-      ...(await connectTwin(urls, acmeKey)),
-    },
+    ...{ directory, databaseUrl, gatewayUrl: server.url },
+    // The backlog is told to those who have a key.
+    client: { ...connectClient(server.url), ready: () => acme.call('GET', '/readyz') },
+    acme,
     acme2: {
       ...{ tenant_id: 'acme2', word: 'malachit', selections: 3, bobOptsOut: false },
       ...(await connectTwin(urls, acme2Key)),
