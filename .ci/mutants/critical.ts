@@ -30,7 +30,11 @@ const serving = (name: string, sources: string[], tests: string[]): MutantGroup 
 
 export const mutantGroups: MutantGroup[] = [
   // Of training-records.ts only types are used.
-  pure('events', ['packages/events/{event,fields,ids,routes}.ts'], ['packages/events/**/*.test.ts']),
+  pure(
+    'events',
+    ['packages/events/{event,fields,ids,routes,text-rules}.ts'],
+    ['packages/events/**/*.test.ts'],
+  ),
   pure('learning', ['packages/learning/**'], ['packages/learning/**/*.test.ts']),
   pure('async', ['packages/async/**'], ['packages/async/**/*.test.ts']),
   // Simulations and builds of whole datasets, which take seconds, stay out: each mutant would wait for them.

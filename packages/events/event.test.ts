@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseEvent } from './event.ts';
-import { facetNames } from './fields.ts';
+import { facetNames, noneConfidence } from './fields.ts';
 import type { EventName } from './routes.ts';
 
 const envelope = {
@@ -180,4 +180,11 @@ test('what may be left out may be left out', () => {
 
 test('these are the facets', () => {
   expect(facetNames).toEqual(['concise', 'step_by_step', 'code_first', 'formal']);
+});
+
+test('what the hypotheses leave of certainty is the chance of none of these, to four places', () => {
+  expect(noneConfidence([{ confidence: 0.5 }, { confidence: 0.25 }])).toBe(0.25);
+  expect(noneConfidence([{ confidence: 1 / 3 }])).toBe(0.6667);
+  expect(noneConfidence([{ confidence: 0.7 }, { confidence: 0.4 }])).toBe(0);
+  expect(noneConfidence([])).toBe(1);
 });
