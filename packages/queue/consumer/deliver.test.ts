@@ -199,3 +199,51 @@ test('the last attempt makes a dead letter, unless the handler asks for later; a
   });
   expect([outcomes, pending]).toEqual([[{ done: true }, { done: true }], 0]);
 });
+
+/** Delivers memory's events to a handler, each for the first time. */
+async function deliverWith(
+  loop: TestLoop,
+  ids: string[],
+  handle: ReturnType<TestLoop['effect']>,
+  heartbeat: () => void = () => undefined,
+): Promise<Map<string, JobOutcome>> {
+  const outcomes = new Map<string, JobOutcome>();
+  await deliver(
+    {
+      ...{ db: loop.db, log: loop.log, metrics: queueMetrics(loop.metrics), publisher: loop.publisher },
+      ...{ consumer: 'memory', handlers: { 'hypothesis.selected': handle }, heartbeat },
+      signal: new AbortController().signal,
+    },
+    ids.map((event_id) => ({
+      ...{ event_id, attempt: 1, attempts: 3 },
+      resolve: (outcome) => void outcomes.set(event_id, outcome),
+    })),
+  );
+  return outcomes;
+}
+
+test('the first event of a batch asks for later, and the others are processed at once', async () => {
+  await using loop = await TestLoop.open({ databaseUrl: await databaseForTest() });
+  const ids = eventIds(await loop.accept(4));
+  const outcomes = await deliverWith(loop, ids, async (events, context) => {
+    if (events.some(({ event_id }) => event_id === ids[0])) throw new RetryLater(3_600_000);
+    await loop.effect('memory')(events, context);
+  });
+  expect(outcomes.get(ids[0] ?? '')).toEqual({ laterMs: 3_600_000 });
+  expect(await loop.effects()).toEqual(ids.slice(1));
+});
+
+test('waiting for a server that is away is no stall', async () => {
+  await using loop = await TestLoop.open({ databaseUrl: await databaseForTest() });
+  const ids = eventIds(await loop.accept(1));
+  let [failures, heartbeats] = [0, 0];
+  const handle: ReturnType<TestLoop['effect']> = async (events, context) => {
+    failures += 1;
+    if (failures < 3) throw coded('57P01');
+    await loop.effect('memory')(events, context);
+  };
+  await deliverWith(loop, ids, handle, () => {
+    heartbeats += 1;
+  });
+  expect([await loop.effects(), heartbeats]).toEqual([ids, 2]);
+});

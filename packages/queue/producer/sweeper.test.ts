@@ -14,6 +14,8 @@ test.each([
   ['1 second', 0],
   ['10 seconds', 1],
   ['100 seconds', 4],
+  // The clock was set back.
+  ['-1 hour', 9],
 ])('an event that has been pending for %s is published as redelivery %i', async (age, redelivery) => {
   await using db = connectDb(await databaseForTest());
   const event = selection();

@@ -155,6 +155,24 @@ export function describeQueue(backend: string, configure: () => Promise<QueueCon
       expect(times).toHaveLength(3);
     });
 
+    test('asking for later costs no attempt where events shared a job', async ({ expect }) => {
+      await using loop = await open({ retry: { attempts: 2, delayMs: 20 } });
+      const failed = new Set<string>();
+      loop.remember(async (events, context) => {
+        if ((await loop.outcomes('later')) < 2) throw new RetryLater(50);
+        if (events.length > 1) throw new Error('the batch is halved');
+        const id = events[0]?.event_id ?? '';
+        if (!failed.has(id)) {
+          failed.add(id);
+          throw new Error('the first of two attempts');
+        }
+        await loop.effect('memory')(events, context);
+      });
+      const refs = await loop.acceptAndPublish(2);
+      await loop.settled();
+      expect(await loop.effects()).toEqual(eventIds(refs));
+    });
+
     test('one event that asks for later does not hold up the others', async ({ expect }) => {
       await using loop = await open();
       const refs = await loop.accept(100);
