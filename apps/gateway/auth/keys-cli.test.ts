@@ -152,6 +152,20 @@ test('a revoked key opens no gateway after 10 s, and a second live key opens the
   expect(await statuses(next)).toEqual([200, 200]);
 });
 
+test('a revoked key stops opening, however often it is used meanwhile', async () => {
+  useFakeClock();
+  await using db = connectDb(await databaseForTest());
+  await using keyring = createApiKeyStore(db, pino({ level: 'silent' }));
+  const key = await storedKey(db);
+  expect(await keyring.authenticate(key)).toBeDefined();
+  await keysCommand(db, ['revoke', key.slice(3, 19)]);
+  const useEverySecond = () => {
+    vi.advanceTimersByTime(1_000);
+    return keyring.authenticate(key);
+  };
+  await expect.poll(useEverySecond, { timeout: 3_000 }).toBeUndefined();
+});
+
 test('keys that nobody has push those out that were remembered, so that memory is bounded', async () => {
   const db = connectDb(await databaseForTest());
   onTestFinished(() => db.destroy());

@@ -110,6 +110,16 @@ test('the users of one tenant do not use up the limit of a namesake in another',
   expect(statuses).toEqual([200, 429, 200]);
 });
 
+test('a user has one limit, whichever key of the tenant asks', async () => {
+  await using gateway = await gatewayForTest({ RATE_LIMIT_PER_USER: '1' });
+  const statuses = [];
+  for (const role of ['reader', 'admin'] as const) {
+    const headers = await createCaller(gateway.db, role);
+    statuses.push((await ask(gateway, headers)).statusCode);
+  }
+  expect(statuses).toEqual([200, 429]);
+});
+
 test('a user is one user in every route: with the id in the body as with the id in the path', async () => {
   await using gateway = await gatewayForTest({ RATE_LIMIT_PER_USER: '1' });
   const admin = await createCaller(gateway.db, 'admin');

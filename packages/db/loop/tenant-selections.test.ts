@@ -65,3 +65,15 @@ test('a user is young whose first selection is newer, even if that one is not li
   expect(await youngAt(1)).toEqual(['ben true', 'ada false', 'ben true', 'ada false']);
   expect(await youngAt(2, 2)).toEqual(['ben false', 'ada false']);
 });
+
+test('a namesake in another tenant makes nobody old', async () => {
+  const db = await openDb();
+  await insertHourly(db, ['ada'], 'acme');
+  await insertHourly(db, ['ben', 'ada']);
+  const youngSince = new Date(start + hour - 1);
+  const listed = await listTenantSelections(db, 'default', { ...limits, youngSince });
+  expect(listed.map(({ user_id, young }) => [user_id, young])).toEqual([
+    ['ada', true],
+    ['ben', false],
+  ]);
+});

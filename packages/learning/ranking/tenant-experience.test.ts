@@ -55,6 +55,8 @@ test('the calibration rests on at most three outcomes of one user among 100, and
   expect(learnFromTenant(crowd, now).calibration.outcomes).toBeCloseTo(100, 6);
   const young = crowd.map((one) => ({ ...one, young: true }));
   expect(learnFromTenant(young, now).calibration.outcomes).toBeCloseTo(50, 6);
+  const youngFlood = flood.map((one) => ({ ...one, young: true }));
+  expect(learnFromTenant(youngFlood, now).calibration.outcomes).toBeCloseTo(1.5, 6);
 });
 
 test('what young users select weighs less than what others select', () => {
