@@ -74,18 +74,21 @@ test('when all hypotheses are rejected there is history, and no goal', async () 
   expect(known.map(({ type, tags }) => [type, tags])).toEqual([['history', ['interaction', 'text/plain']]]);
 });
 
-test('a goal that we put into the hypothesis ourselves counts a quarter when it is selected again', async () => {
-  await using db = connectDb(await databaseForTest());
-  const goal = 'build a REST API with FastAPI and Docker deployment';
-  const [first] = [selection()];
-  const echo = selection({ input_text: 'go on', context: { ...first.context, recent_goals: [goal] } });
-  await accept(db, [first, echo]);
-  await deliver(db, [first]);
-  await deliver(db, [echo]);
-  const known = (await memories(db)).find(({ content }) => content === goal);
-  expect(known?.count).toBe(2);
-  expect(known?.confidence).toBeCloseTo(1 - (1 - 0.8) * (1 - 0.8 / 4));
-});
+test.each(['go on', 'build on'])(
+  'a goal that we put into the hypothesis ourselves counts a quarter when it is selected after "%s"',
+  async (input_text) => {
+    await using db = connectDb(await databaseForTest());
+    const goal = 'build a REST API with FastAPI and Docker deployment';
+    const [first] = [selection()];
+    const echo = selection({ input_text, context: { ...first.context, recent_goals: [goal] } });
+    await accept(db, [first, echo]);
+    await deliver(db, [first]);
+    await deliver(db, [echo]);
+    const known = (await memories(db)).find(({ content }) => content === goal);
+    expect(known?.count).toBe(2);
+    expect(known?.confidence).toBeCloseTo(1 - (1 - 0.8) * (1 - 0.8 / 4));
+  },
+);
 
 test('a dislike that we put into the hypothesis ourselves counts a quarter when it is selected again', async () => {
   await using db = connectDb(await databaseForTest());

@@ -113,6 +113,16 @@ test('learning never overrules what the user corrected', async () => {
   expect(now).toEqual({ FastAPI: 'active', Flask: 'superseded' });
 });
 
+test('a preference that the user switched off leaves its slot to what is learned later', async () => {
+  await using db = connectDb(await databaseForTest());
+  await learn(db, [learned({ content: 'Django', slot: 'framework' })]);
+  const [memory] = await page(db);
+  await correctMemory(db, keyOf(memory?.memory_id ?? ''), { status: 'superseded' });
+  await learn(db, [learned({ content: 'Flask', slot: 'framework', seen_at: day(2) })]);
+  const now = Object.fromEntries((await page(db)).map(({ content, status }) => [content, status]));
+  expect(now).toEqual({ Django: 'superseded', Flask: 'active' });
+});
+
 test('a correction that says what another memory says takes its place', async () => {
   await using db = connectDb(await databaseForTest());
   await learn(db, [learned({ content: 'Djangoo' }), learned({ content: 'Django' })]);

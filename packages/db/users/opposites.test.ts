@@ -109,3 +109,19 @@ test('of two corrections that contradict each other the later one is active', as
   await correctMemory(db, keyOf(other), { content });
   expect(await listActive(db)).toEqual(['!Docker']);
 });
+
+test('new words for a superseded liking leave a dislike active that the user confirmed', async () => {
+  await using db = connectDb(await databaseForTest());
+  await learn(db, [learned('Docker', 1)]);
+  await learn(db, [learned('!Docker', 2)]);
+  const ids = new Map((await list(db)).map(({ content, memory_id }) => [content, memory_id]));
+  const correct = (content: string, correction: Parameters<typeof correctMemory>[2]) =>
+    correctMemory(
+      db,
+      { tenant_id: 'default', user_id: 'ada', memory_id: ids.get(content) ?? '' },
+      correction,
+    );
+  await correct('!Docker', { status: 'active' });
+  await correct('Docker', { content: { content: 'docker', content_key: 'Docker' } });
+  expect(await listActive(db)).toEqual(['!Docker']);
+});

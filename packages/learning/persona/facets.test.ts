@@ -49,6 +49,11 @@ test('among candidates of a caller, what differs in style still counts', () => {
   ).toBeGreaterThan(0);
 });
 
+test('a plain text selected over a brief one and one in steps says nothing about either', () => {
+  const questions = ['Build a website', 'Get a short overview', 'Go through it step by step'];
+  expect(deltasOf('h1', questions, 'candidates')).toEqual({});
+});
+
 test('code selected over a formal report changes both facets', () => {
   const deltas = deltasOf('h1', [
     'See example code and snippets for it',

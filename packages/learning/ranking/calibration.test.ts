@@ -50,6 +50,11 @@ test('two outcomes barely change it, and outcomes of weight 0 not at all', () =>
   expect(none.outcomes).toBe(0);
 });
 
+test('outcomes add up with those of the calibration that it starts from', () => {
+  const ofTenant = fitCalibration(outcomesOf(15, overconfident));
+  expect(fitCalibration(outcomesOf(30, overconfident), ofTenant).outcomes).toBe(45);
+});
+
 test('the chance of none of these follows how often none was selected', () => {
   const outcomes = Array.from({ length: 200 }, (_, i) => ({
     confidences: [0.6, 0.4],

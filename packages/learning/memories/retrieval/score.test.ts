@@ -83,6 +83,12 @@ test('what is said near a date fits it better than what is said later, and anoth
   expect(fit(8, 2, 2025)).toBe(0);
 });
 
+test('a month is told of until the next one, also in January', () => {
+  const fit = (month: number) =>
+    matchDate({ year: null, month: 11, day: null }, { year: 2026, month, day: 5 });
+  expect([11, 0, 1].map(fit)).toEqual([0.7, 0.35, 0]);
+});
+
 test.each([
   ['Ada: I like tea.', 'Ada', null],
   ['[8 May 2023] Ada: I like tea.', 'Ada', 8],
