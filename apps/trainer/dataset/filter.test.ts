@@ -130,6 +130,19 @@ it.each([
   expect((await listChosen(workspace)).filter((line) => line >= 25)).toHaveLength(left);
 });
 
+it('keeps the same lines of a busy user in whatever order they were written: who floods early gains nothing', async () => {
+  const lines = Array.from({ length: 40 }, (_, i) => ({ user: 'ada', event: `e-${i}`, input: `word${i}` }));
+  const listKept = async (written: Line[]) => {
+    const workspace = await read(written);
+    await filter(workspace, { maxShare: 0.25 });
+    const rows = await workspace.rows('select event_id from chosen_hypotheses_data order by event_id');
+    return rows.map(({ event_id }) => event_id);
+  };
+  const kept = await listKept(lines);
+  expect(kept).toHaveLength(10);
+  expect(await listKept(lines.toReversed())).toEqual(kept);
+});
+
 it('limits the share of what many users say alike before that of a user', async () => {
   const alike = Array.from({ length: 10 }, (_, i) => ({ user: `user-${i}`, input: 'the same' }));
   const others = Array.from({ length: 10 }, () => ({ user: 'busy' }));

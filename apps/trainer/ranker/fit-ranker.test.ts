@@ -51,6 +51,17 @@ it('stays with the serving weights while there is little to go by', () => {
     expect(fitted.weights.weights[name]).toBeCloseTo(Reflect.get(trueWeights, name), 0);
 });
 
+it('calibrates its confidences on users whom the fit has not seen', () => {
+  const examples = split(simulateSelections({ ...population, users: 100, selectionsPerUser: 4 }));
+  const { calibration } = fitRanker(
+    examples,
+    { version: 1, temperature: 1, weights: trueWeights },
+    seeded(1),
+  );
+  expect(examples.validation.selected).toHaveLength(40);
+  expect(calibration.outcomes).toBe(40);
+});
+
 it('passes the gate where the serving ranker is wrong', () => {
   const fitted = fitRanker(
     split(simulateSelections(population)),

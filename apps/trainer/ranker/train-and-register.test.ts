@@ -50,6 +50,8 @@ test.each([
     const id = (await trainAndRegister(trainer, db, await datasetOfGoals(), random)) ?? '';
     expect(await findModel(db, 'default', id)).toMatchObject({
       ...{ status, metrics: { gate: expect.stringContaining('passed the gate') } },
+      // Of a feature that the dataset lacks: the shipped weight of 3 at its temperature of 0.6.
+      artifact: { temperature: 1, weights: { chosen_words: 5 } },
     });
     const [experiment] = await listExperiments(db, 'default', 9);
     expect(experiment?.variants.map(({ weight }) => weight)).toEqual(weights);
