@@ -1,7 +1,9 @@
 import { newId } from '@learning-loop/events/ids';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
+import { selection } from '@learning-loop/testing/selection';
 import { expect, test } from 'vitest';
 import { connectDb, type Db } from '../connect.ts';
+import { insertSelections } from '../loop/selections.ts';
 import { insertFeedback } from '../users/feedback.ts';
 import { findErasure, finishErasure, listPendingErasures, requestErasure } from './erasures.ts';
 
@@ -40,4 +42,20 @@ test('a finished erasure no longer names the user, and finishing one leaves the 
   expect((await listPendingErasures(db, 9)).map(({ user_id }) => user_id)).toEqual(['bob']);
   expect(await findErasure(db, 'default', ada.erasure_id)).toMatchObject({ user_id: null, receipt });
   expect(await findErasure(db, 'other', ada.erasure_id)).toBeUndefined();
+});
+
+test('what was shown before an erasure cannot be selected after it, whenever it is selected', async () => {
+  await using db = connectDb(await databaseForTest());
+  const erasure = await requestErasure(db, { tenant_id: 'default', user_id: 'ada' }, newId());
+  await finishErasure(db, erasure, receipt);
+  const [before, later] = [new Date(Date.now() - 60_000), new Date(Date.now() + 60_000)];
+  const answer = {
+    enriched_prompt: '',
+    tokens_estimate: 0,
+    context_breakdown: { goal: 0, pref: 0, history: 0 },
+  };
+  const accept = (shown_at: Date) =>
+    insertSelections(db, [{ event: selection({ occurred_at: later.toISOString() }), answer, shown_at }]);
+  expect((await accept(before)).size).toBe(0);
+  expect((await accept(later)).size).toBe(1);
 });
