@@ -74,7 +74,7 @@ describe.each(['fails later', 'throws later'])('a service that %s', (trial) => {
   });
 });
 
-describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
+describe.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s', (signal) => {
   it('closes in reverse order and loses no log line', async () => {
     const service = launch({ LINES: '5000', LOG_DIR: 'logs' });
     const stdout = text(service.stdout);
