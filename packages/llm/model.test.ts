@@ -152,6 +152,14 @@ test('a tenant without tokens left gets the rules; others are served', async () 
   expect(asked.at(-1)?.model_id).toBe('vllm/small');
 });
 
+test('each model costs its own price, whatever that of the configured one is', async () => {
+  for (const model of ['small', 'dear']) server.on({ model }, { content: JSON.stringify(fiveCandidates) });
+  const modelPrices = { dear: { input: 1_000, output: 1_000 } };
+  await using llm = connect({ costPerDay: 0.005, prices: { input: 0, output: 0 }, modelPrices });
+  expect((await llm.propose(proposeRequest())).model_id).toBe('vllm/small');
+  expect((await llm.propose(proposeRequest({ model: 'dear' }))).model_id).toBe('rules');
+});
+
 test('a tenant whose day has cost enough gets the rules; others are served', async () => {
   answer(fiveCandidates);
   const metrics = new Registry();

@@ -86,6 +86,23 @@ test('the second try is left out when there is no time for it', async () => {
   expect(tries).toBe(1);
 });
 
+test.each([
+  [{}, 2],
+  [{ 'retry-after': '30' }, 1],
+])(
+  'a refusal with the headers %j is tried %i times: a server that asks for a pause gets it',
+  async (headers, times) => {
+    using guard = createCallPolicy({ ...limits, timeoutMs: 20_000 }, () => {});
+    let tries = 0;
+    const call = () => {
+      tries += 1;
+      return limited(headers)();
+    };
+    expect(await outcome(guard.run(call))).toBe('rate_limited');
+    expect(tries).toBe(times);
+  },
+);
+
 test('a call has as many milliseconds as its timeout says', async () => {
   vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
   using guard = createCallPolicy({ ...limits, timeoutMs: 2_000 }, () => {});
