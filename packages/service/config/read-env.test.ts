@@ -73,6 +73,11 @@ describe('NAME_FILE', () => {
     expect(readEnv(Env, { URL: 'postgres://other', URL_FILE: file }).URL).toBe('postgres://other');
   });
 
+  it('loses the white space at its ends, as the carriage return of a file from Windows', async () => {
+    const file = await temporaryFile(` ${URL}\r\n`);
+    expect(readEnv(Env, { URL_FILE: file }).URL).toBe(URL);
+  });
+
   it('that cannot be read is the one fault of its variable', () => {
     const message = 'URL_FILE is "/nowhere/url"; it must be a file that can be read (ENOENT).';
     expect(() => readEnv(Env, { URL_FILE: '/nowhere/url' })).toThrow(expect.objectContaining({ message }));
