@@ -1,9 +1,11 @@
 import { databaseForTest, emptyDatabaseForTest } from '@learning-loop/testing/database/postgres';
 import { expect, test } from 'vitest';
 import { describeQueue } from '../testing/conformance.ts';
+import { describeErrors } from '../testing/error-conformance.ts';
 import { openQueues } from './open.ts';
 
 describeQueue('Postgres', async () => ({ databaseUrl: await databaseForTest() }));
+describeErrors('Postgres', async () => ({ databaseUrl: await databaseForTest() }));
 
 test('many processes may open the queues of a new database at once', async () => {
   const databaseUrl = await emptyDatabaseForTest();

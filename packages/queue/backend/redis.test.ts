@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { schedule } from '../schedule.ts';
 import { describeQueue } from '../testing/conformance.ts';
+import { describeErrors } from '../testing/error-conformance.ts';
 import { eventIds, TestLoop } from '../testing/harness.ts';
 
 async function configure() {
@@ -12,6 +13,7 @@ async function configure() {
 }
 
 describeQueue('Redis', configure);
+describeErrors('Redis', configure);
 
 async function openWithRedis() {
   const [databaseUrl, redis] = await Promise.all([databaseForTest(), redisForTest()]);
