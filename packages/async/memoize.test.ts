@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { memoize, ttlCache } from './memoize.ts';
+import { memoize, memoizeByObject, ttlCache } from './memoize.ts';
 
 test('returns what the function does, and keeps at least the most recent keys', () => {
   fc.assert(
@@ -81,3 +81,11 @@ function distinctBefore(asked: string[], call: number, limit: number): Set<strin
   for (let i = call - 1; i >= 0 && lately.size < limit; i -= 1) lately.add(asked[i] ?? '');
   return lately;
 }
+
+test('what was computed of an object is kept for that object, not for an equal one, also if it is nothing', () => {
+  const compute = vi.fn(({ n }: { n: number }) => (n === 0 ? undefined : n));
+  const memoized = memoizeByObject(compute);
+  const [one, equal, none] = [{ n: 1 }, { n: 1 }, { n: 0 }];
+  expect([one, one, equal, none, none].map(memoized)).toEqual([1, 1, 1, undefined, undefined]);
+  expect(compute).toHaveBeenCalledTimes(3);
+});

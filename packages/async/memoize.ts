@@ -22,6 +22,20 @@ export function memoize<V extends object | number>(
   };
 }
 
+/**
+ * Keeps what was computed of an object as long as the object lives. Whoever passes it must not change it afterwards.
+ */
+export function memoizeByObject<K extends object, V>(compute: (key: K) => V): (key: K) => V {
+  const values = new WeakMap<K, { value: V }>();
+  return (key) => {
+    const known = values.get(key);
+    if (known !== undefined) return known.value;
+    const value = compute(key);
+    values.set(key, { value });
+    return value;
+  };
+}
+
 export type TtlCache<T> = (key: string, ttlMs: number, read: () => Promise<T>) => Promise<T>;
 
 /** Shares each read by key for `ttlMs` from its start; a rejection is not cached. */

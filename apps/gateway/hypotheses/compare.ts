@@ -13,7 +13,7 @@ export interface RankTask {
 export interface RetrieveTask {
   kind: 'retrieve';
   query: string;
-  memories: Memory[];
+  memories: readonly Memory[];
   limit: number;
 }
 

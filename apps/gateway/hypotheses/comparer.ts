@@ -128,7 +128,7 @@ interface Bounded {
 
 function bound(task: Task): Bounded {
   const memories = task.kind === 'rank' ? task.input.memories : task.memories;
-  const cut = [...boundContents(memories, maxComparedMemories)];
+  const cut = boundContents(memories, maxComparedMemories);
   const originals = new Map(
     cut.flatMap(({ content }, i) => {
       const whole = memories[i]?.content ?? content;

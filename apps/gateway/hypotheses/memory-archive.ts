@@ -38,7 +38,7 @@ const maxCompared = 1_000_000;
 const cacheBytes = 128e6;
 const ttlMs = 60_000;
 /** What an utterance takes beside its text, with its trigrams. */
-const bytesPerMemory = 2_000;
+const bytesPerMemory = 2_500;
 /** Between them other requests have their turn. */
 const memoriesPerSlice = 50;
 

@@ -26,7 +26,7 @@ interface RetrievalDependencies {
 
 interface RetrievalQuery extends UserKey {
   query: string;
-  memories: Memory[];
+  memories: readonly Memory[];
   /** Searches older ones, too, if the user has any. */
   ofAll: boolean;
   limit: number;

@@ -52,3 +52,27 @@ test('the profile of a user is that of its tenant, also when both are loaded at 
   expectOwn(found);
   expect(found.map(({ interaction_count }) => interaction_count)).toEqual([1, 2, 1]);
 });
+
+test('what a user told is read anew only when it changed, and never from another with the same id', async () => {
+  const db = await stage();
+  const load = createProfileLoader({ db, comparer: createComparer() }, { selections: true });
+  const ask = () => Promise.all(twins.map(({ tenant_id }) => load({ tenant_id, user_id })));
+  const [first, first2] = await ask();
+  const [again, again2] = await ask();
+  expect([again?.memories === first?.memories, again?.selections === first?.selections]).toEqual([
+    true,
+    true,
+  ]);
+  await db
+    .updateTable('memories')
+    .set({ content: 'changed' })
+    .where('tenant_id', '=', acme.tenant_id)
+    .execute();
+  const [changed, changed2] = await ask();
+  expect(new Set(changed?.memories.map(({ content }) => content))).toEqual(new Set(['changed']));
+  expect([changed?.selections === first?.selections, changed2?.memories === first2?.memories]).toEqual([
+    true,
+    true,
+  ]);
+  expect(again2?.memories).toBe(first2?.memories);
+});

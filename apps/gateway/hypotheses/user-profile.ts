@@ -1,22 +1,31 @@
 import { batchStatements } from '@learning-loop/db/client/batched-statements';
 import type { Db } from '@learning-loop/db/connect';
 import type { PastHypothesis } from '@learning-loop/db/schema/database';
-import { loadProfiles, type ProfileRows } from '@learning-loop/db/users/profiles';
+import {
+  loadWrittenProfiles,
+  type ProfileMemory,
+  type ProfileSelection,
+  parseMemories,
+  parsePersona,
+  parseSelections,
+  type WrittenProfile,
+} from '@learning-loop/db/users/profiles';
 import type { Facets, UserContext } from '@learning-loop/events/fields';
-import type { UserKey } from '@learning-loop/events/ids';
+import { type UserKey, userKey } from '@learning-loop/events/ids';
 import type { Polarity } from '@learning-loop/learning/extraction/polarity';
 import type { Memory } from '@learning-loop/learning/memories/memory';
 import { readPreference } from '@learning-loop/learning/memories/preference';
 import { defaultFacets } from '@learning-loop/learning/persona/facets';
+import { LRUCache } from 'lru-cache';
 import { boundSelections } from './compared-texts.ts';
 import type { Comparer } from './comparer.ts';
 
-/** Newest first throughout. */
+/** Newest first throughout. The arrays are those of the last request, if nothing in them changed since. */
 export interface UserProfile {
   facets: Facets;
   interaction_count: number;
-  memories: Memory[];
-  selections: { input_text: string; at: Date; shown: PastHypothesis[] }[];
+  memories: readonly Memory[];
+  selections: readonly { input_text: string; at: Date; shown: PastHypothesis[] }[];
 }
 
 const profileLimits = { goals: 100, preferences: 100, history: 200, selections: 100 };
@@ -36,7 +45,10 @@ export function createProfileLoader(
   { selections }: { selections: boolean },
 ): LoadProfile {
   const limits = selections ? profileLimits : { ...profileLimits, selections: 0 };
-  const load = async (users: UserKey[]) => (await loadProfiles(db, users, limits)).map(toProfile);
+  const load = async (users: UserKey[]) => {
+    const written = await loadWrittenProfiles(db, users, limits);
+    return users.map((user, i) => toProfile(user, written[i], { selections }));
+  };
   const [ordinary, costly] = [batchStatements(load), batchStatements(load)];
   return async (user) => {
     comparer.admit(user);
@@ -44,10 +56,45 @@ export function createProfileLoader(
   };
 }
 
-function toProfile({ persona, memories, selections }: ProfileRows): UserProfile {
-  const { facets = defaultFacets, interaction_count = 0 } = persona ?? {};
-  const compared = boundSelections(selections, maxComparedSelections);
-  return { facets, interaction_count, memories, selections: compared };
+/** Of each of the two caches. */
+const cacheChars = 64e6;
+const ttlMs = 60_000;
+const memoriesOf = createReader<ProfileMemory[]>(parseMemories);
+const selectionsOf = createReader<ProfileSelection[]>((json) =>
+  boundSelections(parseSelections(json), maxComparedSelections),
+);
+
+function toProfile(
+  user: UserKey,
+  written: WrittenProfile | undefined,
+  asked: { selections: boolean },
+): UserProfile {
+  if (written === undefined) throw new RangeError('fewer profiles than users');
+  const { facets = defaultFacets, interaction_count = 0 } = parsePersona(written.persona) ?? {};
+  return {
+    ...{ facets, interaction_count },
+    memories: memoriesOf(user, written.memories),
+    selections: asked.selections ? selectionsOf(user, written.selections) : [],
+  };
+}
+
+/**
+ * Gives the same object for the same text of a user: whoever keeps something by that object, as ranking and retrieval do,
+ * computes it once until the user changes.
+ */
+function createReader<T extends object>(parse: (json: string) => T): (user: UserKey, json: string) => T {
+  const cache = new LRUCache<string, { json: string; value: T }>({
+    maxSize: cacheChars,
+    ttl: ttlMs,
+    sizeCalculation: ({ json }) => json.length + 1,
+  });
+  return (user, json) => {
+    const known = cache.get(userKey(user));
+    if (known?.json === json) return known.value;
+    const value = parse(json);
+    cache.set(userKey(user), { json, value });
+    return value;
+  };
 }
 
 /** Whether the user may have more memories than these of a profile. */

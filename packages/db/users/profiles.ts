@@ -17,6 +17,13 @@ export interface ProfileLimits {
   selections: number;
 }
 
+/** As JSON: it is the same as long as the rows are, which takes no time to see. */
+export interface WrittenProfile {
+  persona: string | null;
+  memories: string;
+  selections: string;
+}
+
 /** One array per column: a JSON key for every value would take most of the time to write and parse. */
 interface ProfileRow {
   persona: { facets: Facets; interaction_count: number } | null;
@@ -27,10 +34,10 @@ interface ProfileRow {
     confidence: number[];
     last_seen: number[];
   };
-  choices: { input_text: string[]; at: number[]; shown: PastHypothesis[][] };
+  selections: { input_text: string[]; at: number[]; shown: PastHypothesis[][] };
 }
 
-interface ProfileMemory {
+export interface ProfileMemory {
   memory_id: string;
   type: MemoryType;
   content: string;
@@ -38,7 +45,7 @@ interface ProfileMemory {
   last_seen: Date;
 }
 
-interface ProfileSelection {
+export interface ProfileSelection {
   input_text: string;
   at: Date;
   shown: PastHypothesis[];
@@ -72,27 +79,36 @@ const selectSelections = (limit: number) =>
 
 /** For many requests in one round trip, in the order of `users`. The texts of selections are cut to 1,000 characters. */
 export async function loadProfiles(db: Db, users: UserKey[], limits: ProfileLimits): Promise<ProfileRows[]> {
-  const { rows } = await sql<ProfileRow>`
+  return (await loadWrittenProfiles(db, users, limits)).map(({ persona, memories, selections }) => ({
+    persona: parsePersona(persona),
+    memories: parseMemories(memories),
+    selections: parseSelections(selections),
+  }));
+}
+
+/** The same, for those who know what some of them said before. */
+export async function loadWrittenProfiles(
+  db: Db,
+  users: UserKey[],
+  limits: ProfileLimits,
+): Promise<WrittenProfile[]> {
+  const { rows } = await sql<WrittenProfile>`
     select
       (select jsonb_build_object('facets', facets, 'interaction_count', interaction_count) from personas
-        where tenant_id = asked.tenant_id and user_id = asked.user_id) as persona,
+        where tenant_id = asked.tenant_id and user_id = asked.user_id)::text as persona,
       (select json_build_object(
           'memory_id', ${jsonArray('memory_id')}, 'type', ${jsonArray('type')}, 'content', ${jsonArray('content')},
           'confidence', ${jsonArray('confidence')}, 'last_seen', ${jsonArray(epochMs('last_seen'))}) from (
         ${selectMemories('goal', limits.goals)} union all
         ${selectMemories('preference', limits.preferences)} union all
-        ${selectMemories('history', limits.history)}) as memory) as memories,
+        ${selectMemories('history', limits.history)}) as memory)::text as memories,
       (select json_build_object(
           'input_text', ${jsonArray('input_text')}, 'at', ${jsonArray(epochMs('selected_at'))},
-          'shown', ${jsonArray('shown')}) from ${selectSelections(limits.selections)} as choice) as choices
+          'shown', ${jsonArray('shown')}) from ${selectSelections(limits.selections)} as selection)::text as selections
     from rows from (jsonb_to_recordset(${userKeysJson(users)}::jsonb) as (tenant_id text, user_id text))
       with ordinality as asked(tenant_id, user_id, place)
     order by place`.execute(db);
-  return rows.map(({ persona, memories, choices }) => ({
-    persona,
-    memories: toMemories(memories),
-    selections: toSelections(choices),
-  }));
+  return rows;
 }
 
 /** A double: extract() calculates with decimals, which takes longer than reading the row. */
@@ -102,7 +118,11 @@ function jsonArray(expression: string) {
   return sql`coalesce(json_agg(${sql.raw(expression)}), '[]')`;
 }
 
-function toMemories({ memory_id, type, content, confidence, last_seen }: ProfileRow['memories']) {
+export const parsePersona = (json: string | null): ProfileRow['persona'] =>
+  json === null ? null : JSON.parse(json);
+
+export function parseMemories(json: string): ProfileMemory[] {
+  const { memory_id, type, content, confidence, last_seen }: ProfileRow['memories'] = JSON.parse(json);
   return memory_id.map((id, i) => ({
     memory_id: id,
     type: at(type, i),
@@ -112,7 +132,8 @@ function toMemories({ memory_id, type, content, confidence, last_seen }: Profile
   }));
 }
 
-function toSelections({ input_text, at: times, shown }: ProfileRow['choices']) {
+export function parseSelections(json: string): ProfileSelection[] {
+  const { input_text, at: times, shown }: ProfileRow['selections'] = JSON.parse(json);
   return input_text.map((text, i) => ({
     input_text: text,
     at: new Date(at(times, i)),

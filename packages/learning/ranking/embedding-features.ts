@@ -7,8 +7,8 @@ import { isDislike, unrelatedShare } from './memory-features.ts';
 export interface EmbeddingInput {
   input_text: string;
   candidates: { question: string }[];
-  memories: Memory[];
-  selections: PastSelection[];
+  memories: readonly Memory[];
+  selections: readonly PastSelection[];
   now: Date;
 }
 
@@ -79,7 +79,7 @@ function computeContrast(
 function scoreNearest(
   candidate: Float32Array | null,
   topic: Float32Array | null,
-  memories: Memory[],
+  memories: readonly Memory[],
   type: Memory['type'],
   embeddingOf: EmbeddingOf,
 ): number {

@@ -1,7 +1,9 @@
+import { memoizeByObject } from '@learning-loop/async/memoize';
 import { combineHashes } from '../text/hash-index.ts';
+import { type PackedDocuments, packDocuments } from '../text/similarity.ts';
 import { type TextDocument, type TextVector, toTextVector } from '../text/text-vector.ts';
 import { dot, preferenceDirection } from '../text/vector.ts';
-import { contextSimilarity, type RankingContext, toTopicVector } from './ranking-context.ts';
+import { type RankingContext, toTopicVector } from './ranking-context.ts';
 
 /** The user rejected all when none is `chosen`. */
 export interface PastSelection {
@@ -58,24 +60,15 @@ interface CacheEntry {
   encoded: EncodedSelection;
 }
 
-const encodedByObject = new WeakMap<PastSelection, EncodedSelection>();
-
-/** For selections that the caller passes as the same objects again, as those of a tenant. */
-function encodeCachedSelection(selection: PastSelection): EncodedSelection {
-  const cached = encodedByObject.get(selection);
-  if (cached !== undefined) return cached;
-  const encoded = encodeSelection(selection);
-  encodedByObject.set(selection, encoded);
-  return encoded;
-}
-
 /** About 3 KB each. */
 const maxEntries = 8_000;
 let young = new Map<number, CacheEntry>();
 let old = new Map<number, CacheEntry>();
 
-/** Cached by content, since a user's selections are read from the database for every request. */
-export function encodeSelection(selection: PastSelection): EncodedSelection {
+/** Cached by the object, and by content for those that are read anew. */
+export const encodeSelection: (selection: PastSelection) => EncodedSelection = memoizeByObject(encodeContent);
+
+function encodeContent(selection: PastSelection): EncodedSelection {
   const texts = [selection.input_text, ...selection.shown.map(({ question }) => question)].map(toTextVector);
   const selectedIndex = selection.shown.findIndex(({ chosen }) => chosen);
   const key = texts.reduce((hash, { serial }) => combineHashes(hash, serial), selectedIndex);
@@ -150,7 +143,6 @@ const kernel = {
 };
 
 export interface HistoryWeighting {
-  encode: (selection: PastSelection) => EncodedSelection;
   /** Context similarity from which contexts count as the same. */
   sameFromSimilarity: number;
   /** Weight of "no selection is informative"; 1 equals one selection at the kernel's `half`. */
@@ -159,62 +151,74 @@ export interface HistoryWeighting {
 
 /** The user's own selection in exactly the same context is the best evidence. */
 export const userHistory: HistoryWeighting = {
-  encode: encodeSelection,
   sameFromSimilarity: 2,
   nullWeight: 1,
 };
 
 /** Others may have other preferences: one selection has little weight, eight that agree reach half weight. */
 export const tenantHistory: HistoryWeighting = {
-  encode: encodeCachedSelection,
   sameFromSimilarity: 1,
   nullWeight: 8 * kernelWeight(1),
 };
 
 const dayMs = 86_400_000;
 
+interface EncodedHistory {
+  selections: readonly EncodedSelection[];
+  /** In milliseconds since 1970. */
+  times: Float64Array;
+  topics: PackedDocuments;
+}
+
+/** A user's selections, like a tenant's, are the same array until there is another one. */
+const encodeHistory = memoizeByObject((selections: readonly PastSelection[]): EncodedHistory => {
+  const encoded = selections.map(encodeSelection);
+  return {
+    selections: encoded,
+    times: Float64Array.from(selections, ({ at }) => at.getTime()),
+    topics: packDocuments(encoded.map(({ topicVector }) => topicVector)),
+  };
+});
+
 /** Nadaraya–Watson average of contrast scores; the null weight damps the effect of few or dissimilar selections. */
 export function historyFeatures(
   context: RankingContext,
   scoreContrast: ReturnType<typeof createContrastScorer>,
-  selections: PastSelection[],
+  selections: readonly PastSelection[],
   now: Date,
   weighting: HistoryWeighting,
 ): ContrastScores[] {
-  const weighted = selections.map((past) => {
-    const selection = weighting.encode(past);
-    return { selection, weight: computeWeight(selection, past.at, context, now, weighting) };
-  });
-  const total = weighted.reduce((sum, { weight }) => sum + weight, weighting.nullWeight);
+  const history = encodeHistory(selections);
+  const weights = computeWeights(history, context, now, weighting);
+  const total = weights.reduce((sum, weight) => sum + weight, weighting.nullWeight);
   const sums = context.candidates.map(() => ({ terms: 0, words: 0, direction: 0 }));
-  for (const { selection, weight } of selectHeaviest(weighted, total)) {
-    for (const [i, scores] of scoreContrast(selection).entries()) addScores(sums[i], scores, weight / total);
+  for (const i of selectHeaviest(weights, total * kernel.minShare)) {
+    const past = history.selections[i];
+    if (past === undefined) continue;
+    const share = (weights[i] ?? 0) / total;
+    for (const [c, scores] of scoreContrast(past).entries()) addScores(sums[c], scores, share);
   }
   return sums;
 }
 
-interface WeightedSelection {
-  selection: EncodedSelection;
-  weight: number;
-}
-
-function selectHeaviest(weighted: WeightedSelection[], total: number): WeightedSelection[] {
-  return weighted
-    .filter(({ weight }) => weight > total * kernel.minShare)
-    .sort((a, b) => b.weight - a.weight)
+/** Places of the heaviest, heaviest first. */
+function selectHeaviest(weights: Float64Array, above: number): number[] {
+  return [...weights.keys()]
+    .filter((i) => (weights[i] ?? 0) > above)
+    .sort((a, b) => (weights[b] ?? 0) - (weights[a] ?? 0))
     .slice(0, kernel.maxSelections);
 }
 
-function computeWeight(
-  { topicVector }: EncodedSelection,
-  at: Date,
-  context: RankingContext,
+function computeWeights(
+  { topics, times }: EncodedHistory,
+  { compareTopic }: RankingContext,
   now: Date,
   { sameFromSimilarity }: HistoryWeighting,
-): number {
-  const similarity = Math.min(sameFromSimilarity, contextSimilarity(context, topicVector));
-  const age = Math.max(0, now.getTime() - at.getTime()) / dayMs;
-  return kernelWeight(similarity) * 0.5 ** (age / kernel.halfLifeDays);
+): Float64Array {
+  return compareTopic(topics).map((similarity, i) => {
+    const age = Math.max(0, now.getTime() - (times[i] ?? 0)) / dayMs;
+    return kernelWeight(Math.min(sameFromSimilarity, similarity)) * 0.5 ** (age / kernel.halfLifeDays);
+  });
 }
 
 function kernelWeight(similarity: number): number {

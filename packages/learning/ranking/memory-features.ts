@@ -1,3 +1,4 @@
+import { memoizeByObject } from '@learning-loop/async/memoize';
 import type { Memory } from '../memories/memory.ts';
 import { readPolarity } from '../memories/preference.ts';
 import { embeddingSimilarity } from '../text/similarity.ts';
@@ -9,14 +10,30 @@ const maxCompared = 12;
 /** Share of its confidence that an unrelated memory keeps as its weight. */
 export const unrelatedShare = 0.3;
 
+interface LikedMemory {
+  text: TextVector;
+  confidence: number;
+}
+
+/** Computed once for an array. */
+const likedOf = memoizeByObject((memories: readonly Memory[]): Map<Memory['type'], LikedMemory[]> => {
+  const liked = memories.filter((memory) => memory.type !== 'history' && !isDislike(memory));
+  return new Map(
+    [...Map.groupBy(liked, ({ type }) => type)].map(([type, some]) => [
+      type,
+      some.map(({ content, confidence }) => ({ text: toTextVector(content), confidence })),
+    ]),
+  );
+});
+
 /** Similarity of each candidate to the most similar memory of a type, weighted, in [0, 1]. */
-export function memoryFeatures(context: RankingContext, memories: Memory[], type: Memory['type']): number[] {
-  const weighted = memories
-    .filter((memory) => memory.type === type && !isDislike(memory))
-    .map(({ content, confidence }) => {
-      const text = toTextVector(content);
-      return { text, weight: computeWeight(text, confidence, context) };
-    })
+export function memoryFeatures(
+  context: RankingContext,
+  memories: readonly Memory[],
+  type: Memory['type'],
+): number[] {
+  const weighted = (likedOf(memories).get(type) ?? [])
+    .map(({ text, confidence }) => ({ text, weight: computeWeight(text, confidence, context) }))
     .sort((a, b) => b.weight - a.weight)
     .slice(0, maxCompared);
   const best = context.candidates.map(() => 0);

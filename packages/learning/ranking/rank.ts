@@ -34,13 +34,13 @@ export type { PastSelection } from './history-features.ts';
 export interface RankInput {
   input_text: string;
   candidates: Candidate[];
-  memories: Memory[];
+  memories: readonly Memory[];
   /** This user's, newest first. */
-  selections: PastSelection[];
+  selections: readonly PastSelection[];
   facets: Facets;
   interaction_count: number;
   /** Those of other users of the tenant, newest first. */
-  tenantSelections: PastSelection[];
+  tenantSelections: readonly PastSelection[];
   /** Learned from more of the tenant's selections; without it, from `tenantSelections`. */
   tenantUtilities?: UtilityModel | undefined;
   now: Date;

@@ -1,8 +1,8 @@
 import {
+  createPackedScorer,
   createTermScorer,
-  embeddingSimilarity,
+  type PackedDocuments,
   type TermScorer,
-  termSimilarity,
 } from '../text/similarity.ts';
 import { mergeDocuments, type TextDocument, type TextVector, toTextVector } from '../text/text-vector.ts';
 import { createWordScorer, type WordScorer } from '../text/word-scorer.ts';
@@ -11,8 +11,8 @@ export interface RankingContext {
   request: TextVector;
   candidates: TextVector[];
   topicVector: TextDocument;
-  /** tf-idf cosine of a text and the topic vector, in [0, 1]. */
-  topicTerms: (text: TextDocument) => number;
+  /** Of the topic vector with others: embedding similarity plus tf-idf similarity, in [-1, 2]. */
+  compareTopic: (others: PackedDocuments) => Float64Array;
   terms: TermScorer;
   words: WordScorer;
 }
@@ -23,7 +23,7 @@ export function createRankingContext(text: string, questions: string[]): Ranking
   const topicVector = toTopicVector(text, questions);
   return {
     ...{ request, candidates, topicVector },
-    topicTerms: termSimilarity(topicVector),
+    compareTopic: createPackedScorer(topicVector),
     terms: createTermScorer(candidates),
     words: createWordScorer(candidates),
   };
@@ -32,9 +32,4 @@ export function createRankingContext(text: string, questions: string[]): Ranking
 /** Does not depend on the order of the questions. */
 export function toTopicVector(text: string, questions: readonly string[]): TextVector {
   return mergeDocuments([text, ...questions.toSorted()].map(toTextVector));
-}
-
-/** In [-1, 2]: embedding similarity plus tf-idf similarity. */
-export function contextSimilarity({ topicVector, topicTerms }: RankingContext, other: TextDocument): number {
-  return embeddingSimilarity(topicVector, other) + topicTerms(other);
 }

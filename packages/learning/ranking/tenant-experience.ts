@@ -16,7 +16,7 @@ export interface TenantExperience {
   utilities: UtilityModel;
   calibration: Calibration;
   /** Newest first. */
-  selectionsOfOthers(userId: string): PastSelection[];
+  selectionsOfOthers(userId: string): readonly PastSelection[];
 }
 
 const maxForContrast = 100;
@@ -38,10 +38,12 @@ export function learnFromTenant(
   const weights = weighSelections(selections);
   const examples = toUtilityExamples(selections, now, weights);
   const contrast = bound(drawOverUsers(selections));
+  const drawnUsers = new Set(contrast.map(({ user_id }) => user_id));
   return {
     utilities: fitUtilities(examples, priorVariances.tenant),
     calibration: fitCalibration(selections.map((selection, i) => toOutcome(selection, weights[i] ?? 0))),
-    selectionsOfOthers: (userId) => contrast.filter(({ user_id }) => user_id !== userId),
+    selectionsOfOthers: (userId) =>
+      drawnUsers.has(userId) ? contrast.filter(({ user_id }) => user_id !== userId) : contrast,
   };
 }
 

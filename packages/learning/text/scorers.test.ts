@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { toTopicVector } from '../ranking/ranking-context.ts';
-import { createTermScorer, softWordSimilarity, tfidfSimilarity } from './similarity.ts';
+import {
+  createPackedScorer,
+  createTermScorer,
+  embeddingSimilarity,
+  packDocuments,
+  softWordSimilarity,
+  tfidfSimilarity,
+} from './similarity.ts';
 import { analyze, toTextVector } from './text-vector.ts';
 import { createWordScorer } from './word-scorer.ts';
 
@@ -33,6 +40,20 @@ test('a scorer gives every text the similarity of the plain definitions', () => 
       }
     }),
   );
+});
+
+test('packed documents have the similarity of each by itself, to a document of none of them too', () => {
+  fc.assert(
+    fc.property(texts, text, (documents, other) => {
+      const vectors = documents.map(analyze);
+      const one = analyze(other);
+      expectClose(
+        createPackedScorer(one)(packDocuments(vectors)),
+        vectors.map((vector) => embeddingSimilarity(one, vector) + tfidfSimilarity(one, vector)),
+      );
+    }),
+  );
+  expect(createPackedScorer(analyze('deploy'))(packDocuments([]))).toEqual(new Float64Array(0));
 });
 
 test('the topic vector of several texts is the vector of the texts as one', () => {

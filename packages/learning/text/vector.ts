@@ -7,13 +7,16 @@ export function unit(vector: Float32Array): Float32Array {
 }
 
 /** The length must be a multiple of four: four independent sums run in parallel on the CPU. */
-export function dot(a: Float32Array, b: Float32Array): number {
+export const dot = (a: Float32Array, b: Float32Array): number => dotRow(a, b, 0);
+
+/** With the numbers of `rows` from `from` on. */
+export function dotRow(a: Float32Array, rows: Float32Array, from: number): number {
   let [s0, s1, s2, s3] = [0, 0, 0, 0];
   for (let i = 0; i < a.length; i += 4) {
-    s0 += (a[i] ?? 0) * (b[i] ?? 0);
-    s1 += (a[i + 1] ?? 0) * (b[i + 1] ?? 0);
-    s2 += (a[i + 2] ?? 0) * (b[i + 2] ?? 0);
-    s3 += (a[i + 3] ?? 0) * (b[i + 3] ?? 0);
+    s0 += (a[i] ?? 0) * (rows[from + i] ?? 0);
+    s1 += (a[i + 1] ?? 0) * (rows[from + i + 1] ?? 0);
+    s2 += (a[i + 2] ?? 0) * (rows[from + i + 2] ?? 0);
+    s3 += (a[i + 3] ?? 0) * (rows[from + i + 3] ?? 0);
   }
   return s0 + s1 + s2 + s3;
 }

@@ -1,10 +1,9 @@
+import { HashIndex } from '../../text/hash-index.ts';
+
 /** k1 and b of Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework"; a small b suits short utterances. */
 const k1 = 1.2;
 const shortB = 0.4;
 export const longB = 0.75;
-
-/** One look into a table of so many places tells almost every foreign hash. */
-const buckets = 2 ** 16;
 
 export interface HashedText {
   hashes: Int32Array;
@@ -14,116 +13,177 @@ export interface HashedText {
   length: number;
 }
 
-/** How often each term of a query occurs in each document: row-major, one row for each document. */
+/** Many texts in one array, which is read three times as fast as an array for each. */
+export interface PackedTexts {
+  /** Of text i those from `starts[i]` to `starts[i + 1]`. */
+  hashes: Int32Array;
+  times: Uint8Array | null;
+  starts: Int32Array;
+  lengths: Float32Array;
+}
+
+export function packTexts(texts: readonly HashedText[]): PackedTexts {
+  const starts = new Int32Array(texts.length + 1);
+  for (const [i, { hashes }] of texts.entries()) starts[i + 1] = (starts[i] ?? 0) + hashes.length;
+  const hashes = new Int32Array(starts.at(-1) ?? 0);
+  const times = texts.every((text) => text.times === null) ? null : new Uint8Array(hashes.length).fill(1);
+  for (const [i, text] of texts.entries()) {
+    hashes.set(text.hashes, starts[i]);
+    if (text.times !== null) times?.set(text.times, starts[i]);
+  }
+  return { hashes, times, starts, lengths: Float32Array.from(texts, ({ length }) => length) };
+}
+
+/** How often documents hold the terms of a query: of each document only those that it holds. */
 export interface TermCounts {
+  /** Number of the query's terms. */
   width: number;
+  /** Of document i the entries from `starts[i]` to `starts[i + 1]` of the next two. */
+  starts: Int32Array;
+  terms: Uint8Array;
   counts: Float32Array;
   /** In terms, for each document. */
   lengths: Float32Array;
 }
 
-/** A query's terms, at most 255; of two in one bucket only the first. */
 export interface QueryTerms {
-  /** Place + 1 of each bucket; 0 for what the query does not hold. */
-  places: Uint8Array;
-  hashes: number[];
+  /** In order of first occurrence. */
+  places: HashIndex;
+  /** 1 in the bucket of each term: most words of a memory are foreign to the query, which one look shows. */
+  buckets: Uint8Array;
 }
 
 const maxTerms = 255;
+const buckets = 2 ** 12;
 
 export function toQueryTerms(hashes: Int32Array): QueryTerms {
-  const places = new Uint8Array(buckets);
-  const terms: number[] = [];
+  const terms = { places: new HashIndex(hashes.length), buckets: new Uint8Array(buckets) };
   for (const hash of hashes) {
-    if (places[hash & (buckets - 1)] !== 0 || terms.length === maxTerms) continue;
-    places[hash & (buckets - 1)] = terms.push(hash);
+    if (terms.places.size === maxTerms) break;
+    terms.places.add(hash);
+    terms.buckets[hash & (buckets - 1)] = 1;
   }
-  return { places, hashes: terms };
+  return terms;
 }
 
-/** -1 for a term that the query does not hold. */
-export function placeOf({ places, hashes }: QueryTerms, hash: number): number {
-  const place = (places[hash & (buckets - 1)] ?? 0) - 1;
-  return place >= 0 && hashes[place] === hash ? place : -1;
-}
-
-export function countTerms(query: QueryTerms, texts: readonly HashedText[]): TermCounts {
-  const width = query.hashes.length;
-  const counts = new Float32Array(width * texts.length);
-  const lengths = new Float32Array(texts.length);
-  for (let i = 0; i < texts.length; i += 1) {
-    const { hashes, times, length } = texts[i] ?? noText;
-    lengths[i] = length;
-    for (let h = 0; h < hashes.length; h += 1) {
-      const place = placeOf(query, hashes[h] ?? 0);
-      if (place >= 0) add(counts, i * width + place, times === null ? 1 : (times[h] ?? 0));
+export function countTerms(query: QueryTerms, { hashes, times, starts, lengths }: PackedTexts): TermCounts {
+  const rows = new RowWriter(query.places.size, lengths.length);
+  for (let i = 0; i < lengths.length; i += 1) {
+    const end = starts[i + 1] ?? 0;
+    for (let h = starts[i] ?? 0; h < end; h += 1) {
+      const hash = hashes[h] ?? 0;
+      if (query.buckets[hash & (buckets - 1)] === 0) continue;
+      const place = query.places.get(hash);
+      if (place >= 0) rows.add(place, times === null ? 1 : (times[h] ?? 0));
     }
+    rows.end(lengths[i] ?? 0);
   }
-  return { width, counts, lengths };
+  return rows.finish();
 }
 
-const noText: HashedText = { hashes: new Int32Array(0), times: null, length: 0 };
-
-/** `Float32Array.from` takes ten times as long. */
-export function mapToFloats<T>(all: readonly T[], compute: (one: T, i: number) => number): Float32Array {
-  const floats = new Float32Array(all.length);
-  for (let i = 0; i < all.length; i += 1) floats[i] = compute(all[i] as T, i);
-  return floats;
+/** Documents in a row that count as one: from `first[i]` up to, and without, `end[i]`. */
+export interface Ranges {
+  first: Int32Array;
+  end: Int32Array;
 }
 
-/** The sums of the rows that `groupOf` gives to each of `groups` documents. */
-export function sumRows(
-  { width, counts, lengths }: TermCounts,
-  groupOf: Int32Array,
-  groups: number,
-): TermCounts {
-  const sums = { width, counts: new Float32Array(width * groups), lengths: new Float32Array(groups) };
-  for (let i = 0; i < lengths.length; i += 1) addRow(sums, groupOf[i] ?? 0, { width, counts, lengths }, i);
-  return sums;
-}
-
-/** Each row with the one before and the one after, where they belong to the same group. */
-export function sumNeighbours(rows: TermCounts, groupOf: Int32Array): TermCounts {
-  const sums = { ...rows, counts: Float32Array.from(rows.counts), lengths: Float32Array.from(rows.lengths) };
-  for (let i = 1; i < groupOf.length; i += 1) {
-    if (groupOf[i] !== groupOf[i - 1]) continue;
-    addRow(sums, i, rows, i - 1);
-    addRow(sums, i - 1, rows, i);
+/** The sums of the rows of each range. */
+export function sumRanges(rows: TermCounts, { first, end }: Ranges): TermCounts {
+  const sums = new RowWriter(rows.width, first.length);
+  for (let range = 0; range < first.length; range += 1) {
+    const [from, to] = [first[range] ?? 0, end[range] ?? 0];
+    const last = rows.starts[to] ?? 0;
+    for (let k = rows.starts[from] ?? 0; k < last; k += 1) sums.add(rows.terms[k] ?? 0, rows.counts[k] ?? 0);
+    let length = 0;
+    for (let i = from; i < to; i += 1) length += rows.lengths[i] ?? 0;
+    sums.end(length);
   }
-  return sums;
+  return sums.finish();
 }
 
-function addRow(sums: TermCounts, to: number, rows: TermCounts, from: number): void {
-  const { width } = rows;
-  for (let term = 0; term < width; term += 1)
-    add(sums.counts, to * width + term, rows.counts[from * width + term] ?? 0);
-  add(sums.lengths, to, rows.lengths[from] ?? 0);
-}
+/** Sums what is added to a term of the same row. */
+class RowWriter {
+  readonly #rows: TermCounts;
+  /** Of the row that is not ended: count by term, and the terms that have one. */
+  readonly #sums: Float32Array;
+  readonly #held: Uint8Array;
+  #holds = 0;
+  #row = 0;
+  #size = 0;
 
-function add(numbers: Float32Array | Float64Array, place: number, value: number): void {
-  numbers[place] = (numbers[place] ?? 0) + value;
+  constructor(width: number, rows: number) {
+    this.#rows = {
+      width,
+      starts: new Int32Array(rows + 1),
+      terms: new Uint8Array(4 * rows + width),
+      counts: new Float32Array(4 * rows + width),
+      lengths: new Float32Array(rows),
+    };
+    this.#sums = new Float32Array(width);
+    this.#held = new Uint8Array(width);
+  }
+
+  add(term: number, count: number): void {
+    const before = this.#sums[term] ?? 0;
+    if (before === 0) {
+      this.#held[this.#holds] = term;
+      this.#holds += 1;
+    }
+    this.#sums[term] = before + count;
+  }
+
+  end(length: number): void {
+    const rows = this.#rows;
+    if (this.#size + this.#holds > rows.terms.length) this.#grow();
+    for (let h = 0; h < this.#holds; h += 1) {
+      const term = this.#held[h] ?? 0;
+      rows.terms[this.#size + h] = term;
+      rows.counts[this.#size + h] = this.#sums[term] ?? 0;
+      this.#sums[term] = 0;
+    }
+    this.#size += this.#holds;
+    this.#holds = 0;
+    rows.lengths[this.#row] = length;
+    this.#row += 1;
+    rows.starts[this.#row] = this.#size;
+  }
+
+  finish(): TermCounts {
+    return this.#rows;
+  }
+
+  #grow(): void {
+    const { terms, counts, width } = this.#rows;
+    this.#rows.terms = new Uint8Array(2 * terms.length + width);
+    this.#rows.counts = new Float32Array(2 * counts.length + width);
+    this.#rows.terms.set(terms);
+    this.#rows.counts.set(counts);
+  }
 }
 
 /** For each term of the query; higher for a term that few documents hold. */
-export function inverseDocumentFrequencies({ width, counts, lengths }: TermCounts): Float64Array {
+export function inverseDocumentFrequencies({ width, terms, starts, lengths }: TermCounts): Float64Array {
   const holding = new Float64Array(width);
-  for (let i = 0; i < lengths.length; i += 1)
-    for (let term = 0; term < width; term += 1)
-      if ((counts[i * width + term] ?? 0) > 0) add(holding, term, 1);
+  const size = starts.at(-1) ?? 0;
+  for (let k = 0; k < size; k += 1) holding[terms[k] ?? 0] = (holding[terms[k] ?? 0] ?? 0) + 1;
   return holding.map((count) => Math.log(1 + (lengths.length - count + 0.5) / (count + 0.5)));
 }
 
 /** BM25 of each document divided by the highest score possible, in [0, 1]. */
-export function bm25({ width, counts, lengths }: TermCounts, idf: Float64Array, b = shortB): Float32Array {
+export function bm25(rows: TermCounts, idf: Float64Array, b = shortB): Float32Array {
+  const { starts, terms, counts, lengths } = rows;
   const meanLength = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length) || 1;
   const highest = idf.reduce((sum, value) => sum + value * (k1 + 1), 0) || 1;
-  return lengths.map((length, i) => {
-    const norm = k1 * (1 - b + (b * length) / meanLength);
+  const scores = new Float32Array(lengths.length);
+  for (let i = 0; i < scores.length; i += 1) {
+    const norm = k1 * (1 - b + (b * (lengths[i] ?? 0)) / meanLength);
+    const end = starts[i + 1] ?? 0;
     let sum = 0;
-    for (let term = 0; term < width; term += 1) {
-      const count = counts[i * width + term] ?? 0;
-      if (count > 0) sum += ((idf[term] ?? 0) * count * (k1 + 1)) / (count + norm);
+    for (let k = starts[i] ?? 0; k < end; k += 1) {
+      const count = counts[k] ?? 0;
+      sum += ((idf[terms[k] ?? 0] ?? 0) * count * (k1 + 1)) / (count + norm);
     }
-    return sum / highest;
-  });
+    scores[i] = sum / highest;
+  }
+  return scores;
 }

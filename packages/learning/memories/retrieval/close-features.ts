@@ -1,8 +1,7 @@
 import { NearestWords } from '../../text/word-scorer.ts';
-import { placeOf } from './bm25.ts';
 import type { Conversation } from './conversation.ts';
 import type { Query } from './query.ts';
-import { maxOfNeighbours } from './word-features.ts';
+import { bestOfNeighbours } from './word-features.ts';
 
 /** In [0, 1]; 0 for memories that are not among `places`. */
 export interface CloseFeatures {
@@ -22,7 +21,7 @@ export function computeCloseFeatures(
   const { utterances, sessionOf, sessions } = conversation;
   const nearestWords = new Float32Array(utterances.length);
   const closeness = new Float32Array(utterances.length);
-  const best = new Float32Array(sessions);
+  const best = new Float32Array(sessions.first.length);
   const score = createNearestScore(query, idf);
   for (const i of places) {
     nearestWords[i] = query.english === 0 ? 0 : query.english * score(utterances[i]?.text.words ?? []);
@@ -32,7 +31,7 @@ export function computeCloseFeatures(
   }
   return {
     nearestWords,
-    closeNeighbour: closeness.map((_, i) => maxOfNeighbours(closeness, i, conversation)),
+    closeNeighbour: bestOfNeighbours(closeness, conversation),
     closeSession: Float32Array.from(sessionOf, (session) => best[session] ?? 0),
   };
 }
@@ -42,7 +41,7 @@ type Words = Query['text']['words'];
 /** `idf` is in the order of the query's terms. */
 function createNearestScore({ text, stems }: Query, idf: Float64Array): (words: Words) => number {
   const near = new NearestWords(text.words);
-  const weights = near.targets.map(({ stemHash }) => idf[placeOf(stems, stemHash)] ?? 0);
+  const weights = near.targets.map(({ stemHash }) => idf[stems.places.get(stemHash)] ?? 0);
   const highest = weights.reduce((sum, weight) => sum + weight, 0) || 1;
   const nearest = new Float32Array(near.targets.length);
   return (words) => {

@@ -1,13 +1,21 @@
 import type { Memory } from '../memory.ts';
+import { type PackedTexts, packTexts, type Ranges } from './bm25.ts';
 import { parseUtterance, type Utterance } from './utterance.ts';
 
 /** Memories as retrieval reads them: what was said, in which order, and in which session. */
 export interface Conversation {
   memories: readonly Memory[];
   utterances: readonly Utterance[];
+  stems: PackedTexts;
+  trigrams: PackedTexts;
   /** For each memory the number of its session. Neighbours in a session are neighbours in these arrays. */
   sessionOf: Int32Array;
-  sessions: number;
+  /** The memories of each session. */
+  sessions: Ranges;
+  /** Each memory with the one before and the one after, where they belong to the same session. */
+  windows: Ranges;
+  /** Whether any memory has a neighbour: otherwise sessions and windows are the memories themselves. */
+  isTalk: boolean;
   speakers: ReadonlySet<string>;
 }
 
@@ -32,8 +40,29 @@ export function toConversation(memories: readonly Memory[]): Conversation {
     sessionOf[i] = session;
   }
   const speakers = new Set(utterances.flatMap(({ speaker }) => speaker ?? []));
-  return { memories: ordered, utterances, sessionOf, sessions: session + 1, speakers };
+  const sessions = toSessions(sessionOf, session + 1);
+  const windows = toWindows(sessionOf, sessions);
+  const isTalk = session + 1 < ordered.length;
+  const stems = packTexts(utterances.map((utterance) => utterance.stems));
+  const trigrams = packTexts(utterances.map((utterance) => utterance.trigrams));
+  return {
+    ...{ memories: ordered, utterances, stems, trigrams },
+    ...{ sessionOf, sessions, windows, isTalk, speakers },
+  };
 }
+
+function toSessions(sessionOf: Int32Array, count: number): Ranges {
+  const first = new Int32Array(count);
+  const end = new Int32Array(count);
+  for (let i = sessionOf.length - 1; i >= 0; i -= 1) first[sessionOf[i] ?? 0] = i;
+  for (let i = 0; i < sessionOf.length; i += 1) end[sessionOf[i] ?? 0] = i + 1;
+  return { first, end };
+}
+
+const toWindows = (sessionOf: Int32Array, { first, end }: Ranges): Ranges => ({
+  first: sessionOf.map((session, i) => Math.max(first[session] ?? 0, i - 1)),
+  end: sessionOf.map((session, i) => Math.min(end[session] ?? 0, i + 2)),
+});
 
 /** Histories come first, in the order in which they happened. */
 function byTime(one: Memory, other: Memory): number {

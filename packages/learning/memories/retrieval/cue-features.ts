@@ -1,4 +1,3 @@
-import { mapToFloats } from './bm25.ts';
 import type { Conversation } from './conversation.ts';
 import { matchDate, type NamedDate, toNamedDate } from './dates.ts';
 import type { Query } from './query.ts';
@@ -20,17 +19,26 @@ export interface CueFeatures {
   substance: Float32Array;
 }
 
-export function computeCueFeatures(query: Query, { utterances, memories }: Conversation): CueFeatures {
-  const each = (compute: (utterance: Utterance, i: number) => number) => mapToFloats(utterances, compute);
-  const [onlyNamed] = query.named.size === 1 ? query.named : [];
-  const { date, asksWhen, asksHowMany } = query;
+export function computeCueFeatures(
+  { named, date, asksWhen, asksHowMany }: Query,
+  { utterances, memories }: Conversation,
+): CueFeatures {
+  const [onlyNamed] = named.size === 1 ? named : [];
+  /** 0 throughout unless the query asks for it. */
+  const each = (isAsked: boolean, compute: (utterance: Utterance, i: number) => number) => {
+    const values = new Float32Array(utterances.length);
+    if (isAsked) for (const [i, utterance] of utterances.entries()) values[i] = compute(utterance, i);
+    return values;
+  };
   return {
-    speaker: each(({ speaker }) => Number(onlyNamed !== undefined && speaker === onlyNamed)),
-    date: each((utterance, i) => (date === null ? 0 : dateOf(date, utterance, memories[i]?.last_seen))),
-    time: each(({ tellsTime }) => Number(asksWhen && tellsTime)),
-    number: each(({ tellsNumber }) => Number(asksHowMany && tellsNumber)),
-    asks: each((utterance) => Number(utterance.asks)),
-    substance: each(({ substance, speaker }) => (speaker === null ? 1 : substance)),
+    speaker: each(onlyNamed !== undefined, ({ speaker }) => Number(speaker === onlyNamed)),
+    date: each(date !== null, (utterance, i) =>
+      date === null ? 0 : dateOf(date, utterance, memories[i]?.last_seen),
+    ),
+    time: each(asksWhen, ({ tellsTime }) => Number(tellsTime)),
+    number: each(asksHowMany, ({ tellsNumber }) => Number(tellsNumber)),
+    asks: each(true, ({ asks }) => Number(asks)),
+    substance: each(true, ({ substance, speaker }) => (speaker === null ? 1 : substance)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { memoizeByObject } from '@learning-loop/async/memoize';
 import { cosineToQuery, type EmbeddingOf } from '../../embeddings/similarity.ts';
 import { round } from '../../text/vector.ts';
 import type { Memory } from '../memory.ts';
@@ -10,6 +11,9 @@ export interface ScoredMemory {
   relevance: number;
 }
 
+/** A user's memories are the same array until one of them changes. */
+const conversationOf = memoizeByObject(toConversation);
+
 /** Most relevant first, at most `limit`; of equal ones the surer comes first, then the newer. */
 export function retrieve(
   query: string,
@@ -17,7 +21,7 @@ export function retrieve(
   limit: number,
   embeddingOf?: EmbeddingOf,
 ): ScoredMemory[] {
-  return retrieveFrom(query, toConversation(memories), limit, embeddingOf);
+  return retrieveFrom(query, conversationOf(memories), limit, embeddingOf);
 }
 
 /** The same for a conversation that was prepared before. */

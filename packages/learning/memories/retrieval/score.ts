@@ -56,8 +56,21 @@ export function weigh(
 
 /** The places of the `count` highest scores, and of those equal to the last of them. */
 export function findBest(scores: Float64Array, count: number): number[] {
-  const least = scores.length <= count ? Number.NEGATIVE_INFINITY : (scores.toSorted().at(-count) ?? 0);
+  const least = findHighest(scores, count);
   const places: number[] = [];
   for (let i = 0; i < scores.length; i += 1) if ((scores[i] ?? 0) >= least) places.push(i);
   return places;
+}
+
+/** The score that is the `count`-th from above; no score is below it if there are fewer. */
+function findHighest(scores: Float64Array, count: number): number {
+  const best = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
+  for (let i = 0; i < scores.length; i += 1) {
+    const score = scores[i] ?? 0;
+    if (score <= (best[0] ?? 0)) continue;
+    let place = 1;
+    for (; place < count && score > (best[place] ?? 0); place += 1) best[place - 1] = best[place] ?? 0;
+    best[place - 1] = score;
+  }
+  return best[0] ?? Number.POSITIVE_INFINITY;
 }

@@ -1,14 +1,5 @@
 import { embeddingSimilarity } from '../../text/similarity.ts';
-import {
-  bm25,
-  countTerms,
-  inverseDocumentFrequencies,
-  longB,
-  mapToFloats,
-  sumNeighbours,
-  sumRows,
-  type TermCounts,
-} from './bm25.ts';
+import { bm25, countTerms, inverseDocumentFrequencies, longB, sumRanges, type TermCounts } from './bm25.ts';
 import { areNeighbours, type Conversation } from './conversation.ts';
 import type { Query } from './query.ts';
 
@@ -31,39 +22,41 @@ export function computeWordFeatures(
   query: Query,
   conversation: Conversation,
 ): { features: WordFeatures; idf: Float64Array } {
-  const { utterances, sessionOf } = conversation;
-  const stems = countTerms(
-    query.stems,
-    utterances.map((utterance) => utterance.stems),
-  );
-  const trigrams = countTerms(
-    query.trigrams,
-    utterances.map((utterance) => utterance.trigrams),
-  );
+  const { windows, isTalk } = conversation;
+  const stems = countTerms(query.stems, conversation.stems);
+  const trigrams = countTerms(query.trigrams, conversation.trigrams);
   const idf = inverseDocumentFrequencies(stems);
   const own = bm25(stems, idf);
   const features = {
-    window: bm25(sumNeighbours(stems, sessionOf), idf),
+    window: isTalk ? bm25(sumRanges(stems, windows), idf) : own,
     session: scoreSessions(stems, conversation),
-    neighbour: own.map((_, i) => maxOfNeighbours(own, i, conversation)),
-    answers: own.map((_, i) =>
-      areNeighbours(conversation, i - 1, i) && utterances[i - 1]?.asks ? (own[i - 1] ?? 0) : 0,
-    ),
+    neighbour: bestOfNeighbours(own, conversation),
+    answers: scoreQuestionBefore(own, conversation),
     trigrams: bm25(trigrams, inverseDocumentFrequencies(trigrams)),
   };
   return { features, idf };
 }
 
-function scoreSessions(stems: TermCounts, { sessionOf, sessions }: Conversation): Float32Array {
-  const rows = sumRows(stems, sessionOf, sessions);
+function scoreSessions(stems: TermCounts, { sessionOf, sessions, isTalk }: Conversation): Float32Array {
+  const rows = isTalk ? sumRanges(stems, sessions) : stems;
   const scores = bm25(rows, inverseDocumentFrequencies(rows), longB);
-  return Float32Array.from(sessionOf, (session) => scores[session] ?? 0);
+  return isTalk ? Float32Array.from(sessionOf, (session) => scores[session] ?? 0) : scores;
 }
 
-/** 0 without neighbours. */
-export function maxOfNeighbours(values: Float32Array, i: number, conversation: Conversation): number {
-  const ofNeighbour = (other: number) => (areNeighbours(conversation, i, other) ? (values[other] ?? 0) : 0);
-  return Math.max(ofNeighbour(i - 1), ofNeighbour(i + 1));
+function scoreQuestionBefore(own: Float32Array, conversation: Conversation): Float32Array {
+  const scores = new Float32Array(own.length);
+  if (!conversation.isTalk) return scores;
+  return scores.map((_, i) =>
+    areNeighbours(conversation, i - 1, i) && conversation.utterances[i - 1]?.asks ? (own[i - 1] ?? 0) : 0,
+  );
+}
+
+/** Of each memory the better of its two neighbours; 0 without neighbours. */
+export function bestOfNeighbours(values: Float32Array, conversation: Conversation): Float32Array {
+  if (!conversation.isTalk) return new Float32Array(values.length);
+  const ofNeighbour = (i: number, other: number) =>
+    areNeighbours(conversation, i, other) ? (values[other] ?? 0) : 0;
+  return values.map((_, i) => Math.max(ofNeighbour(i, i - 1), ofNeighbour(i, i + 1)));
 }
 
 /**
@@ -75,9 +68,13 @@ export function computeEmbedding(
   { utterances }: Conversation,
   similarities: readonly (number | null)[] | undefined,
 ): Float32Array {
-  return mapToFloats(utterances, ({ text }, i) => {
+  const closeness = new Float32Array(utterances.length);
+  for (let i = 0; i < closeness.length; i += 1) {
     const known = similarities?.[i] ?? null;
-    if (known !== null) return Math.max(0, known);
-    return query.english === 0 ? 0 : query.english * Math.max(0, embeddingSimilarity(query.text, text));
-  });
+    const { text } = utterances[i] ?? query;
+    if (known !== null) closeness[i] = Math.max(0, known);
+    else if (query.english > 0)
+      closeness[i] = query.english * Math.max(0, embeddingSimilarity(query.text, text));
+  }
+  return closeness;
 }

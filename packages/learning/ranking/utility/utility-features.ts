@@ -25,7 +25,8 @@ export interface UtilityFeatures {
 /** Newest first; more would cost time and say little. */
 const maxSelections = 40;
 const halfLifeDays = 180;
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 /**
  * Utilities learned from the selections of the user, newest first, and of the tenant. They count as far as selections
@@ -38,8 +39,7 @@ export function utilityFeatures(
   now: Date,
 ): UtilityFeatures {
   const features = toFeatureMatrix(questions);
-  const examples = toUtilityExamples(selections.slice(0, maxSelections), now);
-  const user = fitUtilities(examples, priorVariances.user, tenant);
+  const user = fitUser(selections, tenant, now);
   const known = computeKnownShare(features, [user, tenant]);
   const say = known ** 2 / (known ** 2 + prior.half_known);
   return {
@@ -48,6 +48,25 @@ export function utilityFeatures(
     restFactor: (1 - say) ** 2,
     reasons: explainUtilities(questions, { user, tenant, say }),
   };
+}
+
+interface FittedUser {
+  user: UtilityModel;
+  tenant: UtilityModel;
+  hour: number;
+}
+
+const fitted = new WeakMap<readonly PastSelection[], FittedUser>();
+
+/** Fitted anew when the selections or the tenant's model are others, and each hour, by which selections age. */
+function fitUser(selections: readonly PastSelection[], tenant: UtilityModel, now: Date): UtilityModel {
+  const hour = Math.floor(now.getTime() / hourMs);
+  const known = fitted.get(selections);
+  if (known?.tenant === tenant && known.hour === hour) return known.user;
+  const examples = toUtilityExamples(selections.slice(0, maxSelections), new Date(hour * hourMs));
+  const user = fitUtilities(examples, priorVariances.user, tenant);
+  fitted.set(selections, { user, tenant, hour });
+  return user;
 }
 
 /**
