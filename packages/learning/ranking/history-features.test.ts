@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { analyze, toTextVector } from '../text/text-vector.ts';
 import { preferenceDirection } from '../text/vector.ts';
-import { createContrastScorer, encodeSelection, historyFeatures, userHistory } from './history-features.ts';
+import { createContrastScorer } from './contrast.ts';
+import { encodeSelection, historyFeatures, userHistory } from './history-features.ts';
 import { createRankingContext } from './ranking-context.ts';
 
 const text = fc.constantFrom('deploy api', 'a quiet inn', 'a loud hostel', 'write tests', 'sushi', '');
@@ -19,7 +20,7 @@ test('a selection loses half of its weight every 180 days, and none while it lie
   const shown = ['a quiet inn', 'a loud hostel'].map((question, i) => ({ question, chosen: i === 0 }));
   const candidates = shown.map(({ question }) => question);
   const context = createRankingContext('where to sleep', candidates);
-  const scorer = createContrastScorer(context);
+  const scorer = createContrastScorer(candidates);
   const effect = (at: string, nullWeight: number) => {
     const past = { input_text: 'where to sleep', at: new Date(at), shown };
     const [first] = historyFeatures(context, scorer, [past], now, {
@@ -46,9 +47,10 @@ test('a cached selection equals a fresh one: its texts, its selected text, its t
       const selected = shown.findIndex(({ chosen }) => chosen);
       const texts = (chosen: boolean) =>
         shown.filter((one) => one.chosen === chosen).map(({ question }) => toTextVector(question));
-      expect(encoded.selected).toBe(texts(true)[0] ?? null);
-      expect(encoded.rejected).toEqual(texts(false));
-      expect(encoded.preferenceDirection).toEqual(
+      const { contrast } = encoded;
+      expect(contrast.selected?.whole ?? null).toBe(texts(true)[0] ?? null);
+      expect(contrast.rejected.map(({ whole }) => whole)).toEqual(texts(false));
+      expect(contrast.preferenceDirection).toEqual(
         selected < 0 ? null : preferenceDirection(embeddings[selected] ?? new Float32Array(), embeddings),
       );
       const whole = [input_text, ...shown.map(({ question }) => question).toSorted()].join('\n');

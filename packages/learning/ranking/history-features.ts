@@ -2,7 +2,7 @@ import { memoizeByObject } from '@learning-loop/async/memoize';
 import { combineHashes } from '../text/hash-index.ts';
 import { type PackedDocuments, packDocuments } from '../text/similarity.ts';
 import { type TextDocument, type TextVector, toTextVector } from '../text/text-vector.ts';
-import { dot, preferenceDirection } from '../text/vector.ts';
+import { type Contrast, type ContrastScores, type createContrastScorer, toContrast } from './contrast.ts';
 import { type RankingContext, toTopicVector } from './ranking-context.ts';
 
 /** The user rejected all when none is `chosen`. */
@@ -12,46 +12,9 @@ export interface PastSelection {
   shown: { question: string; chosen: boolean }[];
 }
 
-/** Similarity to the selected text minus that to the rejected ones, in [-1, 1]: by tf-idf, words and embedding. */
-export interface ContrastScores {
-  terms: number;
-  words: number;
-  direction: number;
-}
-
-export function createContrastScorer({
-  candidates,
-  terms,
-  words,
-}: RankingContext): (past: EncodedSelection) => ContrastScores[] {
-  const embeddings = candidates.map(({ embedding }) => embedding);
-  const directions = embeddings.map((embedding) => preferenceDirection(embedding, embeddings));
-  const cache = new Map<TextVector, { terms: Float64Array; words: Float64Array }>();
-  const compare = (text: TextVector) => {
-    const scores = cache.get(text) ?? { terms: terms(text), words: words(text) };
-    cache.set(text, scores);
-    return scores;
-  };
-  return (past) => {
-    const selected = past.selected === null ? null : compare(past.selected);
-    const rejected = past.rejected.map(compare);
-    const difference = (kind: 'terms' | 'words', i: number) =>
-      (selected?.[kind][i] ?? 0) -
-      rejected.reduce((sum, scores) => sum + (scores[kind][i] ?? 0), 0) / Math.max(1, rejected.length);
-    return directions.map((direction, i) => ({
-      terms: difference('terms', i),
-      words: difference('words', i),
-      direction: past.preferenceDirection === null ? 0 : dot(direction, past.preferenceDirection),
-    }));
-  };
-}
-
 export interface EncodedSelection {
   topicVector: TextDocument;
-  selected: TextVector | null;
-  rejected: TextVector[];
-  /** Null when all were rejected. */
-  preferenceDirection: Float32Array | null;
+  contrast: Contrast;
 }
 
 interface CacheEntry {
@@ -102,21 +65,8 @@ function createEntry(
       shown.map(({ question }) => question),
     ),
   );
-  const hypotheses = texts.slice(1);
-  const selected = hypotheses[selectedIndex] ?? null;
-  const rejected = hypotheses.filter((_, i) => i !== selectedIndex);
-  const direction =
-    selected === null
-      ? null
-      : preferenceDirection(
-          selected.embedding,
-          hypotheses.map(({ embedding }) => embedding),
-        );
-  return {
-    texts,
-    selectedIndex,
-    encoded: { topicVector, selected, rejected, preferenceDirection: direction },
-  };
+  const questions = shown.map(({ question }) => question);
+  return { texts, selectedIndex, encoded: { topicVector, contrast: toContrast(questions, selectedIndex) } };
 }
 
 /** Lighter stems and n-grams of a topic vector barely change the similarity. */
@@ -196,7 +146,7 @@ export function historyFeatures(
     const past = history.selections[i];
     if (past === undefined) continue;
     const share = (weights[i] ?? 0) / total;
-    for (const [c, scores] of scoreContrast(past).entries()) addScores(sums[c], scores, share);
+    for (const [c, scores] of scoreContrast(past.contrast).entries()) addScores(sums[c], scores, share);
   }
   return sums;
 }

@@ -4,14 +4,9 @@ import type { EmbeddingOf } from '../embeddings/similarity.ts';
 import type { Memory } from '../memories/memory.ts';
 import { styleFit } from '../persona/facets.ts';
 import { round } from '../text/vector.ts';
+import { createContrastScorer } from './contrast.ts';
 import { embeddingFeatures } from './embedding-features.ts';
-import {
-  createContrastScorer,
-  historyFeatures,
-  type PastSelection,
-  tenantHistory,
-  userHistory,
-} from './history-features.ts';
+import { historyFeatures, type PastSelection, tenantHistory, userHistory } from './history-features.ts';
 import { memoryFeatures } from './memory-features.ts';
 import { createRankingContext } from './ranking-context.ts';
 import { toUtilityExamples, utilityFeatures } from './utility/utility-features.ts';
@@ -86,11 +81,9 @@ function weigh(features: Record<string, number>, { weights }: RankerWeights): nu
 }
 
 function rankerFeatures(input: RankInput): { rows: Record<string, number>[]; reasons: string[][] } {
-  const context = createRankingContext(
-    input.input_text,
-    input.candidates.map(({ question }) => question),
-  );
-  const scoreContrast = createContrastScorer(context);
+  const questions = input.candidates.map(({ question }) => question);
+  const context = createRankingContext(input.input_text, questions);
+  const scoreContrast = createContrastScorer(questions, context.words);
   const own = historyFeatures(context, scoreContrast, input.selections, input.now, userHistory);
   const tenant = historyFeatures(context, scoreContrast, input.tenantSelections, input.now, tenantHistory);
   const goals = memoryFeatures(context, input.memories, 'goal');

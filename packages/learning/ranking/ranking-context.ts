@@ -1,9 +1,4 @@
-import {
-  createPackedScorer,
-  createTermScorer,
-  type PackedDocuments,
-  type TermScorer,
-} from '../text/similarity.ts';
+import { createPackedScorer, type PackedDocuments } from '../text/similarity.ts';
 import { mergeDocuments, type TextDocument, type TextVector, toTextVector } from '../text/text-vector.ts';
 import { createWordScorer, type WordScorer } from '../text/word-scorer.ts';
 
@@ -13,7 +8,6 @@ export interface RankingContext {
   topicVector: TextDocument;
   /** Of the topic vector with others: embedding similarity plus tf-idf similarity, in [-1, 2]. */
   compareTopic: (others: PackedDocuments) => Float64Array;
-  terms: TermScorer;
   words: WordScorer;
 }
 
@@ -24,7 +18,6 @@ export function createRankingContext(text: string, questions: string[]): Ranking
   return {
     ...{ request, candidates, topicVector },
     compareTopic: createPackedScorer(topicVector),
-    terms: createTermScorer(candidates),
     words: createWordScorer(candidates),
   };
 }
