@@ -1,7 +1,6 @@
 import { inTemporaryServer } from 'standalone/demo/temporary-server';
 import { until } from 'standalone/demo/wait';
-import { startCollector } from './collector.ts';
-import { traceAsText } from './trace-as-text.ts';
+import { type Span, startCollector } from './collector.ts';
 
 /** Prints the trace of one selection, from the request to its three effects. */
 const patienceMs = 30_000;
@@ -21,3 +20,24 @@ await inTemporaryServer({ env, discard: ['.'] }, async (client) => {
   const spans = await until(whole, patienceMs, 'The trace did not arrive.');
   process.stdout.write(`event ${event_id}\n\n${traceAsText(spans)}\n`);
 });
+
+/** As a tree: start relative to the first span, duration and name. */
+function traceAsText(spans: Span[]): string {
+  const root = spans.find(({ parentSpanId }) => !parentSpanId);
+  return root ? tell(spans, root, root, '').join('\n') : '';
+}
+
+function tell(spans: Span[], root: Span, span: Span, indent: string): string[] {
+  const begins = msBetween(root.startTimeUnixNano, span.startTimeUnixNano);
+  const takes = msBetween(span.startTimeUnixNano, span.endTimeUnixNano);
+  const children = spans
+    .filter(({ parentSpanId }) => parentSpanId === span.spanId)
+    .sort((a, b) => Number(BigInt(a.startTimeUnixNano) - BigInt(b.startTimeUnixNano)));
+  return [
+    `${begins} ms ${takes} ms  ${indent}${span.name}`,
+    ...children.flatMap((child) => tell(spans, root, child, `${indent}  `)),
+  ];
+}
+
+const msBetween = (from: string, to: string) =>
+  (Number(BigInt(to) - BigInt(from)) / 1e6).toFixed(1).padStart(8);
