@@ -5,7 +5,7 @@ import { measureGoals } from './goals.ts';
 import { measureHypotheses } from './hypotheses.ts';
 import { measureLanguages } from './languages.ts';
 import { measureLikings } from './likings.ts';
-import { measureOneSelection } from './one-selection.ts';
+import { measureOneSelection, measureTold } from './one-selection.ts';
 import { measurePrompts } from './prompts.ts';
 import { measureRepeatedSelections } from './repeated-selections.ts';
 import { measureStatements } from './statements.ts';
@@ -17,6 +17,7 @@ const measures: ((data: string) => Metric[] | Promise<Metric[]>)[] = [
   measureGoals,
   measureHypotheses,
   measureOneSelection,
+  measureTold,
   measureRepeatedSelections,
   measureEvidence,
   measurePrompts,

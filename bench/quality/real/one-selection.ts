@@ -1,3 +1,5 @@
+import { extractPreferences } from '@learning-loop/learning/memories/extract';
+import type { Memory } from '@learning-loop/learning/memories/memory';
 import { Type } from 'typebox';
 import { type Metric, percent } from '../metric.ts';
 import { numbersFrom, sample } from '../random.ts';
@@ -12,7 +14,12 @@ const Selection = Type.Object({
 });
 /** A name that the data has and that an object literal should not. */
 const later = 'then';
-const Preference = Type.Object({ topic: Type.String(), first: Selection, [later]: Selection });
+const Preference = Type.Object({
+  preference: Type.String(),
+  topic: Type.String(),
+  first: Selection,
+  [later]: Selection,
+});
 type Preference = Type.Static<typeof Preference>;
 
 const seed = 20261130;
@@ -31,6 +38,29 @@ export function measureOneSelection(data: string): Metric[] {
     };
   });
 }
+
+/** A question after the preference itself was told, for those of which anything is remembered. */
+export function measureTold(data: string): Metric[] {
+  const cases = readData(data, 'preferences-one-pick.jsonl', Preference).flatMap(({ preference, then }) => {
+    const memories = extractPreferences('', preference).map(({ content }) => toMemory(content));
+    const input = { ...toRankInput(then.input_text, then.candidates, []), memories };
+    return memories.length === 0 ? [] : [{ answer: then.candidates[then.selected_index] ?? '', input }];
+  });
+  const off = countHits(cases.map(withoutLearning)).first;
+  return [
+    {
+      measure: 'A question after the preference was told in words: right one first',
+      value: formatShare(cases.map((one) => countHits([one]).first)),
+      cases: cases.length,
+      against: `off ${percent(off)}`,
+    },
+  ];
+}
+
+const toMemory = (content: string): Memory => ({
+  ...{ memory_id: content, type: 'preference', content, confidence: 0.7 },
+  last_seen: new Date('2026-11-01T12:00:00Z'),
+});
 
 /** The unrelated selections are of other preferences, and made at random. */
 function toCases(preferences: Preference[], unrelated: number): Case[] {

@@ -31,20 +31,22 @@ export function toContrast(questions: readonly string[], selected: number): Cont
   };
 }
 
+/** By question, in [-1, 1]. */
 interface Similarities {
   terms: Float64Array;
   words: Float64Array;
 }
 
-/** Scores of each question against past selections. `words` compares a text with the whole questions. */
+export type SignedScorer = (text: ContrastText) => Similarities;
+
+/** Scores of each question against past selections. */
 export function createContrastScorer(
   questions: readonly string[],
-  words: WordScorer = createWordScorer(questions.map(toTextVector)),
+  compare: SignedScorer = createSignedScorer(questions),
 ): (past: Contrast) => ContrastScores[] {
   const texts = questions.map(toContrastText);
   const embeddings = texts.map(({ whole }) => whole.embedding);
   const directions = embeddings.map((embedding) => preferenceDirection(embedding, embeddings));
-  const compare = createSignedScorer(texts, words);
   return ({ selected, rejected, preferenceDirection: preferred }) => {
     const liked = selected === null ? null : compare(selected);
     const left = rejected.map(compare);
@@ -60,10 +62,11 @@ export function createContrastScorer(
 }
 
 /** Similarity of a text with each of `texts`; what one speaks for and the other against counts against it. */
-function createSignedScorer(
-  texts: readonly ContrastText[],
-  wholeWords: WordScorer,
-): (text: ContrastText) => Similarities {
+export function createSignedScorer(
+  questions: readonly string[],
+  wholeWords: WordScorer = createWordScorer(questions.map(toTextVector)),
+): SignedScorer {
+  const texts = questions.map(toContrastText);
   const affirmed = texts.map((text) => text.affirmed);
   const negated = texts.flatMap((text) => text.negated ?? []);
   const terms = createTermScorer([...affirmed, ...negated]);

@@ -64,6 +64,14 @@ test('goals and preferences raise similar candidates', () => {
   expect(loud?.preference_embedding).toBeGreaterThan(quiet?.preference_embedding ?? 1);
 });
 
+test('a dislike lowers what is near to it by as much as a liking raises it', () => {
+  const known: EmbeddingOf = (text) => embeddingOf(text.replace('Avoids: ', ''));
+  const feature = (content: string) =>
+    embeddingFeatures(input([], [memory('preference', content)]), known)[1]?.preference_embedding ?? 0;
+  expect(feature('a party hostel')).toBeGreaterThan(0.3);
+  expect(feature('Avoids: a party hostel')).toBeCloseTo(-feature('a party hostel'), 9);
+});
+
 test('a text without an embedding is compared by its words, and changes nothing else', () => {
   const stay = select('Where to stay?', 'a peaceful inn', 'a party hostel');
   const unknown = select('nobody knows this', 'neither', 'nor');

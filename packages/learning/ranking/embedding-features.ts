@@ -75,7 +75,10 @@ function computeContrast(
   return (selected === null ? 0 : dot(candidate, selected)) - mean;
 }
 
-/** Similarity to the most similar memory of a type, weighted by its confidence and relevance, in [0, 1]. */
+/**
+ * Similarity to the most similar memory of a type minus that to the most similar dislike, weighted by confidence and
+ * relevance, in [-1, 1].
+ */
 function scoreNearest(
   candidate: Float32Array | null,
   topic: Float32Array | null,
@@ -84,13 +87,13 @@ function scoreNearest(
   embeddingOf: EmbeddingOf,
 ): number {
   if (candidate === null || topic === null) return 0;
-  const scores = memories
-    .filter((memory) => memory.type === type && !isDislike(memory))
-    .map(({ content, confidence }) => {
-      const embedding = embeddingOf(content);
-      if (embedding === null) return 0;
-      const relevance = unrelatedShare + (1 - unrelatedShare) * Math.max(0, dot(embedding, topic));
-      return confidence * relevance * Math.max(0, dot(candidate, embedding));
-    });
-  return Math.max(0, ...scores);
+  const score = ({ content, confidence }: Memory) => {
+    const embedding = embeddingOf(content);
+    if (embedding === null) return 0;
+    const relevance = unrelatedShare + (1 - unrelatedShare) * Math.max(0, dot(embedding, topic));
+    return confidence * relevance * Math.max(0, dot(candidate, embedding));
+  };
+  const nearest = (some: readonly Memory[]) => Math.max(0, ...some.map(score));
+  const ofType = memories.filter((memory) => memory.type === type);
+  return nearest(ofType.filter((memory) => !isDislike(memory))) - nearest(ofType.filter(isDislike));
 }

@@ -1,8 +1,10 @@
 import { memoizeByObject } from '@learning-loop/async/memoize';
 import type { Memory } from '../memories/memory.ts';
-import { readPolarity } from '../memories/preference.ts';
+import { readPolarity, readPreference } from '../memories/preference.ts';
 import { embeddingSimilarity } from '../text/similarity.ts';
 import { type TextVector, toTextVector } from '../text/text-vector.ts';
+import type { SignedScorer } from './contrast.ts';
+import { type ContrastText, toContrastText } from './contrast-text.ts';
 import type { RankingContext } from './ranking-context.ts';
 
 const maxCompared = 12;
@@ -10,41 +12,53 @@ const maxCompared = 12;
 /** Share of its confidence that an unrelated memory keeps as its weight. */
 export const unrelatedShare = 0.3;
 
-interface LikedMemory {
+interface KnownMemory {
   text: TextVector;
+  thing: ContrastText;
   confidence: number;
+  disliked: boolean;
 }
 
 /** Computed once for an array. */
-const likedOf = memoizeByObject((memories: readonly Memory[]): Map<Memory['type'], LikedMemory[]> => {
-  const liked = memories.filter((memory) => memory.type !== 'history' && !isDislike(memory));
+const knownOf = memoizeByObject((memories: readonly Memory[]): Map<Memory['type'], KnownMemory[]> => {
+  const compared = memories.filter(({ type }) => type !== 'history');
   return new Map(
-    [...Map.groupBy(liked, ({ type }) => type)].map(([type, some]) => [
-      type,
-      some.map(({ content, confidence }) => ({ text: toTextVector(content), confidence })),
-    ]),
+    [...Map.groupBy(compared, ({ type }) => type)].map(([type, some]) => [type, some.map(toKnown)]),
   );
 });
 
-/** Similarity of each candidate to the most similar memory of a type, weighted, in [0, 1]. */
+function toKnown({ type, content, confidence }: Memory): KnownMemory {
+  const { polarity, thing } =
+    type === 'preference' ? readPreference(content) : { polarity: 'like', thing: content };
+  const disliked = polarity === 'dislike';
+  return { text: toTextVector(thing), thing: toContrastText(thing), confidence, disliked };
+}
+
+/**
+ * Similarity of each candidate to the most similar memory of a type minus that to the most similar dislike, weighted, in
+ * [-1, 1].
+ */
 export function memoryFeatures(
   context: RankingContext,
+  compare: SignedScorer,
   memories: readonly Memory[],
   type: Memory['type'],
 ): number[] {
-  const weighted = (likedOf(memories).get(type) ?? [])
-    .map(({ text, confidence }) => ({ text, weight: computeWeight(text, confidence, context) }))
+  const weighted = (knownOf(memories).get(type) ?? [])
+    .map((known) => ({ ...known, weight: computeWeight(known.text, known.confidence, context) }))
     .sort((a, b) => b.weight - a.weight)
     .slice(0, maxCompared);
-  const best = context.candidates.map(() => 0);
-  for (const { text, weight } of weighted) {
-    for (const [i, similarity] of context.words(text).entries())
+  const likes = context.candidates.map(() => 0);
+  const dislikes = context.candidates.map(() => 0);
+  for (const { thing, weight, disliked } of weighted) {
+    const best = disliked ? dislikes : likes;
+    for (const [i, similarity] of compare(thing).words.entries())
       best[i] = Math.max(best[i] ?? 0, weight * similarity);
   }
-  return best;
+  return likes.map((like, i) => like - (dislikes[i] ?? 0));
 }
 
-/** A dislike makes nothing that is like it likelier. */
+/** It makes whatever is like it less likely. */
 export const isDislike = ({ type, content }: Memory) =>
   type === 'preference' && readPolarity(content) === 'dislike';
 

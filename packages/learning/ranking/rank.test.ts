@@ -89,16 +89,18 @@ test('selections of others of the tenant count where the user has none', () => {
   expect(order(input('Accommodation in Kyoto?', hotels, { tenantSelections: [quiet] }))[0]).toBe(hotels[0]);
 });
 
-test('a dislike raises no candidate that is like it', () => {
+test('a dislike lowers what is like it, and raises nothing', () => {
   const memory = (content: string): Memory => ({
     ...{ memory_id: 'm', type: 'preference', content, confidence: 0.9, last_seen: now },
   });
-  const featureOf = (content: string) =>
-    rank(input('where to sleep', hotels, { memories: [memory(content)] })).map(
-      ({ features }) => features['preference'],
-    );
-  expect(Math.max(...featureOf('Prefers: party nights').map(Number))).toBeGreaterThan(0);
-  expect(featureOf('Avoids: party nights').map(Number)).toEqual([0, 0, 0, 0]);
+  const rankWith = (content: string) =>
+    rank(input('where to sleep', hotels, { memories: [memory(content)] }));
+  const featuresOf = (content: string) =>
+    rankWith(content).map(({ features }) => Number(features['preference']));
+  expect(Math.max(...featuresOf('Prefers: party nights'))).toBeGreaterThan(0);
+  expect(Math.max(...featuresOf('Avoids: party nights'))).toBeLessThanOrEqual(0);
+  expect(rankWith('Prefers: party nights')[0]?.candidate.question).toMatch(/party/u);
+  expect(rankWith('Avoids: party nights').at(-1)?.candidate.question).toMatch(/party/u);
 });
 
 test.each(['goal', 'preference'] as const)('a %s raises a similar candidate', (type) => {
