@@ -12,13 +12,11 @@ import {
 } from '../extraction/tools.ts';
 import { findTechnologies } from '../text/technologies.ts';
 import { tokenize } from '../text/tokenize.ts';
+import { cutOpening } from './goal-openings.ts';
 import { resolvePronouns } from './goal-pronouns.ts';
 import { preferenceContent } from './memory.ts';
 import { findSlot } from './preference.ts';
 
-const request =
-  "(?:do|did|would|will) you (?:also |still |maybe )?(?:(?:want|need|wish|plan|like|prefer|intend)(?: for)?(?: me)? to|(?:want|need))|would you like(?: for)?(?: me)?(?: to)?|(?:are|were) you (?:also |still |maybe |perhaps )?(?:(?:interested|looking|searching|hoping|planning|going|trying|wanting|wishing|aiming|about|curious|asking|wondering|needing|thinking)(?: of)?(?: (?:in|for|to|about))?(?: (?:see|seeing|find|finding)(?= (?:out|if|how|what|where)\\b))?)|would you be interested in|(?:should|shall|can|could|may) (?:i|we)(?: help you(?: to| with)?| provide(?: you)?(?: with)?)?|(?:i|we)(?: would|'d)? (?:want|need|like|wish|plan|intend|have) to|(?:i'm|i am|we're|we are) (?:trying|planning|going|hoping) to|let's|let us|please";
-const opening = new RegExp(`^\\s*(?:${request})(?![\\p{L}'])\\s*`, 'iu');
 const maxGoalLength = 200;
 const empty =
   /^(?:know|see|hear|learn|help|more|information|info|details|help with|(?:know |learn |hear |see )?(?:some )?more(?: information| info| details)?|(?:something|anything|someone|somewhere|one|which|what|that)(?: else)?(?: in particular| specific)?)$/iu;
@@ -29,9 +27,9 @@ const asksWhich =
 /** The selected question without its opening; null when it states no intent, or one that only its context explains. */
 export function extractGoal(question: string, inputText: string): { content: string } | null {
   const line = question.replaceAll(/\s+/gu, ' ').trim();
-  const goal = line.replace(opening, '');
-  if (goal === line && !isCommand(line)) return null;
-  const content = resolvePronouns(goal.replace(/[?.!\s]+$/u, ''), inputText)
+  const goal = cutOpening(line) ?? (isCommand(line) ? line : null);
+  if (goal === null) return null;
+  const content = resolvePronouns(goal.replace(/[?.!？。\s]+$/u, ''), inputText)
     ?.slice(0, maxGoalLength)
     .trim();
   const states = content !== undefined && content !== '' && !empty.test(content) && !asksWhich.test(content);
