@@ -50,7 +50,7 @@ async function eraseFromVersion(workspace: Workspace, { datasets, version, users
   const hashes = [...byHash.keys()].map(literal).join(', ');
   const samples: Record<string, number> = {};
   for (const file of (await readdir(directory)).filter((name) => name.endsWith('.parquet'))) {
-    const from = `from read_parquet(${literal(join(directory, file))})`;
+    const from = fromParquet(join(directory, file));
     const counts = await workspace.rows(
       `select user_hash, count(*)::int as samples ${from} where user_hash in (${hashes}) group by user_hash`,
     );
@@ -63,11 +63,15 @@ async function eraseFromVersion(workspace: Workspace, { datasets, version, users
   if (Object.keys(samples).length > 0) await updateManifest(directory, samples);
 }
 
+/** Of "tenant=acme" in a path DuckDB would make a column, which the samples would have from then on. */
+const fromParquet = (path: string): string =>
+  `from read_parquet(${literal(path)}, hive_partitioning = false)`;
+
 async function writeWithout(workspace: Workspace, directory: string, file: string, hashes: string) {
   const path = join(directory, file);
-  const kept = `from read_parquet(${literal(path)}) where user_hash not in (${hashes})`;
+  const all = fromParquet(path);
+  const kept = `${all} where user_hash not in (${hashes})`;
   await replace(workspace, path, `select * ${kept}`, 'format parquet, row_group_size 10000');
-  const all = `from read_parquet(${literal(path)})`;
   const samples = { [file]: await workspace.count(all) };
   const name = file.replace('.parquet', '');
   for (const json of await readdir(directory)) {
