@@ -1,4 +1,5 @@
-import { createReadStream } from 'node:fs';
+import { openAsBlob } from 'node:fs';
+import { basename } from 'node:path';
 import OpenAI, { APIError } from 'openai';
 import { retryAfterMs } from './client/call-policy.ts';
 
@@ -18,7 +19,7 @@ export class FineTuneError extends Error {
   /** Null for a permanent error. */
   readonly retryAfterMs: number | null;
 
-  constructor(message: string, retryAfter: number | null, cause: unknown) {
+  constructor(message: string, retryAfter: number | null, cause?: unknown) {
     super(message, { cause });
     this.retryAfterMs = retryAfter;
   }
@@ -60,9 +61,11 @@ export function connectFineTuning({ baseUrl, apiKey }: FineTuningConfig): FineTu
   });
   return {
     upload: (path) =>
-      convertErrors(
-        async () => (await files.create({ file: createReadStream(path), purpose: 'fine-tune' })).id,
-      ),
+      convertErrors(async () => {
+        // A stream of a file that is gone would end the process: nobody listens to its error.
+        const file = new File([await openAsBlob(path)], basename(path));
+        return (await files.create({ file, purpose: 'fine-tune' })).id;
+      }),
     start: ({ name, model, trainingFile, validationFile }) =>
       convertErrors(async () =>
         toFineTuneJob(

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { backgroundLoop } from '@learning-loop/async/background-loop';
@@ -63,6 +64,7 @@ async function advance(tuner: FineTuner, db: Db, tune: FineTune): Promise<void> 
 
 async function startJob(tuner: FineTuner, db: Db, tune: FineTune, name: string): Promise<FineTuneJob> {
   const directory = join(datasetsDirectory(tuner.trainingDataDir, tune.tenant_id), tune.dataset_version);
+  if (!existsSync(directory)) throw new FineTuneError('Newer datasets have replaced this one.', null);
   const trainingFile =
     tune.training_file ?? (await tuner.api.upload(join(directory, 'hypotheses_chat.jsonl')));
   await updateFineTune(db, tune, { training_file: trainingFile });
