@@ -38,6 +38,8 @@ function exportBullmq(registry: Registry, publisher: Pick<Publisher, 'prometheus
     return new Counter({
       ...{ name, help: `Attempts that ${outcome}, as BullMQ counts them.`, registers },
       labelNames: ['queue'],
+      // Without it they would show what the scrape before has read.
+      collect: async () => void (await collect()),
     });
   });
 
