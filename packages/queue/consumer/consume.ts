@@ -96,7 +96,7 @@ export function consume<C extends Consumer>(
 
   async function process(job: Job, token?: string): Promise<void> {
     const refs = readEventRefs(job);
-    const attempt = Math.max(1, retryPolicy.attempts - (job.opts.attempts ?? 1) + job.attemptsMade + 1);
+    const attempt = toAttempt(job, retryPolicy);
     const outcomes = await Promise.all(
       refs.map(({ event_id }) => {
         const { promise, resolve } = Promise.withResolvers<JobOutcome>();
@@ -148,6 +148,14 @@ export function consume<C extends Consumer>(
   };
 }
 
+/** From 1, over all jobs of an event: a job of its own has the attempts that are left. */
+export function toAttempt(
+  { opts, attemptsMade }: Pick<Job, 'opts' | 'attemptsMade'>,
+  { attempts }: RetryPolicy,
+): number {
+  return Math.max(1, attempts - (opts.attempts ?? 1) + attemptsMade + 1);
+}
+
 const RESUME = 'run "pnpm queues resume" to undo it';
 
 /** Somebody may have meant it, so it is said and not undone. */
@@ -156,7 +164,13 @@ async function reportHolds(publisher: Publisher, consumer: Consumer, log: Logger
   if (holds.length > 0) log.warn({ holds, remedy: RESUME }, 'queue_held_back');
 }
 
-function toRetries(ref: EventRef, outcome: JobOutcome | undefined, attempt: number, retry: RetryPolicy) {
+/** How an event that was not processed at this attempt is to be published again. */
+export function toRetries(
+  ref: EventRef,
+  outcome: JobOutcome | undefined,
+  attempt: number,
+  retry: RetryPolicy,
+) {
   if (outcome === undefined || 'done' in outcome) return [];
   const left = retry.attempts - attempt + 1;
   const next =

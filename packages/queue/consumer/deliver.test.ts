@@ -1,4 +1,4 @@
-import { loadPending, takeOverdue } from '@learning-loop/db/loop/outbox';
+import { loadPending, settle, takeOverdue } from '@learning-loop/db/loop/outbox';
 import type { Consumer, EventName } from '@learning-loop/events/routes';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import fc from 'fast-check';
@@ -233,6 +233,283 @@ test('the first event of a batch asks for later, and the others are processed at
   expect(await loop.effects()).toEqual(ids.slice(1));
 });
 
+/** What was counted, as `outcome event tenant: number`. */
+async function countedEvents(loop: TestLoop): Promise<string[]> {
+  const metric = await loop.metrics.getSingleMetric('learning_loop_events_total')?.get();
+  const counted = metric?.values.map(
+    ({ labels: { outcome, event, tenant }, value }) => `${outcome} ${event} ${tenant}: ${value}`,
+  );
+  return (counted ?? []).toSorted();
+}
+
+const named = 'hypothesis.selected default';
+
+async function histogram(loop: TestLoop, name: string): Promise<Record<string, number>> {
+  const metric = await loop.metrics.getSingleMetric(name)?.get();
+  return Object.fromEntries(
+    (metric?.values ?? [])
+      .filter((one) => 'metricName' in one && /_(sum|count)$/u.test(String(one.metricName)))
+      .map((one) => [String(Reflect.get(one, 'metricName')).replace(`${name}_`, ''), one.value]),
+  );
+}
+
+test('what was learned is counted, with its age, its batch, and its duplicates', async () => {
+  await using loop = await TestLoop.open({ databaseUrl: await databaseForTest() });
+  const ids = eventIds(await loop.accept(3, ['memory']));
+  const [shared] = await loop.accept(1, ['memory', 'persona']);
+  await sql`update outbox set created_at = now() - interval '1 minute'`.execute(loop.db);
+  const all = [...ids, shared?.event_id ?? ''];
+  await deliverWith(loop, [...all, ids[0] ?? ''], loop.effect('memory'));
+  expect(await countedEvents(loop)).toEqual(['duplicate  : 1', `learned ${named}: 4`]);
+  expect(await histogram(loop, 'learning_loop_batch_events')).toEqual({ sum: 4, count: 1 });
+  const lag = await histogram(loop, 'learning_loop_lag_seconds');
+  expect([lag['count'], Math.floor((lag['sum'] ?? 0) / 60)]).toEqual([4, 4]);
+  // One of them is pending for another consumer still.
+  const learned = await histogram(loop, 'learning_loop_learned_seconds');
+  expect([learned['count'], Math.floor((learned['sum'] ?? 0) / 60)]).toEqual([3, 3]);
+  const seconds = await histogram(loop, 'learning_loop_batch_seconds');
+  expect(seconds['count']).toBe(1);
+  expect(seconds['sum']).toBeLessThan(10);
+  await deliverWith(loop, all, loop.effect('memory'));
+  expect(await countedEvents(loop)).toEqual(['duplicate  : 5', `learned ${named}: 4`]);
+  expect(await histogram(loop, 'learning_loop_batch_events'), 'a batch of nothing is none').toMatchObject({
+    count: 1,
+  });
+});
+
+test('an event of the future has no negative age', async () => {
+  await using loop = await TestLoop.open({ databaseUrl: await databaseForTest() });
+  const ids = eventIds(await loop.accept(1));
+  await sql`update outbox set created_at = now() + interval '1 hour'`.execute(loop.db);
+  await deliverWith(loop, ids, loop.effect('memory'));
+  expect(await histogram(loop, 'learning_loop_lag_seconds')).toEqual({ sum: 0, count: 1 });
+});
+
+test('a batch that fails is halved until the culprit is alone, and only it is retried', async () => {
+  await using loop = await TestLoop.open({ databaseUrl: await databaseForTest() });
+  const ids = eventIds(await loop.accept(5));
+  const batches: number[][] = [];
+  const outcomes = await deliverWith(loop, ids, async (events, context) => {
+    batches.push(events.map(({ event_id }) => ids.indexOf(event_id)));
+    if (events.some(({ event_id }) => event_id === ids[3])) throw new Error('the fourth');
+    await loop.effect('memory')(events, context);
+  });
+  expect(batches).toEqual([[0, 1, 2, 3, 4], [0, 1, 2], [3, 4], [3], [4]]);
+  expect(ids.map((id) => outcomes.get(id))).toEqual(
+    [0, 1, 2, 3, 4].map((n) => (n === 3 ? { failed: new Error('the fourth') } : { done: true })),
+  );
+  expect(await countedEvents(loop)).toEqual([`learned ${named}: 4`, `retried ${named}: 1`]);
+  expect(loop.logged('event_retried')).toMatchObject([
+    {
+      level: 40,
+      event_id: ids[3],
+      event: 'hypothesis.selected',
+      attempt: 1,
+      attempts: 3,
+      err: { message: 'the fourth' },
+    },
+  ]);
+});
+
+test('fresh events and those that are tried again are apart', async () => {
+  await using loop = await TestLoop.open({ databaseUrl: await databaseForTest() });
+  const ids = eventIds(await loop.accept(4));
+  const batches: number[][] = [];
+  const handle: ReturnType<TestLoop['effect']> = async (events) =>
+    void batches.push(events.map(({ event_id }) => ids.indexOf(event_id)));
+  const attempts = [2, 1, 3, 1];
+  await deliverAttempts(
+    loop,
+    ids.map((event_id, n) => ({ event_id, attempt: attempts[n] ?? 0 })),
+    { handle },
+  );
+  expect(batches).toEqual([
+    [1, 3],
+    [0, 2],
+  ]);
+});
+
+/** Delivers memory's events of the given attempts, of three. */
+async function deliverAttempts(
+  loop: TestLoop,
+  events: { event_id: string; attempt: number }[],
+  {
+    handle,
+    stopping = false,
+    heartbeat = () => undefined,
+  }: { handle: ReturnType<TestLoop['effect']>; stopping?: boolean; heartbeat?: () => void },
+): Promise<JobOutcome[]> {
+  const outcomes: JobOutcome[] = [];
+  await deliver(
+    {
+      ...{ db: loop.db, log: loop.log, metrics: queueMetrics(loop.metrics), publisher: loop.publisher },
+      ...{ consumer: 'memory', handlers: { 'hypothesis.selected': handle }, heartbeat },
+      signal: stopping ? AbortSignal.abort() : new AbortController().signal,
+    },
+    events.map((one) => ({ ...one, attempts: 3, resolve: (outcome) => void outcomes.push(outcome) })),
+  );
+  return outcomes;
+}
+
+test.each([
+  [100, 0],
+  [2_000, 0],
+  [2_001, 1],
+  [12_000, 10_000],
+  [60_000, 10_000],
+])(
+  'when all ask for %i ms the consumer pauses for at most 2 s, and the events for %i ms more',
+  async (ms, laterMs) => {
+    await using loop = await TestLoop.open({ databaseUrl: await databaseForTest() });
+    const ids = eventIds(await loop.accept(3));
+    const handle = async () => {
+      throw new RetryLater(ms);
+    };
+    let heartbeats = 0;
+    const began = performance.now();
+    const events = ids.map((event_id) => ({ event_id, attempt: 3 }));
+    // A shutdown ends the pause.
+    const outcomes = await deliverAttempts(loop, events, {
+      ...{ handle, stopping: ms > 100 },
+      heartbeat: () => {
+        heartbeats += 1;
+      },
+    });
+    const took = performance.now() - began;
+    expect(outcomes).toEqual(ids.map(() => ({ laterMs })));
+    // Each of the three attempts, and the pause; at a shutdown only that.
+    expect([await countedEvents(loop), heartbeats]).toEqual([['later  : 3'], ms === 100 ? 4 : 1]);
+    if (ms === 100) expect(took).toBeGreaterThanOrEqual(99);
+    expect((await loadPending(loop.db, 'memory', ids)).length).toBe(3);
+  },
+);
+
+test.each([
+  ['the first', 0],
+  ['the last', 2],
+])('when only %s asks for later, the consumer does not pause', async (_which, at) => {
+  await using loop = await TestLoop.open({ databaseUrl: await databaseForTest() });
+  const ids = eventIds(await loop.accept(3));
+  const outcomes = await deliverWith(loop, ids, async (events, context) => {
+    if (events.some(({ event_id }) => event_id === ids[at])) throw new RetryLater(3_600_000);
+    await loop.effect('memory')(events, context);
+  });
+  expect(ids.map((id) => outcomes.get(id))).toEqual(
+    ids.map((_, n) => (n === at ? { laterMs: 3_600_000 } : { done: true })),
+  );
+  expect(await loop.effects()).toEqual(ids.filter((_, n) => n !== at));
+  const counted = await countedEvents(loop);
+  expect(counted).toContain(`later ${named}: 1`);
+  expect(counted).toContain(`learned ${named}: 2`);
+});
+
+test.each([
+  ['throws nothing', undefined, 'Error: A handler threw nothing.'],
+  [
+    'has causes',
+    new Error('a', { cause: new TypeError('b', { cause: 'c' }) }),
+    'Error: a; caused by TypeError: b; caused by c',
+  ],
+  ['quotes a NUL', new Error('a\0b'), 'Error: ab'],
+  ['is long', new Error('x'.repeat(5_000)), `Error: ${'x'.repeat(3_993)}`],
+  ['is its own cause', circular(), Array(5).fill('Error: again').join('; caused by ')],
+])('the dead letter of an error that %s says so', async (_what, error, text) => {
+  await using loop = await TestLoop.open({ databaseUrl: await databaseForTest() });
+  const ids = eventIds(await loop.accept(1));
+  const { letters, outcomes } = await deliverFailing(loop, ids, error);
+  expect([letters, outcomes]).toEqual([[{ error: text, attempts: 3 }], [{ done: true }]]);
+  expect(await countedEvents(loop)).toEqual([`dead ${named}: 1`]);
+  expect(loop.logged('event_dead_lettered')).toMatchObject([
+    { level: 50, event_id: ids[0], event: 'hypothesis.selected', tenant_id: 'default', attempts: 3 },
+  ]);
+});
+
+function circular(): Error {
+  const error = new Error('again');
+  return Object.assign(error, { cause: error });
+}
+
+test.each([
+  [2, { failed: new Error('no') }, []],
+  [3, { done: true }, [{ error: 'Error: no', attempts: 3 }]],
+  [4, { done: true }, [{ error: 'Error: no', attempts: 4 }]],
+])('attempt %i of three that fails', async (attempt, outcome, dead) => {
+  await using loop = await TestLoop.open({ databaseUrl: await databaseForTest() });
+  const ids = eventIds(await loop.accept(1));
+  const { letters, outcomes } = await deliverFailing(loop, ids, new Error('no'), { attempt });
+  expect([outcomes, letters]).toEqual([[outcome], dead]);
+});
+
+test('an event that another process settles while its handler fails is done, and no dead letter', async () => {
+  await using loop = await TestLoop.open({ databaseUrl: await databaseForTest() });
+  const ids = eventIds(await loop.accept(1));
+  const handle = async () => {
+    await loop.db.transaction().execute((tx) => settle(tx, 'memory', ids));
+    throw new PermanentError('too late');
+  };
+  const outcomes = await deliverAttempts(
+    loop,
+    ids.map((event_id) => ({ event_id, attempt: 3 })),
+    { handle },
+  );
+  expect([outcomes, await countedEvents(loop)]).toEqual([[{ done: true }], []]);
+  expect(await loop.db.selectFrom('dead_letters').select('error').execute()).toEqual([]);
+});
+
+test('an event that nobody can read is a dead letter of its first attempt, and its neighbours are learned', async () => {
+  await using loop = await TestLoop.open({ databaseUrl: await databaseForTest() });
+  const ids = eventIds(await loop.accept(2));
+  await sql`update outbox set payload = '{}' where event_id = ${ids[0]}`.execute(loop.db);
+  const outcomes = await deliverAttempts(
+    loop,
+    ids.map((event_id) => ({ event_id, attempt: 2 })),
+    { handle: loop.effect('memory') },
+  );
+  expect(outcomes).toEqual([{ done: true }, { done: true }]);
+  const letters = await loop.db.selectFrom('dead_letters').select(['event_id', 'attempts']).execute();
+  expect(letters).toEqual([{ event_id: ids[0], attempts: 1 }]);
+  expect([await loop.effects(), await countedEvents(loop)]).toEqual([
+    [ids[1]],
+    [`dead ${named}: 1`, `learned ${named}: 1`],
+  ]);
+});
+
+test('what is emitted is published after the commit, and a queue that is away does not undo it', async () => {
+  await using loop = await TestLoop.open({ databaseUrl: await databaseForTest() });
+  const published: unknown[] = [];
+  const publisher = {
+    ...loop.publisher,
+    async publish(requests: { event_id: string }[]) {
+      const rows = await loadPending(
+        loop.db,
+        'training-log',
+        requests.map(({ event_id }) => event_id),
+      );
+      published.push(...rows.map(({ event }) => event));
+      throw new Error('away');
+    },
+  };
+  const ids = eventIds(await loop.accept(1, ['persona']));
+  const outcomes: JobOutcome[] = [];
+  await deliver(
+    {
+      ...{ db: loop.db, log: loop.log, metrics: queueMetrics(loop.metrics), publisher, consumer: 'persona' },
+      ...{ signal: new AbortController().signal, heartbeat: () => undefined },
+      handlers: {
+        'hypothesis.selected': async (events, { emit, logAfterCommit }) => {
+          logAfterCommit('moved', { count: events.length });
+          await emit(...events.map(personaUpdate));
+        },
+        'feedback.given': async () => undefined,
+      },
+    },
+    ids.map((event_id) => ({ event_id, attempt: 1, attempts: 3, resolve: (one) => void outcomes.push(one) })),
+  );
+  expect([outcomes, published]).toEqual([[{ done: true }], ['persona.updated']]);
+  expect(loop.logged('moved')).toMatchObject([{ level: 30, count: 1 }]);
+  expect(loop.logged('learning_loop_complete')).toMatchObject([{ level: 30, event_id: ids[0] }]);
+});
+
 test('waiting for a server that is away is no stall', async () => {
   await using loop = await TestLoop.open({ databaseUrl: await databaseForTest() });
   const ids = eventIds(await loop.accept(1));
@@ -246,4 +523,18 @@ test('waiting for a server that is away is no stall', async () => {
     heartbeats += 1;
   });
   expect([await loop.effects(), heartbeats]).toEqual([ids, 2]);
+  expect(loop.logged('learning_waits')).toMatchObject([{ level: 40, err: { message: 'from the database' } }]);
+  expect(loop.logged('learning_goes_on')).toMatchObject([{ level: 20 }]);
+});
+
+test('a conflict is tried again without a word', async () => {
+  await using loop = await TestLoop.open({ databaseUrl: await databaseForTest() });
+  const ids = eventIds(await loop.accept(1));
+  let failures = 0;
+  await deliverWith(loop, ids, async (events, context) => {
+    failures += 1;
+    if (failures === 1) throw coded('40001');
+    await loop.effect('memory')(events, context);
+  });
+  expect([await loop.effects(), loop.logged('learning_waits')]).toEqual([ids, []]);
 });

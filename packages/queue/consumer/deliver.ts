@@ -7,9 +7,10 @@ import { loadPending, type OutboxRow } from '@learning-loop/db/loop/outbox';
 import type { Consumer } from '@learning-loop/events/routes';
 import type { Logger } from 'pino';
 import { isConflict, PermanentError, RetryLater } from '../errors.ts';
-import type { Outcome, QueueMetrics } from '../metrics.ts';
+import type { QueueMetrics } from '../metrics.ts';
 import type { Publisher } from '../producer/publisher.ts';
-import { type BatchResult, type Handlers, processEvents, traceBatch } from './process-events.ts';
+import { countEvent, recordBatch, traceBatch } from './observe-batch.ts';
+import { type Handlers, processEvents } from './process-events.ts';
 
 export interface ConsumerContext<C extends Consumer> {
   db: Db;
@@ -39,11 +40,6 @@ function retryTransient<C extends Consumer, T>(
     },
     onRecovered: () => log.debug('learning_goes_on'),
   });
-}
-
-function countEvent(metrics: QueueMetrics, consumer: Consumer, row: OutboxRow, outcome: Outcome): void {
-  const tenant = metrics.tenantLabel(row.tenant_id);
-  metrics.events.inc({ consumer, event: row.event, tenant, outcome });
 }
 
 async function deadLetter<C extends Consumer>(
@@ -148,7 +144,9 @@ async function processPart<C extends Consumer>(
     const result = await traceBatch(context.consumer, ids, () =>
       retryTransient(context, () => processEvents(context, ids)),
     );
-    await recordBatch(context, result, { jobs: part.length, seconds: (performance.now() - started) / 1000 });
+    recordBatch(context, result, { jobs: part.length, seconds: (performance.now() - started) / 1000 });
+    // The publisher has logged a failure, and the sweeper publishes later.
+    if (result.emitted.length > 0) await context.publisher.publish(result.emitted).catch(() => undefined);
     for (const { row, error } of result.unparsable) await deadLetter(context, row, error, 1);
   } catch (error) {
     return error ?? new Error('A handler threw nothing.');
@@ -186,25 +184,4 @@ async function pauseConsumer<C extends Consumer>(
   const pauseMs = Math.min(ms, MAX_PAUSE_MS);
   await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
   postpone(part, Math.min(ms - pauseMs, MAX_POSTPONE_MS));
-}
-
-const ageSeconds = (row: OutboxRow) => Math.max(0, Date.now() - row.created_at.getTime()) / 1000;
-
-async function recordBatch<C extends Consumer>(
-  { log, metrics, publisher, consumer }: ConsumerContext<C>,
-  { processed, settled, unparsable, emitted, logs }: BatchResult,
-  { jobs, seconds }: { jobs: number; seconds: number },
-): Promise<void> {
-  for (const { name, fields } of logs) log.info(fields, name);
-  for (const row of processed) countEvent(metrics, consumer, row, 'learned');
-  for (const row of processed) metrics.lagSeconds.observe({ consumer }, ageSeconds(row));
-  for (const row of settled) metrics.learnedSeconds.observe({ event: row.event }, ageSeconds(row));
-  const duplicates = jobs - processed.length - unparsable.length;
-  if (duplicates > 0)
-    metrics.events.inc({ consumer, event: '', tenant: '', outcome: 'duplicate' }, duplicates);
-  if (processed.length === 0) return;
-  metrics.batchSize.observe({ consumer }, processed.length);
-  metrics.batchSeconds.observe({ consumer }, seconds);
-  // The publisher has logged a failure, and the sweeper publishes later.
-  if (emitted.length > 0) await publisher.publish(emitted).catch(() => undefined);
 }

@@ -8,7 +8,6 @@ import {
 } from '@learning-loop/db/loop/outbox';
 import { type Events, type NamedEvent, parseEvent } from '@learning-loop/events/event';
 import type { Consumer, EventOf } from '@learning-loop/events/routes';
-import { runTraced, traceAcceptance, traceStep } from '@learning-loop/service/observability/tracing';
 import type { Logger } from 'pino';
 import { AlreadySettled } from '../errors.ts';
 
@@ -131,26 +130,4 @@ function parseGroup<C extends Consumer, E extends EventOf<C>>(
 
 function toCompletionLog({ event_id, interaction_id }: Events[keyof Events]): LogLine {
   return { name: 'learning_loop_complete', fields: { event_id, interaction_id } };
-}
-
-/** Statements belong to the trace of the first event; the traces of the others get a span that links there. */
-export function traceBatch(
-  consumer: Consumer,
-  ids: string[],
-  process: () => Promise<BatchResult>,
-): Promise<BatchResult> {
-  const [first = ''] = ids;
-  const name = `learn ${consumer}`;
-  return runTraced(first, name, async ({ link, describe }) => {
-    const from = Date.now();
-    const result = await process();
-    const batch = result.processed.length;
-    for (const { event_id, event } of result.processed) {
-      if (event_id === first) describe({ event, batch });
-      else traceStep(event_id, { name, from, to: Date.now(), attributes: { event, batch }, links: [link] });
-    }
-    for (const { event, event_id } of result.emitted)
-      traceAcceptance(event_id, { name: `accept ${event}`, from, to: Date.now() });
-    return result;
-  });
 }
