@@ -70,20 +70,23 @@ function toKey(id: string | Buffer): Uint32Array {
   return digestKey;
 }
 
-const generationSize = 250_000;
-
 /** Distinct lines by tenant. Duplicates are recognized among the last 250,000 event_ids, which limits memory to 16 MB. */
 export class RecordCounter {
+  readonly #generationSize: number;
   #recent = new IdSet();
   #older = new IdSet();
   #byTenant = new Map<string, number>();
+
+  constructor(generationSize = 250_000) {
+    this.#generationSize = generationSize;
+  }
 
   add(line: Buffer): void {
     const id = textAfter(line, idKey);
     if (!id || this.#older.has(id) || !this.#recent.add(id)) return;
     const tenant = textAfter(line, tenantKey)?.toString() ?? '';
     this.#byTenant.set(tenant, this.count(tenant) + 1);
-    if (this.#recent.size < generationSize) return;
+    if (this.#recent.size < this.#generationSize) return;
     this.#older = this.#recent;
     this.#recent = new IdSet();
   }

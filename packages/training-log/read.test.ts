@@ -1,8 +1,9 @@
-import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, open, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { listSegments } from './layout.ts';
+import { readLines } from './lines.ts';
 import { openTrainingLog } from './open.ts';
 import { countRecords, readTrainingLog } from './read.ts';
 import { rewriteSegments } from './rewrite.ts';
@@ -69,7 +70,7 @@ it('reads lines across its chunks and gives up on a line without end', { timeout
   const plain = join(dir, 'hypotheses_data.jsonl');
   const long = hypothesesRecord('long', 'x'.repeat(3_000_000));
   await writeFile(plain, `${JSON.stringify(long)}\n${line('a')}`);
-  await appendFile(plain, Buffer.alloc(40_000_000, 'y'));
+  await appendFile(plain, Buffer.alloc(18_000_000, 'y'));
   await appendFile(plain, `\n${line('b')}`);
   const reader = readTrainingLog(dir, 'hypotheses_data');
   expect((await collect(reader)).map((record) => record.event_id)).toEqual(['long', 'a', 'b']);
@@ -103,4 +104,79 @@ it('misses nothing of a segment that is rotated or rewritten away while others a
   }
   const expected = before.map((record) => record.event_id).filter((id) => id !== 'rotated-3');
   expect(found.sort()).toEqual(expected.sort());
+});
+
+it('gives the offset after each whole line, from where it is asked to begin', async () => {
+  const dir = await temporaryDirectory();
+  const path = join(dir, 'text');
+  // A chunk is 1,048,576 bytes: the third line goes over its end.
+  const lines = ['a', '', 'c'.repeat(1_048_576), 'd'];
+  await writeFile(path, `${lines.join('\n')}\ntorn`);
+  await using handle = await open(path, 'r');
+  const read = async (from: number) => {
+    const chunks: [number[], number][] = [];
+    for await (const chunk of readLines(handle, from))
+      chunks.push([chunk.lines.map((one) => one.length), chunk.end]);
+    return chunks;
+  };
+  expect(await read(0)).toEqual([
+    [[1, 0], 3],
+    [[1_048_576, 1], 1_048_582],
+  ]);
+  expect(await read(3)).toEqual([[[1_048_576, 1], 1_048_582]]);
+  expect(await read(1_048_580)).toEqual([[[1], 1_048_582]]);
+  expect(await read(1_048_582)).toEqual([]);
+});
+
+it('counts each log of each directory and tenant by itself', async () => {
+  const [one, two] = [await temporaryDirectory(), await temporaryDirectory()];
+  const counts = { hypotheses_data: 4, persona_updates: 3, ranking_data: 2, user_feedback: 1 };
+  for (const [name, count] of Object.entries(counts))
+    await writeFile(
+      join(one, `${name}.jsonl`),
+      Array.from({ length: count }, (_, n) => line(`${n}`)).join(''),
+    );
+  await writeFile(join(two, 'user_feedback.jsonl'), line('a') + line('b'));
+  const none = { hypotheses_data: 0, persona_updates: 0, ranking_data: 0, user_feedback: 0 };
+  expect(await countRecords(one, 'tenant-1')).toEqual(counts);
+  expect(await countRecords(two, 'tenant-1')).toEqual({ ...none, user_feedback: 2 });
+  expect(await countRecords(one, 'tenant-2')).toEqual(none);
+});
+
+it('counts anew when a segment was replaced, cut off or removed', async () => {
+  const dir = await temporaryDirectory();
+  const plain = join(dir, 'hypotheses_data.jsonl');
+  const count = async () => (await countRecords(dir, 'tenant-1')).hypotheses_data;
+  await writeFile(plain, line('a') + line('b') + line('c'));
+  expect(await Promise.all([count(), count()]), 'at once').toEqual([3, 3]);
+  await truncate(plain, line('a').length);
+  expect(await count()).toBe(1);
+  await rename(plain, `${plain}.old`);
+  await writeFile(plain, line('x') + line('y'));
+  expect(await count()).toBe(2);
+  await rm(plain);
+  expect(await count()).toBe(0);
+});
+
+it('counts a record that another segment holds as well once', async () => {
+  const dir = await temporaryDirectory();
+  await writeFile(join(dir, 'hypotheses_data.jsonl'), line('a') + line('b'));
+  await writeFile(join(dir, 'hypotheses_data.2.jsonl'), line('b') + line('c'));
+  expect((await countRecords(dir, 'tenant-1')).hypotheses_data).toBe(3);
+});
+
+it('can be read again, from the start, and says what that reading skipped', async () => {
+  const dir = await temporaryDirectory();
+  await writeFile(join(dir, 'hypotheses_data.jsonl'), `${line('a')}${line('a')}broken\n`);
+  const reader = readTrainingLog(dir, 'hypotheses_data');
+  for (const _ of [1, 2]) {
+    expect(await collect(reader)).toHaveLength(1);
+    expect(reader.skipped).toEqual({ broken: 1, duplicates: 1 });
+  }
+});
+
+it('fails where the directory cannot be read, rather than take it for empty', async () => {
+  const dir = await temporaryDirectory();
+  await writeFile(join(dir, 'file'), '');
+  await expect(collect(readTrainingLog(join(dir, 'file'), 'hypotheses_data'))).rejects.toThrow('ENOTDIR');
 });

@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { logNames } from '@learning-loop/events/training-records';
 import { expect, it } from 'vitest';
 import { lockFile, locksDirectory } from './disk/writer-lock.ts';
 import { listSegments } from './layout.ts';
@@ -64,6 +65,65 @@ it('changes nothing when it fails, and can be run again', async () => {
   expect(await rewriteSegments(dir, ({ event_id }) => event_id === 'a-1')).toBe(2);
   await log.append('hypotheses_data', numbered('b', 1));
   expect(await readIds(dir)).toEqual(['a-1', 'b-0']);
+});
+
+it('asks of every record of every log, and keeps the segment of a day under its day', async () => {
+  const dir = await temporaryDirectory();
+  for (const name of logNames)
+    await writeFile(
+      join(dir, `${name}.jsonl`),
+      ['kept', 'erased'].map((id) => `${JSON.stringify(hypothesesRecord(id))}\n`).join(''),
+    );
+  const written = new Date('2026-01-31T23:59:59.000Z');
+  await utimes(join(dir, 'ranking_data.jsonl'), written, written);
+  await writeFile(join(dir, 'user_feedback.2.jsonl'), '');
+  expect(await rewriteSegments(dir, isNotErased)).toBe(4);
+  expect(await filesWith(dir, 'erased')).toEqual([]);
+  expect(await filesWith(dir, 'kept')).toHaveLength(4);
+  expect(await readdir(join(dir, 'ranking_data'))).toEqual(['dt=2026-01-31']);
+  expect(await readdir(dir), 'an empty one is its writer’s').toContain('user_feedback.2.jsonl');
+});
+
+it.each([
+  ['a torn tail', 'kept\ntorn', 0],
+  ['a broken line', 'kept\nbroken\n', 0],
+  ['a record that goes', 'kept\nerased\n', 1],
+  ['only a torn tail', 'torn', 0],
+])('rewrites a segment for %s alone', async (_what, content, removed) => {
+  const dir = await temporaryDirectory();
+  const day = join(dir, 'hypotheses_data', 'dt=2026-01-01');
+  await mkdir(day, { recursive: true });
+  const record = (id: string) => JSON.stringify(hypothesesRecord(id));
+  const text = content.replace('kept', record('kept')).replace('erased', record('erased'));
+  await writeFile(join(day, 'a.jsonl'), text);
+  expect(await rewriteSegments(dir, isNotErased)).toBe(removed);
+  const left = content.startsWith('kept') ? [`${record('kept')}\n`] : [];
+  expect(await Promise.all((await readdir(day)).map((file) => readFile(join(day, file), 'utf8')))).toEqual(
+    left,
+  );
+});
+
+it('keeps the lines of a segment that is longer than what is read at once, in their order', async () => {
+  const dir = await temporaryDirectory();
+  const day = join(dir, 'hypotheses_data', 'dt=2026-01-01');
+  await mkdir(day, { recursive: true });
+  const lines = Array.from({ length: 3_000 }, (_, n) => `${JSON.stringify(hypothesesRecord(`${n}`))}\n`);
+  await writeFile(join(day, 'a.jsonl'), lines.join(''));
+  expect(await rewriteSegments(dir, ({ event_id }) => event_id !== '7')).toBe(1);
+  expect(await readFile(join(day, 'a.jsonl'), 'utf8')).toBe(lines.filter((_, n) => n !== 7).join(''));
+});
+
+it('lets a line be that a writer appends while it asks', async () => {
+  const dir = await temporaryDirectory();
+  await using log = await openTrainingLog(dir, { log: rememberingLog() });
+  await log.append('hypotheses_data', [hypothesesRecord('kept'), hypothesesRecord('erased')]);
+  let appended: Promise<void> | undefined;
+  const removed = await rewriteSegments(dir, (record) => {
+    appended ??= log.append('hypotheses_data', [hypothesesRecord('late')]);
+    return isNotErased(record);
+  });
+  await appended;
+  expect([removed, (await readIds(dir)).sort()]).toEqual([1, ['kept', 'late']]);
 });
 
 async function filesWith(dir: string, text: string): Promise<string[]> {

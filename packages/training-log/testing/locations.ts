@@ -18,8 +18,15 @@ export async function eventIds(path: string): Promise<string[]> {
 }
 
 /** A log that remembers what it was told. */
-export function rememberingLog(): Log & { messages: string[] } {
-  const messages: string[] = [];
-  const remember = (_fields: object, message: string) => void messages.push(message);
-  return { messages, info: remember, warn: remember, error: remember };
+export function rememberingLog() {
+  const lines: { fields: object; message: string }[] = [];
+  const remember = (fields: object, message: string) => void lines.push({ fields, message });
+  const log: Log = { info: remember, warn: remember, error: remember };
+  return {
+    ...log,
+    lines,
+    get messages(): string[] {
+      return lines.map(({ message }) => message);
+    },
+  };
 }
