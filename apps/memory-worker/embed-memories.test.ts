@@ -8,11 +8,11 @@ import { embedderConfig, embeddingServer } from '@learning-loop/llm/testing/embe
 import { processEvents } from '@learning-loop/queue/consumer/process-events';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { collectUserRows } from '@learning-loop/testing/database/user-rows';
-import { selection } from '@learning-loop/testing/selection';
+import { hypothesesFor, selection } from '@learning-loop/testing/selection';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { expect, onTestFinished, test } from 'vitest';
-import { embedMemories, embedNextBatch } from './embed-memories.ts';
+import { embedMemories, embedNextBatch, toPauseMs } from './embed-memories.ts';
 import { extractMemories } from './extract-memories.ts';
 
 const log = pino({ level: 'silent' });
@@ -33,8 +33,13 @@ async function stage() {
 }
 
 /** As a worker with or without an embedding model. */
-async function processSelection(db: Db, owner: Db, embedded: boolean): Promise<void> {
-  const event = selection();
+async function processSelection(
+  db: Db,
+  owner: Db,
+  embedded: boolean,
+  said: Parameters<typeof selection>[0] = {},
+): Promise<void> {
+  const event = selection(said);
   await owner.transaction().execute((tx) => insertEvents(tx, [{ name: 'hypothesis.selected', event }]));
   const handlers = {
     'hypothesis.selected': (events: (typeof event)[], context: Parameters<typeof extractMemories>[1]) =>
@@ -76,13 +81,62 @@ test('a model that fails leaves the memories as they are, to be tried again late
   expect(await embedNextBatch(db, embedderOf('concepts')), 'not at once').toEqual({ taken: 0, stored: 0 });
 });
 
-test('a worker embeds memories that are older than the model', async () => {
+test.each([
+  ['all that was taken is stored: there may be more', 32, 32, false, 0],
+  ['the same while older memories are looked for', 1, 1, true, 0],
+  ['one is missing: the model is troubled', 32, 31, false, 5_000],
+  ['the same while older memories are looked for, too', 1, 0, true, 5_000],
+  ['nothing is due', 0, 0, false, 1_000],
+  ['nothing is due, but older memories are looked for', 0, 0, true, 50],
+])('%s', (_what, taken, stored, isBackfilling, pauseMs) => {
+  expect(toPauseMs({ taken, stored }, isBackfilling)).toBe(pauseMs);
+});
+
+test('a worker embeds memories that are older than the model, and goes on when they are done', async () => {
   const { db, owner, embedderOf } = await stage();
   await processSelection(db, owner, false);
   const count = (await idsOf(db)).length;
   expect(await embeddedBy(db, 'concepts')).toBe(0);
-  await using _worker = embedMemories({ log }, db, embedderOf('concepts'));
-  await expect.poll(() => embeddedBy(db, 'concepts'), { timeout: 10_000 }).toBe(count);
+  const lines: string[] = [];
+  const watched = pino({}, { write: (line) => void lines.push(line) });
+  await using _worker = embedMemories({ log: watched }, db, embedderOf('concepts'));
+  await expect.poll(() => embeddedBy(db, 'concepts')).toBe(count);
+  await processSelection(db, owner, true);
+  await expect.poll(async () => [await embeddedBy(db, 'concepts'), (await idsOf(db)).length]).toEqual([5, 5]);
+  expect(lines).toEqual([]);
+});
+
+test('a database that refuses is said', async () => {
+  const { embedderOf } = await stage();
+  await using stranger = connectDb(await databaseForTest(), { role: 'learning_loop_persona' });
+  const lines: string[] = [];
+  const watched = pino({}, { write: (line) => void lines.push(line) });
+  await using _worker = embedMemories({ log: watched }, stranger, embedderOf('concepts'));
+  await expect
+    .poll(() => lines.map((line) => JSON.parse(line)))
+    .toMatchObject([{ level: 40, msg: 'embeddings_not_stored', err: { code: '42501' } }]);
+});
+
+test('each tenant has calls of its own, and each memory its own vector', async () => {
+  const { db, owner, server, embedderOf } = await stage();
+  const twins = ['acme', 'acme2'].map((tenant_id, n) => ({
+    tenant_id,
+    picked: `Do you want to use ${n ? 'Rust' : 'Go'}?`,
+  }));
+  for (const { tenant_id, picked } of twins)
+    await processSelection(db, owner, true, { tenant_id, hypotheses: hypothesesFor([picked]) });
+  await embedNextBatch(db, embedderOf('concepts'));
+  const rows = await db.selectFrom('memories').select(['tenant_id', 'memory_id', 'content']).execute();
+  const contentsOf = (tenant: string) =>
+    rows.flatMap(({ tenant_id, content }) => (tenant_id === tenant ? [content] : [])).toSorted();
+  expect(server.requests.map(({ input }) => input.toSorted()).toSorted()).toEqual(
+    [contentsOf('acme'), contentsOf('acme2')].toSorted(),
+  );
+  for (const { tenant_id, memory_id, content } of rows) {
+    const vectors = await readEmbeddings(db, { tenant_id, user_id: 'ada' }, [memory_id], 'concepts');
+    const [expected] = (await embedderOf('concepts').embed(tenant_id, [content])) ?? [];
+    expect(vectors.get(memory_id), content).toEqual(expected);
+  }
 });
 
 test('no vector outlives its text, nor the user', async () => {

@@ -29,18 +29,27 @@ export function embedMemories(
 
   async function run(): Promise<number> {
     if (backfillCursor) backfillCursor = await requestMissingEmbeddings(db, backfillCursor, backfillPage);
-    const { taken, stored } = await embedNextBatch(db, embedder);
-    if (stored < taken) return afterErrorMs;
-    if (taken > 0) return 0;
-    return backfillCursor ? backfillPauseMs : everyMs;
+    return toPauseMs(await embedNextBatch(db, embedder), backfillCursor !== undefined);
   }
 
   const onError = (err: unknown) => log.warn({ err }, 'embeddings_not_stored');
   return backgroundLoop(run, { everyMs, afterErrorMs, onError });
 }
 
+interface EmbeddedBatch {
+  taken: number;
+  stored: number;
+}
+
+/** Until the next batch. */
+export function toPauseMs({ taken, stored }: EmbeddedBatch, isBackfilling: boolean): number {
+  if (stored < taken) return afterErrorMs;
+  if (taken > 0) return 0;
+  return isBackfilling ? backfillPauseMs : everyMs;
+}
+
 /** One call per tenant, because the budget is per tenant. */
-export async function embedNextBatch(db: Db, embedder: Embedder): Promise<{ taken: number; stored: number }> {
+export async function embedNextBatch(db: Db, embedder: Embedder): Promise<EmbeddedBatch> {
   const due = await takeDueEmbeddings(db, { model: embedder.model, limit: maxBatch, againMs });
   let stored = 0;
   for (const [tenantId, ofTenant] of Map.groupBy(due, ({ tenant_id }) => tenant_id)) {

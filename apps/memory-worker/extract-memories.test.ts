@@ -4,6 +4,7 @@ import { listMemories } from '@learning-loop/db/users/memories';
 import type { HypothesisSelected } from '@learning-loop/events/event';
 import { processEvents } from '@learning-loop/queue/consumer/process-events';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
+import { isLockAwaited } from '@learning-loop/testing/database/sessions-and-rights';
 import { hypothesesFor, selection } from '@learning-loop/testing/selection';
 import pino from 'pino';
 import { expect, test } from 'vitest';
@@ -43,16 +44,25 @@ test('a selection becomes goal, preference and history, each with its interactio
     'Prefers: Docker deployment',
     'Prefers: FastAPI',
   ]);
-  for (const { confidence } of preferences) expect(confidence).toBeCloseTo(0.72);
+  for (const { confidence, tags } of preferences) {
+    expect(confidence).toBeCloseTo(0.72);
+    expect(tags).toEqual(['learned', 'hypothesis_derived']);
+  }
   expect(known.find(({ type }) => type === 'history')).toMatchObject({
     content: expect.stringMatching(
       /^User requested: build api \| Selected: Do you want to build a REST API/u,
     ),
     tags: ['interaction', 'text/plain', 'h1'],
+    confidence: 0.8,
   });
   for (const { sources } of known) expect(sources).toMatchObject([{ interaction_id: event.interaction_id }]);
-  const names = new Set(logs.map(({ name }) => name));
-  expect(names).toEqual(new Set(['goal_learned_from_hypothesis', 'preference_learned']));
+  const fields = { interaction_id: event.interaction_id };
+  expect(logs).toEqual([
+    { name: 'goal_learned_from_hypothesis', fields },
+    { name: 'preference_learned', fields },
+    { name: 'preference_learned', fields },
+  ]);
+  expect(await db.selectFrom('embeddings').select('memory_id').execute(), 'without a model').toEqual([]);
 });
 
 test('the same event twice is stored once', async () => {
@@ -71,7 +81,10 @@ test('when all hypotheses are rejected there is history, and no goal', async () 
   await accept(db, [event]);
   await deliver(db, [event]);
   const known = await memories(db);
-  expect(known.map(({ type, tags }) => [type, tags])).toEqual([['history', ['interaction', 'text/plain']]]);
+  expect(known.map(({ type, tags, confidence }) => [type, tags, confidence])).toEqual([
+    ['history', ['interaction', 'text/plain'], 1],
+  ]);
+  expect(known[0]?.content).toBe('User requested: build api | Selected: none of these');
 });
 
 test.each(['go on', 'build on'])(
@@ -104,6 +117,93 @@ test('a dislike that we put into the hypothesis ourselves counts a quarter when 
   await deliver(db, [echo]);
   const known = (await memories(db)).find(({ content }) => content === 'Avoids: Docker');
   expect(known?.confidence).toBeCloseTo(1 - (1 - 0.72) * (1 - 0.72 / 4));
+});
+
+const goal = 'build a REST API with FastAPI and Docker deployment';
+
+test.each<[string, { context?: object; typed?: string; model?: string }, number, number]>([
+  ['nothing of it', {}, 0.8, 0.72],
+  ['the goal', { context: { recent_goals: [goal] } }, 0.2, 0.72],
+  ['one of the things', { context: { preferences: ['Docker'] } }, 0.8, 0.18],
+  ['a dislike of it, which is no liking', { context: { dislikes: ['Docker'] } }, 0.8, 0.72],
+  [
+    'the goal, half of it the user’s words',
+    { context: { recent_goals: [goal] }, typed: 'a REST API' },
+    0.2,
+    0.72,
+  ],
+  [
+    'the goal, all of it the user’s words',
+    { context: { recent_goals: [goal] }, typed: `please ${goal}` },
+    0.8,
+    0.72,
+  ],
+  [
+    'the goal, in a candidate of the caller',
+    { context: { recent_goals: [goal], preferences: ['Docker'] }, model: 'candidates' },
+    ...[0.8, 0.72],
+  ] as const,
+])(
+  'where we put in %s, the goal and the liking of Docker are as sure as they should',
+  async (_what, { context, typed = 'go on', model = 'rules' }, ofGoal, ofDocker) => {
+    await using db = connectDb(await databaseForTest());
+    const event = selection({ input_text: typed, model_id: model });
+    Object.assign(event.context, context);
+    await accept(db, [event]);
+    await deliver(db, [event]);
+    const sureness = (await memories(db)).flatMap(({ content, confidence }) =>
+      [goal, 'Prefers: Docker', 'Prefers: Docker deployment'].includes(content)
+        ? [confidence.toFixed(4)]
+        : [],
+    );
+    expect(sureness.toSorted()).toEqual([ofDocker, ofGoal].map((one) => one.toFixed(4)).toSorted());
+  },
+);
+
+test('of two batches of one user at once the later selection supersedes the earlier one', async () => {
+  await using db = connectDb(await databaseForTest());
+  const [react, vue] = ['React', 'Vue'].map((name, day) =>
+    selection({
+      hypotheses: hypothesesFor([`Do you want to build it with ${name}?`]),
+      occurred_at: `2026-01-0${day + 1}T00:00:00.000Z`,
+    }),
+  );
+  if (!react || !vue) throw new Error('two selections are needed');
+  await accept(db, [react, vue]);
+  const [learned, commit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const slow: typeof extractMemories = async (events, context) => {
+    await extractMemories(events, context);
+    learned.resolve();
+    await commit.promise;
+  };
+  const first = processEvents({ db, log, consumer: 'memory', handlers: { 'hypothesis.selected': slow } }, [
+    react.event_id,
+  ]);
+  await learned.promise;
+  let isOver = false;
+  const second = deliver(db, [vue]).finally(() => {
+    isOver = true;
+  });
+  await expect.poll(async () => isOver || isLockAwaited(db), { interval: 5 }).toBe(true);
+  commit.resolve();
+  await Promise.all([first, second]);
+  const active = (await memories(db)).filter(
+    ({ type, status }) => type === 'preference' && status === 'active',
+  );
+  expect(active.map(({ content }) => content)).toEqual(['Prefers: Vue']);
+});
+
+test('the twin of a user in another tenant has memories of their own, from one batch', async () => {
+  await using db = connectDb(await databaseForTest());
+  const events = ['default', 'default2'].map((tenant_id) => selection({ tenant_id }));
+  await accept(db, events);
+  await deliver(db, events);
+  for (const [n, tenantId] of ['default', 'default2'].entries()) {
+    const known = await listMemories(db, { tenantId, userId: 'ada', withSuperseded: true, limit: 50 });
+    expect(known.map(({ count, sources }) => [count, sources.map((one) => one.interaction_id)])).toEqual(
+      Array.from({ length: 4 }, () => [1, [events[n]?.interaction_id]]),
+    );
+  }
 });
 
 test('a batch of many users is stored for each of them', async () => {

@@ -1,5 +1,5 @@
 import { connectDb } from '@learning-loop/db/connect';
-import { insertEvents } from '@learning-loop/db/loop/outbox';
+import { insertEvents, loadPending } from '@learning-loop/db/loop/outbox';
 import { findPersona } from '@learning-loop/db/users/personas';
 import { connectLlm } from '@learning-loop/llm/model';
 import { modelServer, sendContent, sendJson } from '@learning-loop/llm/testing/model-server';
@@ -11,7 +11,7 @@ import pino from 'pino';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { readConfig } from './config.ts';
-import { createHandlers, groupByWindow, loadPersonaContext } from './handlers.ts';
+import { createHandlers, groupByWindow, loadPersonaContext, noPersonaContext } from './handlers.ts';
 
 const log = pino({ level: 'silent' });
 const at = (ms: number) => new Date(Date.UTC(2026, 0, 1) + ms).toISOString();
@@ -52,6 +52,13 @@ test('selections within the window are one call to the model, applied once, with
     { concise: 0.1 },
     { concise: 0.1 },
   ]);
+  const together = 'decided together with the pick that soon followed';
+  expect(updates.map(({ decided_by, reason }) => [decided_by, reason])).toEqual([
+    ['vllm/small', together],
+    ['vllm/small', together],
+    ['vllm/small', 'short ones'],
+    ['vllm/small', 'short ones'],
+  ]);
 });
 
 test('a burst queues for the model', async () => {
@@ -67,6 +74,142 @@ test('when the model fails, the rules decide on each selection', async () => {
   const { updates, persona } = await deliver([0, 500, 1_900], (response) => sendJson(response, 400, {}));
   expect(updates.map(({ decided_by }) => decided_by)).toEqual(['rules', 'rules', 'rules']);
   expect(persona).toMatchObject({ interaction_count: 3, facets: { concise: 0.56 } });
+});
+
+test.each([
+  ['thumbs_up', null, true],
+  ['thumbs_down', null, false],
+  ['rating', 5, true],
+  ['rating', 4, true],
+  ['rating', 3, false],
+  ['comment', '4', false],
+] as const)('feedback of %s %s says that the answer was a success: %s', async (type, value, success) => {
+  const DATABASE_URL = await databaseForTest();
+  await using db = connectDb(DATABASE_URL);
+  await using llm = connectLlm({ impl: 'rules' }, log, new Registry());
+  const { event_id, interaction_id, tenant_id, user_id, occurred_at } = selection();
+  const event = {
+    ...{ event_id, interaction_id, tenant_id, user_id, occurred_at },
+    schema_version: 1,
+    type,
+    value,
+  };
+  await db.transaction().execute((tx) => insertEvents(tx, [{ name: 'feedback.given', event }]));
+  const handlers = createHandlers({ llm, loadContext: noPersonaContext, windowMs: 0 });
+  const { emitted } = await processEvents({ db, log, consumer: 'persona', handlers }, [event_id]);
+  const updated = await loadPending(
+    db,
+    'training-log',
+    emitted.map((one) => one.event_id),
+  );
+  expect(updated.map(({ payload }) => payload)).toMatchObject([
+    { user_id: 'ada', signals: { selected_hypothesis_id: null, success } },
+  ]);
+});
+
+test('what is known of a user is the newest of five, and nothing of the twin in another tenant', async () => {
+  await using db = connectDb(await databaseForTest());
+  for (const [n, tenant_id] of ['acme', 'acme2'].entries()) {
+    const user = { tenant_id, user_id: 'ada' };
+    await db
+      .insertInto('personas')
+      .values({
+        ...{ ...user, interaction_count: 0, updated_at: new Date() },
+        facets: JSON.stringify({ concise: n, step_by_step: 0.5, code_first: 0.5, formal: 0.5 }),
+      })
+      .execute();
+    for (let day = 1; day <= 6; day += 1) {
+      const at = new Date(Date.UTC(2026, 0, day));
+      const { event_id, interaction_id } = selection();
+      await db
+        .insertInto('feedback')
+        .values({
+          ...user,
+          event_id,
+          interaction_id,
+          type: 'comment',
+          value: JSON.stringify(`${tenant_id} ${day}`),
+          given_at: at,
+        })
+        .execute();
+      await db
+        .insertInto('memories')
+        .values({
+          ...{
+            ...user,
+            memory_id: event_id,
+            type: 'history',
+            content_key: event_id,
+            content: `${tenant_id} ${day}`,
+          },
+          ...{ confidence: 1, tags: [], slot: null, first_seen: at, last_seen: at },
+        })
+        .execute();
+    }
+  }
+  const users = ['acme', 'acme2', 'acme3'].map((tenant_id) => ({ tenant_id, user_id: 'ada' }));
+  const getContext = await db.transaction().execute((tx) => loadPersonaContext(tx, users));
+  const facets = { concise: 0.5, step_by_step: 0.5, code_first: 0.5, formal: 0.5 };
+  const days = [6, 5, 4, 3, 2];
+  expect(users.map(getContext)).toEqual([
+    {
+      facets: { ...facets, concise: 0 },
+      history: days.map((day) => `acme ${day}`),
+      feedback: days.map((day) => expect.objectContaining({ type: 'comment', value: `acme ${day}` })),
+    },
+    {
+      facets: { ...facets, concise: 1 },
+      history: days.map((day) => `acme2 ${day}`),
+      feedback: days.map((day) => expect.objectContaining({ type: 'comment', value: `acme2 ${day}` })),
+    },
+    { facets, history: [], feedback: [] },
+  ]);
+  const ofRules = await db.transaction().execute((tx) => noPersonaContext(tx, users));
+  expect(ofRules({ tenant_id: 'acme', user_id: 'ada' })).toEqual({ facets, history: [], feedback: [] });
+});
+
+test('a window begins with its first event, holds what is at its end, and is of one user', () => {
+  const event = (tenant_id: string, ms: number) => ({ tenant_id, user_id: 'ada', occurred_at: at(ms) });
+  const events = [2_001, 0, 2_000, 4_001, 4_002].map((ms) => event('acme', ms));
+  const windows = groupByWindow([...events, event('acme2', 1)], 2_000);
+  const times = windows.map((window) =>
+    window.map(({ tenant_id, occurred_at }) => [tenant_id, Date.parse(occurred_at) - Date.UTC(2026, 0, 1)]),
+  );
+  expect(times).toEqual([
+    [
+      ['acme', 0],
+      ['acme', 2_000],
+    ],
+    [
+      ['acme', 2_001],
+      ['acme', 4_001],
+    ],
+    [['acme', 4_002]],
+    [['acme2', 1]],
+  ]);
+});
+
+const settings = { DATABASE_URL: 'postgres://host/db' };
+const model = { SLM_IMPL: 'vllm', VLLM_BASE_URL: 'http://host', VLLM_MODEL_NAME: 'small' };
+
+test('a process takes as many jobs as its model has places, and lets any number of calls wait', () => {
+  expect(readConfig({ ...settings, ...model, LLM_MAX_CONCURRENCY: '3' })).toMatchObject({
+    ...{ windowMs: 2_000, maxConcurrentJobs: 3, llm: { maxQueued: Infinity, maxConcurrency: 3 } },
+  });
+  expect(readConfig({ ...settings, LLM_MAX_CONCURRENCY: '3' })).toEqual(
+    expect.not.objectContaining({ maxConcurrentJobs: expect.anything() }),
+  );
+});
+
+test.each([
+  ['0', 0],
+  ['3600000', 3_600_000],
+])('PERSONA_WINDOW_MS may be %s', (PERSONA_WINDOW_MS, windowMs) => {
+  expect(readConfig({ ...settings, PERSONA_WINDOW_MS })).toMatchObject({ windowMs, llm: { impl: 'rules' } });
+});
+
+test.each(['-1', '3600001', '0.5'])('PERSONA_WINDOW_MS may not be %s', (PERSONA_WINDOW_MS) => {
+  expect(() => readConfig({ ...settings, PERSONA_WINDOW_MS })).toThrow('an integer from 0 to 3600000');
 });
 
 test('windows hold every event once, of one user, in order, and are not too long', () => {

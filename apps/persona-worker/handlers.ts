@@ -31,14 +31,16 @@ export const loadPersonaContext: LoadPersonaContext = async (tx, users) => {
   };
 };
 
+type Window<T> = [first: T, ...others: T[]];
+
 /** One group per user and `windowMs` from its first event; groups and events in order of time. */
 export function groupByWindow<T extends UserKey & { occurred_at: string }>(
   events: T[],
   windowMs: number,
-): T[][] {
+): Window<T>[] {
   const ordered = events.toSorted((a, b) => Date.parse(a.occurred_at) - Date.parse(b.occurred_at));
   return [...Map.groupBy(ordered, userKey).values()].flatMap((userEvents) => {
-    const windows: T[][] = [];
+    const windows: Window<T>[] = [];
     for (const event of userEvents) {
       const current = windows.at(-1);
       if (current !== undefined && isWithin(current[0], event, windowMs)) current.push(event);
@@ -48,13 +50,12 @@ export function groupByWindow<T extends UserKey & { occurred_at: string }>(
   });
 }
 
-function isWithin(
-  first: { occurred_at: string } | undefined,
-  event: { occurred_at: string },
-  windowMs: number,
-): boolean {
-  return first !== undefined && Date.parse(event.occurred_at) - Date.parse(first.occurred_at) <= windowMs;
+interface Timed {
+  occurred_at: string;
 }
+
+const isWithin = (first: Timed, event: Timed, windowMs: number): boolean =>
+  Date.parse(event.occurred_at) - Date.parse(first.occurred_at) <= windowMs;
 
 interface DecidedSelection {
   selection: HypothesisSelected;
@@ -64,12 +65,11 @@ interface DecidedSelection {
 /** A model decides once for the window, oldest first, on its last selection; the rules decide on each selection. */
 async function decideDeltas(
   llm: Llm,
-  selections: HypothesisSelected[],
+  selections: Window<HypothesisSelected>,
   personaContext: FacetContext,
 ): Promise<DecidedSelection[]> {
-  const last = selections.at(-1);
-  if (last === undefined) return [];
   const before = selections.slice(0, -1);
+  const last = selections[before.length] ?? selections[0];
   const decision = await llm.facetDeltas({ selection: last, before, ...personaContext });
   return [
     ...before.map((selection) => ({ selection, decision: deltasForEarlier(decision, selection) })),
@@ -94,10 +94,7 @@ export const createHandlers = ({ llm, loadContext, windowMs }: HandlerDependenci
   'hypothesis.selected': async (selections, context) => {
     const getContext = await loadContext(context.tx, selections);
     const decided = await Promise.all(
-      groupByWindow(selections, windowMs).map((window) => {
-        const [user] = window;
-        return user === undefined ? [] : decideDeltas(llm, window, getContext(user));
-      }),
+      groupByWindow(selections, windowMs).map((window) => decideDeltas(llm, window, getContext(window[0]))),
     );
     await updatePersonas(decided.flat().map(toSelectionUpdate), context);
   },

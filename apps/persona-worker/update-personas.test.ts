@@ -6,6 +6,7 @@ import { minUuidAt, newId } from '@learning-loop/events/ids';
 import { connectLlm } from '@learning-loop/llm/model';
 import { processEvents } from '@learning-loop/queue/consumer/process-events';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
+import { allowOnlyInserts } from '@learning-loop/testing/database/sessions-and-rights';
 import { selection } from '@learning-loop/testing/selection';
 import pino from 'pino';
 import { Registry } from 'prom-client';
@@ -51,6 +52,70 @@ test('a selection changes the facets, counts, and emits persona.updated to the t
       decided_by: 'rules',
     },
   });
+});
+
+test('an update is logged when it is committed, with what changed and who decided', async () => {
+  await using db = connectDb(await databaseForTest());
+  const event = selection({ selected_id: 'h1' });
+  const ids = await accept(db, [{ name: 'hypothesis.selected', event }]);
+  const { logs } = await deliver(db, ids);
+  const { interaction_id } = event;
+  expect(logs).toEqual([
+    {
+      name: 'persona_updated',
+      fields: { interaction_id, facet_deltas: { concise: 0.02 }, decided_by: 'rules' },
+    },
+  ]);
+});
+
+test('a late event corrects the updates of its user, and none of the twin in another tenant', async () => {
+  await using db = connectDb(await databaseForTest());
+  const tenants = ['acme', 'acme2'];
+  const at = (day: number, said: Parameters<typeof selection>[0]) =>
+    selectionEvent({ ...said, occurred_at: `2026-01-0${day}T00:00:00.000Z` });
+  const events = [
+    ...tenants.map((tenant_id) => at(2, { tenant_id })),
+    ...tenants.map((tenant_id) => at(5, { tenant_id })),
+    // One of each is late: acme's is older than both, acme2's than the last one.
+    at(1, { tenant_id: 'acme' }),
+    at(4, { tenant_id: 'acme2' }),
+  ];
+  const ids = await accept(db, events);
+  await deliver(db, ids.slice(0, 4));
+  await deliver(db, ids.slice(4));
+  const rows = await db.selectFrom('persona_updates').selectAll().orderBy('occurred_at').execute();
+  const concise = (tenant: string) =>
+    rows.flatMap(({ tenant_id, occurred_at, old_facets, new_facets }) =>
+      tenant_id === tenant ? [[occurred_at.getUTCDate(), old_facets.concise, new_facets.concise]] : [],
+    );
+  const steps = [
+    [0.5, 0.52],
+    [0.52, 0.54],
+    [0.54, 0.56],
+  ];
+  expect(concise('acme')).toEqual([1, 2, 5].map((day, n) => [day, ...(steps[n] ?? [])]));
+  expect(concise('acme2')).toEqual([2, 4, 5].map((day, n) => [day, ...(steps[n] ?? [])]));
+  for (const tenant of tenants)
+    expect(await findPersona(db, tenant, 'ada')).toMatchObject({
+      ...{ interaction_count: 3, facets: { concise: 0.56 }, moved_at: new Date('2026-01-05T00:00:00.000Z') },
+    });
+});
+
+test.each([
+  ['the first', [1], false],
+  ['a later one', [3], false],
+  ['one of the same millisecond as the last', [2], true],
+  ['an earlier one beside a later one', [3, 1], true],
+])('earlier updates are read and corrected only for what is out of order: %s', async (what, days, isRead) => {
+  const url = await databaseForTest();
+  await using owner = connectDb(url);
+  await using db = connectDb(url, { role: 'learning_loop_persona' });
+  const at = (day: number) => selectionEvent({ occurred_at: `2026-01-0${day}T00:00:00.000Z` });
+  if (what !== 'the first') await deliver(owner, await accept(owner, [at(2)]));
+  const ids = await accept(owner, days.map(at));
+  await allowOnlyInserts(owner, 'persona_updates', 'learning_loop_persona');
+  const outcome = await deliver(db, ids).catch((error: unknown) => error);
+  expect(outcome).toMatchObject(isRead ? { code: '42501' } : { unparsable: [] });
 });
 
 test('the same event twice changes the facets once', async () => {

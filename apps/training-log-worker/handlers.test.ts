@@ -2,12 +2,14 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectDb, type Db } from '@learning-loop/db/connect';
-import { insertEvents } from '@learning-loop/db/loop/outbox';
+import { insertEvents, loadPending } from '@learning-loop/db/loop/outbox';
 import { setTrainingOptOut } from '@learning-loop/db/users/settings';
+import type { NamedEvent } from '@learning-loop/events/event';
+import { logNames } from '@learning-loop/events/training-records';
 import { processEvents } from '@learning-loop/queue/consumer/process-events';
 import { RetryLater } from '@learning-loop/queue/errors';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
-import { selection } from '@learning-loop/testing/selection';
+import { hypothesesFor, selection } from '@learning-loop/testing/selection';
 import { openTrainingLog } from '@learning-loop/training-log/open';
 import pino from 'pino';
 import { expect, test } from 'vitest';
@@ -28,40 +30,107 @@ async function acceptOne(db: Db, event = selection()) {
   return event;
 }
 
-test('a selection becomes a line in the established format and a ranking sample, once', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'record-'));
-  await using db = connectDb(await databaseForTest());
-  await using trainingLog = await openTrainingLog(dir, { log });
-  const event = await acceptOne(db);
-  const consumer = { db, log, consumer: 'training-log' as const, handlers: createHandlers(trainingLog) };
-  await processEvents(consumer, [event.event_id]);
-  await processEvents(consumer, [event.event_id]);
-  const hypotheses = await linesOf(dir, 'hypotheses_data');
-  expect(hypotheses).toEqual([
-    {
-      timestamp: event.occurred_at,
-      user_id: 'ada',
-      user_input: 'build api',
-      context: event.context,
-      hypotheses: event.hypotheses.map(({ id, question, confidence, position, propensity }) => ({
-        ...{ id, question, confidence, position, propensity },
-      })),
-      // The confidences of the test's hypotheses add up to more than 1.
-      none_confidence: 0,
-      selected_id: 'h1',
-      label: 'positive',
-      event_id: event.event_id,
-      tenant_id: 'default',
-      interaction_id: event.interaction_id,
-      auto_advanced: false,
-      selected_confidence: 0.8,
-      model_id: 'rules',
-    },
-  ]);
-  const [ranking, ...more] = await linesOf(dir, 'ranking_data');
-  expect(more).toEqual([]);
-  expect(ranking).toMatchObject({ hypotheses: [{ chosen: true }, { chosen: false }, { chosen: false }] });
+const facets = { concise: 0.5, step_by_step: 0.5, code_first: 0.5, formal: 0.5 };
+const ids = {
+  event_id: '01a00000-0000-7000-8000-000000000001',
+  interaction_id: '01a00000-0000-7000-8000-000000000002',
+  ...{ tenant_id: 'acme', user_id: 'ada' },
+};
+const envelope = { schema_version: 1 as const, ...ids, occurred_at: '2026-01-01T00:00:00.000Z' };
+const line = { timestamp: '2026-01-01T00:00:00.000Z', ...ids };
+
+const [first, second] = hypothesesFor(['Do you want tea?', 'Do you want coffee?']);
+const used = { memory_id: 'm1', type: 'goal', relevance: 0.5 };
+const selected = selection({
+  ...envelope,
+  hypotheses: [first, second].flatMap((one, at) =>
+    one
+      ? [
+          {
+            ...one,
+            confidence: at === 0 ? 0.5 : 0.2,
+            score: 2 - at,
+            propensity: 0.75,
+            features: { goal: at },
+          },
+        ]
+      : [],
+  ),
+  used_memories: [used],
+  selected_id: 'h2',
+  auto_advanced: true,
 });
+const moved = { old_facets: facets, new_facets: { ...facets, concise: 0.6 }, facet_deltas: { concise: 0.1 } };
+const signals = { selected_hypothesis_id: 'h2', success: true };
+
+/** Each event of ada, and the lines that it becomes, by the name of their log. */
+const established: [NamedEvent, Record<string, object>][] = [
+  [
+    { name: 'hypothesis.selected', event: selected },
+    {
+      hypotheses_data: {
+        ...{ ...line, user_input: 'build api', context: selected.context },
+        hypotheses: [
+          { id: 'h1', question: 'Do you want tea?', confidence: 0.5, position: 1, propensity: 0.75 },
+          { id: 'h2', question: 'Do you want coffee?', confidence: 0.2, position: 2, propensity: 0.75 },
+        ],
+        ...{ none_confidence: 0.3, selected_id: 'h2', label: 'positive', auto_advanced: true },
+        ...{ selected_confidence: 0.2, model_id: 'rules' },
+      },
+      ranking_data: {
+        ...{ ...line, used_memories: [used], model_id: 'rules' },
+        hypotheses: [
+          { id: 'h1', position: 1, score: 2, propensity: 0.75, features: { goal: 0 }, chosen: false },
+          { id: 'h2', position: 2, score: 1, propensity: 0.75, features: { goal: 1 }, chosen: true },
+        ],
+      },
+    },
+  ],
+  [
+    {
+      name: 'persona.updated',
+      event: { ...envelope, ...moved, signals, decided_by: 'rules', reason: 'h2 was chosen' },
+    },
+    { persona_updates: { ...line, ...moved, signals, decided_by: 'rules', reason: 'h2 was chosen' } },
+  ],
+  [
+    { name: 'feedback.given', event: { ...envelope, type: 'rating', value: 4 } },
+    { user_feedback: { ...line, type: 'rating', value: 4 } },
+  ],
+];
+
+/** The same event of the user of the same id in another tenant. */
+function ofTwin<E extends NamedEvent>(named: E): E {
+  const event = { ...named.event, tenant_id: 'acme2', event_id: '01a00000-0000-7000-8000-000000000003' };
+  return { ...named, event };
+}
+
+test.each(established.map(([named, expected]) => ({ name: named.name, named, expected })))(
+  'the lines of an event are those of the established format, once, and none of who opted out: $name',
+  async ({ named, expected }) => {
+    const dir = await mkdtemp(join(tmpdir(), 'record-'));
+    await using db = connectDb(await databaseForTest());
+    await using trainingLog = await openTrainingLog(dir, { log });
+    const events = [named, ofTwin(named)];
+    await db.transaction().execute((tx) => insertEvents(tx, events));
+    for (const [tenant_id, user_id] of [
+      ['acme2', 'ada'],
+      ['acme', 'ad'],
+    ] as const)
+      await setTrainingOptOut(db, { tenant_id, user_id }, true);
+    const consumer = { db, log, consumer: 'training-log' as const, handlers: createHandlers(trainingLog) };
+    const eventIds = events.map(({ event }) => event.event_id);
+    const { processed, logs } = await processEvents(consumer, eventIds);
+    await processEvents(consumer, eventIds);
+    expect(processed, 'neither stays pending').toHaveLength(2);
+    for (const name of logNames)
+      expect(await linesOf(dir, name), name).toEqual([expected[name]].filter(Boolean));
+    const { event_id, interaction_id } = ids;
+    expect(logs.filter(({ name }) => name === 'training_data_logged')).toEqual([
+      { name: 'training_data_logged', fields: { event: named.name, event_id, interaction_id } },
+    ]);
+  },
+);
 
 test('a rejection of all is a negative sample', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'record-'));
@@ -76,42 +145,38 @@ test('a rejection of all is a negative sample', async () => {
   ]);
 });
 
-test('of a user who opted out nothing is written, of others in the same batch all is', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'record-'));
-  await using db = connectDb(await databaseForTest());
-  await using trainingLog = await openTrainingLog(dir, { log });
-  await setTrainingOptOut(db, { tenant_id: 'default', user_id: 'out' }, true);
-  await setTrainingOptOut(db, { tenant_id: 'elsewhere', user_id: 'in' }, true);
-  const events = ['out', 'in'].map((user_id) => selection({ user_id }));
-  for (const event of events) await acceptOne(db, event);
-  const consumer = { db, log, consumer: 'training-log' as const, handlers: createHandlers(trainingLog) };
-  const { processed } = await processEvents(
-    consumer,
-    events.map(({ event_id }) => event_id),
-  );
-  expect(processed, 'neither stays pending').toHaveLength(2);
-  for (const name of ['hypotheses_data', 'ranking_data'])
-    expect(await linesOf(dir, name), name).toMatchObject([{ user_id: 'in' }]);
-});
-
 test('with collection switched off nothing is written and nothing stays pending', async () => {
   await using db = connectDb(await databaseForTest());
-  const event = await acceptOne(db);
+  const events = established.map(([named], n) => ({
+    ...{ ...named, event: { ...named.event, event_id: `01a00000-0000-7000-8000-00000000000${n}` } },
+  })) as NamedEvent[];
+  await db.transaction().execute((tx) => insertEvents(tx, events));
   const { processed } = await processEvents(
     { db, log, consumer: 'training-log', handlers: discardingHandlers },
-    [event.event_id],
+    events.map(({ event }) => event.event_id),
   );
-  expect(processed).toHaveLength(1);
-  const outbox = await db.selectFrom('outbox').select('pending').execute();
-  expect(outbox).toEqual([{ pending: ['memory', 'persona'] }]);
+  expect(processed).toHaveLength(3);
+  const outbox = await db.selectFrom('outbox').select('pending').orderBy('event_id').execute();
+  expect(outbox.map(({ pending }) => pending)).toEqual([['memory', 'persona'], ['persona']]);
 });
 
-test('a disk that cannot be written is no fault of the event: it waits, and spends no attempt', async () => {
-  await using db = connectDb(await databaseForTest());
-  const event = await acceptOne(db);
-  const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-  const handlers = createHandlers({ append: () => Promise.reject(full) });
-  const processing = processEvents({ db, log, consumer: 'training-log', handlers }, [event.event_id]);
-  await expect(processing).rejects.toThrow(RetryLater);
-  await expect(processing).rejects.toMatchObject({ cause: full });
-});
+const written = established.flatMap(([named, lines]) =>
+  Object.keys(lines).map((name) => ({ event: named.name, name, named })),
+);
+
+test.each(written)(
+  'until $name is on disk a $event waits: it is not settled, and spends no attempt',
+  async ({ name, named }) => {
+    await using db = connectDb(await databaseForTest());
+    await db.transaction().execute((tx) => insertEvents(tx, [named]));
+    const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    const append = async (to: string) => {
+      if (to === name) throw full;
+    };
+    const consumer = { db, log, consumer: 'training-log' as const, handlers: createHandlers({ append }) };
+    const error = await processEvents(consumer, [ids.event_id]).catch((failure: unknown) => failure);
+    expect(error).toBeInstanceOf(RetryLater);
+    expect(error).toMatchObject({ ms: 1_000, cause: full });
+    expect(await loadPending(db, 'training-log', [ids.event_id])).toHaveLength(1);
+  },
+);
