@@ -6,7 +6,7 @@ import { newId } from '@learning-loop/events/ids';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import pino from 'pino';
 import { expect, it } from 'vitest';
-import { evaluateExperiments } from './experiments.ts';
+import { evaluateExperiments, monitorExperiments, toPauseMs } from './experiments.ts';
 
 const log = pino({ level: 'silent' });
 const tenant_id = 'default';
@@ -82,10 +82,23 @@ async function play(
     .execute();
 }
 
+it.each([
+  [0, 5_000],
+  [250, 5_000],
+  [251, 5_020],
+  [1_000, 20_000],
+])('after %i ms of looking it pauses for %i ms', (tookMs, pauseMs) => {
+  expect(toPauseMs(tookMs)).toBe(pauseMs);
+});
+
 it('promotes the better ranker, with the reason in the registry', async () => {
   await using db = connectDb(await databaseForTest());
   await experiment(db, { shipped: 0.4, better: 0.7 });
-  await evaluateExperiments(db, log);
+  const lines: object[] = [];
+  const watched = pino({}, { write: (line) => void lines.push(JSON.parse(line)) });
+  {
+    await using _ = monitorExperiments({ log: watched }, db);
+  }
   const [ended] = await listExperiments(db, tenant_id, 9);
   expect(ended).toMatchObject({ status: 'stopped', outcome: 'promoted' });
   expect(ended?.reason).toContain('first-place rate 70.0 % against 40.0 %');
@@ -93,6 +106,58 @@ it('promotes the better ranker, with the reason in the registry', async () => {
     model_id: 'better',
     status: 'active',
   });
+  const { experiment_id, reason } = ended ?? {};
+  expect(lines).toMatchObject([
+    {
+      level: 30,
+      msg: 'experiment_decided',
+      tenant_id,
+      experiment_id,
+      kind: 'promote',
+      model_id: 'better',
+      reason,
+    },
+  ]);
+});
+
+it('rolls the only other one back, and begins no experiment of one', async () => {
+  await using db = connectDb(await databaseForTest());
+  await experiment(db, { shipped: 0.6, worse: 0.2 });
+  await evaluateExperiments(db, log);
+  const all = await listExperiments(db, tenant_id, 9);
+  expect(all.map(({ status, outcome }) => [status, outcome])).toEqual([['stopped', 'rolled_back']]);
+});
+
+it('says nothing of a decision that another process took first', async () => {
+  await using db = connectDb(await databaseForTest());
+  await experiment(db, { shipped: 0.6, worse: 0.2 });
+  const lines: object[] = [];
+  const watched = pino({}, { write: (line) => void lines.push(JSON.parse(line)) });
+  await Promise.all([evaluateExperiments(db, watched), evaluateExperiments(db, watched)]);
+  expect(lines).toMatchObject([{ msg: 'experiment_decided', kind: 'roll_back', model_id: 'worse' }]);
+});
+
+it('says that it cannot read, and goes on', async () => {
+  await using db = connectDb(await databaseForTest(), { role: 'learning_loop_memory' });
+  const lines: object[] = [];
+  const watched = pino({}, { write: (line) => void lines.push(JSON.parse(line)) });
+  await using _ = monitorExperiments({ log: watched }, db);
+  await expect
+    .poll(() => lines, { interval: 5 })
+    .toMatchObject([{ level: 40, msg: 'experiments_not_read', err: { code: '42501' } }]);
+});
+
+it('stops an experiment whose users do not arrive as it shares them out, and promotes nobody', async () => {
+  await using db = connectDb(await databaseForTest());
+  await experiment(db, { shipped: 0.4, better: 0.7 });
+  // Of the one variant one user is left, of the other all hundred.
+  for (const first of [1, 2, 3, 4, 5, 6, 7, 8, 9])
+    for (const table of ['selections', 'interactions'] as const)
+      await db.deleteFrom(table).where('user_id', 'like', `shipped ${first}%`).execute();
+  await evaluateExperiments(db, log);
+  const [ended] = await listExperiments(db, tenant_id, 9);
+  expect(ended).toMatchObject({ status: 'stopped', outcome: 'invalid' });
+  expect(await findActiveModel(db, tenant_id, 'ranker')).toBeUndefined();
 });
 
 it('rolls the worse one back; the others go on with its share at the control', async () => {

@@ -17,12 +17,14 @@ const pollIntervalMs = 5_000;
 /** Maximum share of time spent on evaluation. */
 const busyShare = 0.05;
 
+export const toPauseMs = (tookMs: number): number => Math.max(pollIntervalMs, tookMs / busyShare);
+
 /** Safe to run in several replicas. */
 export function monitorExperiments({ log }: Pick<Service<unknown>, 'log'>, db: Db): AsyncDisposable {
   async function run(): Promise<number> {
     const started = performance.now();
     await evaluateExperiments(db, log);
-    return Math.max(pollIntervalMs, (performance.now() - started) / busyShare);
+    return toPauseMs(performance.now() - started);
   }
   const onError = (err: unknown) => log.warn({ err }, 'experiments_not_read');
   return backgroundLoop(run, { everyMs: pollIntervalMs, onError });

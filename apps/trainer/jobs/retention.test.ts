@@ -2,13 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectDb, type Db } from '@learning-loop/db/connect';
+import { withAdvisoryLock } from '@learning-loop/db/transactions';
 import { newId } from '@learning-loop/events/ids';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
+import { lockFile, locksDirectory } from '@learning-loop/training-log/disk/writer-lock';
 import { openTrainingLog } from '@learning-loop/training-log/open';
 import { readTrainingLog } from '@learning-loop/training-log/read';
+import { temporaryDirectory } from '@learning-loop/training-log/testing/locations';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { deleteExpired } from './retention.ts';
+import { readConfig } from '../config.ts';
+import { deleteExpired, runRetention } from './retention.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
 const daysAgo = (days: number) => new Date(now.getTime() - days * 24 * 60 * 60 * 1_000);
@@ -68,3 +72,72 @@ async function insertChoice(db: Db, { event_id, ...ids }: Ids, at: Date): Promis
     .values({ ...ids, ...pick, input_text, selected_at: at })
     .execute();
 }
+
+test('what is as old as the retention time stays, and what is a millisecond older goes', async () => {
+  const dir = await temporaryDirectory();
+  await using db = connectDb(await databaseForTest());
+  const times = [0, 1].map((ms) => new Date(daysAgo(30).getTime() - ms));
+  for (const [n, given_at] of times.entries())
+    await db
+      .insertInto('feedback')
+      .values({
+        ...{ tenant_id: `acme${n}`, user_id: 'ada', event_id: newId(), interaction_id: newId() },
+        ...{ type: 'thumbs_up', value: 'null', given_at },
+      })
+      .execute();
+  const record = (timestamp: string, event_id: string) => ({
+    ...{ timestamp, event_id, tenant_id: 'acme', user_id: 'ada', interaction_id: 'i', value: null },
+    type: 'thumbs_up' as const,
+  });
+  {
+    await using log = await openTrainingLog(dir, { log: pino({ level: 'silent' }) });
+    await log.append(
+      'user_feedback',
+      times.map((at, n) => record(at.toISOString(), `${n}`)),
+    );
+  }
+  const config = { retentionDays: 30, trainingLog: dir, trainingDataDir: dir };
+  expect(await deleteExpired(db, config, now)).toMatchObject({
+    rows: { feedback: 1 },
+    training_log_records: 1,
+  });
+  expect(await db.selectFrom('feedback').select('tenant_id').execute()).toEqual([{ tenant_id: 'acme0' }]);
+  const left: string[] = [];
+  for await (const { event_id } of readTrainingLog(dir, 'user_feedback')) left.push(event_id);
+  expect(left).toEqual(['0']);
+});
+
+async function runRetentionOn(db: Db, url: string, dir: string) {
+  const lines: object[] = [];
+  const log = pino({}, { write: (line) => void lines.push(JSON.parse(line)) });
+  const config = readConfig({ DATABASE_URL: url, TRAINING_DATA_DIR: dir, RETENTION_DAYS: '30' });
+  return { lines, loop: runRetention({ config, log }, db) };
+}
+
+test('it is done at the start, by one process, and says what it deleted or why it could not', async () => {
+  const [url, dir] = [await databaseForTest(), await temporaryDirectory()];
+  await using db = connectDb(url);
+  const given_at = new Date(Date.now() - 31 * 24 * 60 * 60 * 1_000);
+  const ids = { tenant_id: 'acme', user_id: 'ada', event_id: newId(), interaction_id: newId() };
+  await db
+    .insertInto('feedback')
+    .values({ ...ids, type: 'thumbs_up', value: 'null', given_at })
+    .execute();
+  await withAdvisoryLock(db, 'retention', async () => {
+    const { loop, lines } = await runRetentionOn(db, url, dir);
+    await loop[Symbol.asyncDispose]();
+    expect(lines).toEqual([]);
+  });
+  expect(await db.selectFrom('feedback').select('tenant_id').execute()).toHaveLength(1);
+  const done = await runRetentionOn(db, url, dir);
+  await done.loop[Symbol.asyncDispose]();
+  expect(done.lines).toMatchObject([
+    { level: 30, msg: 'old_data_deleted', rows: { feedback: 1 }, training_log_records: 0 },
+  ]);
+  using _rewrite = lockFile(join(locksDirectory(dir), 'rewrite.lock'));
+  const failed = await runRetentionOn(db, url, dir);
+  await failed.loop[Symbol.asyncDispose]();
+  expect(failed.lines).toMatchObject([
+    { level: 40, msg: 'old_data_not_deleted', err: { message: `${dir} is being rewritten already` } },
+  ]);
+});

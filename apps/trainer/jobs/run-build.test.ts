@@ -13,13 +13,15 @@ import {
   takeBuild,
 } from '@learning-loop/db/training/dataset-builds';
 import { listModels } from '@learning-loop/db/training/models';
+import { setTrainingOptOut } from '@learning-loop/db/users/settings';
 import { newId } from '@learning-loop/events/ids';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import pino from 'pino';
 import { expect, it } from 'vitest';
 import { readConfig } from '../config.ts';
+import { EmptyDataset } from '../dataset/build.ts';
 import { writeTestLog } from '../testing/test-log.ts';
-import { runBuild } from './run-build.ts';
+import { runBuild, toOutcome } from './run-build.ts';
 
 const silentMs = 30_000;
 const child = fileURLToPath(new URL('../testing/build-in-child.ts', import.meta.url));
@@ -29,9 +31,11 @@ async function stage(trainingDataDir: string, env: NodeJS.ProcessEnv = {}) {
   const url = await databaseForTest();
   const db = resources.use(connectDb(url));
   const config = readConfig({ DATABASE_URL: url, TRAINING_DATA_DIR: trainingDataDir, ...env });
-  const trainer = { config, log: pino({ level: 'silent' }) };
+  const lines: { msg: string }[] = [];
+  const log = pino({}, { write: (line) => void lines.push(JSON.parse(line)) });
+  const trainer = { config, log };
   return {
-    db,
+    ...{ db, lines },
     async build() {
       await requestBuild(db, 'default', newId());
       const taken = await takeBuild(db, silentMs);
@@ -58,6 +62,73 @@ it('builds, counts, and registers the fitted ranker', async () => {
   const [model] = await listModels(on.db, 'default', 9);
   expect(model).toMatchObject({ kind: 'ranker', status: 'rejected' });
   expect(model?.reason).toContain('held-out users');
+  const { build_id, version } = (await newest(on.db)) ?? {};
+  const ids = { build_id, tenant_id: 'default', version };
+  expect(on.lines).toMatchObject([
+    { level: 30, msg: 'dataset_built', ...ids, notes: expect.any(Array) },
+    { level: 30, msg: 'ranker_fitted', tenant_id: 'default' },
+  ]);
+  expect(await on.db.selectFrom('fine_tunes').selectAll().execute(), 'nobody asked for it').toEqual([]);
+});
+
+it.each([
+  [9, []],
+  [10, [{ tenant_id: 'default', provider: 'openai', status: 'uploading' }]],
+])(
+  'of %i samples, where it was asked for, a model is tuned if they suffice',
+  async (selectionsPerUser, tunes) => {
+    const dir = await writeTestLog({ users: 1, selectionsPerUser, onlyHypotheses: true });
+    await using on = await stage(dir, { TRAINER_FINE_TUNE: 'openai', OPENAI_API_KEY: 'secret' });
+    const build = await on.build();
+    expect(await on.db.selectFrom('fine_tunes').selectAll().execute()).toMatchObject(
+      tunes.map((tune) => ({ ...tune, dataset_version: build?.version })),
+    );
+  },
+);
+
+it('leaves out who opted out, and not the twin of somebody else who did', async () => {
+  const dir = await writeTestLog({ users: 6, selectionsPerUser: 2, onlyHypotheses: true });
+  await using on = await stage(dir);
+  for (const [tenant_id, user_id] of [
+    ['default', 'user-0'],
+    ['other', 'user-2'],
+  ] as const)
+    await setTrainingOptOut(on.db, { tenant_id, user_id }, true);
+  expect((await on.build())?.counts).toMatchObject({ 'hypotheses_chat.parquet': 10 });
+});
+
+it('keeps a dataset whose ranker could not be fitted, and says so', async () => {
+  await using on = await stage(await writeTestLog({ users: 12, selectionsPerUser: 2 }));
+  await on.db.schema.alterTable('models').renameTo('elsewhere').execute();
+  expect(await on.build()).toMatchObject({ status: 'done' });
+  expect(on.lines).toMatchObject([
+    { msg: 'dataset_built' },
+    { level: 50, msg: 'ranker_not_fitted', tenant_id: 'default', err: { code: '42P01' } },
+  ]);
+});
+
+it('says why a build failed, and goes on', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'failing-'));
+  await writeFile(join(dir, 'datasets'), 'no directory');
+  await using on = await stage(dir);
+  expect(await on.build()).toMatchObject({
+    status: 'failed',
+    error: expect.stringMatching(/ENOTDIR|EEXIST/u),
+  });
+  expect(on.lines).toMatchObject([{ level: 50, msg: 'dataset_failed', tenant_id: 'default', err: {} }]);
+});
+
+it.each([
+  [new EmptyDataset('nothing'), { status: 'empty', error: 'nothing' }],
+  [new Error('it broke'), { status: 'failed', error: 'it broke' }],
+  ['a text', { status: 'failed', error: 'a text' }],
+  [
+    new Error('IO Error: No space left on device'),
+    { status: 'failed', error: 'The disk is full; nothing was kept of this build.' },
+  ],
+  [new Error('x'.repeat(2_001)), { status: 'failed', error: 'x'.repeat(2_000) }],
+])('tells people of an error: %#', (error, outcome) => {
+  expect(toOutcome(error)).toEqual(outcome);
 });
 
 it('says that there is nothing to learn from, and what was built stays', async () => {
@@ -68,6 +139,7 @@ it('says that there is nothing to learn from, and what was built stays', async (
     error: expect.stringContaining('holds no pick'),
   });
   expect(await readdir(join(dir, 'datasets'))).toEqual([]);
+  expect(on.lines).toMatchObject([{ level: 30, msg: 'dataset_empty', tenant_id: 'default' }]);
 });
 
 it('is one user only: built, with a note, and no ranker', async () => {

@@ -75,7 +75,7 @@ function toCounts({ manifest }: Dataset): Record<string, number> {
   return { ...manifest.filters['hypotheses_data'], ...Object.fromEntries(files) };
 }
 
-function toOutcome(error: unknown): BuildOutcome {
+export function toOutcome(error: unknown): BuildOutcome {
   if (error instanceof EmptyDataset) return { status: 'empty', error: error.message };
   const message = error instanceof Error ? error.message : String(error);
   if (/no space left/i.test(message))

@@ -1,9 +1,10 @@
+import { shippedWeights } from '@learning-loop/learning/ranking/weights';
 import { expect, it } from 'vitest';
 import { seeded } from '../testing/seeded.ts';
 import { simulateSelections } from '../testing/simulate-selections.ts';
 import { fitLogit } from './conditional-logit.ts';
 import { type TrainingExample, type TrainingExamples, toExamples } from './examples.ts';
-import { fitRanker, type SplitExamples } from './fit-ranker.ts';
+import { fitRanker, type SplitExamples, toUtilities } from './fit-ranker.ts';
 import { importanceWeights } from './importance-weights.ts';
 import { estimateOffPolicy } from './off-policy.ts';
 import { promotionGate } from './promotion-gate.ts';
@@ -49,6 +50,25 @@ it('stays with the serving weights while there is little to go by', () => {
   const fitted = fitRanker(examples, { version: 1, temperature: 1, weights: trueWeights }, seeded(1));
   for (const name of names)
     expect(fitted.weights.weights[name]).toBeCloseTo(Reflect.get(trueWeights, name), 0);
+});
+
+it('takes weights for what they count, whatever their temperature', () => {
+  const ranker = { version: 1, temperature: 0.5, weights: { goal: 2, prior: -1, unused: 9 } };
+  expect(toUtilities(ranker, ['goal', 'missing', 'prior'])).toEqual(Float64Array.of(4, 0, -2));
+});
+
+it('gives weights of six decimals and temperature 1, shrunk as its validation users say', () => {
+  const examples = split(simulateSelections({ ...population, users: 120 }));
+  const [right, wrong] = [trueWeights, { goal: -2, preference: 1, prior: 0.5 }].map((weights) =>
+    fitRanker(examples, { version: 1, temperature: 1, weights }, seeded(1)),
+  );
+  // What serves is right already, or far from it.
+  expect([right?.ridge, wrong?.ridge]).toEqual([1_000, 1]);
+  expect(wrong?.weights).toMatchObject({ version: shippedWeights.version, temperature: 1 });
+  for (const weight of Object.values(wrong?.weights.weights ?? {}))
+    expect(weight).toBe(Number(weight.toFixed(6)));
+  expect(wrong?.iterations).toBeGreaterThan(1);
+  expect([wrong?.judgement.picks, wrong?.judgement.users]).toEqual([240, 24]);
 });
 
 it('calibrates its confidences on users whom the fit has not seen', () => {
