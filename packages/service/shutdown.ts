@@ -44,8 +44,12 @@ async function runPs(pid: number): Promise<ProcessInfo> {
   return { parent: Number(parent), command: command.join(' ') };
 }
 
-const packageManager = /^(\S*node )?\S*\b(npm|npx|pnpm)(-cli)?(\.c?js)?( |$)/;
-const wrapper = /^\S*(\bsh -c|node) /;
+/** Of a command line with its arguments. */
+export const isPackageManager = (command: string): boolean =>
+  /^(\S*node )?\S*\b(npm|npx|pnpm)(-cli)?(\.c?js)?( |$)/.test(command);
+
+/** A shell or a script that package managers put between themselves and what they start. */
+export const isWrapper = (command: string): boolean => /^\S*(\bsh -c|node) /.test(command);
 
 /** `npx pnpm start` runs pnpm in a shell that dies of SIGTERM without passing it on: the service would keep running. */
 async function parentsExited(parents: number[]): Promise<void> {
@@ -53,15 +57,15 @@ async function parentsExited(parents: number[]): Promise<void> {
   while (await areRunning(parents).catch(() => true)) await setTimeout(500, undefined, { ref: false });
 }
 
-/** Up to the outermost package manager, from the parent. */
-async function findParentProcesses(): Promise<number[]> {
+/** Up to the outermost package manager, from `parent`. */
+export async function findPackageManagers(parent: number): Promise<number[]> {
   const pids: number[] = [];
   let outermost = 0;
-  for (let pid = process.ppid; pid > 1; ) {
+  for (let pid = parent; pid > 1; ) {
     const info = await findProcess(pid);
     if (!info) break;
-    if (packageManager.test(info.command)) outermost = pids.length + 1;
-    else if (!wrapper.test(info.command)) break;
+    if (isPackageManager(info.command)) outermost = pids.length + 1;
+    else if (!isWrapper(info.command)) break;
     pids.push(pid);
     pid = info.parent;
   }
@@ -116,7 +120,7 @@ export function stopOnSignals(log: Logger, stop: () => void): void {
 
 /** Resolves once the parents are known; only later exits are noticed. */
 export async function stopWithParent(log: Logger, stop: () => void): Promise<void> {
-  const parents = await findParentProcesses();
+  const parents = await findPackageManagers(process.ppid);
   if (parents.length > 0) void stopAfterParents(parents, log, stop);
 }
 

@@ -1,3 +1,6 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parsePostgresUrl } from './postgres-url.ts';
 
@@ -70,6 +73,101 @@ describe('a URL that says what it means', () => {
   });
 });
 
+describe('what libpq, Prisma and JDBC write', () => {
+  const { port, host } = { port: 5432, host: 'host' };
+
+  it.each<[string, object]>([
+    ['host/db?port=1', { port: 1 }],
+    ['host/db?port=65535', { port: 65_535 }],
+    ['host:65535/db', { port: 65_535 }],
+    ['host:/db', { port }],
+    ['host/db?user=me&password=x', { user: 'me', password: 'x' }],
+    ['a@host/db?user=me', { user: 'me' }],
+    [':pw@host/db', { password: 'pw' }],
+    ['@host/db', { host }],
+    ['host/db?dbname=db', { database: 'db' }],
+    ['host?database=db', { database: 'db' }],
+    ['host?db=db', { database: 'db' }],
+    ['[fe80::1%25eth0]/db', { host: 'fe80::1%eth0' }],
+    ['host/db?', { database: 'db' }],
+    ['host/db?&application_name=a&', { application_name: 'a' }],
+    ['host/db?ApplicationName=a', { application_name: 'a' }],
+    ['host/db?fallback_application_name=a', {}],
+    ['host/db?client_encoding=UTF8', {}],
+    ['host/db?client_encoding=utf-8', {}],
+    ['host/db?client_encoding=auto', {}],
+    ['host/db?load_balance_hosts=disable&gssencmode=disable&sslcompression=0&sslsni=1', {}],
+    ['host/db?gssencmode=prefer', {}],
+    ['host/db?currentSchema=public', {}],
+    ['host/db?search_path=public,other', {}],
+    ['host/db?search_path="public"', {}],
+    ['host/db?schema=%20public%20', {}],
+    [
+      'host/db?lock_timeout=7&idle_in_transaction_session_timeout=8',
+      { lock_timeout: 7, idle_in_transaction_session_timeout: 8 },
+    ],
+    ['host/db?keepalives=1&keepalives_idle=30', { keepAlive: true, keepAliveInitialDelayMillis: 30_000 }],
+    ['host/db?statement_timeout=123456789', { statement_timeout: 123_456_789 }],
+    ['host/db?sslnegotiation=direct', { sslnegotiation: 'direct' }],
+    ['host/db?sslnegotiation=postgres', { sslnegotiation: 'postgres' }],
+    ['host/db?channel_binding=prefer', { enableChannelBinding: true }],
+    ['host/db?channel_binding=disable', { enableChannelBinding: false }],
+    ['host/db?options=-c%20a=x%2By', { options: '-c a=x+y' }],
+    ['host/db?options=-ca=x+-c+b=y', { options: '-ca=x -c b=y' }],
+    ['host/db?options=-c%20search_path=public', { options: '-c search_path=public' }],
+  ])('%s', (rest, expected) => {
+    expect(connectionOf(`postgres://${rest}`)).toMatchObject(expected);
+  });
+
+  it('asks for nothing that is not said', () => {
+    expect(connectionOf('postgres://host/db?connect_timeout=0')).toEqual({ host, port, database: 'db' });
+    expect(connectionOf('POSTGRES://@host/db')).toEqual({ host, port, database: 'db' });
+  });
+
+  it('names the pooler, whose own word is the last', () => {
+    const pooled = (parameters: string) => parsePostgresUrl(`postgres://host/db?${parameters}`).pooled;
+    expect(['pooler=session', 'pgbouncer=false', 'pooler=session&pgbouncer=true'].map(pooled)).toEqual([
+      ...[false, false, false],
+    ]);
+  });
+
+  it('takes certificates and their limits from files, also where no mode is named', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'tls-'));
+    for (const name of ['ca', 'cert', 'key']) await writeFile(join(directory, name), `the ${name}`);
+    const files = `sslcert=${directory}/cert&sslkey=${directory}/key&sslpassword=pw`;
+    const versions = 'ssl_min_protocol_version=TLSv1.2&ssl_max_protocol_version=TLSv1.3';
+    const { ssl } = connectionOf(`postgres://host/db?sslrootcert=${directory}/ca&${files}&${versions}`);
+    expect(ssl).toEqual({
+      ...{ ca: 'the ca', cert: 'the cert', key: 'the key', passphrase: 'pw' },
+      ...{ minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3' },
+    });
+    for (const version of ['TLSv1', 'TLSv1.1'])
+      expect(connectionOf(`postgres://host/db?ssl_min_protocol_version=${version}`).ssl).toEqual({
+        minVersion: version,
+      });
+    expect(
+      connectionOf(`postgres://host/db?sslmode=require&uselibpqcompat=true&sslrootcert=${directory}/ca`).ssl,
+    ).toEqual({ ca: 'the ca' });
+  });
+
+  it.each([
+    ['sslmode=require&sslaccept=strict', {}],
+    ['sslmode=require&uselibpqcompat=false', {}],
+    ['ssl=1', {}],
+    ['ssl=0', false],
+    ['ssl=false&sslmode=disable', false],
+    ['ssl=no-verify', { rejectUnauthorized: false }],
+  ])('%s is a way to encrypt', (parameters, ssl) => {
+    expect(connectionOf(`postgres://host/db?${parameters}`).ssl).toEqual(ssl);
+  });
+
+  it('checks no name of a server whose authority alone is to be checked', () => {
+    const { ssl } = connectionOf(`postgres://host/db?sslmode=verify-ca&sslrootcert=${import.meta.filename}`);
+    const check: unknown = typeof ssl === 'object' ? ssl.checkServerIdentity : undefined;
+    expect(typeof check === 'function' && check()).toBeUndefined();
+  });
+});
+
 describe('a URL whose meaning is not sure is refused in one sentence that names the part and the mend:', () => {
   it.each([
     ['postgres://me:p/w@host/db', 'an unescaped "/" in its user name or password; write %2F'],
@@ -114,6 +212,56 @@ describe('a URL whose meaning is not sure is refused in one sentence that names 
     ['postgresql+asyncpg://host/db', 'begins with postgresql+asyncpg; write postgres:// instead'],
     ['host=localhost dbname=db', 'is no URL of a PostgreSQL; it must be postgres://'],
     ["'postgres://host/db'", 'is in quotation marks; remove them'],
+    ['host="x"', 'is no URL of a PostgreSQL; it must be postgres://user:password@host:5432/database'],
+    ['x jdbc:postgresql://host/db', 'is no URL of a PostgreSQL'],
+    ['postgres+x://host/db', 'begins with postgres+x; write postgres:// instead'],
+    ['postgres://host:12a/db', 'a port that is no number from 1 to 65535'],
+    ['postgres://host:a12/db', 'a port that is no number from 1 to 65535'],
+    ['postgres://host/db?port=65536', 'a port that is no number from 1 to 65535'],
+    ['postgres://host/db?port=1234567890', 'a port that is no whole number'],
+    ['postgres://host/db?port=7x', 'a port that is no whole number'],
+    ['postgres://host/db?port=x7', 'a port that is no whole number'],
+    ['postgres://host/db?host=a,b', 'names several hosts'],
+    ['postgres://host?db=a&database=a', 'the parameters database and db, which mean the same; leave one out'],
+    ['postgres://host/db?schema=other', 'a schema other than public'],
+    ['postgres://host/db?currentSchema=other,public', 'a schema other than public'],
+    ['postgres://host/db?search_path=other', 'a schema other than public'],
+    ['postgres://host/db?options=--search-path=other', 'a schema other than public'],
+    [
+      'postgres://host/db?options=-c%20search_path=public%20-c%20search_path=other',
+      'a schema other than public',
+    ],
+    ['postgres://host/db?options=-c%20SEARCH_PATH%20=%20other', 'a schema other than public'],
+    ['postgres://host/db?load_balance_hosts=random', 'a load_balance_hosts that is none of disable'],
+    ['postgres://host/db?gssencmode=require', 'a gssencmode that is none of disable, prefer'],
+    ['postgres://host/db?sslcompression=1', 'a sslcompression that is none of 0'],
+    ['postgres://host/db?sslsni=0', 'a sslsni that is none of 1'],
+    ['postgres://host/db?channel_binding=x', 'a channel_binding that is none of require, prefer, disable'],
+    ['postgres://host/db?sslnegotiation=x', 'a sslnegotiation that is none of postgres, direct'],
+    ['postgres://host/db?ssl=disable&sslmode=require', 'ssl and sslmode, which contradict each other'],
+    ['postgres://host/db?hostaddr=1', 'hostaddr, which is not supported; write the address as the host'],
+    [
+      'postgres://host/db?service=x',
+      'service, which is not supported; write host, user and database into the URL',
+    ],
+    [
+      'postgres://host/db?sslidentity=x',
+      'sslidentity, which is not supported; name PEM files as sslcert and sslkey',
+    ],
+    ...['pool_timeout', 'socket_timeout', 'pool_size', 'max'].map((one): [string, string] => [
+      `postgres://host/db?${one}=5`,
+      `${one}, which is a setting of a pool, and every process has its own; leave it out`,
+    ]),
+    ['postgres://host/db?a%20b=1', 'the parameter that is unknown, which is not supported'],
+    [`postgres://host/db?${'a'.repeat(41)}=1`, 'the parameter that is unknown, which is not supported'],
+    [`postgres://host/db?${'a'.repeat(40)}=1`, `the parameter ${'a'.repeat(40)}, which is not supported`],
+    ['postgres://host/db?application_name', 'the parameter application_name without a value'],
+    ['postgres://ho st/db', 'a host that cannot be one; write user:password@host:port'],
+    ['postgres://host/d\tb', 'a line break or a tab in it; remove it'],
+    ['postgres://$' + '(HOST)/db', 'a placeholder in braces'],
+    ['postgres://{{ host }}/db', 'a placeholder in braces'],
+    ['postgres://host/db?application_name=100%', 'a "%" in its parameters'],
+    ['postgres://ho%zz/db', 'a "%" in its host'],
   ])('%s', (url, part) => {
     const sentence = (text: string) => /^DATABASE_URL [^\n]+[.]$/.test(text) && text.includes(part);
     expect(() => parsePostgresUrl(url)).toThrow(

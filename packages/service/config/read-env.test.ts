@@ -47,6 +47,55 @@ describe('values', () => {
     );
   });
 
+  it.each([
+    [Type.Integer({ maximum: 5 }), '6', 'an integer of at most 5'],
+    [Type.Integer({ minimum: 5 }), '4', 'an integer of at least 5'],
+    [Type.Number({ minimum: 0, maximum: 1 }), '1.1', 'a number from 0 to 1'],
+    [Type.Number(), 'x', 'a number'],
+    [Type.String({ minLength: 3 }), 'ab', 'a text'],
+    [Type.Literal('on'), 'off', 'on'],
+  ])('are described by their schema: %j is not %s', (schema, value, description) => {
+    expect(() => readEnv(Type.Object({ ONE: schema }), { ONE: value })).toThrow(
+      expect.objectContaining({ message: `ONE is "${value}"; it must be ${description}.` }),
+    );
+    expect(() => readEnv(Type.Object({ ONE: schema }), {})).toThrow(
+      `ONE is not set; it must be ${description}.`,
+    );
+  });
+
+  it.each([
+    ['PORT', '+12', 12],
+    ['PORT', '00012', 12],
+    ['RATE', '1e2', 100],
+    ['COLLECT', 'True', true],
+    ['COLLECT', '1', true],
+    ['COLLECT', '0', false],
+  ])('%s=%s is %s', (name, value, expected) => {
+    expect(readEnv(Env, { URL, [name]: value })).toMatchObject({ [name]: expected });
+  });
+
+  it.each(['a12', '12a', '-', '1_000'])('PORT=%s is no integer', (PORT) => {
+    expect(() => readEnv(Env, { URL, PORT })).toThrow(
+      `PORT is "${PORT}"; it must be an integer from 0 to 65535.`,
+    );
+  });
+
+  it('that are secrets are not shown, and numbers and choices are no secrets', () => {
+    const Secrets = Type.Object({
+      ...{ A_SECRET: Type.Literal('x'), B_TOKEN: Type.String({ pattern: '^x' }) },
+      ...{ C_PASSWORD: Type.String({ pattern: '^x' }), D_KEY_NUMBER: Type.Number(), E_KEY: Type.Boolean() },
+      F_TOKEN: Type.Union([Type.Literal('a'), Type.Literal('b')]),
+    });
+    const env = { A_SECRET: '1', B_TOKEN: '2', C_PASSWORD: '3', D_KEY_NUMBER: 'd', E_KEY: 'e', F_TOKEN: 'f' };
+    expect(() => readEnv(Secrets, env)).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(
+          /^A_SECRET is "…".+\nB_TOKEN is "…".+\nC_PASSWORD is "…".+\nD_KEY_NUMBER is "d".+\nE_KEY is "e".+\nF_TOKEN is "f".+$/u,
+        ),
+      }),
+    );
+  });
+
   it('that are addresses are refused in the words of their grammar', () => {
     const addresses = { DATABASE_URL: 'postgres://host', REDIS_URL: 'redis://me:secret@host:x' };
     const message =
@@ -81,6 +130,20 @@ describe('NAME_FILE', () => {
   it('that cannot be read is the one fault of its variable', () => {
     const message = 'URL_FILE is "/nowhere/url"; it must be a file that can be read (ENOENT).';
     expect(() => readEnv(Env, { URL_FILE: '/nowhere/url' })).toThrow(expect.objectContaining({ message }));
+  });
+
+  it.each([
+    ['an empty file', '', 'URL is not set; it must be a postgres:// URL.'],
+    ['a file of blanks', ' \n', 'URL is not set; it must be a postgres:// URL.'],
+  ])('that is %s counts as unset', async (_what, content, message) => {
+    const file = await temporaryFile(content);
+    expect(() => readEnv(Env, { URL_FILE: file })).toThrow(expect.objectContaining({ message }));
+  });
+
+  it('that is no text is refused', async () => {
+    const file = await temporaryFile('a\0b');
+    const message = `URL_FILE is "${file}"; it must be a text in UTF-8 or UTF-16.`;
+    expect(() => readEnv(Env, { URL_FILE: file })).toThrow(expect.objectContaining({ message }));
   });
 });
 

@@ -1,3 +1,6 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseRedisUrl } from './redis-url.ts';
 
@@ -21,6 +24,18 @@ describe('a URL that says what it means', () => {
     ['unix:///run/redis.sock', { kind: 'socket', path: '/run/redis.sock', db: 0 }],
     ['unix://loop:secret@/run/redis.sock?db=2', { path: '/run/redis.sock', db: 2, password: 'secret' }],
     ['redis+unix:///run/redis.sock', { kind: 'socket', path: '/run/redis.sock' }],
+    ['redis+socket:///run/redis.sock?database=12', { kind: 'socket', path: '/run/redis.sock', db: 12 }],
+    ['redis-socket:///run/redis.sock', { kind: 'socket', path: '/run/redis.sock' }],
+    ['redis://host?database=3', { ...server, db: 3 }],
+    ['redis://host/123456', { ...server, db: 123_456 }],
+    ['redis://host:65535', { ...server, port: 65_535 }],
+    ['redis://host?family=4&clientName=me', { ...server, family: 4, clientName: 'me' }],
+    ['redis://host?family=IPv4', { ...server, family: 4 }],
+    ['redis://host?family=IPv6', { ...server, family: 6 }],
+    ['redis://me:pw@host', { username: 'me', password: 'pw' }],
+    ['redis://default@host', { ...server, username: undefined, password: undefined }],
+    ['redis+cluster://host', { kind: 'cluster', nodes: [{ host: 'host', port: 6379 }], tls: undefined }],
+    ['REDISS+SENTINEL://a/main/', { kind: 'sentinels', master: 'main', db: 0, tls: {} }],
   ])('%s', (url, address) => {
     expect(parseRedisUrl(url)).toMatchObject(address);
   });
@@ -48,8 +63,28 @@ describe('a URL that says what it means', () => {
     ['rediss://host?ssl_cert_reqs=none', { rejectUnauthorized: false }],
     ['rediss://host?skip_verify=true', { rejectUnauthorized: false }],
     ['rediss://host?ssl_check_hostname=false', { checkServerIdentity: expect.any(Function) }],
+    ['rediss://host?ssl_check_hostname=False', { checkServerIdentity: expect.any(Function) }],
+    ['rediss://host?ssl_check_hostname=true', {}],
+    ['rediss://host?ssl_check_hostname=True', {}],
+    ['rediss://host?skip_verify=false', {}],
   ])('says how a certificate is checked: %s', (url, tls) => {
     expect(parseRedisUrl(url).tls).toEqual(tls);
+  });
+
+  it('takes certificates from files', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'tls-'));
+    for (const name of ['ca', 'cert', 'key']) await writeFile(join(directory, name), `the ${name}`);
+    const [ca, cert, key] = ['ca', 'cert', 'key'].map((name) => join(directory, name));
+    const files = `ssl_ca_certs=${ca}&ssl_certfile=${cert}&ssl_keyfile=${key}`;
+    expect(parseRedisUrl(`rediss://host?${files}`).tls).toEqual({
+      ca: 'the ca',
+      cert: 'the cert',
+      key: 'the key',
+    });
+    expect(parseRedisUrl(`rediss://host?ssl_ca_certs=${ca}`).tls).toEqual({ ca: 'the ca' });
+    expect(
+      parseRedisUrl('rediss://host?ssl_check_hostname=false').tls?.checkServerIdentity?.('host', {} as never),
+    ).toBeUndefined();
   });
 });
 
@@ -99,6 +134,31 @@ describe('a URL whose meaning is not sure is refused in one sentence that names 
     ['host:6379', 'is no URL of a Redis; it must be redis://'],
     ['/run/redis.sock', 'is no URL of a Redis; it must be redis://'],
     ['"redis://host"', 'is in quotation marks; remove them'],
+    ['host="x"', 'is no URL of a Redis; it must be redis://'],
+    ['redis+cluster://a,', 'names no host'],
+    ['unix://:1/run/redis.sock', 'names no socket; write three slashes'],
+    ['unix://a,/run/redis.sock', 'names no socket; write three slashes'],
+    ['redis://host/1234567', 'a database that is no number'],
+    ['redis://host/1x', 'a database that is no number'],
+    ['redis://host/x1', 'a database that is no number'],
+    ['redis://host?db=1&database=1', 'the parameters db and database, which mean the same'],
+    [
+      'redis://host?client_name=a&clientName=b',
+      'the parameters client_name and clientName, which mean the same',
+    ],
+    ['redis+cluster://a?db=1', 'a database other than 0, which a cluster does not have; leave it out'],
+    ...['ssl_check_hostname', 'skip_verify', 'ssl_ca_certs', 'ssl_certfile', 'ssl_keyfile', 'ssl', 'tls'].map(
+      (parameter): [string, string] => [
+        `redis://host?${parameter}=x`,
+        `the parameter ${parameter}, which needs TLS; begin the URL with rediss://, or leave it out`,
+      ],
+    ),
+    [
+      'rediss://host?ssl_certfile=/nowhere',
+      'names /nowhere as ssl_certfile, which cannot be read (ENOENT); correct the path',
+    ],
+    ['rediss://host?ssl_keyfile=/nowhere', 'names /nowhere as ssl_keyfile'],
+    ['rediss://host?skip_verify=1', 'a skip_verify that is none of true, false'],
   ])('%s', (url, part) => {
     const sentence = (text: string) => /^REDIS_URL [^\n]+[.]$/.test(text) && text.includes(part);
     expect(() => parseRedisUrl(url)).toThrow(
