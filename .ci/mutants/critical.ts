@@ -79,34 +79,54 @@ export const mutantGroups: MutantGroup[] = [
     ],
     ['packages/db/**/*.test.ts'],
   ),
+  // Without the suite that both backends pass: it takes seconds for each mutant.
   serving(
     'queue',
-    ['packages/queue/consumer/*.ts', 'packages/queue/producer/*.ts', 'packages/queue/errors.ts'],
-    ['packages/queue/**/*.test.ts'],
+    [
+      'packages/queue/consumer/{consume,deliver,process-events}.ts',
+      'packages/queue/producer/*.ts',
+      'packages/queue/errors.ts',
+    ],
+    ['packages/queue/{consumer,producer}/*.test.ts', 'packages/queue/errors.test.ts'],
   ),
+  // Without object storage, and without the tests of whole processes: in those no mutant is active.
   serving(
     'training log',
-    ['packages/training-log/disk/*.ts', 'packages/training-log/{read,rewrite,lines,layout,id-set}.ts'],
-    ['packages/training-log/**/*.test.ts'],
+    ['packages/training-log/disk/*.ts', 'packages/training-log/{read,rewrite,lines,layout,id-set,files}.ts'],
+    [
+      'packages/training-log/disk/*.test.ts',
+      'packages/training-log/{read,rewrite,lines,layout,id-set,files}.test.ts',
+    ],
   ),
   serving(
     'trainer jobs',
-    ['apps/trainer/jobs/*.ts', 'apps/trainer/privacy/*.ts', 'apps/trainer/ranker/evaluate-candidates.ts'],
-    ['apps/trainer/**/*.test.ts'],
+    [
+      'apps/trainer/{jobs,privacy}/*.ts',
+      'apps/trainer/ranker/{evaluate-candidates,fit-ranker,load-examples,train-and-register}.ts',
+    ],
+    [
+      'apps/trainer/{jobs,privacy}/*.test.ts',
+      'apps/trainer/ranker/{evaluate-candidates,fit-ranker,load-examples,train-and-register}.test.ts',
+    ],
   ),
   serving(
     'gateway',
     ['apps/gateway/{auth,selections,hypotheses}/*.ts', 'apps/gateway/http/{rate-limits,load-shedding}.ts'],
     ['apps/gateway/{auth,selections,hypotheses,http,routes}/*.test.ts'],
   ),
+  // The three main.ts only name the app.
   serving(
     'workers',
-    ['apps/{memory,persona}-worker/*.ts', 'apps/training-log-worker/handlers.ts'],
-    ['apps/{memory,persona,training-log}-worker/**/*.test.ts'],
+    [
+      'apps/{memory,persona}-worker/{config,embed-memories,extract-memories,handlers,start,update-personas}.ts',
+      'apps/training-log-worker/{config,handlers,start}.ts',
+    ],
+    ['apps/{memory,persona,training-log}-worker/*.test.ts'],
   ),
-  serving(
+  pure('configuration', ['packages/service/config/*.ts'], ['packages/service/config/*.test.ts']),
+  pure(
     'shutdown',
-    ['packages/service/shutdown.ts', 'packages/service/config/*.ts'],
-    ['packages/service/**/*.test.ts'],
+    ['packages/service/{shutdown,service}.ts'],
+    ['packages/service/{shutdown,service}.test.ts'],
   ),
 ];
