@@ -10,6 +10,8 @@ import { parseArgs } from 'node:util';
 import { isProduct, trackedFiles } from '../sources.ts';
 import { listChangedLines } from './changed.ts';
 import { type MutantGroup, mutantGroups } from './critical.ts';
+import { equivalentMutants } from './equivalent.ts';
+import { findNoticed } from './fate.ts';
 import { type GroupResult, runGroup } from './run-group.ts';
 import { formatTable, writeTable } from './table.ts';
 import { copyWorkspace } from './workspace.ts';
@@ -43,12 +45,15 @@ try {
 }
 
 await mkdir('test-output', { recursive: true });
-const survivors = results
-  .flatMap(({ fates }) => fates)
-  .filter(({ status }) => /Survived|NoCoverage/u.test(status));
+const fates = results.flatMap((result) => result.fates);
+const survivors = fates.filter(({ status }) => /Survived|NoCoverage/u.test(status));
 await writeFile('test-output/mutants.jsonl', survivors.map((fate) => `${JSON.stringify(fate)}\n`).join(''));
 if (values.write) await writeTable(results);
 process.stdout.write(`${formatTable(results)}\n`);
+for (const { file, line, change } of findNoticed(fates, equivalentMutants))
+  process.stderr.write(
+    `Listed as equivalent, but a test notices it: ${file}: ${line}: ${change.join(' → ')}\n`,
+  );
 
 function isCritical({ sources }: MutantGroup, file: string): boolean {
   return isProduct(file) && sources.some((pattern) => matchesGlob(file, pattern));

@@ -4,14 +4,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { MutantGroup } from './critical.ts';
-
-export interface MutantFate {
-  file: string;
-  line: number;
-  mutator: string;
-  replacement: string;
-  status: 'Killed' | 'Survived' | 'NoCoverage' | 'Timeout' | 'CompileError' | 'RuntimeError' | 'Ignored';
-}
+import { equivalentMutants } from './equivalent.ts';
+import { collapse, type MutantFate, markEquivalents } from './fate.ts';
 
 export interface GroupResult {
   group: MutantGroup;
@@ -30,6 +24,7 @@ export async function runGroup(
   const lines = join(workspace, 'mutants.jsonl');
   await rm(lines, { force: true });
   await mkdir(join(workspace, 'tmp'), { recursive: true });
+  const sources = await readSources(mutate, workspace);
   await writeFile(join(workspace, 'stryker.config.json'), JSON.stringify({ ...options, mutate }));
   const env = {
     ...process.env,
@@ -52,7 +47,8 @@ export async function runGroup(
   });
   const [code]: (number | null)[] = await once(child, 'close');
   if (code !== 0) throw new Error(`${group.name}: the mutation run failed\n${output.slice(-4000)}`);
-  return { group, ...(await readLines(lines, workspace)) };
+  const { planned, fates } = await readLines(lines, workspace, sources);
+  return { group, planned, fates: markEquivalents(fates, equivalentMutants) };
 }
 
 const options = {
@@ -72,13 +68,56 @@ const options = {
   checkers: [],
 };
 
-async function readLines(path: string, workspace: string): Promise<{ fates: MutantFate[]; planned: number }> {
-  const lines = existsSync(path) ? (await readFile(path, 'utf8')).trim().split('\n') : [];
-  const [first = '{"planned":0}', ...rest] = lines;
-  return { planned: JSON.parse(first).planned, fates: rest.map((line) => toFate(line, workspace)) };
+/** A line that stryker-plugins.ts wrote. */
+interface ReportedFate {
+  file: string;
+  mutator: string;
+  replacement: string;
+  status: MutantFate['status'];
+  location: { start: Place; end: Place };
 }
 
-function toFate(line: string, workspace: string): MutantFate {
-  const fate: MutantFate = JSON.parse(line);
-  return { ...fate, file: relative(workspace, fate.file) };
+/** Both counted from 1. */
+interface Place {
+  line: number;
+  column: number;
+}
+
+/** The lines of the files before they are changed, by path. */
+async function readSources(mutate: string[], workspace: string): Promise<Map<string, string[]>> {
+  const files = [...new Set(mutate.map((range) => range.replace(/:[\d-]+$/u, '')))];
+  return new Map(
+    await Promise.all(
+      files.map(async (file) => [file, (await readFile(join(workspace, file), 'utf8')).split('\n')] as const),
+    ),
+  );
+}
+
+async function readLines(
+  path: string,
+  workspace: string,
+  sources: Map<string, string[]>,
+): Promise<{ fates: MutantFate[]; planned: number }> {
+  const lines = existsSync(path) ? (await readFile(path, 'utf8')).trim().split('\n') : [];
+  const [first = '{"planned":0}', ...rest] = lines;
+  const reported: ReportedFate[] = rest.map((line) => JSON.parse(line));
+  return {
+    planned: JSON.parse(first).planned,
+    fates: reported.map((fate) => {
+      const file = relative(workspace, fate.file);
+      return toFate({ ...fate, file }, sources.get(file) ?? []);
+    }),
+  };
+}
+
+function toFate({ location: { start, end }, ...fate }: ReportedFate, lines: string[]): MutantFate {
+  const part = lines.slice(start.line - 1, end.line);
+  const last = (part.pop() ?? '').slice(0, end.column - 1);
+  const original = [...part, last].join('\n').slice(start.column - 1);
+  return {
+    ...fate,
+    line: start.line,
+    text: (lines[start.line - 1] ?? '').trim(),
+    original: collapse(original),
+  };
 }

@@ -6,14 +6,17 @@ import type { MutationTestingPlanReadyEvent, Reporter } from '@stryker-mutator/a
 import { type MutantRunOptions, MutantRunStatus, type TestRunner } from '@stryker-mutator/api/test-runner';
 import { strykerPlugins as vitestPlugins } from '@stryker-mutator/vitest-runner';
 
+const noTime = 'no time was left';
+
 /** Writes each mutant's fate as a line. */
 class LinesReporter implements Reporter {
   onMutationTestingPlanReady({ mutantPlans }: MutationTestingPlanReadyEvent): void {
     write({ planned: mutantPlans.length });
   }
 
-  onMutantTested({ fileName, location, mutatorName, replacement, status }: Readonly<MutantResult>): void {
-    write({ file: fileName, line: location.start.line, mutator: mutatorName, replacement, status });
+  onMutantTested({ fileName, location, mutatorName, replacement, ...result }: Readonly<MutantResult>): void {
+    const status = result.statusReason === noTime ? 'Untried' : result.status;
+    write({ file: fileName, location, mutator: mutatorName, replacement, status });
   }
 }
 
@@ -22,15 +25,13 @@ const write = (line: object) => appendFileSync(env['MUTANT_LINES'] ?? '', `${JSO
 const vitest = vitestPlugins[0];
 if (vitest === undefined) throw new Error('the vitest runner has no plugin');
 
-/** When no time is left, the remaining mutants count as errors. A killed run would leave its servers behind. */
+/** When no time is left, the remaining mutants are not tried. A killed run would leave its servers behind. */
 function createTimedRunner(...[injector]: Parameters<typeof vitest.factory>): TestRunner {
   const runner = vitest.factory(injector);
   const until = Number(env['MUTANT_UNTIL']);
   const mutantRun = runner.mutantRun.bind(runner);
   runner.mutantRun = async (options: MutantRunOptions) =>
-    Date.now() < until
-      ? mutantRun(options)
-      : { status: MutantRunStatus.Error, errorMessage: 'no time was left' };
+    Date.now() < until ? mutantRun(options) : { status: MutantRunStatus.Error, errorMessage: noTime };
   return runner;
 }
 createTimedRunner.inject = vitest.factory.inject;

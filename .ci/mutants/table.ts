@@ -1,17 +1,25 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { GroupResult, MutantFate } from './run-group.ts';
+import { mutantGroups } from './critical.ts';
+import type { MutantFate } from './fate.ts';
+import type { GroupResult } from './run-group.ts';
 
 const page = new URL('../../docs/reliability.md', import.meta.url);
 const from = '<!-- table: pnpm test:mutants --write -->\n';
 const to = '<!-- end of mutants -->\n';
-const head = ['| Code | Mutants | Noticed | Share | Goal |', '| --- | --- | --- | --- | --- |'];
+const head = [
+  '| Code | Mutants | Noticed | Share | Goal | Equivalent |',
+  '| --- | --- | --- | --- | --- | --- |',
+];
 
-/** A markdown table by folder: mutants, noticed, share, goal. The row of a group follows those of its folders. */
+/**
+ * A markdown table by folder: mutants without the equivalent ones, noticed, share, goal, equivalent. The row of a group
+ * follows those of its folders.
+ */
 export const formatTable = (results: GroupResult[]): string =>
   [...head, ...results.flatMap(formatGroup)].join('\n');
 
-/** The table with the rows of these groups replaced; other groups keep theirs. */
+/** The table with the rows of these groups replaced; other groups keep theirs, and groups that are gone lose theirs. */
 export function mergeTable(table: string, results: GroupResult[]): string {
   const old = new Map<string, string[]>();
   let block: string[] = [];
@@ -23,7 +31,7 @@ export function mergeTable(table: string, results: GroupResult[]): string {
     block = [];
   }
   for (const result of results) old.set(result.group.name, formatGroup(result));
-  return [...head, ...[...old.values()].flat()].join('\n');
+  return [...head, ...mutantGroups.flatMap(({ name }) => old.get(name) ?? [])].join('\n');
 }
 
 /** Replaces the rows in docs/reliability.md. */
@@ -36,16 +44,20 @@ export async function writeTable(results: GroupResult[]): Promise<void> {
 
 function formatGroup({ group, fates, planned }: GroupResult): string[] {
   const folders = Map.groupBy(fates, ({ file }) => dirname(file));
+  const complete = planned === fates.length && !fates.some(({ status }) => status === 'Untried');
   return [
-    ...[...folders].map(([folder, some]) => formatRow(`\`${folder}\``, some, some.length, '')),
-    formatRow(`**${group.name}**`, fates, planned, `≥ ${group.goal} %`),
+    ...[...folders].map(([folder, some]) => formatRow(`\`${folder}\``, some, complete, '')),
+    formatRow(`**${group.name}**`, fates, complete, `≥ ${group.goal} %`),
   ];
 }
 
-function formatRow(name: string, fates: MutantFate[], planned: number, goal: string): string {
-  const valid = fates.filter(({ status }) => !/Error|Ignored/u.test(status));
-  const noticed = valid.filter(({ status }) => /Killed|Timeout/u.test(status)).length;
-  const share = valid.length === 0 ? 'none' : `${((100 * noticed) / valid.length).toFixed(1)} %`;
-  const count = planned > valid.length ? `${valid.length} of ${planned}` : String(valid.length);
-  return `| ${name} | ${count} | ${noticed} | ${share} | ${goal} |`;
+/** A run that ended early has no share: the mutants that no test reaches come first, and would count for too much. */
+function formatRow(name: string, fates: MutantFate[], complete: boolean, goal: string): string {
+  const count = (statuses: RegExp) => fates.filter(({ status }) => statuses.test(status)).length;
+  const noticed = count(/Killed|Timeout/u);
+  const tried = noticed + count(/Survived|NoCoverage/u);
+  const all = fates.length - count(/Ignored|Equivalent/u);
+  const share = complete && tried > 0 ? `${((100 * noticed) / tried).toFixed(1)} %` : '—';
+  const mutants = tried < all ? `${tried} of ${all}` : String(tried);
+  return `| ${name} | ${mutants} | ${noticed} | ${share} | ${goal} | ${count(/Equivalent/u)} |`;
 }
