@@ -90,7 +90,9 @@ export async function findInteractions(
   return keys.map((key) => byKey.get(toKey(key)));
 }
 
-const toKey = ({ tenant_id, interaction_id }: InteractionKey) => `${interaction_id}${tenant_id}`;
+/** Callers may write an id in capitals; the database does not. */
+const toKey = ({ tenant_id, interaction_id }: InteractionKey) =>
+  `${interaction_id.toLowerCase()}${tenant_id}`;
 
 export function findByText(
   db: Db,
