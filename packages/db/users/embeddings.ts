@@ -33,7 +33,10 @@ export async function requestEmbeddings(tx: Tx, memories: NewMemory[]): Promise<
     on conflict do nothing`.execute(tx);
 }
 
-/** Backfill in key order: returns the last key, or undefined. Locks memories, so that none is forgotten meanwhile. */
+/**
+ * Backfill in key order: returns the last key, or undefined. Locks memories, so that none is forgotten or deleted
+ * meanwhile: a key-share lock would let their status change.
+ */
 export async function requestMissingEmbeddings(
   db: Db,
   { tenant_id, user_id, memory_id }: MemoryKey,
@@ -50,7 +53,7 @@ export async function requestMissingEmbeddings(
       where status <> 'forgotten' and not exists (
         select from embeddings where embeddings.tenant_id = memories.tenant_id
           and embeddings.user_id = memories.user_id and embeddings.memory_id = memories.memory_id)
-      for key share of memories
+      for share of memories
     ), requested as (
       insert into embeddings (tenant_id, user_id, memory_id)
       select tenant_id, user_id, memory_id from missing on conflict do nothing
