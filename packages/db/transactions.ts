@@ -74,12 +74,11 @@ async function waitUntil(what: string, timeoutMs: number, isOver: () => Promise<
     if (Date.now() > end) throw new Error(`waited ${timeoutMs} ms for ${what}`);
 }
 
-/** Every transaction holds a lock on its virtual id until it ends. */
+/** Every transaction holds a lock on its virtual id until it ends; the one that asks has another each time. */
 async function listTransactions(db: Db): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select locks.virtualtransaction as id from pg_locks as locks
     join pg_stat_activity as activity using (pid)
-    where locks.locktype = 'virtualxid' and activity.datname = current_database()
-      and pid <> pg_backend_pid()`.execute(db);
+    where locks.locktype = 'virtualxid' and activity.datname = current_database()`.execute(db);
   return rows.map(({ id }) => id);
 }

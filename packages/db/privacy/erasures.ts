@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { UserKey } from '@learning-loop/events/ids';
-import { type RawBuilder, type Selectable, sql } from 'kysely';
+import { type NotNull, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Db } from '../connect.ts';
 import type { Database, ErasureReceipt } from '../schema/database.ts';
 
@@ -43,17 +43,16 @@ export function findErasure(db: Db, tenantId: string, erasureId: string): Promis
     .executeTakeFirst();
 }
 
-export async function listPendingErasures(db: Db, limit: number): Promise<PendingErasure[]> {
-  const pending = await db
+/** The oldest first. They name their users: only an end takes the name away. */
+export function listPendingErasures(db: Db, limit: number): Promise<PendingErasure[]> {
+  return db
     .selectFrom('erasures')
     .selectAll()
     .where('done_at', 'is', null)
     .orderBy('requested_at')
     .limit(limit)
+    .$narrowType<{ user_id: NotNull }>()
     .execute();
-  return pending.flatMap((erasure) =>
-    erasure.user_id === null ? [] : [{ ...erasure, user_id: erasure.user_id }],
-  );
 }
 
 export async function finishErasure(db: Db, erasure: Erasure, receipt: ErasureReceipt): Promise<void> {

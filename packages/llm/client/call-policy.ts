@@ -40,8 +40,7 @@ function classifyStatus(status: number | undefined): string {
 
 /** From the Retry-After header, at most ten minutes; null without one. */
 export function retryAfterMs(error: unknown): number | null {
-  const header = error instanceof APIError ? error.headers?.get('retry-after') : null;
-  if (!header) return null;
+  const header = (error instanceof APIError && error.headers?.get('retry-after')) || '';
   const ms = /^\d/u.test(header) ? Number.parseFloat(header) * 1000 : Date.parse(header) - Date.now();
   return ms > 0 ? Math.min(ms, 600_000) : null;
 }
