@@ -64,6 +64,10 @@ test('a user is young whose first selection is newer, even if that one is not li
     );
   expect(await youngAt(1)).toEqual(['ben true', 'ada false', 'ben true', 'ada false']);
   expect(await youngAt(2, 2)).toEqual(['ben false', 'ada false']);
+  const bound = { ...limits, window: 1, youngSince: new Date(start + hour) };
+  expect(await listTenantSelections(db, 'default', bound), 'as old as the bound').toMatchObject([
+    { user_id: 'ben', young: false },
+  ]);
 });
 
 test('a namesake in another tenant makes nobody old', async () => {

@@ -5,7 +5,13 @@ import { expect, test } from 'vitest';
 import { connectDb, type Db } from '../connect.ts';
 import { insertSelections } from '../loop/selections.ts';
 import { insertFeedback } from '../users/feedback.ts';
-import { findErasure, finishErasure, listPendingErasures, requestErasure } from './erasures.ts';
+import {
+  findErasure,
+  finishErasure,
+  listPendingErasures,
+  recordErasureError,
+  requestErasure,
+} from './erasures.ts';
 
 const receipt = { rows: {}, training_log_records: 0, dataset_samples: {}, models: [] };
 
@@ -58,4 +64,26 @@ test('what was shown before an erasure cannot be selected after it, whenever it 
     insertSelections(db, [{ event: selection({ occurred_at: later.toISOString() }), answer, shown_at }]);
   expect((await accept(before)).size).toBe(0);
   expect((await accept(later)).size).toBe(1);
+});
+
+test('erasures are carried out in the order of their requests, and one that failed says so until it is done', async () => {
+  await using db = connectDb(await databaseForTest());
+  const request = (user_id: string, id: string) => requestErasure(db, { tenant_id: 'default', user_id }, id);
+  const ids = ['3', '1', '2'].map((last) => `01a00000-0000-7000-8000-00000000000${last}`);
+  const [first] = [
+    await request('ada', ids[0] ?? ''),
+    await request('bob', ids[1] ?? ''),
+    await request('eve', ids[2] ?? ''),
+  ];
+  const pending = async (limit: number) =>
+    (await listPendingErasures(db, limit)).map(({ user_id }) => user_id);
+  expect(await pending(9)).toEqual(['ada', 'bob', 'eve']);
+  expect(await pending(2)).toEqual(['ada', 'bob']);
+  await recordErasureError(db, first, 'disk full');
+  const errors = async () =>
+    Promise.all(ids.map(async (id) => (await findErasure(db, 'default', id))?.error));
+  expect(await errors()).toEqual(['disk full', null, null]);
+  await finishErasure(db, first, receipt);
+  expect(await errors()).toEqual([null, null, null]);
+  expect(await pending(9)).toEqual(['bob', 'eve']);
 });

@@ -1,8 +1,9 @@
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { expect, test } from 'vitest';
-import { connectDb } from '../connect.ts';
+import { connectDb, type Db } from '../connect.ts';
 import { insertModel, listModels } from '../training/models.ts';
-import { markForRetraining } from './retraining.ts';
+import { finishErasure, requestErasure } from './erasures.ts';
+import { markForRetraining, markIfErasedMeanwhile } from './retraining.ts';
 
 test('models that learned from an erased user, or may have, are to be retrained; no others, and no other tenant’s', async () => {
   await using db = connectDb(await databaseForTest());
@@ -31,4 +32,53 @@ test('models that learned from an erased user, or may have, are to be retrained;
     'with the user',
     'without the user',
   ]);
+});
+
+const modelOf = (tenant_id: string, model_id: string, dataset_version: string | null) => ({
+  ...{ tenant_id, model_id, dataset_version, kind: 'ranker' as const, status: 'candidate' as const },
+  ...{ parent_id: null, metrics: '{"kept":1}', artifact: '{}', reason: 'a test' },
+});
+
+/** A finished erasure, with the files that held samples of the user and the models that were marked. */
+async function erase(
+  db: Db,
+  tenant_id: string,
+  n: number,
+  files: string[],
+  models: string[] = [],
+): Promise<void> {
+  const erasure = await requestErasure(
+    db,
+    { tenant_id, user_id: `user ${n}` },
+    `01a00000-0000-7000-8000-00000000000${n}`,
+  );
+  const dataset_samples = Object.fromEntries(files.map((file) => [file, 1]));
+  await finishErasure(db, erasure, { rows: {}, training_log_records: 0, dataset_samples, models });
+}
+
+test('a model of a dataset from which a user was erased meanwhile is to be retrained, and the receipt names it once', async () => {
+  await using db = connectDb(await databaseForTest());
+  await erase(db, 'acme', 1, ['v1/rank.jsonl', 'v2/rank.jsonl'], ['older']);
+  await erase(db, 'acme', 2, ['v10/rank.jsonl']);
+  await erase(db, 'acme2', 3, ['v1/rank.jsonl', 'v3/rank.jsonl']);
+  await requestErasure(db, { tenant_id: 'acme', user_id: 'going' }, '01a00000-0000-7000-8000-000000000004');
+  const models: [string, string | null][] = [
+    ['of v1', 'v1'],
+    ['of v3', 'v3'],
+    ['by hand', null],
+  ];
+  for (const [model_id, version] of models) await insertModel(db, modelOf('acme', model_id, version));
+  await insertModel(db, modelOf('acme2', 'of v1', 'v1'));
+  for (const [model_id] of [...models, ...models]) await markIfErasedMeanwhile(db, 'acme', model_id);
+  const marked = async (tenant: string) =>
+    (await listModels(db, tenant, 9))
+      .filter(({ metrics }) => 'retrain' in metrics)
+      .map(({ model_id }) => model_id);
+  expect([await marked('acme'), await marked('acme2')]).toEqual([['of v1'], []]);
+  const [found] = await listModels(db, 'acme', 9).then((all) =>
+    all.filter(({ model_id }) => model_id === 'of v1'),
+  );
+  expect(found?.metrics).toEqual({ kept: 1, retrain: 'A user it has learned from was erased.' });
+  const receipts = await db.selectFrom('erasures').select('receipt').orderBy('erasure_id').execute();
+  expect(receipts.map(({ receipt }) => receipt?.models)).toEqual([['older', 'of v1'], [], [], undefined]);
 });

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { connectDb, type Db, type Tx } from '../connect.ts';
 import { insertDeadLetter, replayDeadLetter } from '../loop/dead-letters.ts';
 import { insertEvents, loadPending, settle } from '../loop/outbox.ts';
-import { deleteUserRows } from './user-data.ts';
+import { deleteUserRows, listUserTables, readUserRows, renewStatistics } from './user-data.ts';
 
 const ada = { tenant_id: 'default', user_id: 'ada' };
 
@@ -138,4 +138,70 @@ test('a namesake in another tenant, and everybody else of this one, keeps all ro
     expect(await inFlight(db, user)).toEqual({ outbox: 1, dead_letters: 0 });
     expect((await collectUserRows(db, user))['feedback']).toHaveLength(1);
   }
+});
+
+const giveFeedback = (db: Db, user: typeof ada, count: number) =>
+  db
+    .insertInto('feedback')
+    .values(
+      Array.from({ length: count }, (_, n) => ({
+        ...{
+          ...user,
+          event_id: newId(),
+          interaction_id: newId(),
+          type: 'comment',
+          value: JSON.stringify(`said ${n}`),
+        },
+        given_at: new Date(),
+      })),
+    )
+    .execute();
+
+test('all rows of a user are read, a few at a time, without the ids of tenant and user', async () => {
+  const db = await databaseOfTest();
+  await giveFeedback(db, ada, 101);
+  await giveFeedback(db, { ...ada, tenant_id: 'other' }, 1);
+  await giveFeedback(db, { ...ada, user_id: 'bob' }, 1);
+  const batches: string[][] = [];
+  await db.transaction().execute(async (tx) => {
+    // Twice in one transaction: the first cursor is closed.
+    for (const _ of [1, 2]) {
+      batches.length = 0;
+      for await (const rows of readUserRows(tx, 'feedback', ada)) batches.push(rows);
+    }
+  });
+  expect(batches.map((rows) => rows.length)).toEqual([50, 50, 1]);
+  const rows = batches.flat().map((row) => JSON.parse(row));
+  expect(rows.map(({ value }) => value).sort()).toEqual(
+    Array.from({ length: 101 }, (_, n) => `said ${n}`).sort(),
+  );
+  expect(Object.keys(rows[0]).sort()).toEqual(['event_id', 'given_at', 'interaction_id', 'type', 'value']);
+});
+
+test('the tables of a user are those with a user, without the erasures, and without the partitions of another', async () => {
+  expect(await listUserTables(await databaseOfTest())).toEqual([
+    ...['dead_letters', 'embeddings', 'feedback', 'interactions', 'memories', 'memory_sources', 'outbox'],
+    ...['persona_updates', 'personas', 'selections', 'user_settings'],
+  ]);
+});
+
+test('the statistics of the planner hold no value of a user who was erased', async () => {
+  const db = await databaseOfTest();
+  await giveFeedback(db, ada, 30);
+  await sql`analyze feedback`.execute(db);
+  const known = async () =>
+    (
+      await sql<{ values: string }>`select most_common_vals::text as values from pg_stats
+      where tablename = 'feedback' and attname = 'user_id' and most_common_vals is not null`.execute(db)
+    ).rows;
+  expect(await known()).toEqual([{ values: '{ada}' }]);
+  await deleteUserRows(db, ada);
+  await renewStatistics(db);
+  // Before PostgreSQL 18 they stay until the table has rows.
+  const { rows } = await sql<{ version: number }>`
+    select current_setting('server_version_num')::int as version`.execute(db);
+  if ((rows[0]?.version ?? 0) >= 180_000) expect(await known()).toEqual([]);
+  await giveFeedback(db, { ...ada, user_id: 'bob' }, 30);
+  await renewStatistics(db);
+  expect(await known()).toEqual([{ values: '{bob}' }]);
 });

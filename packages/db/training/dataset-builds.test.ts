@@ -7,6 +7,8 @@ import { listExcludedUsers } from '../users/settings.ts';
 import {
   findDueDatasetBuilds,
   finishBuild,
+  heartbeatBuild,
+  listBuilds,
   listTenantsWithSelections,
   requestBuild,
   takeBuild,
@@ -84,4 +86,121 @@ it('names whom not to learn from', async () => {
     .values({ tenant_id: 'acme', erasure_id: randomUUID(), user_hash: Buffer.from('x'), user_id: 'going' })
     .execute();
   expect((await listExcludedUsers(db, 'acme')).sort()).toEqual(['going', 'out']);
+});
+
+const id = (n: number) => `01a00000-0000-7000-8000-00000000000${n}`;
+
+it('takes the build that runs before those that wait, and of these the one that waits longest', async () => {
+  await using db = connectDb(await databaseForTest());
+  const take = async (silentMs = 30_000) => (await takeBuild(db, silentMs))?.build_id;
+  for (const [n, minutes] of [
+    [1, 1],
+    [2, 3],
+    [3, 2],
+  ] as const) {
+    await requestBuild(db, n === 2 ? 'acme2' : 'acme', id(n));
+    await sql`update dataset_builds set requested_at = clock_timestamp() - ${minutes} * interval '1 minute'
+      where build_id = ${id(n)}`.execute(db);
+  }
+  expect((await listBuilds(db, 'acme', 9)).map(({ build_id }) => build_id)).toEqual([id(1), id(3)]);
+  expect(await listBuilds(db, 'acme', 1)).toHaveLength(1);
+  expect(await take()).toBe(id(2));
+  // Also where one waits that was asked for before it.
+  await sql`update dataset_builds set requested_at = clock_timestamp() - interval '1 hour' where build_id = ${id(3)}`.execute(
+    db,
+  );
+  expect(await take(), 'one at a time').toBeUndefined();
+  await sql`update dataset_builds set beat_at = clock_timestamp() - interval '31 seconds'
+    where status = 'running'`.execute(db);
+  expect(await take()).toBe(id(2));
+  // Restored from before there were heartbeats.
+  await db.updateTable('dataset_builds').set({ beat_at: null }).where('build_id', '=', id(2)).execute();
+  const again = await takeBuild(db, 30_000);
+  expect(again).toMatchObject({ build_id: id(2), attempt: 3, status: 'running' });
+  if (again) await finishBuild(db, again, { status: 'failed', error: 'x' });
+  expect(await listBuilds(db, 'acme2', 1)).toMatchObject([
+    { status: 'failed', error: 'x', version: null, finished_at: expect.any(Date) },
+  ]);
+  expect(await take()).toBe(id(3));
+});
+
+it('lets only the newest attempt write, while it runs', async () => {
+  await using db = connectDb(await databaseForTest());
+  await requestBuild(db, 'acme', id(1));
+  await requestBuild(db, 'acme2', id(1));
+  const first = await takeBuild(db, 30_000);
+  await sql`update dataset_builds set beat_at = beat_at - interval '1 hour' where status = 'running'`.execute(
+    db,
+  );
+  const second = await takeBuild(db, 30_000);
+  if (!first || !second) throw new Error('no build was taken');
+  const read = async () => (await listBuilds(db, second.tenant_id, 1))[0];
+  await expect(heartbeatBuild(db, first, 'late')).rejects.toThrow(
+    'Another trainer has taken this build over.',
+  );
+  await finishBuild(db, first, { status: 'failed', error: 'late' });
+  expect(await read()).toMatchObject({ status: 'running', step: null, error: null, finished_at: null });
+  await sql`update dataset_builds set beat_at = beat_at - interval '1 hour' where status = 'running'`.execute(
+    db,
+  );
+  await heartbeatBuild(db, second, 'splitting');
+  await heartbeatBuild(db, second);
+  expect(await read()).toMatchObject({ step: 'splitting' });
+  expect(await takeBuild(db, 30_000), 'its heart beats').toBeUndefined();
+  await finishBuild(db, second, {
+    status: 'done',
+    version: 'v7',
+    counts: { records: 3 },
+    notes: ['one', 'two'],
+  });
+  const done = {
+    status: 'done',
+    version: 'v7',
+    counts: { records: 3 },
+    notes: ['one', 'two'],
+    step: null,
+    error: null,
+  };
+  expect(await read()).toMatchObject({ ...done, attempt: 2, finished_at: expect.any(Date) });
+  await finishBuild(db, second, { status: 'empty', error: 'again' });
+  await expect(heartbeatBuild(db, second)).rejects.toThrow('taken this build over');
+  expect(await read()).toMatchObject(done);
+  const namesake = await listBuilds(db, second.tenant_id === 'acme' ? 'acme2' : 'acme', 1);
+  expect(namesake).toMatchObject([{ status: 'queued', attempt: 0, step: null }]);
+});
+
+it('counts what was selected since the last build began, and asks for no build while one waits or runs', async () => {
+  await using db = connectDb(await databaseForTest());
+  await insertSelections(db, 'acme', 3);
+  await insertSelections(db, 'acme2', 2);
+  const due = async (minNew: number) =>
+    (await findDueDatasetBuilds(db, minNew, 0)).map((one) => Object.values(one));
+  const byTenant = async (minNew: number) => Object.fromEntries(await due(minNew));
+  expect(await byTenant(2)).toEqual({ acme: 2, acme2: 2 });
+  expect(await byTenant(3)).toEqual({ acme: 3 });
+  expect(await byTenant(4)).toEqual({});
+  await requestBuild(db, 'acme2', id(1));
+  expect(await byTenant(2), 'queued').toEqual({ acme: 2 });
+  const build = await takeBuild(db, 30_000);
+  expect(await byTenant(2), 'running').toEqual({ acme: 2 });
+  await insertSelections(db, 'acme2', 1);
+  if (build) await finishBuild(db, build, { status: 'empty', error: 'too few' });
+  expect(await byTenant(1)).toEqual({ acme: 1, acme2: 1 });
+  expect(await byTenant(2)).toEqual({ acme: 2 });
+  // An older build of more records no longer counts, nor does one of another tenant.
+  await requestBuild(db, 'acme', id(2));
+  const older = await takeBuild(db, 30_000);
+  if (older)
+    await finishBuild(db, older, { status: 'done', version: 'v1', counts: { records: 1_000 }, notes: [] });
+  await sql`update dataset_builds set requested_at = requested_at - interval '1 day' where build_id = ${id(2)}`.execute(
+    db,
+  );
+  await requestBuild(db, 'acme', id(3));
+  const newer = await takeBuild(db, 30_000);
+  if (newer)
+    await finishBuild(db, newer, { status: 'done', version: 'v2', counts: { records: 11 }, notes: [] });
+  await insertSelections(db, 'acme', 1);
+  expect(await byTenant(1)).toEqual({ acme2: 1 });
+  await insertSelections(db, 'acme', 1);
+  expect(await byTenant(1), 'a tenth, rounded up').toEqual({ acme: 2, acme2: 1 });
 });

@@ -1,5 +1,6 @@
 import { newId } from '@learning-loop/events/ids';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { connectDb, type Db } from '../connect.ts';
 import { loadLearningMetrics } from './learning-metrics.ts';
@@ -116,4 +117,82 @@ test('who came seven days ago may still come back today, and does not count as g
   await show(db, { user_id: 'new for 8 days', days: 1 });
   const [row] = await loadLearningMetrics(db, tenant_id, 'model', daysAgo(30));
   expect(row?.return_rate).toBe(1);
+});
+
+test('a day is one of UTC, wherever the database is, and the rates of each day are its own', async () => {
+  const url = await databaseForTest();
+  await using setup = connectDb(url);
+  await sql`do $$ begin execute format('alter database %I set timezone to %L', current_database(), 'Asia/Tokyo'); end $$`.execute(
+    setup,
+  );
+  await using db = connectDb(url);
+  const today = Math.floor(Date.now() / 86_400_000) * 86_400_000;
+  const at = (day: number, time: string) =>
+    new Date(`${new Date(today - day * 86_400_000).toISOString().slice(0, 10)}T${time}`);
+  const day = (n: number) => new Date(today - n * 86_400_000).toISOString().slice(0, 10);
+  const daysSince = (moment: Date) => (Date.now() - moment.getTime()) / 86_400_000;
+  // In Tokyo 14:59 and 15:01 are two days, in UTC one; 23:59:59 and 00:00:30 are two days of UTC.
+  for (const [user_id, moment, selected_id] of [
+    ['ada', at(9, '14:59:00Z'), 'h1'],
+    ['ada', at(9, '15:01:00Z'), 'h2'],
+    ['bob', at(10, '23:59:59Z'), null],
+    ['bob', at(9, '00:00:30Z'), undefined],
+  ] as const)
+    await show(db, { user_id, days: daysSince(moment), ...(selected_id !== undefined && { selected_id }) });
+  const rows = await loadLearningMetrics(db, tenant_id, 'day', daysAgo(30));
+  const cells = rows.map((row) => [
+    row.key,
+    row.interactions,
+    row.users,
+    row.answers,
+    row.selection_rate,
+    row.return_rate,
+  ]);
+  expect(cells).toEqual([
+    [day(10), 1, 1, 1, 0, 1],
+    // Both are of a first day of this key; nobody came back.
+    [day(9), 3, 2, 2, 1, 0],
+  ]);
+});
+
+test('a model that ranked and one that was called both count, and what nobody answered has no rates', async () => {
+  await using db = connectDb(await databaseForTest());
+  const key = await show(db, { user_id: 'ada', days: 2 });
+  await show(db, { user_id: 'bob', days: 2 });
+  await db
+    .updateTable('interactions')
+    .set({ llm_id: 'talks' })
+    .where('interaction_id', '=', key.interaction_id)
+    .execute();
+  const none = {
+    answers: 0,
+    selection_rate: null,
+    first_place_rate: null,
+    override_rate: null,
+    satisfaction: null,
+  };
+  const rest = { ...none, feedback: 0, return_rate: null, auto_advance_rate: 0 };
+  expect(await loadLearningMetrics(db, tenant_id, 'model', daysAgo(30))).toEqual([
+    { key: 'shipped', interactions: 2, users: 2, ...rest },
+    { key: 'talks', interactions: 1, users: 1, ...rest },
+  ]);
+});
+
+test('opinions count from the same moment as interactions, each for what it is about', async () => {
+  await using db = connectDb(await databaseForTest());
+  const since = daysAgo(5);
+  const old = await show(db, { user_id: 'ada', days: 6 });
+  const now = await show(db, { user_id: 'ada', days: 4, ranker_id: 'other' });
+  const give = ({ input_text: _, ...key }: typeof old, given_at: Date, type = 'thumbs_up') =>
+    db
+      .insertInto('feedback')
+      .values({ ...key, event_id: newId(), type, value: 'null', given_at })
+      .execute();
+  await give(old, daysAgo(4));
+  await give(now, new Date(since.getTime() - 1));
+  await give(now, since, 'thumbs_down');
+  await give({ ...now, tenant_id: 'other' }, daysAgo(1));
+  expect(await loadLearningMetrics(db, tenant_id, 'model', since)).toMatchObject([
+    { key: 'other', feedback: 1, satisfaction: 0 },
+  ]);
 });

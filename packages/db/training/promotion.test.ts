@@ -1,8 +1,19 @@
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
+import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { connectDb, type Db } from '../connect.ts';
 import type { ModelKind, ModelStatus } from '../schema/training.ts';
-import { insertModel, listModels } from './models.ts';
+import { startExperiment, stopExperiment } from './experiments.ts';
+import {
+  findActiveModel,
+  findModel,
+  insertModel,
+  listModelChanges,
+  listModels,
+  listRankersWithout,
+  lockRegistry,
+  updateModelMetrics,
+} from './models.ts';
 import { promote, rollBack } from './promotion.ts';
 
 interface Registered {
@@ -89,4 +100,124 @@ test('candidates, canaries and retired models are promoted; active ones and cana
     retired: ['done', 'active', 'not_from_this_status', 'retired'],
     rejected: ['not_from_this_status', 'rejected', 'not_from_this_status', 'rejected'],
   });
+});
+
+test('a change says from which status to which, and why; the newest comes first', async () => {
+  const db = await registryWith({
+    good: { status: 'active' },
+    next: { status: 'candidate', parent: 'good' },
+    namesake: { status: 'candidate', tenant: 'other' },
+  });
+  await promote(db, 'default', 'next', 'better');
+  await rollBack(db, 'default', 'next', 'worse');
+  await promote(db, 'other', 'namesake', 'foreign');
+  const changes = (await listModelChanges(db, 'default', 9)).map(
+    ({ model_id, from_status, to_status, reason }) => `${model_id}: ${from_status} > ${to_status}, ${reason}`,
+  );
+  expect(changes).toEqual([
+    'good: retired > active, next was rolled back: worse',
+    'next: active > retired, rolled back: worse',
+    'next: candidate > active, better',
+    'good: active > retired, next was promoted: better',
+  ]);
+  expect(await listModelChanges(db, 'default', 1)).toHaveLength(1);
+  expect((await findModel(db, 'default', 'next'))?.reason).toBe('rolled back: worse');
+  expect(await promote(db, 'default', 'namesake', 'not mine')).toBe('no_such_model');
+  expect(await rollBack(db, 'default', 'namesake', 'not mine')).toBe('no_such_model');
+});
+
+test('a baseline has no row to bring back, and a parent that serves or was retired by nobody stays as it is', async () => {
+  const db = await registryWith({
+    ranks: { status: 'active', parent: 'shipped' },
+    talks: { status: 'active', parent: 'configured', kind: 'llm' },
+    waits: { status: 'candidate' },
+    child: { status: 'candidate', parent: 'waits' },
+  });
+  expect(await rollBack(db, 'default', 'ranks', 'worse')).toBe('done');
+  expect(await rollBack(db, 'default', 'talks', 'worse')).toBe('done');
+  expect(await promote(db, 'default', 'child', 'better')).toBe('done');
+  expect(await rollBack(db, 'default', 'child', 'worse')).toBe('done');
+  expect(await statuses(db)).toEqual({
+    ranks: 'retired',
+    talks: 'retired',
+    child: 'retired',
+    waits: 'candidate',
+  });
+});
+
+test('changes of the models and experiments of a tenant wait for each other, and for no other tenant', async () => {
+  const db = await registryWith({
+    mine: { status: 'candidate' },
+    theirs: { status: 'candidate', tenant: 'default2' },
+  });
+  const experiment = { tenant_id: 'default', experiment_id: '01a00000-0000-7000-8000-000000000001' };
+  const variants = [{ model_id: 'shipped', weight: 1 }];
+  const countBlocked = async () =>
+    (
+      await sql`select from pg_stat_activity
+        where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0`.execute(db)
+    ).rows.length;
+  const waiting = await db.transaction().execute(async (tx) => {
+    await lockRegistry(tx, 'default');
+    const changes = [
+      promote(db, 'default', 'mine', 'better'),
+      startExperiment(db, { ...experiment, kind: 'llm', variants }),
+      stopExperiment(
+        db,
+        { ...experiment, experiment_id: '01a00000-0000-7000-8000-000000000002' },
+        'stopped',
+        'x',
+      ),
+    ];
+    await expect.poll(countBlocked, { interval: 5, timeout: 10_000 }).toBe(3);
+    expect(await promote(db, 'default2', 'theirs', 'better')).toBe('done');
+    return { changes };
+  });
+  expect(await Promise.all(waiting.changes)).toEqual(['done', true, false]);
+});
+
+test('the model that serves is the active one of its kind, and an id is taken once in a tenant', async () => {
+  const db = await registryWith({
+    ranks: { status: 'active' },
+    talks: { status: 'active', kind: 'llm' },
+    waits: { status: 'canary', kind: 'llm' },
+    foreign: { status: 'active', tenant: 'default2' },
+  });
+  expect((await findActiveModel(db, 'default', 'ranker'))?.model_id).toBe('ranks');
+  expect((await findActiveModel(db, 'default', 'llm'))?.model_id).toBe('talks');
+  expect(await findActiveModel(db, 'default2', 'llm')).toBeUndefined();
+  expect(await insertModel(db, { ...toRow('waits', { status: 'active' }), reason: 'again' })).toBe(false);
+  expect(await findModel(db, 'default', 'waits')).toMatchObject({
+    status: 'canary',
+    kind: 'llm',
+    reason: 'a test',
+  });
+  expect(await insertModel(db, toRow('waits', { status: 'candidate', tenant: 'default2' }))).toBe(true);
+  expect((await listModels(db, 'default', 9)).map(({ model_id }) => model_id)).toEqual([
+    'waits',
+    'talks',
+    'ranks',
+  ]);
+  expect(await listModels(db, 'default', 2)).toHaveLength(2);
+});
+
+test('rankers that wait or are tried lack a metric until they have it, and keep the others', async () => {
+  const db = await registryWith({
+    candidate: { status: 'candidate' },
+    canary: { status: 'canary' },
+    active: { status: 'active' },
+    retired: { status: 'retired' },
+    rejected: { status: 'rejected' },
+    talks: { status: 'candidate', kind: 'llm' },
+    theirs: { status: 'candidate', tenant: 'default2' },
+  });
+  const without = async () => (await listRankersWithout(db, 'ips')).map(({ model_id }) => model_id).sort();
+  expect(await without()).toEqual(['canary', 'candidate', 'theirs']);
+  const model = await findModel(db, 'default', 'candidate');
+  if (model) {
+    await updateModelMetrics(db, model, { kept: 1, ips: 1 });
+    await updateModelMetrics(db, model, { ips: null });
+  }
+  expect(await without()).toEqual(['canary', 'theirs']);
+  expect((await findModel(db, 'default', 'candidate'))?.metrics).toEqual({ kept: 1, ips: null });
 });

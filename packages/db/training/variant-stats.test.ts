@@ -10,6 +10,7 @@ interface Shown {
   at: Date;
   tenant_id?: string;
   ranker_id?: string;
+  llm_id?: string;
   /** Undefined where nothing was answered. */
   selected_id?: string | null;
   feedback?: { type: 'thumbs_up' | 'thumbs_down' | 'rating' | 'comment'; value: unknown }[];
@@ -17,13 +18,13 @@ interface Shown {
 
 async function show(
   db: Db,
-  { user_id, at, tenant_id = 'default', ranker_id = 'tried', selected_id, feedback = [] }: Shown,
+  { user_id, at, tenant_id = 'default', ranker_id = 'tried', llm_id, selected_id, feedback = [] }: Shown,
 ): Promise<void> {
   const key = { tenant_id, user_id, interaction_id: newId() };
   await db
     .insertInto('interactions')
     .values({
-      ...{ ...key, ranker_id, input_text: 'which', created_at: at, media_type: 'text/plain' },
+      ...{ ...key, ranker_id, llm_id, input_text: 'which', created_at: at, media_type: 'text/plain' },
       ...{ model_id: 'rules', auto_advance: false, used_memories: '[]', context: '{}', hypotheses: '[]' },
     })
     .execute();
@@ -73,6 +74,43 @@ test('an experiment is decided by the sums of its own tenant since its start, he
       first_place: { users: 2, n: 3, y: 1, nn: 5, yy: 1, ny: 2 },
       selection: { users: 2, n: 3, y: 2, nn: 5, yy: 4, ny: 4 },
       satisfaction: { users: 1, n: 3, y: 1, nn: 9, yy: 1, ny: 3 },
+    },
+  ]);
+});
+
+test('an experiment of language models counts for the one that was called, from its start on', async () => {
+  await using db = connectDb(await databaseForTest());
+  const variants = ['configured', 'talks'].map((model_id) => ({ model_id, weight: 0.5 }));
+  await startExperiment(db, { tenant_id: 'default', experiment_id: newId(), kind: 'llm', variants });
+  const experiment = await findRunningExperiment(db, 'default', 'llm');
+  if (!experiment) throw new Error('the experiment does not run');
+  const { started_at: at } = experiment;
+  const before = new Date(at.getTime() - 1);
+  const up = { type: 'rating', value: 5 } as const;
+  for (const shown of [
+    { user_id: 'ada', at: new Date(at.getTime() + 1), llm_id: 'talks', selected_id: 'h3', feedback: [up] },
+    { user_id: 'ada', at: new Date(at.getTime() + 1), llm_id: 'configured', ranker_id: 'talks' },
+    { user_id: 'ada', at: before, llm_id: 'talks', selected_id: 'h1' },
+    { user_id: 'ada', at: new Date(at.getTime() + 1), selected_id: 'h1' },
+  ])
+    await show(db, shown);
+  const none = { users: 0, n: 0, y: 0, nn: 0, yy: 0, ny: 0 };
+  const one = { users: 1, n: 1, y: 1, nn: 1, yy: 1, ny: 1 };
+  const found = (await loadVariantStats(db, experiment)).toSorted((a, b) =>
+    a.model_id < b.model_id ? -1 : 1,
+  );
+  expect(found).toEqual([
+    {
+      model_id: 'configured',
+      assigned: 1,
+      interactions: 1,
+      first_place: none,
+      selection: none,
+      satisfaction: none,
+    },
+    {
+      ...{ model_id: 'talks', assigned: 1, interactions: 1, selection: one, satisfaction: one },
+      first_place: { ...one, y: 0, yy: 0, ny: 0 },
     },
   ]);
 });

@@ -9,6 +9,8 @@ import { expect, test } from 'vitest';
 import { connectDb, type Db } from '../connect.ts';
 import { interactionIndexFilters } from '../ddl/concurrent-indexes.ts';
 import { insertSelections, type NewSelection } from '../loop/selections.ts';
+import type { MemoryType } from '../schema/database.ts';
+import { findMemories, listMemories, listRecentHistory, listRecentMemories } from './memories.ts';
 import { lockPersonas } from './personas.ts';
 import { loadProfiles } from './profiles.ts';
 import { upsertMemories } from './upsert-memories.ts';
@@ -16,7 +18,7 @@ import { upsertMemories } from './upsert-memories.ts';
 const limits = { goals: 2, preferences: 2, history: 2, selections: 2 };
 const facets = { concise: 0.5, step_by_step: 0.5, code_first: 0.5, formal: 0.5 };
 
-const memory = (user_id: string, type: 'goal' | 'history', day: number, content = `${type} ${day}`) => ({
+const memory = (user_id: string, type: MemoryType, day: number, content = `${type} ${day}`) => ({
   ...{ tenant_id: 'default', user_id, type, content, content_key: newId(), memory_id: newId() },
   ...{ confidence: 0.5, tags: [], slot: null, interaction_id: newId() },
   seen_at: `2026-01-0${day}T00:00:00Z`,
@@ -38,6 +40,131 @@ test('many users are read at once, each with what is its own, in the order asked
     ['history 4'],
   ]);
   expect(known.map(({ persona }) => persona?.interaction_count)).toEqual([0, undefined, undefined, 0]);
+});
+
+/** Of ada: four of each type by day, of which the third is superseded and the fourth forgotten; and of others. */
+async function learnOfAll(db: Db): Promise<void> {
+  const types = ['goal', 'preference', 'history'] as const;
+  const of = (user: string) => types.flatMap((type) => [2, 1, 3, 4].map((day) => memory(user, type, day)));
+  await db
+    .transaction()
+    .execute((tx) =>
+      upsertMemories(tx, [
+        ...of('ada'),
+        { ...memory('bob', 'history', 8), seen_at: '2026-01-01T12:00:00Z' },
+        { ...memory('ada', 'history', 9, 'foreign'), tenant_id: 'other' },
+      ]),
+    );
+  await sql`update memories set status = case when content like '%3' then 'superseded' else 'forgotten' end
+    where user_id = 'ada' and content ~ '[34]$'`.execute(db);
+}
+
+test('a profile holds what is active, as it was seen, newest first and up to the limit of each type', async () => {
+  await using db = connectDb(await databaseForTest());
+  await learnOfAll(db);
+  const load = async (goals: number, preferences: number, history: number) =>
+    (
+      await loadProfiles(db, [{ tenant_id: 'default', user_id: 'ada' }], {
+        ...limits,
+        goals,
+        preferences,
+        history,
+      })
+    )[0]?.memories;
+  const contents = async (...of: [number, number, number]) =>
+    (await load(...of))?.map(({ content }) => content);
+  expect(await contents(2, 2, 2)).toEqual([
+    ...['goal 2', 'goal 1', 'preference 2', 'preference 1', 'history 2', 'history 1'],
+  ]);
+  expect(await contents(1, 0, 5)).toEqual(['goal 2', 'history 2', 'history 1']);
+  expect(await contents(0, 1, 0)).toEqual(['preference 2']);
+  expect((await load(1, 0, 0))?.[0]).toEqual({
+    ...{ memory_id: expect.any(String), type: 'goal', content: 'goal 2', confidence: 0.5 },
+    last_seen: new Date('2026-01-02T00:00:00.000Z'),
+  });
+});
+
+test('past selections come with the moment and the words of each, the newest interaction first', async () => {
+  await using db = connectDb(await databaseForTest());
+  const at = [5, 9, 7].map((second) => new Date(`2026-02-03T04:05:0${second}.678Z`));
+  const select = (n: number, said: object) => ({
+    event: selection({ input_text: `asked ${n}`, occurred_at: at[n]?.toISOString() ?? '', ...said }),
+    ...answered,
+  });
+  const ids = ['3', '1', '2'].map((last) => `01a00000-0000-7000-8000-00000000000${last}`);
+  await insertSelections(db, [
+    ...ids.map((interaction_id, n) => select(n, { interaction_id, selected_id: 'h2' })),
+    select(0, { tenant_id: 'other', interaction_id: ids[0] }),
+    select(0, { user_id: 'bob' }),
+  ]);
+  const load = async (selections: number) =>
+    (await loadProfiles(db, [{ tenant_id: 'default', user_id: 'ada' }], { ...limits, selections }))[0]
+      ?.selections;
+  const all = await load(9);
+  expect(all?.map((one) => [one.input_text, one.at])).toEqual([
+    ['asked 0', at[0]],
+    ['asked 2', at[2]],
+    ['asked 1', at[1]],
+  ]);
+  expect(all?.[0]?.shown.map(({ chosen }) => chosen)).toEqual([false, true, false]);
+  expect(await load(2)).toEqual(all?.slice(0, 2));
+  expect(await load(0)).toEqual([]);
+});
+
+test('lists of memories hold the types and statuses asked for, newest first, up to the limit', async () => {
+  await using db = connectDb(await databaseForTest());
+  await learnOfAll(db);
+  const ada = { tenantId: 'default', userId: 'ada' };
+  const recent = async (types: MemoryType[], limit: number) =>
+    (await listRecentMemories(db, { ...ada, types, limit })).map(({ content }) => content);
+  expect(await recent(['goal'], 5)).toEqual(['goal 2', 'goal 1']);
+  expect((await recent(['goal', 'history'], 4)).sort()).toEqual([
+    'goal 1',
+    'goal 2',
+    'history 1',
+    'history 2',
+  ]);
+  expect((await recent(['goal', 'history'], 2)).sort()).toEqual(['goal 2', 'history 2']);
+  const page = async (withSuperseded: boolean, type?: MemoryType, limit = 9) =>
+    (await listMemories(db, { ...ada, withSuperseded, limit, type })).map(({ content }) => content);
+  expect(await page(true, 'preference')).toEqual(['preference 3', 'preference 2', 'preference 1']);
+  expect(await page(false, 'preference')).toEqual(['preference 2', 'preference 1']);
+  expect(await page(true, 'preference', 2)).toEqual(['preference 3', 'preference 2']);
+  expect(await page(false)).toHaveLength(6);
+  expect(await page(true)).toHaveLength(9);
+  const all = await db.selectFrom('memories').select(['memory_id', 'content']).execute();
+  const idOf = (content: string) => all.find((one) => one.content === content)?.memory_id ?? '';
+  const asked = ['goal 2', 'goal 3', 'history 8', 'foreign'].map(idOf);
+  const found = await findMemories(db, 'default', 'ada', asked);
+  expect(found.map(({ content, sources }) => [content, sources.length]).sort()).toEqual([
+    ['goal 2', 1],
+    ['goal 3', 1],
+  ]);
+  const users = ['ada', 'bob', 'ada'].map((user_id) => ({ tenant_id: 'default', user_id }));
+  const history = (limit: number) => db.transaction().execute((tx) => listRecentHistory(tx, users, limit));
+  expect((await history(1)).map(({ user_id, content }) => [user_id, content])).toEqual([
+    ['ada', 'history 2'],
+    ['bob', 'history 8'],
+  ]);
+  expect((await history(9)).map(({ content }) => content)).toEqual(['history 2', 'history 8', 'history 1']);
+});
+
+test('a memory names the newest 50 interactions that it came from', async () => {
+  await using db = connectDb(await databaseForTest());
+  const ids = Array.from({ length: 52 }, (_, n) => `01a00000-0000-7000-8000-0000000000${10 + n}`);
+  const learned = ids.map((interaction_id) => ({
+    ...memory('ada', 'goal', 1),
+    content_key: 'same',
+    interaction_id,
+  }));
+  await db.transaction().execute((tx) => upsertMemories(tx, learned));
+  const [found] = await listMemories(db, {
+    tenantId: 'default',
+    userId: 'ada',
+    withSuperseded: true,
+    limit: 1,
+  });
+  expect(found?.sources.map(({ interaction_id }) => interaction_id)).toEqual(ids.toReversed().slice(0, 50));
 });
 
 /** Nothing that could be compressed. */
