@@ -1,6 +1,7 @@
-import { APIError } from 'openai';
+import { BulkheadRejectedError, TaskCancelledError } from 'cockatiel';
+import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
 import { afterEach, expect, test, vi } from 'vitest';
-import { classifyError, createCallPolicy } from './call-policy.ts';
+import { CallRejected, classifyError, createCallPolicy, retryAfterMs } from './call-policy.ts';
 
 const limits = { timeoutMs: 1000, maxConcurrency: 2 };
 const start = new Date('2026-11-22T10:00:00Z');
@@ -89,6 +90,7 @@ test('the second try is left out when there is no time for it', async () => {
 test.each([
   [{}, 2],
   [{ 'retry-after': '30' }, 1],
+  [{ 'retry-after': '0' }, 2],
 ])(
   'a refusal with the headers %j is tried %i times: a server that asks for a pause gets it',
   async (headers, times) => {
@@ -132,4 +134,152 @@ test('what waited half of its time is turned away, and the breaker does not coun
   const first = outcome(guard.run(slow));
   expect(await outcome(guard.run(succeed))).toBe('busy');
   expect(await first).toBe('ok');
+});
+
+const answered = (status: number, headers: Record<string, string> = {}) =>
+  APIError.generate(status, {}, undefined, new Headers(headers));
+
+test.each([
+  [new CallRejected('over_cost'), 'over_cost'],
+  [new BulkheadRejectedError(1, 1), 'busy'],
+  [new TaskCancelledError(), 'timeout'],
+  [new APIUserAbortError(), 'timeout'],
+  [new APIConnectionError({ message: 'reset' }), 'unreachable'],
+  [new APIConnectionTimeoutError(), 'unreachable'],
+  [new APIError(undefined, undefined, 'half a stream', undefined), 'invalid'],
+  [answered(400), 'refused'],
+  [answered(428), 'refused'],
+  [answered(429), 'rate_limited'],
+  [answered(430), 'refused'],
+  [answered(499), 'refused'],
+  [answered(500), 'server_error'],
+  [answered(529), 'server_error'],
+  [new TypeError('garbage'), 'invalid'],
+  ['a string', 'invalid'],
+])('%s counts as %s', (error, expected) => {
+  expect(classifyError(error)).toBe(expected);
+});
+
+test.each([
+  [answered(429, { 'retry-after': '1.5' }), 1_500],
+  [answered(503, { 'retry-after': '600' }), 600_000],
+  [answered(503, { 'retry-after': '601' }), 600_000],
+  [answered(429, { 'retry-after': '0' }), null],
+  [answered(429, { 'retry-after': '-5' }), null],
+  [answered(429, { 'retry-after': 'soon' }), null],
+  [answered(429, { 'retry-after': '' }), null],
+  [answered(429, { 'retry-after': 'Sun, 22 Nov 2026 10:00:07 GMT' }), 7_000],
+  [answered(429, { 'retry-after': 'Sun, 22 Nov 2026 09:59:59 GMT' }), null],
+  [answered(429, { 'retry-after': 'Mon, 23 Nov 2026 10:00:00 GMT' }), 600_000],
+  [answered(429), null],
+  [new APIError(undefined, undefined, 'half a stream', undefined), null],
+  [new Error('retry-after: 7'), null],
+])('of %o the pause is %s ms', (error, expected) => {
+  vi.useFakeTimers({ toFake: ['Date'], now: start });
+  expect(retryAfterMs(error)).toBe(expected);
+});
+
+test('the breaker probes after 1 s, and after each probe that fails twice as late, 30 s at most', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: start });
+  using guard = createCallPolicy(limits, () => {});
+  for (let call = 0; call < 4; call += 1) await outcome(guard.run(fail));
+  expect(await outcome(guard.run(fail)), 'four failures are too few').toBe('invalid');
+  for (const seconds of [1, 2, 4, 8, 16, 30, 30]) {
+    vi.advanceTimersByTime(seconds * 1_000 - 1);
+    expect(await outcome(guard.run(fail)), `within ${seconds} s`).toBe('breaker_open');
+    vi.advanceTimersByTime(1);
+    expect(await outcome(guard.run(fail)), `after ${seconds} s`).toBe('invalid');
+  }
+  vi.advanceTimersByTime(30_000);
+  expect(await outcome(guard.run(succeed))).toBe('ok');
+  for (let call = 0; call < 5; call += 1) await outcome(guard.run(fail));
+  vi.advanceTimersByTime(1_000);
+  expect(await outcome(guard.run(succeed)), 'as soon as the first time').toBe('ok');
+});
+
+test.each([
+  [10, 10, 'ok'],
+  [9, 11, 'breaker_open'],
+])(
+  'after %i successes and %i failures of the last 20 calls the next one is %s',
+  async (good, bad, expected) => {
+    using guard = createCallPolicy(limits, () => {});
+    // Older than the last 20: they no longer count.
+    for (let call = 0; call < 3; call += 1) await outcome(guard.run(succeed));
+    for (let call = 0; call < good; call += 1) await outcome(guard.run(succeed));
+    for (let call = 0; call < bad; call += 1) await outcome(guard.run(fail));
+    expect(await outcome(guard.run(succeed))).toBe(expected);
+  },
+);
+
+test.each([
+  [475, 2],
+  [476, 1],
+])(
+  'a try that took %i of 1,000 ms is followed by another one if as much time is left, with 50 ms: %i tries',
+  async (ms, expected) => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    using guard = createCallPolicy(limits, () => {});
+    let tries = 0;
+    const call = () => {
+      tries += 1;
+      vi.advanceTimersByTime(ms);
+      return Promise.reject(answered(500));
+    };
+    expect(await outcome(guard.run(call))).toBe('server_error');
+    expect(tries).toBe(expected);
+  },
+);
+
+test.each([
+  [400, 1],
+  [429, 2],
+  [500, 2],
+])('what is answered by %i is tried %i times, the second time 50 ms later', async (status, expected) => {
+  using guard = createCallPolicy({ ...limits, timeoutMs: 20_000 }, () => {});
+  const times: number[] = [];
+  const call = () => {
+    times.push(performance.now());
+    return Promise.reject(answered(status));
+  };
+  await outcome(guard.run(call));
+  expect(times).toHaveLength(expected);
+  const [first = 0, second = first + 50] = times;
+  expect(second - first).toBeGreaterThan(45);
+});
+
+test('a pause stays while calls from before it fail without asking for one', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: start });
+  using guard = createCallPolicy(limits, () => {});
+  const late = Promise.withResolvers<never>();
+  const before = outcome(guard.run(() => late.promise));
+  await outcome(guard.run(limited({ 'retry-after': '30' })));
+  late.reject(new Error('garbage'));
+  expect(await before).toBe('invalid');
+  vi.advanceTimersByTime(29_999);
+  expect(await outcome(guard.run(succeed))).toBe('paused');
+});
+
+test.each([
+  [500, 'ok'],
+  [501, 'busy'],
+])('a call that waited %i of 1,000 ms is %s', async (ms, expected) => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  using guard = createCallPolicy({ timeoutMs: 1_000, maxConcurrency: 1 }, () => {});
+  const running = Promise.withResolvers<void>();
+  const first = outcome(guard.run(() => running.promise));
+  const second = outcome(guard.run(succeed));
+  vi.advanceTimersByTime(ms);
+  running.resolve();
+  expect([await first, await second]).toEqual(['ok', expected]);
+});
+
+test('after its end a call is refused as closed, and one under way is aborted', async () => {
+  const guard = createCallPolicy({ ...limits, timeoutMs: 20_000 }, () => {});
+  const aborted = outcome(
+    guard.run((signal) => new Promise((_, no) => signal.addEventListener('abort', no))),
+  );
+  guard[Symbol.dispose]();
+  expect(await aborted).toBe('timeout');
+  expect(await outcome(guard.run(succeed))).toBe('closed');
 });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { readEnv } from '@learning-loop/service/config/read-env';
 import { Registry } from 'prom-client';
 import { Type } from 'typebox';
@@ -41,6 +43,8 @@ test('texts get vectors of length 1 in their order, in one call', async () => {
 });
 
 const one = [1, 0, 0, 0];
+const sendIndexes = (response: ServerResponse, ...indexes: number[]) =>
+  sendJson(response, 200, { data: indexes.map((index) => ({ index, embedding: one })) });
 const faults: Record<string, EmbeddingFault> = {
   'no answer in time': () => {},
   '500': (response) => sendJson(response, 500, {}),
@@ -54,8 +58,23 @@ const faults: Record<string, EmbeddingFault> = {
     sendVectors(response, [one, [1, 0, 0]]),
   'a vector without a direction': (response) => sendVectors(response, [one, [0, 0, 0, 0]]),
   'a number that is none': (response) => sendVectors(response, [one, [1, null, 0, 0]]),
-  'the same text twice': (response) =>
-    sendJson(response, 200, { data: [0, 0].map((index) => ({ index, embedding: one })) }),
+  'the same text twice': (response) => sendIndexes(response, 0, 0),
+  'a text twice beside the others': (response) => sendIndexes(response, 0, 1, 1),
+  'a text that was not asked for': (response) => sendIndexes(response, 0, 2),
+  'a text before the first': (response) => sendIndexes(response, -1, 0),
+  'no texts': (response) => sendIndexes(response),
+  'vectors without a number': (response) => sendVectors(response, [[], []]),
+  'vectors of 8,193 numbers': (response) =>
+    sendVectors(
+      response,
+      [1, 1].map((n) => Array(8_193).fill(n)),
+    ),
+  'a vector longer than all numbers': (response) => sendVectors(response, [one, Array(4).fill(1.7e308)]),
+  'fewer tokens than none': (response) =>
+    sendJson(response, 200, {
+      data: [0, 1].map((index) => ({ index, embedding: one })),
+      usage: { prompt_tokens: -1 },
+    }),
 };
 
 test.each(Object.entries(faults))('%s is no answer, and the next one is taken', async (_name, fault) => {
@@ -64,6 +83,41 @@ test.each(Object.entries(faults))('%s is no answer, and the next one is taken', 
   expect(await embedder.embed('acme', ['a', 'b'])).toBeNull();
   server.state.fault = null;
   await expect.poll(() => embedder.embed('acme', ['a', 'b']), { timeout: 10_000 }).toHaveLength(2);
+});
+
+test('vectors are divided by their length and padded to a multiple of four; the longest has 8,192 numbers', async () => {
+  const { server, embedder, registry } = await stage({ price: 3 });
+  server.state.fault = (response) => sendVectors(response, [[3, 0, 4]]);
+  expect(await embedder.embed('acme', ['a'])).toEqual([Float32Array.of(0.6, 0, 0.8, 0)]);
+  server.state.fault = (response) => sendVectors(response, [Array(8_192).fill(1)]);
+  expect((await embedder.embed('acme', ['a']))?.[0]).toHaveLength(8_192);
+  server.state.fault = (response) => sendJson(response, 200, { data: [{ index: 0, embedding: one }] });
+  expect(await embedder.embed('acme', ['ä'.repeat(3)])).toHaveLength(1);
+  // Two times 7 tokens, and an estimate of 2 for 6 bytes, at 3 per million.
+  const text = await registry.metrics();
+  expect(text).toContain('llm_tokens_total{model="concepts",operation="embed",kind="prompt"} 14');
+  expect(text).toContain('llm_cost_total{model="concepts",operation="embed"} 0.000048');
+});
+
+test('a text is cut to 2,000 characters', async () => {
+  const { server, embedder } = await stage();
+  await embedder.embed('acme', ['x'.repeat(2_000), `${'y'.repeat(2_000)}z`]);
+  expect(server.requests[0]?.input).toEqual(['x'.repeat(2_000), 'y'.repeat(2_000)]);
+});
+
+test('a call that took too long is aborted: the server sees its socket close, and nothing is asked after the end', async () => {
+  const { server, embedder } = await stage({ timeoutMs: 300 });
+  const asked = Promise.withResolvers<ServerResponse>();
+  server.state.fault = asked.resolve;
+  const [embedded] = await Promise.all([
+    embedder.embed('acme', ['a']),
+    asked.promise.then((it) => once(it, 'close')),
+  ]);
+  expect(embedded).toBeNull();
+  server.state.fault = null;
+  await embedder[Symbol.asyncDispose]();
+  expect(await embedder.embed('acme', ['a'])).toBeNull();
+  expect(server.requests).toHaveLength(1);
 });
 
 test('a server that is down is left alone', async () => {
@@ -101,6 +155,17 @@ test('without a model there is none; with one its server is the engine, or the o
   expect(read(elsewhere)).toMatchObject({ baseUrl: 'http://tei/v1', apiKey: null });
   expect(read({ ...elsewhere, EMBEDDING_API_KEY: 'k' })).toMatchObject({ apiKey: 'k' });
   expect(read({ EMBEDDING_MODEL_NAME, EMBEDDING_BASE_URL: 'http://tei/v1' })).toMatchObject({ model: 'bge' });
+  for (const [name, value] of [
+    ['EMBEDDING_MODEL_NAME', 'x'.repeat(201)],
+    ['EMBEDDING_TIMEOUT_MS', '9'],
+    ['EMBEDDING_TIMEOUT_MS', '60001'],
+    ['EMBEDDING_PRICE', '-1'],
+    ['EMBEDDING_BASE_URL', 'ftp://tei'],
+  ] as const)
+    expect(() => read({ ...elsewhere, [name]: value }), `${name}=${value}`).toThrow(name);
+  expect(read({ ...elsewhere, EMBEDDING_TIMEOUT_MS: '60000', EMBEDDING_PRICE: '0.02' })).toMatchObject({
+    ...{ timeoutMs: 60_000, price: 0.02 },
+  });
   expect(() => read({ EMBEDDING_MODEL_NAME })).toThrow(
     'EMBEDDING_BASE_URL is not set; with SLM_IMPL=rules EMBEDDING_MODEL_NAME needs it.',
   );
