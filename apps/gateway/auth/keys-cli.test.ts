@@ -208,10 +208,27 @@ test('last use is noted, in a batch', async () => {
 test('where others can reach it, it does not start without keys', async () => {
   const db = connectDb(await databaseForTest());
   onTestFinished(() => db.destroy());
-  for (const host of ['127.0.0.1', 'localhost', '::1'])
+  for (const host of ['127.0.0.1', '127.255.0.9', 'localhost', 'LOCALHOST', '::1', '[::1]'])
     await expect(requireKeys(db, { host, allowNoKeys: false })).resolves.toBeUndefined();
-  for (const host of ['0.0.0.0', '::', '192.168.1.5', 'example.com'])
-    await expect(requireKeys(db, { host, allowNoKeys: false })).rejects.toThrow(StartError);
+  for (const host of [
+    ...[
+      '0.0.0.0',
+      '::',
+      '192.168.1.5',
+      'example.com',
+      '127.0.0',
+      '127.0.0.1.example.com',
+      'my-localhost',
+      '::1.x',
+    ],
+    ...['localhost.example.com', '1127.0.0.1'],
+  ]) {
+    const starting = requireKeys(db, { host, allowNoKeys: false });
+    await expect(starting).rejects.toThrow(StartError);
+    await expect(starting).rejects.toThrow(
+      `HOST is ${host}, which others can reach, and there are no API keys`,
+    );
+  }
   await expect(requireKeys(db, { host: '0.0.0.0', allowNoKeys: true })).resolves.toBeUndefined();
   await storedKey(db);
   await expect(requireKeys(db, { host: '0.0.0.0', allowNoKeys: false })).resolves.toBeUndefined();
@@ -275,4 +292,133 @@ test('the command line says what it wants', async () => {
     ['--nope'],
   ];
   for (const args of wrong) await expect(keysCommand(db, args), args.join(' ')).rejects.toThrow(StartError);
+});
+
+test('a key opens until the moment at which it expires', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'Date'], now: new Date('2026-03-01T12:00:00.000Z') });
+  onTestFinished(() => void vi.useRealTimers());
+  vi.advanceTimersByTime(1_000);
+  await using db = connectDb(await databaseForTest());
+  await using keyring = createApiKeyStore(db, pino({ level: 'silent' }));
+  const expiring = await storedKey(db, { expires_at: new Date(Date.now() + 3_000) });
+  expect(await keyring.hasKeys()).toBe(true);
+  vi.advanceTimersByTime(2_999);
+  expect(await keyring.authenticate(expiring)).toBeDefined();
+  vi.advanceTimersByTime(1);
+  expect(await keyring.authenticate(expiring)).toBeUndefined();
+});
+
+test.each([
+  [4_900, true],
+  [5_100, false],
+])('%i ms after it was asked for, a key that was revoked meanwhile opens: %s', async (ms, expected) => {
+  useFakeClock();
+  await using db = connectDb(await databaseForTest());
+  await using keyring = createApiKeyStore(db, pino({ level: 'silent' }));
+  expect(await keyring.hasKeys()).toBe(false);
+  const key = await storedKey(db);
+  const caller = { tenant_id: 'default', role: 'reader', key_id: key.slice(3, 19) };
+  expect(await keyring.authenticate(key)).toMatchObject(caller);
+  await keysCommand(db, ['revoke', key]);
+  vi.advanceTimersByTime(ms);
+  expect((await keyring.authenticate(key)) !== undefined).toBe(expected);
+  expect(await keyring.hasKeys(), 'asked for as long ago').toBe(!expected);
+});
+
+test('every ten seconds the last uses are noted, of keys that opened, at the moment of the use', async () => {
+  vi.useFakeTimers({
+    toFake: ['setInterval', 'clearInterval', 'performance', 'Date'],
+    now: new Date('2026-03-01T12:00:00Z'),
+  });
+  onTestFinished(() => void vi.useRealTimers());
+  vi.advanceTimersByTime(1_000);
+  await using db = connectDb(await databaseForTest());
+  await using keyring = createApiKeyStore(db, pino({ level: 'silent' }));
+  const [used, guessed, revoked] = [await storedKey(db), await storedKey(db), await storedKey(db)];
+  await keysCommand(db, ['revoke', revoked]);
+  const at = new Date();
+  await keyring.authenticate(used);
+  for (const key of [guessed.replace(/.$/u, (last) => (last === 'A' ? 'B' : 'A')), revoked])
+    expect(await keyring.authenticate(key)).toBeUndefined();
+  const lastUses = async () =>
+    Object.fromEntries((await listKeys(db)).map(({ key_id, last_used_at }) => [key_id, last_used_at]));
+  const none = Object.fromEntries([used, guessed, revoked].map((key) => [key.slice(3, 19), null]));
+  vi.advanceTimersByTime(9_000 - 1);
+  expect(await lastUses()).toEqual(none);
+  vi.advanceTimersByTime(1_000);
+  await expect.poll(lastUses).toEqual({ ...none, [used.slice(3, 19)]: at });
+});
+
+test('while the database is away the uses that were not noted break nothing', async () => {
+  const db = connectDb(await databaseForTest());
+  const lines: string[] = [];
+  const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
+  const keyring = createApiKeyStore(db, log);
+  await keyring.authenticate(await storedKey(db));
+  await db.destroy();
+  await keyring[Symbol.asyncDispose]();
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['key_uses_not_noted']);
+});
+
+test('who is refused is told what the route needs, and what the key may', async () => {
+  await using gateway = await gatewayForTest();
+  const { server, db } = gateway;
+  const app = await createCaller(db, 'app');
+  const reader = await createCaller(db, 'reader');
+  const ask = async (method: 'GET' | 'POST', url: string, headers: Record<string, string>) => {
+    const { statusCode, headers: answered, body } = await server.inject({ method, url, headers });
+    return [statusCode, answered['www-authenticate'], JSON.parse(body).error];
+  };
+  const needed = 'Send a valid API key: Authorization: Bearer ll_…';
+  expect(await ask('GET', persona, {})).toEqual([401, 'Bearer', { code: 'key_needed', message: needed }]);
+  const forbidden = (message: string) => [403, undefined, { code: 'role_needed', message }];
+  expect(await ask('GET', persona, app)).toEqual(
+    forbidden('This needs a key with the role reader or admin; yours is app.'),
+  );
+  expect(await ask('POST', '/v1/hypothesize', reader)).toEqual(
+    forbidden('This needs a key with the role app or admin; yours is reader.'),
+  );
+  expect(await ask('POST', '/v1/dead-letters/replay', reader)).toEqual(
+    forbidden('This needs a key with the role admin; yours is reader.'),
+  );
+  expect((await ask('GET', '/v1/nothing', {}))[0], 'no route needs no key').toBe(404);
+  const [, key = ''] = reader.authorization.split(' ');
+  for (const authorization of [`bearer ${key}`, `BEARER   ${key}`])
+    expect(await status(server, { authorization }), authorization).toBe(200);
+  for (const authorization of [`Bearer ${key} x`, `xBearer ${key}`, `Bearer${key}`, `Bearer x${key}`])
+    expect(await status(server, { authorization }), authorization).toBe(401);
+});
+
+test('the commands take what they need and no more, and say what they did', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2030-03-04T05:06:07.000Z') });
+  onTestFinished(() => void vi.useRealTimers());
+  await using db = connectDb(await databaseForTest());
+  const key = await keysCommand(db, ['create', '--role', 'app', '--days', '36500']);
+  expect(key).toMatch(/^ll_[0-9a-f]{16}_[\w-]{43}$/u);
+  const id = key.slice(3, 19);
+  await recordKeyUsage(db, [{ key_id: id, at: new Date() }]);
+  expect(await listKeys(db)).toMatchObject([{ tenant_id: 'default', role: 'app', name: '', key_id: id }]);
+  const [first, second] = (await keysCommand(db, ['list'])).split('\n');
+  expect(first).toBe('public part       tenant   role  state                  last use          name');
+  expect(second).toBe(`${id}  default  app   live until 2130-02-08  2030-03-04T05:06`);
+  const usage =
+    /^Usage:\n {2}keys create --role app\|reader\|admin \[--tenant default\] \[--name NAME\] \[--days N\]\n/u;
+  for (const args of [[], ['create', id], ['list', id], ['revoke'], ['revoke', id, id], ['remove', id]])
+    await expect(keysCommand(db, args), args.join(' ')).rejects.toThrow(usage);
+  const refused = async (...args: string[]) =>
+    keysCommand(db, ['create', ...args]).catch((error: Error) => error.message);
+  expect(await refused()).toMatch(/^--role must be one of app, reader, admin\.\nUsage:/u);
+  expect(await refused('--role', 'app', '--tenant', 'Ä')).toMatch(/^--tenant .+\.$/u);
+  expect(await refused('--role', 'app', '--days', '36500.1')).toBe(
+    '--days must be a number above 0, and at most 36500.',
+  );
+  expect(await refused('--nope')).toMatch(/'--nope'[\s\S]+\nUsage:/u);
+  expect(await listKeys(db)).toHaveLength(1);
+  expect(await keysCommand(db, ['revoke', id])).toBe(`Revoked ${id}; it opens nothing after 10 s at most.`);
+  await expect(keysCommand(db, ['revoke', key])).rejects.toThrow(
+    `There is no live key ${id}; "keys list" shows them.`,
+  );
+  // Of the database's clock, which is not turned.
+  const today = new Date((await listKeys(db))[0]?.disabled_at ?? 0).toISOString().slice(0, 10);
+  expect((await keysCommand(db, ['list'])).split('\n')[1]).toContain(`  revoked ${today}  `);
 });

@@ -108,6 +108,15 @@ test('the users of one tenant do not use up the limit of a namesake in another',
   const statuses = [];
   for (const headers of [acme, acme, globex]) statuses.push((await ask(gateway, headers)).statusCode);
   expect(statuses).toEqual([200, 429, 200]);
+  const twins = [
+    ['acme', 'ada'],
+    ['acme2', 'ada'],
+    ['acm', 'eada'],
+  ] as const;
+  for (const [tenant, user] of twins.slice(1)) {
+    const headers = await createCaller(gateway.db, 'reader', tenant);
+    expect((await ask(gateway, headers, user)).statusCode, `${user} of ${tenant}`).toBe(200);
+  }
 });
 
 test('a user has one limit, whichever key of the tenant asks', async () => {
@@ -179,6 +188,12 @@ test('wrong keys are limited by address, and valid ones from there are accepted 
   expect(await statuses(net), 'one network').toEqual([401, 401, 401, 429]);
   const refused = await guess('192.0.2.1');
   expect(Number(refused.headers['retry-after'])).toBeGreaterThan(30);
+  expect(refused.json().error.message).toMatch(
+    /^The 3 wrong keys a minute from this address are used up; try again in [3-6]\d s\.$/u,
+  );
+  const without = () => gateway.server.inject({ url: '/v1/session', remoteAddress: '192.0.2.9' });
+  for (let i = 0; i < 5; i += 1)
+    expect((await without()).statusCode, 'without a key nothing is guessed').toBe(401);
 });
 
 test('what is counted in Redis has names that say what it is, and expires', async () => {

@@ -64,3 +64,54 @@ test('what the trainer has tuned serves without being named, and what was regist
   expect(isAllowedModel(config, { model: 'ft:small:1', dataset_version: null })).toBe(false);
   expect(isAllowedModel(config, { model: 'small', dataset_version: null })).toBe(true);
 });
+
+test('a model serves in experiments of its kind, unless it was rejected or is of another provider', async () => {
+  await using gateway = await gatewayForTest({ ...vllm, LLM_ALLOWED_MODELS: 'tuned' });
+  const row = { parent_id: null, dataset_version: null, metrics: '{}', reason: 'it was worse' };
+  const insert = (
+    model_id: string,
+    kind: 'ranker' | 'llm',
+    status: 'candidate' | 'rejected',
+    artifact: object,
+  ) =>
+    gateway.db
+      .insertInto('models')
+      .values({ ...row, tenant_id: 'default', model_id, kind, status, artifact: JSON.stringify(artifact) })
+      .execute();
+  await insert('good', 'llm', 'candidate', { provider: 'vllm', model: 'tuned' });
+  await insert('tuned by the trainer', 'llm', 'candidate', { provider: 'vllm', model: 'tuned' });
+  await insert('rejected', 'llm', 'rejected', { provider: 'vllm', model: 'tuned' });
+  await insert('elsewhere', 'llm', 'candidate', { provider: 'openai', model: 'tuned' });
+  await insert('expensive', 'llm', 'candidate', { provider: 'vllm', model: 'expensive' });
+  await insert('ranks', 'ranker', 'candidate', { version: 1, temperature: 1, weights: {} });
+  await insert('bad', 'ranker', 'rejected', { version: 1, temperature: 1, weights: {} });
+  const begin = async (...ids: string[]) => {
+    const variants = ids.map((model_id) => ({ model_id, weight: 0.5 }));
+    const { status, body } = await gateway.post('/v1/experiments', { variants });
+    return [status, body.error?.code, body.error?.message];
+  };
+  expect(await begin('configured', 'rejected')).toEqual([
+    409,
+    'wrong_status',
+    'rejected was rejected: it was worse.',
+  ]);
+  expect(await begin('shipped', 'bad')).toEqual([409, 'wrong_status', 'bad was rejected: it was worse.']);
+  expect(await begin('configured', 'elsewhere')).toEqual([
+    ...[409, 'not_served_here'],
+    'elsewhere is a model of openai, and SLM_IMPL is vllm; set SLM_IMPL=openai first.',
+  ]);
+  expect(await begin('configured', 'expensive')).toEqual([
+    ...[409, 'model_not_allowed'],
+    'expensive is not one of the models that the operator allows; ask for it to be named in LLM_ALLOWED_MODELS.',
+  ]);
+  expect(await begin('shipped', 'good')).toEqual([
+    ...[404, 'no_such_model'],
+    'There is no language model shipped; GET /v1/models lists them.',
+  ]);
+  expect(await begin('shipped', 'nobody')).toEqual([
+    ...[404, 'no_such_model'],
+    'There is no ranker nobody; GET /v1/models lists them.',
+  ]);
+  expect(await begin('configured', 'good')).toEqual([201, undefined, undefined]);
+  expect(await begin('shipped', 'ranks')).toEqual([201, undefined, undefined]);
+});

@@ -105,6 +105,10 @@ test('a tenant with too many costly tasks is refused, and another one is not', a
   await expect(comparer.run(user('late'), task, undefined)).rejects.toMatchObject({
     ...{ statusCode: 429, code: 'too_costly' },
   });
+  // Before any work; who asks for little, or for another tenant, is not turned away.
+  expect(() => comparer.admit(user('u1'))).toThrow('wait already');
+  comparer.admit(user('late'));
+  comparer.admit(user('u1', 'globex'));
   const others = comparer.run(user('ada', 'globex'), task, undefined);
   const light = comparer.run(user('late'), retrieval(memories(10, 50)), undefined);
   expect(await light).toHaveLength(5);
@@ -119,4 +123,53 @@ test('what a user’s tasks took is taken once, and only theirs', async () => {
   expect(comparer.takeSpent(user('ada', 'globex'))).toBe(0);
   expect(comparer.takeSpent(user('ada'))).toBeGreaterThan(0);
   expect(comparer.takeSpent(user('ada'))).toBe(0);
+});
+
+/** Takes so many ms of CPU time. */
+function spin(ms: number): void {
+  const begun = process.threadCpuUsage();
+  for (let spent = 0; spent < ms * 1_000; ) {
+    const { user: own, system } = process.threadCpuUsage(begun);
+    spent = own + system;
+  }
+}
+
+test('a user whose last task took 20 ms is costly, until one takes less; what they took adds up', () => {
+  const comparer = comparerForTest();
+  comparer.measure(user('ada'), () => spin(12));
+  expect(comparer.isCostly(user('ada'))).toBe(false);
+  comparer.measure(user('ada'), () => spin(20));
+  expect([user('ada'), user('ada', 'acme2'), user('bob')].map(comparer.isCostly)).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  expect(comparer.takeSpent(user('ada'))).toBeGreaterThanOrEqual(32);
+  expect(comparer.isCostly(user('ada')), 'also after it was charged').toBe(true);
+  comparer.admit(user('ada'));
+  expect(comparer.measure(user('ada'), () => 'measured')).toBe('measured');
+  expect(comparer.isCostly(user('ada'))).toBe(false);
+});
+
+test('up to 80,000 characters are compared at once, more of them in another thread; own texts count four times', async () => {
+  const comparer = comparerForTest();
+  const [memory] = memories(1, 50);
+  if (!memory) throw new Error('no memory');
+  const where = async (task: RankTask | RetrieveTask, who: string) => {
+    const running = comparer.run(user(who), task, undefined);
+    const place = await Promise.race([
+      running.then(() => 'here'),
+      new Promise((done) => setImmediate(done, 'thread')),
+    ]);
+    await running;
+    return place;
+  };
+  const content = (length: number) => 'bread '.repeat(20_000).slice(0, length);
+  const remembered = (length: number) => retrieval([{ ...memory, content: content(length) }]);
+  // The query has 10 characters.
+  expect(await where(remembered(79_990), 'a')).toBe('here');
+  expect(await where(remembered(79_991), 'b')).toBe('thread');
+  // 38 of the past selection, and 26 of the candidates beside the text: 4 × (text + 26) + 38.
+  expect(await where(ranking(19_964), 'c')).toBe('here');
+  expect(await where(ranking(19_965), 'd')).toBe('thread');
 });

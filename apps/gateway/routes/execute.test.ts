@@ -1,4 +1,8 @@
+import { openInspector } from '@learning-loop/queue/inspector';
+import { databaseForTest } from '@learning-loop/testing/database/postgres';
+import pino from 'pino';
 import { expect, test } from 'vitest';
+import { readConfig } from '../config.ts';
 import { gatewayForTest } from '../testing/test-gateway.ts';
 
 type Gateway = Awaited<ReturnType<typeof gatewayForTest>>;
@@ -107,4 +111,83 @@ test('nobody selects for another user, even with that user’s interaction id an
   expect([status, body.error?.code]).toEqual([404, 'no_such_interaction']);
   expect(await owed(gateway)).toEqual([]);
   expect((await pick(gateway, { interaction_id })).status).toBe(200);
+});
+
+test('who asks for what there is not is told what there is', async () => {
+  await using gateway = await gatewayForTest();
+  const shown = await ask(gateway);
+  const unknown = '00000000-0000-7000-8000-000000000000';
+  const messages: string[] = [];
+  for (const said of [{ input_text: 'never asked' }, { interaction_id: unknown }, { hypothesis_id: 'h9' }])
+    messages.push((await pick(gateway, said)).body.error.message);
+  const advice = 'call /v1/hypothesize first and send its interaction_id.';
+  expect(messages).toEqual([
+    `This user has no interaction with this input_text; ${advice}`,
+    `This user has no interaction ${unknown}; ${advice}`,
+    `Interaction ${shown} showed h1, h2, h3; send one of these, or null for none of them.`,
+  ]);
+});
+
+test('of the same text the newest 20 interactions are looked at, and the newest selection stands', async () => {
+  await using gateway = await gatewayForTest();
+  const ids: string[] = [];
+  for (let n = 0; n < 21; n += 1) ids.push(await ask(gateway));
+  const newest = ids.toReversed();
+  expect((await pick(gateway, { interaction_id: newest[0], hypothesis_id: null })).status).toBe(200);
+  for (const id of newest.slice(1, 19))
+    expect((await pick(gateway, { interaction_id: id })).status).toBe(200);
+  // The 20th is open, and so is the 21st.
+  expect((await pick(gateway, { hypothesis_id: 'h2' })).body.interaction_id).toBe(newest[19]);
+  const { status, body } = await pick(gateway, { hypothesis_id: 'h3' });
+  expect([status, body.error.code]).toEqual([409, 'already_picked']);
+  expect(body.error.message).toBe(
+    `The pick for interaction ${newest[0]} was "none of these" and stands; call /v1/hypothesize for a new choice.`,
+  );
+  // The same as an older one: of that it is a repeated call.
+  expect((await pick(gateway, { hypothesis_id: 'h2' })).body.interaction_id).toBe(newest[19]);
+});
+
+test('an id may be written in capitals', async () => {
+  await using gateway = await gatewayForTest();
+  const interaction_id = await ask(gateway);
+  const { status, body } = await pick(gateway, { interaction_id: interaction_id.toUpperCase() });
+  expect([status, body.interaction_id]).toEqual([200, interaction_id]);
+});
+
+test('selections are counted by model, place and whether they advanced, each once', async () => {
+  await using gateway = await gatewayForTest();
+  for (const said of [
+    { hypothesis_id: 'h1' },
+    { hypothesis_id: 'h1', auto_advanced: true },
+    { hypothesis_id: 'h3' },
+    { hypothesis_id: null },
+  ]) {
+    const interaction_id = await ask(gateway);
+    for (const _ of [1, 2]) expect((await pick(gateway, { interaction_id, ...said })).status).toBe(200);
+  }
+  const { body: text } = await gateway.server.inject('/metrics');
+  const counted = text.split('\n').filter((line) => line.startsWith('learning_loop_choices_total{'));
+  const line = (outcome: string, advanced: boolean) =>
+    `learning_loop_choices_total{model="rules",outcome="${outcome}",auto_advanced="${advanced}"} 1`;
+  expect(counted.sort()).toEqual(
+    [line('first', false), line('first', true), line('other', false), line('none', false)].sort(),
+  );
+});
+
+test('an accepted selection is published to its three consumers, and a repeated call to nobody', async () => {
+  const env = { DATABASE_URL: await databaseForTest() };
+  await using gateway = await gatewayForTest(env);
+  const interaction_id = await ask(gateway);
+  for (const _ of [1, 2]) expect((await pick(gateway, { interaction_id })).status).toBe(200);
+  await pick(gateway, { interaction_id: await ask(gateway) });
+  await using inspector = openInspector(readConfig(env), pino({ level: 'silent' }));
+  await inspector.opened;
+  const jobs = async () =>
+    Promise.all(
+      (['training-log', 'memory', 'persona'] as const).map(async (consumer) =>
+        Object.values(await inspector.counts(consumer)).reduce((sum, count) => sum + count, 0),
+      ),
+    );
+  // Two selections, one after the other: two jobs of one event each.
+  await expect.poll(jobs, { timeout: 20_000 }).toEqual([2, 2, 2]);
 });

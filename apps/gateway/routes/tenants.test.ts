@@ -3,6 +3,7 @@ import { keysCommand } from '../auth/keys-cli.ts';
 import { roles, routeAccess } from '../auth/roles.ts';
 import { createCaller, makeSelection } from '../testing/callers.ts';
 import { type DescribedRoute, describeRoutes } from '../testing/openapi-routes.ts';
+import { permissions } from '../testing/permissions.ts';
 import { gatewayForTest } from '../testing/test-gateway.ts';
 
 type Gateway = Awaited<ReturnType<typeof gatewayForTest>>;
@@ -70,40 +71,6 @@ const foreigner: Record<string, { expected: Expected; body?: (loot: Loot) => obj
   'GET /v1/dead-letters': { expected: 'empty' },
   'POST /v1/dead-letters/:dead_letter_id/replay': { expected: 'nothing there' },
   'POST /v1/dead-letters/replay': { expected: 'empty', body: () => ({}) },
-};
-
-/** Who may call a route, as README.md and SECURITY.md promise it: written down once more, not read from roles.ts. */
-const everybody = ['no key', 'app', 'reader', 'admin'];
-const permissions: Record<string, string[]> = {
-  'POST /v1/hypothesize': ['app', 'admin'],
-  'POST /v1/execute': ['app', 'admin'],
-  'POST /v1/feedback': ['app', 'admin'],
-  'PUT /v1/users/:user_id/settings': ['app', 'admin'],
-  'GET /v1/interactions/:interaction_id': ['reader', 'admin'],
-  'GET /v1/users/:user_id/persona': ['reader', 'admin'],
-  'GET /v1/users/:user_id/memories': ['reader', 'admin'],
-  'GET /v1/training/stats': ['reader', 'admin'],
-  'GET /v1/training/datasets': ['reader', 'admin'],
-  'GET /v1/models': ['reader', 'admin'],
-  'GET /v1/experiments': ['reader', 'admin'],
-  'GET /v1/metrics/learning': ['reader', 'admin'],
-  'GET /v1/session': ['reader', 'admin'],
-  'GET /metrics': ['reader', 'admin'],
-  'GET /v1/users/:user_id/export': ['admin'],
-  'PATCH /v1/users/:user_id/memories/:memory_id': ['admin'],
-  'DELETE /v1/users/:user_id/memories/:memory_id': ['admin'],
-  'DELETE /v1/users/:user_id': ['admin'],
-  'GET /v1/erasures/:erasure_id': ['admin'],
-  'POST /v1/training/datasets': ['admin'],
-  'POST /v1/models': ['admin'],
-  'POST /v1/models/:model_id/promote': ['admin'],
-  'POST /v1/models/:model_id/rollback': ['admin'],
-  'POST /v1/experiments': ['admin'],
-  'GET /v1/dead-letters': ['admin'],
-  'POST /v1/dead-letters/:dead_letter_id/replay': ['admin'],
-  'POST /v1/dead-letters/replay': ['admin'],
-  'GET /livez': everybody,
-  'GET /readyz': everybody,
 };
 
 const isPublic = ({ name, method }: DescribedRoute) =>
