@@ -17,7 +17,8 @@ export async function start(service: Service<Config>): Promise<void> {
   const { config, log, metrics, use } = service;
   await migrateFirst(config.databaseUrl);
   const role = 'learning_loop_memory';
-  const db = use(connectDb(config.databaseUrl, { name: 'memory-worker', role }), 'database');
+  const session = { name: 'memory-worker', role, leavesSilentServer: true };
+  const db = use(connectDb(config.databaseUrl, session), 'database');
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
   const { embedding } = config;
   const handlers: Handlers<'memory'> = {

@@ -12,7 +12,8 @@ export async function start(service: Service<Config>): Promise<void> {
   const { config, log, metrics, use } = service;
   await migrateFirst(config.databaseUrl);
   const role = 'learning_loop_persona';
-  const db = use(connectDb(config.databaseUrl, { name: 'persona-worker', role }), 'database');
+  const session = { name: 'persona-worker', role, leavesSilentServer: true };
+  const db = use(connectDb(config.databaseUrl, session), 'database');
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
   const llm = use(connectLlm(config.llm, log, metrics), 'llm');
   const loadContext = config.llm.impl === 'rules' ? noPersonaContext : loadPersonaContext;

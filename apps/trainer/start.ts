@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs';
+import { longStatements } from '@learning-loop/db/client/session-limits';
 import { connectDb, type Db, isReachable } from '@learning-loop/db/connect';
 import { migrate } from '@learning-loop/db/migrate';
 import { listTenantsWithSelections, requestBuild } from '@learning-loop/db/training/dataset-builds';
@@ -25,7 +26,8 @@ const sweeping = { everyMs: 1_000, graceMs: 5_000, limit: 1_000 };
 export async function start(service: Service<Config>): Promise<void> {
   const { config, log, metrics, use } = service;
   requireDatasetsDirectory(config.trainingDataDir);
-  const db = use(connectDb(config.databaseUrl, { name: 'trainer' }), 'database');
+  const session = { name: 'trainer', leavesSilentServer: true, limits: longStatements };
+  const db = use(connectDb(config.databaseUrl, session), 'database');
   await migrate(db);
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
   use(sweep(service, db, publisher, sweeping), 'sweeper');

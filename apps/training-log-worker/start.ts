@@ -50,7 +50,8 @@ export async function start(service: Service<Config>): Promise<void> {
   const { config, log, metrics, use } = service;
   await migrateFirst(config.databaseUrl);
   const role = 'learning_loop_training_log';
-  const db = use(connectDb(config.databaseUrl, { name: 'training-log-worker', role }), 'database');
+  const session = { name: 'training-log-worker', role, leavesSilentServer: true };
+  const db = use(connectDb(config.databaseUrl, session), 'database');
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
   const handlers = config.collect
     ? createHandlers(use(await openLog(config.trainingDataDir, log, metrics), 'training log'))

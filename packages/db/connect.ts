@@ -4,7 +4,8 @@ import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { Kysely, type LogEvent, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import { destroyDeadConnections, withAcquireTimeout } from './client/connection-watchdog.ts';
-import { CallbackClient, cachedPlanSettings, PreparedClient } from './client/prepared-client.ts';
+import { cachedPlanSettings, PreparedClient, pooledClient } from './client/prepared-client.ts';
+import { frozenAfterMs, type StatementLimits, sessionLimits } from './client/session-limits.ts';
 import type { Database } from './schema/database.ts';
 
 /** Statements outside a trace, such as polling, get no span. Parameter values are never recorded. */
@@ -36,10 +37,16 @@ interface ConnectOptions {
   onIdleError?: (error: Error) => void;
   /** Fail queries after this time without any response. Also keeps idle connections, which else close after 10 s. */
   serverTimeoutMs?: number;
+  /** For processes that work on: gives up connections whose server has fallen silent, so that they connect anew. */
+  leavesSilentServer?: boolean;
+  /** Default: a minute for each statement. */
+  limits?: StatementLimits;
 }
 
 const IDLE_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+/** Of a connection that waits for an answer; then the kernel asks whether the server is there, every second. */
+const KEEP_ALIVE_AFTER_MS = 5_000;
 const INT8 = 20;
 const NUMERIC = 1700;
 // Read as numbers: no count of ours exceeds 2^53.
@@ -50,18 +57,20 @@ types.setTypeParser(NUMERIC, Number);
 /** Connects at the first query. `pooler=transaction` in the URL declares a pooler in transaction mode. */
 export function connectDb(
   databaseUrl: string,
-  { max = 10, name = 'learning-loop', role, onIdleError, serverTimeoutMs }: ConnectOptions = {},
+  { max = 10, name = 'learning-loop', role, onIdleError, serverTimeoutMs, ...options }: ConnectOptions = {},
 ): Db {
-  const watchdog = serverTimeoutMs && { serverTimeoutMs, isEnded: () => pool.ended };
+  const silentMs = serverTimeoutMs ?? (options.leavesSilentServer ? frozenAfterMs : undefined);
+  const watchdog = silentMs && { serverTimeoutMs: silentMs, isEnded: () => pool.ended };
   const { pooled, connection } = parsePostgresUrl(databaseUrl);
   const pool: pg.Pool = new pg.Pool({
-    Client: pooled ? CallbackClient : PreparedClient,
+    Client: pooled ? pooledClient(options.limits) : PreparedClient,
     application_name: name,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     ...connection,
     // Part of the startup message: no extra round trip.
-    ...(pooled ? {} : { options: toStartupOptions(connection.options, role) }),
+    ...(pooled ? {} : { options: toStartupOptions(connection.options, role, options.limits) }),
     max,
     types,
     // Connecting to a busy server may take longer than callers wait, so connections are kept.
@@ -97,8 +106,14 @@ const pooledDatabases = new WeakSet<Db>();
 /** If true, no lock and no setting outlives its transaction. */
 export const usesTransactionPooler = (db: Db): boolean => pooledDatabases.has(db);
 
-/** The last of two values of a setting counts: ours. */
-function toStartupOptions(ofUrl: string | undefined, role: string | undefined): string {
-  const settings = role ? [`role=${role}`, ...cachedPlanSettings] : cachedPlanSettings;
-  return [ofUrl, ...settings.map((setting) => `-c ${setting}`)].filter(Boolean).join(' ');
+/** The last of two values of a setting counts: for limits that of the URL, otherwise ours. */
+function toStartupOptions(
+  ofUrl: string | undefined,
+  role: string | undefined,
+  limits: StatementLimits | undefined,
+): string {
+  const ours = role ? [`role=${role}`, ...cachedPlanSettings] : cachedPlanSettings;
+  return [...toFlags(sessionLimits(limits)), ofUrl, ...toFlags(ours)].filter(Boolean).join(' ');
 }
+
+const toFlags = (settings: string[]): string[] => settings.map((setting) => `-c ${setting}`);

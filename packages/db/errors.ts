@@ -3,8 +3,9 @@ import { errorCode } from '@learning-loop/service/errors';
 const systemErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 
 // SQLSTATE classes: connection, resources (disk full, too many clients), operator intervention, system error;
-// and 25006, a standby that is not writable yet.
-const outageStates = /^(08|53|57P|58)\w*$|^25006$/;
+// 25006, a standby that is not writable yet; 25P03 and 25P04, a transaction that the server ended since this process was
+// frozen; and 55P03, a lock that somebody else holds for long.
+const outageStates = /^(08|53|57P|58)\w*$|^25006$|^25P0[34]$|^55P03$/;
 
 // Thrown by pg and Kysely without a code.
 const outageMessages =

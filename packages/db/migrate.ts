@@ -9,6 +9,7 @@ import { convertInteractionsToPartitions } from './ddl/convert-to-partitions.ts'
 import { retryOnLockTimeout, setLockTimeout } from './ddl/lock-timeout.ts';
 import { createFuturePartitions } from './ddl/partitions.ts';
 import { toDatabaseStartError } from './start-errors.ts';
+import { beginLeaseSession } from './transactions.ts';
 
 const migrationFolder = path.join(import.meta.dirname, 'migrations');
 
@@ -26,14 +27,20 @@ export async function migrate(db: Db): Promise<void> {
 
 async function migrateSchema(db: Db): Promise<void> {
   if (usesTransactionPooler(db)) return await requireMigrated(db);
-  await retryOnLockTimeout(async () => {
-    const { error } = await createMigrator(db).migrateToLatest();
-    if (error !== undefined) throw error;
-  });
+  await retryOnLockTimeout(() => migrateToLatest(db));
   await createIndexesConcurrently(db, concurrentIndexes);
   const now = new Date();
   await convertInteractionsToPartitions(db, now);
   await createFuturePartitions(db, now);
+}
+
+/** Kysely's lock belongs to the session: the server takes it from a process that freezes, and another one migrates. */
+async function migrateToLatest(db: Db): Promise<void> {
+  await db.connection().execute(async (connection) => {
+    await using _lease = await beginLeaseSession(connection);
+    const { error } = await createMigrator(connection).migrateToLatest();
+    if (error !== undefined) throw error;
+  });
 }
 
 /** A pooler hands the session with the migration lock to another client: the next migration would wait for an hour. */

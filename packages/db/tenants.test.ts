@@ -298,6 +298,8 @@ const ofNoTenant: Record<string, string> = {
   lockRegistry: 'takes a lock and touches no row',
   withinTransaction: 'runs what it is given',
   withAdvisoryLock: 'runs what it is given',
+  beginLeaseSession: 'settings of a session',
+  requireSession: 'asks whether a session is there',
   waitForOlderTransactions: 'of the server',
   waitForBuilds: 'of the installation',
 };

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { isOutdatedPlan } from './client/prepared-client.ts';
+import { frozenAfterMs } from './client/session-limits.ts';
 import type { Db, Tx } from './connect.ts';
 
 /** Restricted to the tenant's rows by row-level security. Costs a round trip; retried if a migration outdates plans. */
@@ -29,11 +30,15 @@ export async function withinTransaction<T>(db: Db | Tx, work: (tx: Tx) => Promis
 
 const isTransaction = (db: Db | Tx): db is Tx => db.isTransaction;
 
-/** Undefined if another process holds the lock. `work` may use the session that holds it; no transaction is open. */
+/**
+ * Undefined if another process holds the lock. `work` may use the session that holds it; no transaction is open. The
+ * lock is a lease: the server takes it from a process that freezes. `work` must bear that when the process goes on.
+ */
 export async function withAdvisoryLock<T>(
   db: Db,
   name: string,
   work: (connection: Db) => Promise<T>,
+  leaseMs = frozenAfterMs,
 ): Promise<T | undefined> {
   return await db.connection().execute(async (connection) => {
     const key = sql`hashtextextended(${name}, 0)`;
@@ -41,12 +46,63 @@ export async function withAdvisoryLock<T>(
       connection,
     );
     if (!rows[0]?.mine) return undefined;
+    await using _lease = await beginLease(connection, leaseMs);
     try {
       return await work(connection);
     } finally {
       await sql`select pg_advisory_unlock(${key})`.execute(connection);
     }
   });
+}
+
+/** Rejects if the session, and with it the lock, was taken from this process. */
+export async function requireSession(connection: Db): Promise<void> {
+  await sql`select 1`.execute(connection);
+}
+
+async function beginLease(connection: Db, leaseMs: number): Promise<AsyncDisposable> {
+  const session = await beginLeaseSession(connection, leaseMs);
+  let showing = false;
+  const showSignOfLife = async () => {
+    if (showing) return;
+    showing = true;
+    // If the session is lost, the next statement of `work` shows it.
+    await requireSession(connection).catch(() => undefined);
+    showing = false;
+  };
+  const timer = setInterval(() => void showSignOfLife(), leaseMs / signsPerLease);
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await session[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** One may be late. */
+const signsPerLease = 4;
+
+/**
+ * The server ends the session when it is idle for `leaseMs`; before version 14 it cannot. Its statements may change the
+ * schema, and take hours.
+ */
+export async function beginLeaseSession(connection: Db, leaseMs = frozenAfterMs): Promise<AsyncDisposable> {
+  const leaseSettings = { idle_session_timeout: leaseMs, statement_timeout: 0, lock_timeout: 0 };
+  await sql`
+    select set_config(name, value, false) from pg_settings
+    join json_each_text(${JSON.stringify(leaseSettings)}) as wanted (name, value) using (name)`.execute(
+    connection,
+  );
+  return {
+    async [Symbol.asyncDispose]() {
+      // A session that was lost is not handed out again.
+      await sql`
+        select set_config(name, reset_val, false) from pg_settings
+        where name = any(${Object.keys(leaseSettings)})`
+        .execute(connection)
+        .catch(() => undefined);
+    },
+  };
 }
 
 const pollEveryMs = 20;

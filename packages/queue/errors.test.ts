@@ -6,12 +6,12 @@ function coded(code: string): Error {
   return Object.assign(new Error('from a server'), { code });
 }
 
-test.each(['ECONNREFUSED', 'ECONNRESET', '57P01', '57P03', '53300', '53100', '08006', '25006', '58030'])(
-  '%s is an outage',
-  (code) => {
-    expect(isOutage(coded(code))).toBe(true);
-  },
-);
+test.each([
+  ...['ECONNREFUSED', 'ECONNRESET', '57P01', '57P03', '53300', '53100', '08006', '25006', '58030'],
+  ...['25P03', '25P04', '55P03'],
+])('%s is an outage', (code) => {
+  expect(isOutage(coded(code))).toBe(true);
+});
 
 test.each(['Connection terminated unexpectedly', 'timeout exceeded when trying to connect'])(
   '"%s" is an outage, which has no code',

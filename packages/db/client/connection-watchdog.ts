@@ -2,7 +2,9 @@ import { Socket } from 'node:net';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 
-const tickMs = 100;
+const minTickMs = 100;
+/** Of the time that a server may be silent. */
+const tickShare = 0.1;
 
 /**
  * A `stream` option for pg's pool: after `serverTimeoutMs` without a response it destroys all connections, so that
@@ -12,6 +14,7 @@ export function destroyDeadConnections(
   connection: pg.ClientConfig,
   { serverTimeoutMs, isEnded }: { serverTimeoutMs: number; isEnded: () => boolean },
 ): () => Socket {
+  const tickMs = Math.max(minTickMs, serverTimeoutMs * tickShare);
   const openedAt = new Map<Socket, number>();
   const probe = createProbe(connection);
   let silentMs = 0;

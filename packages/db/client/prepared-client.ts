@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
+import { beginWithLimits, type StatementLimits, signOfLifeMs } from './session-limits.ts';
 
 /** Wraps pg's callback API: results of its own promises outlive the young generation, so minor GCs copy each one. */
-export class CallbackClient extends pg.Client {
+class CallbackClient extends pg.Client {
+  #signs: NodeJS.Timeout | undefined;
+
   // biome-ignore lint/suspicious/noExplicitAny: pg overloads query nine times; arguments are passed through
   override query(...args: any[]): any {
     const [config, values, callback] = args;
+    this.#signs ??= this.#showSignsOfLife();
     if (typeof config?.submit === 'function' || typeof (callback ?? values) === 'function')
       return Reflect.apply(super.query, this, args);
     const result = new Promise((resolve, reject) => {
@@ -13,7 +17,32 @@ export class CallbackClient extends pg.Client {
     });
     return result.catch(rethrow);
   }
+
+  /**
+   * The server ends a transaction that has been idle for long, as that of a frozen process is. One that waits for a
+   * model, a disk or a reader is idle too, but its process lives, and says so.
+   */
+  #showSignsOfLife(): NodeJS.Timeout {
+    const timer = setInterval(() => {
+      if (this.getTransactionStatus() === 'I' || Reflect.get(this, 'readyForQuery') !== true) return;
+      // It fails if the transaction has, which is shown to whoever uses it next.
+      void super.query('select 1', () => undefined);
+    }, signOfLifeMs);
+    timer.unref();
+    this.once('end', () => clearInterval(timer));
+    return timer;
+  }
 }
+
+/** For a pooler in transaction mode: a session cannot be prepared for its statements. */
+export const pooledClient = (limits: StatementLimits | undefined) =>
+  class PooledClient extends CallbackClient {
+    // biome-ignore lint/suspicious/noExplicitAny: pg overloads query nine times; only one form is changed
+    override query(...args: any[]): any {
+      const [text, ...rest] = args;
+      return super.query(text === 'begin' ? beginWithLimits(limits) : text, ...rest);
+    }
+  };
 
 /** With a stack that leads to the caller instead of the socket. */
 function rethrow(error: Error): never {

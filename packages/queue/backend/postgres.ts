@@ -1,3 +1,4 @@
+import { frozenAfterMs, sessionLimits } from '@learning-loop/db/client/session-limits';
 import { parsePostgresUrl } from '@learning-loop/service/config/postgres-url';
 import { createPostgresBackend, type Processor, Queue, runMigrations, Worker } from 'bullmq';
 import pg from 'pg';
@@ -60,7 +61,8 @@ export async function openPostgresWorker(
 function connectionOptions(databaseUrl: string, max: number) {
   // The outbox is the source of truth, so the queues' own commits need not wait for the disk.
   const { connection } = parsePostgresUrl(databaseUrl);
-  const options = [connection.options, '-c synchronous_commit=off'].filter(Boolean).join(' ');
+  const limits = sessionLimits().map((setting) => `-c ${setting}`);
+  const options = [...limits, connection.options, '-c synchronous_commit=off'].filter(Boolean).join(' ');
   return { ...timeouts, keepAlive: true, ...connection, schema: SCHEMA, options, max };
 }
 
@@ -71,6 +73,8 @@ async function migrateQueues(databaseUrl: string): Promise<void> {
   client.on('error', () => undefined);
   await client.connect();
   try {
+    // The lock of a process that freezes passes to the next one.
+    await client.query(`set idle_in_transaction_session_timeout = ${frozenAfterMs}`);
     await runMigrations(client, SCHEMA);
   } finally {
     await client.end();
