@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { connectDb } from '@learning-loop/db/connect';
-import { outboxDepth } from '@learning-loop/db/loop/outbox';
+import { outboxDepth } from '@learning-loop/db/loop/outbox-backlog';
 import type { Page } from 'playwright-core';
 import { fetchWithRetry } from 'standalone/demo/client';
 import { untilOutboxEmpty } from 'standalone/demo/wait';

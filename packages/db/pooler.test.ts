@@ -3,7 +3,8 @@ import { databaseForTest, emptyDatabaseForTest } from '@learning-loop/testing/da
 import { selection } from '@learning-loop/testing/selection';
 import { expect, onTestFinished, test } from 'vitest';
 import { connectDb } from './connect.ts';
-import { insertEvents, loadPending, outboxDepth, settle } from './loop/outbox.ts';
+import { insertEvents, loadPending, settle } from './loop/outbox.ts';
+import { outboxDepth } from './loop/outbox-backlog.ts';
 import { migrate, migrateFirst } from './migrate.ts';
 
 // Where there is no pgbouncer, the first test installs it.

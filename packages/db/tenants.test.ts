@@ -280,6 +280,7 @@ const ofNoTenant: Record<string, string> = {
   settle: 'by the event, which is unique',
   outboxDepth: 'a metric of the installation',
   takeOverdue: 'the sweeper serves all tenants',
+  watchOutbox: 'a metric of the installation',
   eventStatus: 'by the event, which is unique',
   listPendingErasures: 'the trainer erases for all tenants',
   notErased: 'a condition, tried by what inserts with it',

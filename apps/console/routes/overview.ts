@@ -1,5 +1,5 @@
 import { loadActivity } from '@learning-loop/db/console/activity';
-import { outboxDepth } from '@learning-loop/db/loop/outbox';
+import { outboxDepth } from '@learning-loop/db/loop/outbox-backlog';
 import { asTenant } from '@learning-loop/db/transactions';
 import { Type } from 'typebox';
 import { getCaller } from '../auth/sign-in.ts';

@@ -1,6 +1,6 @@
 import { ttlCache } from '@learning-loop/async/memoize';
 import { isReachable } from '@learning-loop/db/connect';
-import { outboxDepth } from '@learning-loop/db/loop/outbox';
+import { type OutboxBacklog, watchOutbox } from '@learning-loop/db/loop/outbox-backlog';
 import { Type } from 'typebox';
 import type { GatewayContext, RouteGroup } from '../context.ts';
 
@@ -23,11 +23,12 @@ export const health: RouteGroup = (gateway) => async (server) => {
   server.get('/livez', async () => ({ status: 'live' }));
 
   const cached = ttlCache<Record<'postgres' | 'queue', boolean>>();
+  const outbox = watchOutbox(gateway.db);
   const check = () => cached('all', cachedMs, () => checkServers(gateway));
   server.get('/readyz', { schema: { response: { 200: Ready, 503: Ready } } }, async (request, reply) => {
     const [{ postgres, queue }, backlog] = await Promise.all([
       check(),
-      server.mayRead(request).then((may) => (may ? readBacklog(gateway) : {})),
+      server.mayRead(request).then((may) => (may ? readBacklog(outbox) : {})),
     ]);
     const missing = [...(postgres ? [] : ['postgres']), ...(queue ? [] : ['queue'])];
     const status = postgres ? (queue ? 'ready' : 'degraded') : 'unavailable';
@@ -49,7 +50,7 @@ async function checkServers({ db, publisher }: GatewayContext) {
 }
 
 /** Of all tenants. */
-async function readBacklog({ db }: GatewayContext) {
-  const depth = await outboxDepth(db).catch(() => null);
+async function readBacklog(outbox: OutboxBacklog) {
+  const depth = await outbox.depth().catch(() => null);
   return { outbox_pending: depth?.pending ?? null, oldest_pending_ms: depth?.oldest_ms ?? null };
 }

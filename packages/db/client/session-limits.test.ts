@@ -23,7 +23,7 @@ async function startHolder(url: string, kind: 'row' | 'lock') {
   });
   endWithProcess(child);
   const lines = on(createInterface({ input: child.stdout ?? process.stdin }), 'line');
-  const says = async (): Promise<string> => (await lines.next()).value[0];
+  const says = async (): Promise<string> => (await lines.next()).value?.[0];
   expect(await says()).toBe('held');
   return { says, child, [Symbol.dispose]: () => void child.kill('SIGKILL') };
 }

@@ -4,7 +4,8 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { connectDb, type Db } from '../connect.ts';
 import { insertDeadLetter, listDeadLetters, replayDeadLetter } from './dead-letters.ts';
-import { eventStatus, insertEvents, loadPending, outboxDepth, settle, takeOverdue } from './outbox.ts';
+import { eventStatus, insertEvents, loadPending, settle } from './outbox.ts';
+import { outboxDepth, takeOverdue } from './outbox-backlog.ts';
 
 async function withEvents(count: number): Promise<{ db: Db; ids: string[] }> {
   const db = connectDb(await databaseForTest());

@@ -69,38 +69,6 @@ export async function settle(
   return rows;
 }
 
-/** `pending` counts up to `most`, so that it costs the same whatever the backlog. */
-export async function outboxDepth(
-  db: Db,
-  most = 10_000,
-): Promise<{ pending: number; oldest_ms: number | null }> {
-  const { rows } = await sql<{ pending: number; oldest_ms: number | null }>`
-    select (select count(*)::int from (select from outbox limit ${most}) as counted) as pending,
-      (select (extract(epoch from clock_timestamp() - created_at) * 1000)::float8
-        from outbox order by created_at limit 1) as oldest_ms`.execute(db);
-  return rows[0] ?? { pending: 0, oldest_ms: null };
-}
-
-/** Sweeper replicas share the work. Times in the future count as overdue: the clock may have been set back. */
-export async function takeOverdue(
-  db: Db,
-  overdue: { olderThanMs: number; againMs: number; limit: number; consumers: Consumer[] },
-): Promise<(EventRef & { pending: Consumer[]; age_ms: number })[]> {
-  const { olderThanMs, againMs, limit, consumers } = overdue;
-  const { rows } = await sql<EventRef & { pending: Consumer[]; age_ms: number }>`
-    update outbox set swept_at = clock_timestamp()
-    where event_id = any(array(
-      select event_id from outbox
-      where abs(extract(epoch from clock_timestamp() - created_at)) > ${olderThanMs / 1000}::float8
-        and (swept_at is null or abs(extract(epoch from clock_timestamp() - swept_at)) > ${againMs / 1000}::float8)
-        and pending && ${consumers}::text[]
-      order by created_at limit ${limit} for update skip locked
-    ))
-    returning event_id, event, pending,
-      (abs(extract(epoch from clock_timestamp() - created_at)) * 1000)::float8 as age_ms`.execute(db);
-  return rows;
-}
-
 export interface EventStatus {
   pending: Consumer[];
   failed: { consumer: Consumer; error: string; dead_letter_id: string }[];

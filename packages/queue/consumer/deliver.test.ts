@@ -1,4 +1,5 @@
-import { loadPending, settle, takeOverdue } from '@learning-loop/db/loop/outbox';
+import { loadPending, settle } from '@learning-loop/db/loop/outbox';
+import { takeOverdue } from '@learning-loop/db/loop/outbox-backlog';
 import type { Consumer, EventName } from '@learning-loop/events/routes';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import fc from 'fast-check';

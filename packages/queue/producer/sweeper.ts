@@ -1,6 +1,6 @@
 import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Db } from '@learning-loop/db/connect';
-import { outboxDepth, takeOverdue } from '@learning-loop/db/loop/outbox';
+import { watchOutbox } from '@learning-loop/db/loop/outbox-backlog';
 import { type Consumer, consumers } from '@learning-loop/events/routes';
 import { throttledLog } from '@learning-loop/service/log';
 import type { Service } from '@learning-loop/service/service';
@@ -93,11 +93,12 @@ export function sweep(
   { everyMs, graceMs, limit }: SweepOptions,
 ): AsyncDisposable {
   const metrics = queueMetrics(service.metrics);
+  const outbox = watchOutbox(db);
   const onError = throttledLog(service.log, 'sweep_failed');
   exportBullmq(service.metrics, publisher);
 
   async function sweepOnce(): Promise<number> {
-    const depth = await outboxDepth(db, countAll);
+    const depth = await outbox.depth(countAll);
     metrics.outboxPending.set(depth.pending);
     metrics.outboxOldest.set((depth.oldest_ms ?? 0) / 1000);
     // Workers are scaled by queue length, so it is measured even while nothing is published.
@@ -111,7 +112,7 @@ export function sweep(
 
   async function republish(targets: Consumer[], againMs: number): Promise<number> {
     if (targets.length === 0) return 0;
-    const overdue = await takeOverdue(db, { olderThanMs: graceMs, limit, consumers: targets, againMs });
+    const overdue = await outbox.takeOverdue({ olderThanMs: graceMs, limit, consumers: targets, againMs });
     for (const consumer of targets) {
       const pending = overdue.filter((row) => row.pending.includes(consumer));
       if (pending.length === 0) continue;

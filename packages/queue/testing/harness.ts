@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connectDb, type Db } from '@learning-loop/db/connect';
-import { type EventRef, insertEvents, outboxDepth } from '@learning-loop/db/loop/outbox';
+import { type EventRef, insertEvents } from '@learning-loop/db/loop/outbox';
+import { outboxDepth } from '@learning-loop/db/loop/outbox-backlog';
 import type { Events, NamedEvent } from '@learning-loop/events/event';
 import type { Consumer } from '@learning-loop/events/routes';
 import { sql } from 'kysely';
