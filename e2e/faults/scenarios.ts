@@ -2,7 +2,9 @@ import type { Fault } from './fault.ts';
 import { badNetwork } from './scenarios/bad-network.ts';
 import { clockJumps } from './scenarios/clock-jumps.ts';
 import { cutConnections } from './scenarios/cut-connections.ts';
+import { frozenProcesses } from './scenarios/frozen-processes.ts';
 import { fullDisk } from './scenarios/full-disk.ts';
+import { heldHorizon } from './scenarios/held-horizon.ts';
 import { killGateway } from './scenarios/kill-gateway.ts';
 import { killWorkers } from './scenarios/kill-workers.ts';
 import { llmTrouble } from './scenarios/llm-trouble.ts';
@@ -43,4 +45,6 @@ export const scenarios: Fault[] = [
   replicas,
   overload,
   rollingRestart,
+  frozenProcesses,
+  heldHorizon,
 ];

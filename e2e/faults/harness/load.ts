@@ -94,7 +94,7 @@ export async function makeSelection(client: Client, input: SelectionInput): Prom
   return { interaction_id, event_id: readText(await client.post('/v1/execute', selection), 'event_id') };
 }
 
-function readText(answer: unknown, field: string): string {
+export function readText(answer: unknown, field: string): string {
   const value: unknown =
     typeof answer === 'object' && answer !== null ? Reflect.get(answer, field) : undefined;
   if (typeof value === 'string') return value;

@@ -99,6 +99,7 @@ export async function startSystem(
       const env = { ...common, PORT: port, ...options.env?.all, ...options.env?.[app] };
       if (app === 'gateway' && options.gatewayDatabaseUrl)
         env.DATABASE_URL = options.gatewayDatabaseUrl(databaseUrl);
+      env.DATABASE_URL = nameSessions(env.DATABASE_URL, name);
       const command = [
         ...(options.prefix?.[app] ?? []),
         process.execPath,
@@ -164,6 +165,13 @@ export async function startSystem(
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
   return system;
+}
+
+/** So that Postgres tells the replicas of an app apart. */
+function nameSessions(databaseUrl: string, name: string): string {
+  const url = new URL(databaseUrl);
+  url.searchParams.set('application_name', name);
+  return url.href;
 }
 
 const logFile = (directory: string, name: string) => path.join(directory, `${name}.log`);
