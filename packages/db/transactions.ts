@@ -55,6 +55,22 @@ export async function withAdvisoryLock<T>(
   });
 }
 
+/**
+ * Undefined if another process holds the lock. Needs no session, so that it works through a pooler; a transaction, in
+ * which nothing happens, is open meanwhile. It ends with a process that freezes.
+ */
+export async function withTransactionLock<T>(
+  db: Db,
+  name: string,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  return await db.transaction().execute(async (tx) => {
+    const { rows } = await sql<{ mine: boolean }>`
+      select pg_try_advisory_xact_lock(hashtextextended(${name}, 0)) as mine`.execute(tx);
+    return rows[0]?.mine ? await work() : undefined;
+  });
+}
+
 /** Rejects if the session, and with it the lock, was taken from this process. */
 export async function requireSession(connection: Db): Promise<void> {
   await sql`select 1`.execute(connection);

@@ -28,6 +28,7 @@ function createMetrics(registry: Registry) {
   const registers = [registry];
   return {
     tenantLabel: createTenantLabels(),
+    ...createMemoryMetrics(registers),
     events: new Counter({
       name: 'learning_loop_events_total',
       help: 'Events that left a consumer, by outcome.',
@@ -88,6 +89,27 @@ function createMetrics(registry: Registry) {
     outboxOldest: new Gauge({
       name: 'learning_loop_outbox_oldest_seconds',
       help: 'Age of the oldest event that is not wholly learned; 0 when there is none.',
+      registers,
+    }),
+  };
+}
+
+function createMemoryMetrics(registers: Registry[]) {
+  return {
+    polled: new Counter({
+      name: 'learning_loop_polled_total',
+      help: 'Events that a consumer took from the outbox itself, since the queue is full.',
+      labelNames: ['consumer'],
+      registers,
+    }),
+    queueMemory: new Gauge({
+      name: 'learning_loop_queue_memory_share',
+      help: 'Share of its memory limit that the queue backend uses, as last seen; 0 without a limit.',
+      registers,
+    }),
+    queueFullSince: new Gauge({
+      name: 'learning_loop_queue_full_since_seconds',
+      help: 'When the memory of the queue backend became full, seconds since 1970; 0 while it has room.',
       registers,
     }),
   };

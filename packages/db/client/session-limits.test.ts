@@ -35,7 +35,7 @@ function connect(url: string): Db {
 }
 
 /** More than the time between two signs of life. */
-const frozenMs = 3_500;
+const frozenMs = 2_500;
 const withLimit = (url: string) => `${url}?idle_in_transaction_session_timeout=${frozenMs}`;
 
 test.concurrent('a lock in a transaction of a frozen process passes on, and the process learns it and works again', {
@@ -115,14 +115,14 @@ const read = async (db: Db) =>
   Object.fromEntries((await settings.execute(db)).rows.map(({ name, setting }) => [name, Number(setting)]));
 
 const defaults = {
-  idle_in_transaction_session_timeout: 10_000,
+  idle_in_transaction_session_timeout: 6_000,
   idle_session_timeout: 0,
   lock_timeout: 10_000,
   statement_timeout: 60_000,
   tcp_keepalives_count: 3,
-  tcp_keepalives_idle: 4,
+  tcp_keepalives_idle: 3,
   tcp_keepalives_interval: 2,
-  tcp_user_timeout: 10_000,
+  tcp_user_timeout: 8_000,
 };
 
 test('every session has its limits, and a URL may set others', async () => {
@@ -137,7 +137,7 @@ test('while a process holds an advisory lock, its session may change the schema 
   const url = await databaseForTest();
   await using db = connectDb(url, { max: 1 });
   const within = await withAdvisoryLock(db, 'schema', (connection) => read(connection));
-  const unlimited = { statement_timeout: 0, lock_timeout: 0, idle_session_timeout: 10_000 };
+  const unlimited = { statement_timeout: 0, lock_timeout: 0, idle_session_timeout: 6_000 };
   expect(within).toEqual({ ...defaults, ...unlimited });
   expect(await read(db)).toEqual(defaults);
 });

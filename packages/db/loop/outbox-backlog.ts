@@ -58,6 +58,19 @@ export async function takeOverdue(db: Db, overdue: Overdue, floor: Floor = null)
   return rows;
 }
 
+/** Ids of what a consumer has not processed, the oldest first. Times in the future count as old, as above. */
+export async function listPending(
+  db: Db,
+  wanted: { consumer: Consumer; olderThanMs: number; limit: number; except: string[] },
+): Promise<string[]> {
+  const { rows } = await sql<{ event_id: string }>`
+    select event_id from outbox
+    where ${wanted.consumer} = any(pending) and event_id <> all(${wanted.except}::uuid[])
+      and abs(extract(epoch from clock_timestamp() - created_at)) > ${wanted.olderThanMs / 1000}::float8
+    order by created_at limit ${wanted.limit}`.execute(db);
+  return rows.map(({ event_id }) => event_id);
+}
+
 /** A transaction that began before others may commit after them. */
 const lateMs = 30_000;
 /** Maximum share of time for looks at all of it. */

@@ -32,11 +32,17 @@ export type JobQueue = Pick<
   | 'removeRateLimitKey'
 >;
 
+export interface BackendMemory {
+  /** Of the backend's limit, in [0, 1]; 0 where there is no limit. */
+  share: number;
+  /** Redis's `maxmemory-policy`; `noeviction` where nothing is evicted. */
+  policy: string;
+}
+
 /** Over connections that fail at once rather than wait. */
 export interface Queues {
   get(name: string): JobQueue;
-  /** Share of the backend's memory limit in use, in [0, 1]. */
-  memoryUse(): Promise<number>;
+  memory(): Promise<BackendMemory>;
   close(): Promise<void>;
 }
 

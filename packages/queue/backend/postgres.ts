@@ -25,7 +25,7 @@ export async function openPostgresQueues(
   });
   return {
     get: byName(open),
-    memoryUse: () => Promise.resolve(0),
+    memory: () => Promise.resolve({ share: 0, policy: 'noeviction' }),
     async close() {
       await Promise.allSettled(open.map((queue) => queue.close()));
     },

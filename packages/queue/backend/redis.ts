@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseRedisUrl, type RedisAddress } from '@learning-loop/service/config/redis-url';
 import { createRedisBackend, type Processor, Queue, Worker } from 'bullmq';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
-import type { JobWorker, OnError, Queues, WorkerOptions } from './backend.ts';
+import type { BackendMemory, JobWorker, OnError, Queues, WorkerOptions } from './backend.ts';
 import { byName, MAX_STREAM, queueOptions, workerOptions } from './bullmq-options.ts';
 import { commandOf, explainRefusal } from './redis-refusals.ts';
 
@@ -85,17 +85,25 @@ function login({ username, password, tls, family, clientName }: RedisAddress) {
   };
 }
 
-/** Of the fullest server; 0 where there is no limit. */
-async function memoryUse(redis: RedisClient): Promise<number> {
+/** Of the fullest server, and the policy of one that evicts. */
+async function readMemory(redis: RedisClient): Promise<BackendMemory> {
   const servers = redis instanceof Cluster ? redis.nodes('master') : [redis];
-  return Math.max(0, ...(await Promise.all(servers.map(usedShare))));
+  const memories = await Promise.all(servers.map(readServerMemory));
+  const policies = memories.map(({ policy }) => policy);
+  return {
+    share: Math.max(0, ...memories.map(({ share }) => share)),
+    policy: policies.find((policy) => policy !== 'noeviction') ?? 'noeviction',
+  };
 }
 
-async function usedShare(server: Redis): Promise<number> {
+async function readServerMemory(server: Redis): Promise<BackendMemory> {
   const info = await server.info('memory');
-  const read = (field: string) => Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
-  const limit = read('maxmemory');
-  return limit === 0 ? 0 : read('used_memory') / limit;
+  const read = (field: string) => new RegExp(`^${field}:([\\w-]+)`, 'm').exec(info)?.[1];
+  const limit = Number(read('maxmemory') ?? 0);
+  return {
+    share: limit === 0 ? 0 : Number(read('used_memory') ?? 0) / limit,
+    policy: read('maxmemory_policy') ?? 'noeviction',
+  };
 }
 
 const CONNECT_MS = 1_000;
@@ -131,7 +139,7 @@ export async function openRedisQueues(
   await Promise.race([ready, sleep(CONNECT_MS, undefined, { ref: false })]);
   return {
     get: byName(open),
-    memoryUse: () => memoryUse(redis),
+    memory: () => readMemory(redis),
     async close() {
       redis.disconnect();
       await Promise.allSettled(open.map((queue) => queue.close()));

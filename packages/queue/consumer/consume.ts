@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { backgroundLoop } from '@learning-loop/async/background-loop';
 import { createBatcher } from '@learning-loop/async/batcher';
 import { retry } from '@learning-loop/async/retry';
@@ -12,9 +13,10 @@ import type { QueueConfig, RetryPolicy } from '../backend/backend.ts';
 import { backoffMs, closeWithTimeout, toRetryPolicy } from '../backend/bullmq-options.ts';
 import { openWorker } from '../backend/open.ts';
 import { queueMetrics } from '../metrics.ts';
-import { type PublishRequest, readEventRefs } from '../producer/consumer-queue.ts';
+import { EVENTS_PER_JOB, type PublishRequest, readEventRefs } from '../producer/consumer-queue.ts';
 import type { Publisher } from '../producer/publisher.ts';
-import { type Delivery, deliver, type JobOutcome } from './deliver.ts';
+import { type ConsumerContext, type Delivery, deliver, type JobOutcome } from './deliver.ts';
+import { pollOutbox } from './poll-outbox.ts';
 import type { Handlers } from './process-events.ts';
 
 const CHECK_MS = 10_000;
@@ -86,13 +88,10 @@ export function consume<C extends Consumer>(
   };
   const maxJobs = config.redisUrl === undefined ? CONCURRENCY.postgres : CONCURRENCY.redis;
   const concurrency = Math.min(maxJobs, config.maxConcurrentJobs ?? maxJobs);
-  const batches = createBatcher(deliverAll, { limit: MAX_BATCH_EVENTS });
+  const batches = createBatcher((batch: Delivery[]) => deliverAll(context, batch), {
+    limit: MAX_BATCH_EVENTS,
+  });
   const retryPolicy = toRetryPolicy(config);
-
-  async function deliverAll(batch: Delivery[]): Promise<undefined[]> {
-    await deliver(context, batch);
-    return batch.map(() => undefined);
-  }
 
   async function process(job: Job, token?: string): Promise<void> {
     const refs = readEventRefs(job);
@@ -116,8 +115,9 @@ export function consume<C extends Consumer>(
   }
 
   const onError = throttledLog(log, 'worker_troubled');
-  const open = () => openWorker(config, { name: consumer, concurrency, onError }, process);
-  const worker = retry(open, { signal: stop.signal, onFirstFailure: onError });
+  const options = { name: consumer, concurrency, onError };
+  const opening = { signal: stop.signal, onFirstFailure: onError };
+  const worker = retry(() => openWorker(config, options, process), opening);
   worker.catch(() => undefined);
   const stalls = detectStalls({
     inFlight: () => batches.size,
@@ -126,17 +126,21 @@ export function consume<C extends Consumer>(
       service.fail(new Error(`${consumer}: work waits, nothing moved for ${stillMs} ms.`)),
   });
 
-  const watch = backgroundLoop(() => reportHolds(publisher, consumer, log), {
-    everyMs: CHECK_MS,
-    onError: () => undefined,
+  const polling = pollOutbox(context, {
+    retryPolicy,
+    limit: Math.min(MAX_BATCH_EVENTS, concurrency * EVENTS_PER_JOB),
+    enqueue: (delivery) => void batches.add(delivery),
   });
+  const watch = watchHolds(publisher, consumer, log);
 
   async function close(): Promise<void> {
     stalls.stop();
     await watch[Symbol.asyncDispose]();
     stop.abort();
+    const polled = Promise.race([polling[Symbol.asyncDispose](), sleep(CLOSE_MS, undefined, { ref: false })]);
     const opened = await worker.catch(() => undefined);
     if (opened) await closeWithTimeout(CLOSE_MS, opened);
+    await polled;
   }
 
   let closing: Promise<void> | undefined;
@@ -156,7 +160,21 @@ export function toAttempt(
   return Math.max(1, attempts - (opts.attempts ?? 1) + attemptsMade + 1);
 }
 
+async function deliverAll<C extends Consumer>(
+  context: ConsumerContext<C>,
+  batch: Delivery[],
+): Promise<undefined[]> {
+  await deliver(context, batch);
+  return batch.map(() => undefined);
+}
+
 const RESUME = 'run "pnpm queues resume" to undo it';
+
+const watchHolds = (publisher: Publisher, consumer: Consumer, log: Logger): AsyncDisposable =>
+  backgroundLoop(() => reportHolds(publisher, consumer, log), {
+    everyMs: CHECK_MS,
+    onError: () => undefined,
+  });
 
 /** Somebody may have meant it, so it is said and not undone. */
 async function reportHolds(publisher: Publisher, consumer: Consumer, log: Logger): Promise<void> {

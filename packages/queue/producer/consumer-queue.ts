@@ -5,6 +5,7 @@ import type { Queues, RetryPolicy } from '../backend/backend.ts';
 import { retryOptions } from '../backend/bullmq-options.ts';
 import { readHolds } from '../backend/holds.ts';
 import type { QueueMetrics } from '../metrics.ts';
+import type { QueueMemory } from './queue-memory.ts';
 
 export type PublishRequest = EventRef & {
   /** Part of the job id if above 0: a lost job that still holds its id must not be in the way. */
@@ -13,7 +14,7 @@ export type PublishRequest = EventRef & {
 };
 
 /** Enough to share the cost of a job, and few enough for many workers to share the load. */
-const EVENTS_PER_JOB = 20;
+export const EVENTS_PER_JOB = 20;
 
 type JobData = { event: EventName; event_id: string } | { event: EventName; event_ids: string[] };
 
@@ -80,7 +81,6 @@ export interface ConsumerQueue {
 
 /** A job takes about 1 KB of Redis (measured). */
 const FULL_JOBS = 20_000;
-const FULL_MEMORY = 0.8;
 const STATE_TTL_MS = 1_000;
 
 type Guard = <T>(call: () => Promise<T>) => Promise<T>;
@@ -88,6 +88,7 @@ type Guard = <T>(call: () => Promise<T>) => Promise<T>;
 interface ConsumerQueueOptions {
   consumer: Consumer;
   metrics: QueueMetrics;
+  memory: QueueMemory;
   retry: RetryPolicy;
   /** For the reads of `waiting` and `hasRoom`; `add` is guarded by its caller. */
   guard: Guard;
@@ -95,20 +96,20 @@ interface ConsumerQueueOptions {
 
 export function openConsumerQueue(
   queues: Queues,
-  { consumer, metrics, retry, guard }: ConsumerQueueOptions,
+  { consumer, metrics, memory, retry, guard }: ConsumerQueueOptions,
 ): ConsumerQueue {
   const queue = queues.get(consumer);
-  let state = { jobs: 0, waiting: 0, memory: 0, until: 0 };
+  let state = { jobs: 0, waiting: 0, full: false, until: 0 };
 
   async function readState() {
-    const [counts, memory] = await Promise.all([
+    const [counts, full] = await Promise.all([
       queue.getJobCounts('waiting', 'active', 'delayed'),
-      queues.memoryUse(),
+      memory.full(),
     ]);
     for (const [name, jobs] of Object.entries(counts)) metrics.backlog.set({ consumer, state: name }, jobs);
     const jobs = Object.values(counts).reduce((sum, count) => sum + count, 0);
     const { waiting = 0 } = counts;
-    state = { jobs, waiting, memory, until: performance.now() + STATE_TTL_MS };
+    state = { jobs, waiting, full: full !== undefined, until: performance.now() + STATE_TTL_MS };
     return state;
   }
 
@@ -116,8 +117,8 @@ export function openConsumerQueue(
   const unguarded: Guard = (call) => call();
 
   async function hasRoom(read: Guard): Promise<boolean> {
-    const { jobs, memory } = await recentState(read);
-    return jobs < FULL_JOBS && memory < FULL_MEMORY;
+    const { jobs, full } = await recentState(read);
+    return jobs < FULL_JOBS && !full;
   }
 
   return {

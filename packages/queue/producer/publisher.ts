@@ -12,6 +12,7 @@ import { openQueues } from '../backend/open.ts';
 import { explainRefusal, RedisRefusal } from '../backend/redis-refusals.ts';
 import { queueMetrics } from '../metrics.ts';
 import { type ConsumerQueue, openConsumerQueue, type PublishRequest } from './consumer-queue.ts';
+import { type QueueFull, type QueueMemory, watchQueueMemory } from './queue-memory.ts';
 
 export interface Publisher extends AsyncDisposable {
   /**
@@ -21,6 +22,8 @@ export interface Publisher extends AsyncDisposable {
   publish(requests: PublishRequest[], only?: Consumer): Promise<void>;
   waiting(consumer: Consumer): Promise<number>;
   hasRoom(consumer: Consumer): Promise<boolean>;
+  /** Why the queue takes nothing more, unless it has memory. Rejects when it is down. */
+  full(): Promise<QueueFull | undefined>;
   /** What was set on the queue from outside and holds it back, such as `paused`. */
   holds(consumer: Consumer): Promise<string[]>;
   prometheusMetrics(consumer: Consumer): Promise<string>;
@@ -40,40 +43,31 @@ export const LINGER_MS = 20;
 export function connectPublisher(config: QueueConfig, log: Logger, registry: Registry): Publisher {
   const metrics = queueMetrics(registry);
   const stop = new AbortController();
-  const circuit = createCircuitBreaker({
-    resetAfterMs: () => RESET_MS,
-    onStateChange(from, to, err) {
-      if (from === 'closed') log.warn({ err }, 'queue_away');
-      if (to === 'closed') log.info('queue_back');
-    },
-  });
-  const logRefusal = throttledLog(log, 'queue_refused');
-  // The circuit breaker logs outages, which the connections would repeat at every attempt to reconnect.
-  const onError = (error: Error) => {
-    const explained = explainRefusal(error);
-    if (explained instanceof RedisRefusal) logRefusal(explained);
-  };
-  const guard = <T>(call: () => Promise<T>) =>
-    circuit.execute(() =>
-      call().catch((error: Error) => {
-        onError(error);
-        throw error;
-      }),
-    );
+  const { guard, onError } = guardCalls(log);
   const open = () => openQueues(config, consumers, onError);
   let consumerQueues: Map<Consumer, ConsumerQueue> | undefined;
+  let memory: QueueMemory | undefined;
   const opening = retry(open, {
     signal: stop.signal,
     onFirstFailure: (err) => log.warn({ err }, 'queue_away'),
     onRecovered: () => log.info('queue_back'),
   }).then((queues) => {
-    const options = { metrics, retry: toRetryPolicy(config), guard };
+    memory = watchQueueMemory({ read: () => queues.memory(), log, metrics });
+    const options = { metrics, memory, retry: toRetryPolicy(config), guard };
     consumerQueues = new Map(
       consumers.map((consumer) => [consumer, openConsumerQueue(queues, { consumer, ...options })]),
     );
+    // Says at once what is wrong with it.
+    full().catch(() => undefined);
     return queues;
   });
   opening.catch(() => undefined);
+
+  async function full(): Promise<QueueFull | undefined> {
+    const opened = memory;
+    if (!opened) throw new Error('The queues are not open yet.');
+    return guard(() => opened.full());
+  }
 
   async function getQueue(consumer: Consumer): Promise<ConsumerQueue> {
     // Events published right after the start should not need the sweeper.
@@ -112,6 +106,7 @@ export function connectPublisher(config: QueueConfig, log: Logger, registry: Reg
     publish: (requests, only) => batcher.add({ requests, only }),
     waiting: async (consumer) => (await getQueue(consumer)).waiting(),
     hasRoom: async (consumer) => (await getQueue(consumer)).hasRoom(),
+    full,
     holds: async (consumer) => (await getQueue(consumer)).holds(),
     prometheusMetrics: async (consumer) => (await getQueue(consumer)).prometheusMetrics(),
     async [Symbol.asyncDispose]() {
@@ -120,6 +115,31 @@ export function connectPublisher(config: QueueConfig, log: Logger, registry: Reg
       await queues?.close();
     },
   };
+}
+
+/** Behind a circuit breaker: a backend that is down is not waited for. */
+function guardCalls(log: Logger) {
+  const circuit = createCircuitBreaker({
+    resetAfterMs: () => RESET_MS,
+    onStateChange(from, to, err) {
+      if (from === 'closed') log.warn({ err }, 'queue_away');
+      if (to === 'closed') log.info('queue_back');
+    },
+  });
+  const logRefusal = throttledLog(log, 'queue_refused');
+  // The circuit breaker logs outages, which the connections would repeat at every attempt to reconnect.
+  const onError = (error: Error) => {
+    const explained = explainRefusal(error);
+    if (explained instanceof RedisRefusal) logRefusal(explained);
+  };
+  const guard = <T>(call: () => Promise<T>) =>
+    circuit.execute(() =>
+      call().catch((error: Error) => {
+        onError(error);
+        throw error;
+      }),
+    );
+  return { guard, onError };
 }
 
 /** Unlike Promise.all, rejects only after all have ended. */

@@ -22,6 +22,7 @@ function noting(state: { waiting?: Partial<Record<Consumer, number>>; full?: Con
       return state.waiting?.[consumer] ?? 0;
     },
     hasRoom: async (consumer) => !state.full?.includes(consumer),
+    full: async () => undefined,
     holds: async () => [],
     prometheusMetrics: async () => '',
     async [Symbol.asyncDispose]() {},
