@@ -4,6 +4,7 @@ import { connectEmbedder } from '@learning-loop/llm/embeddings/embed';
 import { consume } from '@learning-loop/queue/consumer/consume';
 import type { Handlers } from '@learning-loop/queue/consumer/process-events';
 import { connectPublisher } from '@learning-loop/queue/producer/publisher';
+import { queueNotices } from '@learning-loop/queue/producer/queue-memory';
 import { serveHealth } from '@learning-loop/service/observability/health-server';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
@@ -32,5 +33,5 @@ export async function start(service: Service<Config>): Promise<void> {
     );
     use(embedMemories(service, db, embedder), 'embeddings');
   }
-  await serveHealth(service, { postgres: () => isReachable(db) });
+  await serveHealth(service, { postgres: () => isReachable(db) }, () => queueNotices(publisher));
 }

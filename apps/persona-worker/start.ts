@@ -3,6 +3,7 @@ import { migrateFirst } from '@learning-loop/db/migrate';
 import { connectLlm } from '@learning-loop/llm/model';
 import { consume } from '@learning-loop/queue/consumer/consume';
 import { connectPublisher } from '@learning-loop/queue/producer/publisher';
+import { queueNotices } from '@learning-loop/queue/producer/queue-memory';
 import { serveHealth } from '@learning-loop/service/observability/health-server';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
@@ -19,5 +20,5 @@ export async function start(service: Service<Config>): Promise<void> {
   const loadContext = config.llm.impl === 'rules' ? noPersonaContext : loadPersonaContext;
   const handlers = createHandlers({ llm, loadContext, windowMs: config.windowMs });
   use(consume(service, db, publisher, 'persona', handlers, config), 'consumer');
-  await serveHealth(service, { postgres: () => isReachable(db) });
+  await serveHealth(service, { postgres: () => isReachable(db) }, () => queueNotices(publisher));
 }

@@ -6,6 +6,7 @@ import { listTenantsWithSelections, requestBuild } from '@learning-loop/db/train
 import { newId } from '@learning-loop/events/ids';
 import { connectFineTuning } from '@learning-loop/llm/fine-tuning';
 import { connectPublisher } from '@learning-loop/queue/producer/publisher';
+import { queueNotices } from '@learning-loop/queue/producer/queue-memory';
 import { sweep } from '@learning-loop/queue/producer/sweeper';
 import { schedule } from '@learning-loop/queue/schedule';
 import { errorCode, StartError } from '@learning-loop/service/errors';
@@ -47,7 +48,7 @@ export async function start(service: Service<Config>): Promise<void> {
   use(runErasures(service, db), 'erasures');
   if (config.retentionDays > 0) use(runRetention(service, db), 'retention');
   registerDatabaseMetrics(service, db);
-  await serveHealth(service, { postgres: () => isReachable(db) });
+  await serveHealth(service, { postgres: () => isReachable(db) }, () => queueNotices(publisher));
 }
 
 /** Now, rather than at the first build. */

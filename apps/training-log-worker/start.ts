@@ -2,6 +2,7 @@ import { connectDb, isReachable } from '@learning-loop/db/connect';
 import { migrateFirst } from '@learning-loop/db/migrate';
 import { consume } from '@learning-loop/queue/consumer/consume';
 import { connectPublisher } from '@learning-loop/queue/producer/publisher';
+import { queueNotices } from '@learning-loop/queue/producer/queue-memory';
 import { errorCode, StartError } from '@learning-loop/service/errors';
 import { serveHealth } from '@learning-loop/service/observability/health-server';
 import type { Service } from '@learning-loop/service/service';
@@ -57,5 +58,5 @@ export async function start(service: Service<Config>): Promise<void> {
     ? createHandlers(use(await openLog(config.trainingDataDir, log, metrics), 'training log'))
     : discardingHandlers;
   use(consume(service, db, publisher, 'training-log', handlers, config), 'consumer');
-  await serveHealth(service, { postgres: () => isReachable(db) });
+  await serveHealth(service, { postgres: () => isReachable(db) }, () => queueNotices(publisher));
 }

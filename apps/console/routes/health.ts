@@ -33,7 +33,7 @@ export async function healthSummary(console: ConsoleContext, tenantId: string): 
   const latest = console.measurements.recentPair()?.[1];
   return await Promise.all([
     checkPostgres(console),
-    checkQueues(console),
+    checkQueues(console, latest),
     checkModel(latest),
     checkTrainer(console, tenantId),
   ]);
@@ -50,12 +50,19 @@ async function checkPostgres({ db }: ConsoleContext): Promise<State> {
   };
 }
 
-async function checkQueues({ config, queues }: ConsoleContext): Promise<State> {
+async function checkQueues({ config, queues }: ConsoleContext, latest: Snapshot | undefined): Promise<State> {
   const backend = config.redisUrl === undefined ? 'in Postgres' : 'in Redis';
   const up = await queues.counts('memory').then(
     () => true,
     () => false,
   );
+  const isFull = latest !== undefined && sumSeries(latest, 'learning_loop_queue_full_since_seconds', {}) > 0;
+  if (up && isFull)
+    return {
+      name: 'Queues',
+      level: 'attention',
+      text: `Live ${backend}, whose memory is full: events are learned from the outbox. Give it more memory.`,
+    };
   if (up) return { name: 'Queues', level: 'good', text: `Live ${backend} and answer.` };
   return {
     name: 'Queues',

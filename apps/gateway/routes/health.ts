@@ -1,6 +1,7 @@
 import { ttlCache } from '@learning-loop/async/memoize';
 import { isReachable } from '@learning-loop/db/connect';
 import { type OutboxBacklog, watchOutbox } from '@learning-loop/db/loop/outbox-backlog';
+import type { QueueFull } from '@learning-loop/queue/producer/queue-memory';
 import { Type } from 'typebox';
 import type { GatewayContext, RouteGroup } from '../context.ts';
 
@@ -13,6 +14,15 @@ const Ready = Type.Object({
   oldest_pending_ms: Type.Optional(
     Type.Union([Type.Number(), Type.Null()], { description: 'For readers and admins only' }),
   ),
+  queue_full: Type.Optional(
+    Type.Object(
+      {
+        reason: Type.String({ description: 'Why events are learned without the queue, and what to do' }),
+        since: Type.String({ format: 'date-time' }),
+      },
+      { description: 'While the queue lacks memory; for readers and admins only' },
+    ),
+  ),
 });
 
 /** Whoever asks, and however often: the servers are asked this often. */
@@ -22,17 +32,16 @@ const cachedMs = 1_000;
 export const health: RouteGroup = (gateway) => async (server) => {
   server.get('/livez', async () => ({ status: 'live' }));
 
-  const cached = ttlCache<Record<'postgres' | 'queue', boolean>>();
+  const cached = ttlCache<Servers>();
   const outbox = watchOutbox(gateway.db);
   const check = () => cached('all', cachedMs, () => checkServers(gateway));
   server.get('/readyz', { schema: { response: { 200: Ready, 503: Ready } } }, async (request, reply) => {
-    const [{ postgres, queue }, backlog] = await Promise.all([
-      check(),
-      server.mayRead(request).then((may) => (may ? readBacklog(outbox) : {})),
-    ]);
-    const missing = [...(postgres ? [] : ['postgres']), ...(queue ? [] : ['queue'])];
-    const status = postgres ? (queue ? 'ready' : 'degraded') : 'unavailable';
-    return reply.status(postgres ? 200 : 503).send({ status, missing, ...backlog });
+    const [servers, may] = await Promise.all([check(), server.mayRead(request)]);
+    const missing = listMissing(servers);
+    const { postgres } = servers;
+    const status = postgres ? (missing.length === 0 ? 'ready' : 'degraded') : 'unavailable';
+    const details = may ? { ...toQueueFull(servers), ...(await readBacklog(outbox)) } : {};
+    return reply.status(postgres ? 200 : 503).send({ status, missing, ...details });
   });
 
   server.get('/metrics', async (_request, reply) =>
@@ -40,14 +49,30 @@ export const health: RouteGroup = (gateway) => async (server) => {
   );
 };
 
-async function checkServers({ db, publisher }: GatewayContext) {
+interface Servers {
+  postgres: boolean;
+  queue: boolean;
+  full: QueueFull | undefined;
+}
+
+async function checkServers({ db, publisher }: GatewayContext): Promise<Servers> {
   const queueIsUp = publisher.waiting('memory').then(
     () => true,
     () => false,
   );
+  const full = publisher.full().catch(() => undefined);
   const [postgres, queue] = await Promise.all([isReachable(db), queueIsUp]);
-  return { postgres, queue };
+  return { postgres, queue, full: await full };
 }
+
+const listMissing = ({ postgres, queue, full }: Servers): string[] => [
+  ...(postgres ? [] : ['postgres']),
+  ...(queue ? [] : ['queue']),
+  ...(full ? ['room in the queue'] : []),
+];
+
+const toQueueFull = ({ full }: Servers) =>
+  full ? { queue_full: { reason: full.reason, since: full.since.toISOString() } } : {};
 
 /** Of all tenants. */
 async function readBacklog(outbox: OutboxBacklog) {

@@ -115,8 +115,8 @@ export function consume<C extends Consumer>(
   }
 
   const onError = throttledLog(log, 'worker_troubled');
-  const options = { name: consumer, concurrency, onError };
   const opening = { signal: stop.signal, onFirstFailure: onError };
+  const options = { name: consumer, concurrency, onError };
   const worker = retry(() => openWorker(config, options, process), opening);
   worker.catch(() => undefined);
   const stalls = detectStalls({
@@ -143,12 +143,14 @@ export function consume<C extends Consumer>(
     await polled;
   }
 
+  return { [Symbol.asyncDispose]: once(close) };
+}
+
+function once(close: () => Promise<void>): () => Promise<void> {
   let closing: Promise<void> | undefined;
-  return {
-    [Symbol.asyncDispose]: () => {
-      closing ??= close();
-      return closing;
-    },
+  return () => {
+    closing ??= close();
+    return closing;
   };
 }
 

@@ -10,6 +10,12 @@ export interface QueueFull {
   since: Date;
 }
 
+/** For health. Empty while the queue has room, or is down. */
+export async function queueNotices(publisher: { full(): Promise<QueueFull | undefined> }): Promise<string[]> {
+  const full = await publisher.full().catch(() => undefined);
+  return full ? [`Since ${full.since.toISOString()}: ${full.reason}`] : [];
+}
+
 export interface QueueMemory {
   /** At most 1 s old. Rejects when the backend is down. */
   full(): Promise<QueueFull | undefined>;

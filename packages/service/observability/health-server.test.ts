@@ -17,6 +17,21 @@ it('answers probes by what the service says, and is not ready once the shutdown 
   expect((await get(health.url, '/other'))[0]).toBe(404);
 });
 
+it('is ready while something is wrong that it works without, and says what', async () => {
+  const options = { host: '127.0.0.1', port: 0, ready: async () => [] };
+  const notices = ['The queue is full.'];
+  await using told = await createHealthServer(service(), { ...options, notices: async () => notices });
+  expect(await get(told.url, '/readyz')).toEqual([
+    200,
+    '{"ready":true,"missing":[],"notices":["The queue is full."]}',
+  ]);
+  notices.pop();
+  expect(await get(told.url, '/readyz')).toEqual([200, '{"ready":true,"missing":[]}']);
+  const failing = { ...options, notices: () => Promise.reject(new Error('no queue')) };
+  await using untold = await createHealthServer(service(), failing);
+  expect(await get(untold.url, '/readyz')).toEqual([200, '{"ready":true,"missing":[]}']);
+});
+
 it('is not ready, in time, when what it asks fails or hangs', async () => {
   const failing = await serve(() => Promise.reject(new Error('no route')));
   expect(await get(failing.url, '/readyz')).toEqual([503, '{"ready":false,"missing":["Error: no route"]}']);

@@ -19,15 +19,17 @@ interface HealthOptions {
   metricsKey?: string | undefined;
   /** Names the missing dependencies, such as `postgres`; empty when ready. */
   ready(): Promise<string[]>;
+  /** What is wrong though the service works, in sentences. */
+  notices?: (() => Promise<string[]>) | undefined;
 }
 
 /** Serves /livez, /readyz and /metrics. Not ready during shutdown. Throws a StartError when it cannot listen. */
 export async function createHealthServer(
   service: Health,
-  { host, port, ready, metricsKey }: HealthOptions,
+  { host, port, ...options }: HealthOptions,
 ): Promise<AsyncDisposable & { url: string }> {
   const server = createServer((request, response) => {
-    respond(service, { ready, metricsKey }, request, response).catch((error: unknown) =>
+    respond(service, options, request, response).catch((error: unknown) =>
       sendJson(response, 500, { error: { code: 'internal', message: String(error) } }),
     );
   });
@@ -40,14 +42,21 @@ export async function createHealthServer(
 
 async function respond(
   service: Health,
-  { ready, metricsKey }: Pick<HealthOptions, 'ready' | 'metricsKey'>,
+  { ready, metricsKey, notices }: Omit<HealthOptions, 'host' | 'port'>,
   { url, headers }: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   if (url === '/livez') return sendJson(response, 200, { status: 'ok' });
   if (url === '/readyz') {
-    const missing = service.signal.aborted ? ['shutting down'] : await checkReady(ready);
-    return sendJson(response, missing.length === 0 ? 200 : 503, { ready: missing.length === 0, missing });
+    const [missing, said] = await Promise.all([
+      service.signal.aborted ? ['shutting down'] : checkReady(ready),
+      notices?.().catch(() => []) ?? [],
+    ]);
+    return sendJson(response, missing.length === 0 ? 200 : 503, {
+      ready: missing.length === 0,
+      missing,
+      ...(said.length > 0 ? { notices: said } : {}),
+    });
   }
   if (url === '/metrics') {
     if (!holdsMetricsKey(headers.authorization, metricsKey))
@@ -108,6 +117,7 @@ interface Address {
 export async function serveHealth(
   service: ProbedService,
   dependencies: Record<string, () => Promise<boolean>>,
+  notices?: () => Promise<string[]>,
 ): Promise<void> {
   const { host, port, metricsKey } = service.config;
   if (port === undefined) return;
@@ -117,6 +127,7 @@ export async function serveHealth(
     );
     return (await Promise.all(checks)).flat();
   };
-  const server = service.use(await createHealthServer(service, { host, port, ready, metricsKey }), 'probes');
+  const options = { host, port, ready, metricsKey, notices };
+  const server = service.use(await createHealthServer(service, options), 'probes');
   service.log.info({ url: server.url }, 'probes_answered');
 }
