@@ -5,8 +5,8 @@ import { type UserKey, userKey } from '@learning-loop/events/ids';
 import type { EventOf } from '@learning-loop/events/routes';
 import type { TrainingRecords } from '@learning-loop/events/training-records';
 import type { HandlerContext, Handlers } from '@learning-loop/queue/consumer/process-events';
-import { RetryLater } from '@learning-loop/queue/errors';
-import type { TrainingLog } from '@learning-loop/training-log/training-log';
+import { OutdatedRead, RetryLater } from '@learning-loop/queue/errors';
+import { OutdatedRecords, type TrainingLog } from '@learning-loop/training-log/training-log';
 
 type Event = HypothesisSelected | PersonaUpdated | FeedbackGiven;
 
@@ -62,10 +62,11 @@ const retryMs = 1_000;
 
 /** Handlers resolve once the lines are on disk. */
 export function createHandlers(trainingLog: Pick<TrainingLog, 'append'>): TrainingLogHandlers {
-  const append: TrainingLog['append'] = async (name, records) => {
+  const append: TrainingLog['append'] = async (name, records, readAt) => {
     try {
-      await trainingLog.append(name, records);
+      await trainingLog.append(name, records, readAt);
     } catch (cause) {
+      if (cause instanceof OutdatedRecords) throw new OutdatedRead(cause.message, { cause });
       throw new RetryLater(retryMs, { cause });
     }
   };
@@ -73,19 +74,19 @@ export function createHandlers(trainingLog: Pick<TrainingLog, 'append'>): Traini
     'hypothesis.selected': async (all, context) => {
       const events = await withoutOptedOut(all, context);
       await Promise.all([
-        append('hypotheses_data', events.map(toHypothesesRecord)),
-        append('ranking_data', events.map(toRankingRecord)),
+        append('hypotheses_data', events.map(toHypothesesRecord), context.readAt),
+        append('ranking_data', events.map(toRankingRecord), context.readAt),
       ]);
       logLines(context, 'hypothesis.selected', events);
     },
     'persona.updated': async (all, context) => {
       const events = await withoutOptedOut(all, context);
-      await append('persona_updates', events.map(toPersonaRecord));
+      await append('persona_updates', events.map(toPersonaRecord), context.readAt);
       logLines(context, 'persona.updated', events);
     },
     'feedback.given': async (all, context) => {
       const events = await withoutOptedOut(all, context);
-      await append('user_feedback', events.map(toFeedbackRecord));
+      await append('user_feedback', events.map(toFeedbackRecord), context.readAt);
       logLines(context, 'feedback.given', events);
     },
   };

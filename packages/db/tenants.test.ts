@@ -287,6 +287,7 @@ const ofNoTenant: Record<string, string> = {
   notErased: 'a condition, tried by what inserts with it',
   deleteOlder: 'the retention of the installation',
   listUserTables: 'names of tables',
+  requirePending: 'of the trainer, which erases for all tenants',
   renewStatistics: 'statistics of the planner',
   takeBuild: 'the trainer builds for all tenants',
   findDueDatasetBuilds: 'the trainer builds for all tenants',

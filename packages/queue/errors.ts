@@ -21,7 +21,13 @@ export class AlreadySettled extends Error {
   override name = 'AlreadySettled';
 }
 
+/** What the handler had read may be gone: roll the batch back, and read again at once. */
+export class OutdatedRead extends Error {
+  override name = 'OutdatedRead';
+}
+
 /** Serialization failure or deadlock (SQLSTATE 40001, 40P01): worth a retry as it is. */
 export function isConflict(error: unknown): boolean {
-  return error instanceof AlreadySettled || /^40(001|P01)$/.test(errorCode(error) ?? '');
+  if (error instanceof AlreadySettled || error instanceof OutdatedRead) return true;
+  return /^40(001|P01)$/.test(errorCode(error) ?? '');
 }

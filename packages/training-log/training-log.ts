@@ -32,8 +32,17 @@ export class OutageLog {
 }
 
 export interface TrainingLog extends AsyncDisposable {
-  /** Resolves when all records are durable, in order. A rejected call (ENOSPC, EIO, …) can be repeated. */
-  append<N extends LogName>(name: N, records: TrainingRecords[N][]): Promise<void>;
+  /**
+   * Resolves when all records are durable, in order. A rejected call (ENOSPC, EIO, …) can be repeated. `readAt`, of
+   * performance.now(), is when their content was read, at the earliest: rejects with OutdatedRecords if the log may have
+   * been rewritten since, as by an erasure. On object storage only after `uploadWithinMs`.
+   */
+  append<N extends LogName>(name: N, records: TrainingRecords[N][], readAt?: number): Promise<void>;
+}
+
+/** What was to be written may have been erased since it was read: read it again. */
+export class OutdatedRecords extends Error {
+  override name = 'OutdatedRecords';
 }
 
 export interface TrainingLogOptions {
@@ -52,15 +61,23 @@ export interface Written {
 
 const maxBatchBytes = 8_388_608;
 
+export interface Lines {
+  bytes: Buffer;
+  /** See `append`. */
+  readAt: number;
+}
+
+/** If one of several is outdated, all are read again. */
 export function createLineBatcher(
-  write: (bytes: Buffer) => Promise<void>,
+  write: (lines: Lines) => Promise<void>,
   lingerMs = 0,
-): Batcher<Buffer, undefined> {
-  const writeAll = async (lines: Buffer[]) => {
-    await write(Buffer.concat(lines));
-    return lines.map(() => undefined);
+): Batcher<Lines, undefined> {
+  const writeAll = async (parts: Lines[]) => {
+    const bytes = Buffer.concat(parts.map((part) => part.bytes));
+    await write({ bytes, readAt: Math.min(...parts.map(({ readAt }) => readAt)) });
+    return parts.map(() => undefined);
   };
-  return createBatcher(writeAll, { limit: maxBatchBytes, weigh: ({ length }) => length, lingerMs });
+  return createBatcher(writeAll, { limit: maxBatchBytes, weigh: ({ bytes }) => bytes.length, lingerMs });
 }
 
 export function toLines(records: TrainingRecords[LogName][]): Buffer {

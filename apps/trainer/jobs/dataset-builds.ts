@@ -8,8 +8,8 @@ import { evaluateCandidates } from '../ranker/evaluate-candidates.ts';
 import { runBuild } from './run-build.ts';
 
 const pollIntervalMs = 1_000;
-/** Running builds send a heartbeat every 5 s. */
-const heartbeatTimeoutMs = 30_000;
+/** Running builds send a heartbeat every 3 s. */
+const heartbeatTimeoutMs = 12_000;
 /** Between automatic builds of one tenant. */
 const minIntervalMs = 60_000;
 

@@ -6,7 +6,7 @@ import type { Db } from '@learning-loop/db/connect';
 import { markIfErasedMeanwhile } from '@learning-loop/db/privacy/retraining';
 import { type FineTune, listDueFineTunes, updateFineTune } from '@learning-loop/db/training/fine-tunes';
 import { configuredModel, findActiveModel, insertModel } from '@learning-loop/db/training/models';
-import { withAdvisoryLock } from '@learning-loop/db/transactions';
+import { requireSession, withAdvisoryLock } from '@learning-loop/db/transactions';
 import { FineTuneError, type FineTuneJob, type FineTuning } from '@learning-loop/llm/fine-tuning';
 import type { Service } from '@learning-loop/service/service';
 import { datasetsDirectory } from '../dataset/storage.ts';
@@ -16,6 +16,8 @@ export interface FineTuner {
   baseModel: string;
   trainingDataDir: string;
   log: Service<unknown>['log'];
+  /** Rejects if another process may have gone on with these jobs. */
+  requireLock?: () => Promise<void>;
 }
 
 const pollIntervalMs = 5_000;
@@ -25,7 +27,10 @@ const jobPollIntervalMs = 30_000;
 /** Runs in one replica at a time, and resumes jobs after a crash. */
 export function pollFineTunes(tuner: FineTuner, db: Db): AsyncDisposable {
   const onError = (err: unknown) => tuner.log.warn({ err }, 'fine_tunes_not_read');
-  const run = () => withAdvisoryLock(db, 'fine-tunes', () => advanceFineTunes(tuner, db));
+  const run = () =>
+    withAdvisoryLock(db, 'fine-tunes', (connection) =>
+      advanceFineTunes({ ...tuner, requireLock: () => requireSession(connection) }, db),
+    );
   return backgroundLoop(run, { everyMs: pollIntervalMs, onError });
 }
 
@@ -72,6 +77,8 @@ async function startJob(tuner: FineTuner, db: Db, tune: FineTune, name: string):
   const hasValidation = (await stat(validation)).size > 0;
   const validationFile = tune.validation_file ?? (hasValidation ? await tuner.api.upload(validation) : null);
   await updateFineTune(db, tune, { validation_file: validationFile });
+  // A second job would cost as much again.
+  await tuner.requireLock?.();
   return tuner.api.start({ name, model: tuner.baseModel, trainingFile, validationFile });
 }
 

@@ -13,7 +13,7 @@ import type { Config } from '../config.ts';
 import { buildDataset, type Dataset, EmptyDataset } from '../dataset/build.ts';
 import { trainAndRegister } from '../ranker/train-and-register.ts';
 
-const heartbeatMs = 5_000;
+const heartbeatMs = 3_000;
 const minPerUser = 20;
 /** OpenAI's minimum. */
 const minFineTuneExamples = 10;

@@ -1,10 +1,15 @@
 import type { Db } from '@learning-loop/db/connect';
-import { finishErasure, type PendingErasure, recordErasureError } from '@learning-loop/db/privacy/erasures';
+import {
+  finishErasure,
+  type PendingErasure,
+  recordErasureError,
+  requirePending,
+} from '@learning-loop/db/privacy/erasures';
 import { markForRetraining } from '@learning-loop/db/privacy/retraining';
 import { deleteUserRows, renewStatistics } from '@learning-loop/db/privacy/user-data';
 import type { ErasureReceipt } from '@learning-loop/db/schema/database';
 import { waitForBuilds, waitForOlderTransactions } from '@learning-loop/db/transactions';
-import { userKey } from '@learning-loop/events/ids';
+import { type UserKey, userKey } from '@learning-loop/events/ids';
 import { rewriteSegments } from '@learning-loop/training-log/rewrite';
 import { mirrorLog } from '@learning-loop/training-log/s3/mirror';
 import type { Config } from '../config.ts';
@@ -28,9 +33,10 @@ export async function eraseUsers(db: Db, paths: TrainingPaths, erasures: Pending
   await renewStatistics(db);
   await waitForOlderTransactions(db, transactionsEndMs);
 
-  const records = await eraseFromLog(trainingLog, erasures);
+  const records = await eraseFromLog(db, trainingLog, erasures);
   await waitForBuilds(db, new Date(), buildsEndMs);
   await mirrorLog(trainingLog, trainingDataDir);
+  await requirePending(db, erasures);
   const datasets = await eraseFromDatasets(trainingDataDir, erasures);
   for (const erasure of erasures) {
     const erased = {
@@ -56,14 +62,19 @@ async function markModels(
 }
 
 /** Returns the number of removed records, by `userKey`. */
-async function eraseFromLog(directory: string, erasures: PendingErasure[]): Promise<Map<string, number>> {
+async function eraseFromLog(
+  db: Db,
+  directory: string,
+  erasures: PendingErasure[],
+): Promise<Map<string, number>> {
   const records = new Map(erasures.map((erasure) => [userKey(erasure), new Set<string>()]));
-  await rewriteSegments(directory, (record) => {
+  const keep = (record: UserKey & { event_id: string }) => {
     const ids = records.get(userKey(record));
     // Segments are read twice, to count and to copy.
     ids?.add(record.event_id);
     return ids === undefined;
-  });
+  };
+  await rewriteSegments(directory, keep, { before: () => requirePending(db, erasures) });
   return new Map([...records].map(([user, ids]) => [user, ids.size]));
 }
 

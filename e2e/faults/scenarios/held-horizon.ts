@@ -10,6 +10,9 @@ const LEAST_SHARE = 0.9;
 /** Of the load; more is a backlog that grows. */
 const MOST_PENDING_SECONDS = 5;
 const SAMPLE_MS = 1_000;
+const PER_SECOND = 50;
+/** So many that histories stay short: long ones take longer to learn from, whatever Postgres keeps. */
+const USERS = 10_000;
 
 /** As a long dump, a forgotten transaction or a replication slot does: nothing settled meanwhile is vacuumed away. */
 export const heldHorizon: Fault = {
@@ -19,10 +22,9 @@ export const heldHorizon: Fault = {
     const [heldMs, windowMs] = size.short ? [10_000, 4_000] : [600_000, 60_000];
     const system = await start();
     await system.ready();
-    const perSecond = size.short ? 60 : 120;
-    const load = startLoad(system.urls, { perSecond });
+    const load = startLoad(system.urls, { perSecond: PER_SECOND, users: USERS });
     const learning = await watchLearning(system, load);
-    await load.reached(perSecond * 4);
+    await load.reached(PER_SECOND * 4);
     const before = await learning.over(windowMs);
     const holder = new pg.Client({ connectionString: system.databaseUrl });
     holder.on('error', () => undefined);
@@ -39,7 +41,7 @@ export const heldHorizon: Fault = {
     const share = during.perSecond / before.perSecond;
     const { broken, late } = checkAllAnswered(load.attempts);
     if (share < LEAST_SHARE) late.push(`${percent(share)} of the selections before were learned in a second`);
-    if (during.pending > MOST_PENDING_SECONDS * perSecond)
+    if (during.pending > MOST_PENDING_SECONDS * PER_SECOND)
       late.push(`up to ${during.pending} events were pending at the end`);
     const notes =
       `for ${heldMs / 1000} s; ${before.perSecond.toFixed(0)} selections learned a second before and ` +

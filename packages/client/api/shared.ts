@@ -89,14 +89,6 @@ export type Memories = {
     /** @description To the query, in [0, 1] */
     relevance?: number;
 };
-export type Parameters2 = {
-    query?: never;
-    header?: never;
-    path: {
-        user_id: string;
-    };
-    cookie?: never;
-};
 export type Readyz = {
     headers: Headers;
     content: {
@@ -108,8 +100,23 @@ export type Readyz = {
             outbox_pending?: number | null;
             /** @description For readers and admins only */
             oldest_pending_ms?: number | null;
+            /** @description While the queue lacks memory; for readers and admins only */
+            queue_full?: {
+                /** @description Why events are learned without the queue, and what to do */
+                reason: string;
+                /** Format: date-time */
+                since: string;
+            };
         };
     };
+};
+export type Parameters2 = {
+    query?: never;
+    header?: never;
+    path: {
+        user_id: string;
+    };
+    cookie?: never;
 };
 export type Facets = {
     concise: number;

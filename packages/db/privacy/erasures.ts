@@ -55,12 +55,22 @@ export function listPendingErasures(db: Db, limit: number): Promise<PendingErasu
     .execute();
 }
 
+/** Rejects if another process has finished one of them while this one was frozen. */
+export async function requirePending(db: Db, erasures: PendingErasure[]): Promise<void> {
+  const ids = erasures.map(({ erasure_id }) => erasure_id);
+  const pending = db.selectFrom('erasures').select('erasure_id').where('erasure_id', 'in', ids);
+  const left = await pending.where('done_at', 'is', null).execute();
+  if (left.length < new Set(ids).size) throw new Error('Another process has finished an erasure of these.');
+}
+
+/** Without effect if another process has. */
 export async function finishErasure(db: Db, erasure: Erasure, receipt: ErasureReceipt): Promise<void> {
   await db
     .updateTable('erasures')
     .set({ done_at: sql`clock_timestamp()`, user_id: null, error: null, receipt: JSON.stringify(receipt) })
     .where('tenant_id', '=', erasure.tenant_id)
     .where('erasure_id', '=', erasure.erasure_id)
+    .where('done_at', 'is', null)
     .execute();
 }
 
@@ -70,5 +80,6 @@ export async function recordErasureError(db: Db, erasure: Erasure, error: string
     .set({ error })
     .where('tenant_id', '=', erasure.tenant_id)
     .where('erasure_id', '=', erasure.erasure_id)
+    .where('done_at', 'is', null)
     .execute();
 }

@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { connectDb, type Db, type Tx } from '../connect.ts';
 import { insertDeadLetter, replayDeadLetter } from '../loop/dead-letters.ts';
 import { insertEvents, loadPending, settle } from '../loop/outbox.ts';
+import { finishErasure, recordErasureError, requestErasure, requirePending } from './erasures.ts';
 import { deleteUserRows, listUserTables, readUserRows, renewStatistics } from './user-data.ts';
 
 const ada = { tenant_id: 'default', user_id: 'ada' };
@@ -204,4 +205,23 @@ test('the statistics of the planner hold no value of a user who was erased', asy
   await giveFeedback(db, { ...ada, user_id: 'bob' }, 30);
   await renewStatistics(db);
   expect(await known()).toEqual([{ values: '{bob}' }]);
+});
+
+test('a trainer that goes on when another one has finished its erasure deletes nothing new, and changes no receipt', async () => {
+  const db = await databaseOfTest();
+  const erasure = { ...(await requestErasure(db, ada, newId())), user_id: ada.user_id };
+  await emit(db);
+  expect(await deleteUserRows(db, erasure)).toMatchObject({ outbox: 1 });
+  await requirePending(db, [erasure]);
+  const receipt = { rows: { outbox: 1 }, training_log_records: 0, dataset_samples: {}, models: [] };
+  await finishErasure(db, erasure, receipt);
+  // The user has come back.
+  await emit(db);
+  expect(await deleteUserRows(db, erasure)).toMatchObject({ outbox: 0, dead_letters: 0 });
+  expect(await inFlight(db)).toEqual({ outbox: 1, dead_letters: 0 });
+  await expect(requirePending(db, [erasure])).rejects.toThrow('Another process');
+  await recordErasureError(db, erasure, 'late');
+  await finishErasure(db, erasure, { ...receipt, rows: {} });
+  const kept = await db.selectFrom('erasures').select(['receipt', 'error']).executeTakeFirstOrThrow();
+  expect(kept).toEqual({ receipt, error: null });
 });

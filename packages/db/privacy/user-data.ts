@@ -20,8 +20,17 @@ export async function listUserTables(db: Db | Tx): Promise<string[]> {
 
 const isUser = ({ tenant_id, user_id }: UserKey) => sql`tenant_id = ${tenant_id} and user_id = ${user_id}`;
 
+/** The user, and with `erasure_id` the erasure: once that is done, what the user does anew stays. */
+type Erased = UserKey & { erasure_id?: string };
+
+/** A trainer that was frozen may go on when another one has finished its erasure. */
+const isPending = ({ erasure_id }: Erased) =>
+  erasure_id === undefined
+    ? sql<boolean>`true`
+    : sql<boolean>`exists (select from erasures where erasure_id = ${erasure_id} and done_at is null)`;
+
 /** Rows by table. Nothing of the user may be accepted meanwhile; batches in flight fail to settle and roll back. */
-export async function deleteUserRows(db: Db, user: UserKey): Promise<Record<string, number>> {
+export async function deleteUserRows(db: Db, user: Erased): Promise<Record<string, number>> {
   const rows = await deleteInFlight(db, user);
   const rest = (await listUserTables(db)).filter((name) => !inFlightTables.includes(name));
   await db.transaction().execute(async (tx) => {
@@ -31,7 +40,7 @@ export async function deleteUserRows(db: Db, user: UserKey): Promise<Record<stri
 }
 
 /** A settling batch may still insert events or dead letters, but until it ends its own outbox row remains visible. */
-async function deleteInFlight(db: Db, user: UserKey): Promise<Record<string, number>> {
+async function deleteInFlight(db: Db, user: Erased): Promise<Record<string, number>> {
   const rows: Record<string, number> = {};
   for (let left = true; left; left = await hasInFlight(db, user)) {
     for (const table of inFlightTables)
@@ -40,15 +49,16 @@ async function deleteInFlight(db: Db, user: UserKey): Promise<Record<string, num
   return rows;
 }
 
-async function hasInFlight(db: Db, user: UserKey): Promise<boolean> {
+async function hasInFlight(db: Db, user: Erased): Promise<boolean> {
   const { rows } = await sql<{ found: boolean }>`
-    select exists (select from outbox where ${isUser(user)})
-      or exists (select from dead_letters where ${isUser(user)}) as found`.execute(db);
+    select ${isPending(user)} and (exists (select from outbox where ${isUser(user)})
+      or exists (select from dead_letters where ${isUser(user)})) as found`.execute(db);
   return rows[0]?.found ?? false;
 }
 
-async function deleteFrom(db: Db | Tx, table: string, user: UserKey): Promise<number> {
-  const { numAffectedRows } = await sql`delete from ${sql.table(table)} where ${isUser(user)}`.execute(db);
+async function deleteFrom(db: Db | Tx, table: string, user: Erased): Promise<number> {
+  const { numAffectedRows } =
+    await sql`delete from ${sql.table(table)} where ${isUser(user)} and ${isPending(user)}`.execute(db);
   return Number(numAffectedRows ?? 0n);
 }
 

@@ -14,6 +14,8 @@ import { AlreadySettled } from '../errors.ts';
 export interface HandlerContext {
   tx: Tx;
   log: Logger;
+  /** As of performance.now(): no event was read before. */
+  readAt: number;
   /** Inserts events in this transaction; they are published after the commit. */
   emit(...events: NamedEvent[]): Promise<void>;
   logAfterCommit(name: string, fields: object): void;
@@ -48,13 +50,14 @@ export async function processEvents<C extends Consumer>(
   { db, log, consumer, handlers }: { db: Db; log: Logger; consumer: C; handlers: Handlers<C> },
   ids: string[],
 ): Promise<BatchResult> {
+  const readAt = performance.now();
   // Read in the same transaction: an erasure waits for transactions that may have read what it deletes.
   return db.transaction().execute(async (tx) => {
     const { groups, unparsable } = parseRows(handlers, await loadPending(tx, consumer, ids));
     const processed = groups.flatMap(({ rows }) => rows);
     const result: BatchResult = { processed, settled: [], unparsable, emitted: [], logs: [] };
     if (processed.length === 0) return result;
-    const context = createContext(tx, log, result);
+    const context = createContext({ tx, log, readAt }, result);
     for (const group of groups) await group.handle(context);
     const pendingIds = processed.map(({ event_id }) => event_id);
     const settled = await settle(tx, consumer, pendingIds);
@@ -66,10 +69,14 @@ export async function processEvents<C extends Consumer>(
   });
 }
 
-function createContext(tx: Tx, log: Logger, result: BatchResult): HandlerContext {
+function createContext(
+  { tx, log, readAt }: Pick<HandlerContext, 'tx' | 'log' | 'readAt'>,
+  result: BatchResult,
+): HandlerContext {
   return {
     tx,
     log,
+    readAt,
     async emit(...events) {
       await insertEvents(tx, events);
       result.emitted.push(...events.map(({ name, event }) => ({ event: name, event_id: event.event_id })));

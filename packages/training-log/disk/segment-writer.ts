@@ -4,6 +4,7 @@ import type { LogName } from '@learning-loop/events/training-records';
 import { errorCode } from '@learning-loop/service/errors';
 import { ignoreMissing, moveFile, syncDirectory, writeFully } from '../files.ts';
 import { activePath, finishedPath, utcDay } from '../layout.ts';
+import { OutdatedRecords } from '../training-log.ts';
 
 const newline = 0x0a;
 
@@ -53,6 +54,8 @@ function isRecord(line: Buffer): boolean {
 
 interface OpenFile {
   handle: FileHandle;
+  /** As of performance.now(): an erasure before that is not in its way, one after that has taken the file away. */
+  openedAt: number;
   ino: bigint;
   /** Known to be durable. */
   bytes: number;
@@ -91,11 +94,16 @@ export class SegmentWriter {
     return cut;
   }
 
-  /** Resolves when the bytes are durable. A rejected write can be repeated. */
-  async write(bytes: Buffer): Promise<void> {
+  /**
+   * Resolves when the bytes are durable. A rejected write can be repeated. What was read before the file was opened may
+   * be erased: an erasure takes all files away, so that a process that was frozen meanwhile writes to none that stays.
+   */
+  async write(bytes: Buffer, readAt = Number.POSITIVE_INFINITY): Promise<void> {
     for (let attempt = 1; attempt <= 3; attempt++) {
       const at = this.#options.now();
       const file = await this.#fileFor(bytes.length, at);
+      if (file.openedAt > readAt)
+        throw new OutdatedRecords(`${this.path} was begun after these records were read; read them again`);
       await this.#append(file, bytes);
       file.lastWrite = at;
       if (await this.#isInPlace(file)) return;
@@ -188,7 +196,7 @@ async function openActive(path: string): Promise<{ file: OpenFile; cut: number }
     const cut = await cutTornTail(handle);
     await syncDirectory(dirname(path));
     const { size } = await handle.stat();
-    return { file: { handle, ino, bytes: size, lastWrite: mtime }, cut };
+    return { file: { handle, openedAt: performance.now(), ino, bytes: size, lastWrite: mtime }, cut };
   } catch (error) {
     await handle.close();
     throw error;

@@ -4,8 +4,10 @@ import { makeDirectory } from '../files.ts';
 import { listUsedSlots } from '../layout.ts';
 import {
   createLineBatcher,
+  type Lines,
   type Log,
   OutageLog,
+  OutdatedRecords,
   type TrainingLog,
   type TrainingLogOptions,
   toLines,
@@ -14,7 +16,7 @@ import { SegmentWriter } from './segment-writer.ts';
 import { lockFreeSlot, lockSlot, locksDirectory, type WriterLock } from './writer-lock.ts';
 
 interface Writer {
-  batcher: Batcher<Buffer, undefined>;
+  batcher: Batcher<Lines, undefined>;
   segment: SegmentWriter;
 }
 type Writers = Record<LogName, Writer>;
@@ -33,10 +35,10 @@ export async function openDiskLog(dir: string, options: TrainingLogOptions): Pro
 
 function trainingLog(writers: Writers, resources: AsyncDisposableStack): TrainingLog {
   return {
-    async append(name, records) {
+    async append(name, records, readAt = Number.POSITIVE_INFINITY) {
       if (resources.disposed) throw new Error('The training log is closed.');
       if (records.length === 0) return;
-      await writers[name].batcher.add(toLines(records));
+      await writers[name].batcher.add({ bytes: toLines(records), readAt });
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
@@ -49,10 +51,10 @@ function openWriters(dir: string, { slot }: WriterLock, options: TrainingLogOpti
     const segment = new SegmentWriter({ dir, name, slot, rotateBytes, now });
     return {
       segment,
-      batcher: createLineBatcher(async (bytes) => {
+      batcher: createLineBatcher(async (lines) => {
         const started = performance.now();
-        await writeAndReport(outages, segment, name, bytes);
-        onWritten?.({ log: name, bytes: bytes.length, seconds: (performance.now() - started) / 1000 });
+        await writeAndReport(outages, segment, name, lines);
+        onWritten?.({ log: name, bytes: lines.bytes.length, seconds: (performance.now() - started) / 1000 });
       }),
     };
   };
@@ -68,11 +70,12 @@ async function writeAndReport(
   outages: OutageLog,
   segment: SegmentWriter,
   name: LogName,
-  bytes: Buffer,
+  { bytes, readAt }: Lines,
 ): Promise<void> {
   try {
-    await segment.write(bytes);
+    await segment.write(bytes, readAt);
   } catch (error) {
+    if (error instanceof OutdatedRecords) throw error;
     outages.failed(name, error);
     throw error;
   }

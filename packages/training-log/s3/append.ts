@@ -3,7 +3,9 @@ import { type LogName, logNames } from '@learning-loop/events/training-records';
 import { utcDay } from '../layout.ts';
 import {
   createLineBatcher,
+  type Lines,
   OutageLog,
+  OutdatedRecords,
   type TrainingLog,
   type TrainingLogOptions,
   toLines,
@@ -12,6 +14,8 @@ import { Bucket } from './bucket.ts';
 
 /** An upload takes about 50 ms and costs a request, so records are collected first. */
 const lingerMs = 500;
+/** A process that was frozen for longer may hold what was erased meanwhile. */
+const uploadWithinMs = 6_000;
 
 /** An upload without a response may have arrived: a retry stores its records twice, and readers keep the first. */
 export function openS3Log(url: string, { log, now = () => new Date() }: TrainingLogOptions): TrainingLog {
@@ -22,7 +26,9 @@ export function openS3Log(url: string, { log, now = () => new Date() }: Training
   let closed = false;
 
   function upload(name: LogName) {
-    return async (bytes: Buffer): Promise<void> => {
+    return async ({ bytes, readAt }: Lines): Promise<void> => {
+      if (performance.now() - readAt > uploadWithinMs)
+        throw new OutdatedRecords('These records waited too long for their upload; read them again.');
       await bucket.create(nextKey(name), bytes).catch((error: unknown) => {
         outages.failed(name, error);
         throw error;
@@ -32,10 +38,10 @@ export function openS3Log(url: string, { log, now = () => new Date() }: Training
   }
 
   return {
-    async append(name, records) {
+    async append(name, records, readAt = Number.POSITIVE_INFINITY) {
       if (closed) throw new Error('The training log is closed.');
       if (records.length === 0) return;
-      await batchers.get(name)?.add(toLines(records));
+      await batchers.get(name)?.add({ bytes: toLines(records), readAt });
     },
     async [Symbol.asyncDispose]() {
       closed = true;
