@@ -1,12 +1,12 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { StartError } from '@learning-loop/service/errors';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { FileMigrationProvider, type Migration, Migrator } from 'kysely/migration';
 import { connectDb, type Db, usesTransactionPooler } from './connect.ts';
 import { concurrentIndexes, createIndexesConcurrently } from './ddl/concurrent-indexes.ts';
 import { convertInteractionsToPartitions } from './ddl/convert-to-partitions.ts';
-import { retryOnLockTimeout, setLockTimeout } from './ddl/lock-timeout.ts';
+import { isLockTimeout, retryOnLockTimeout, setLockTimeout } from './ddl/lock-timeout.ts';
 import { createFuturePartitions } from './ddl/partitions.ts';
 import { toDatabaseStartError } from './start-errors.ts';
 import { beginLeaseSession } from './transactions.ts';
@@ -27,30 +27,67 @@ export async function migrate(db: Db): Promise<void> {
 
 async function migrateSchema(db: Db): Promise<void> {
   if (usesTransactionPooler(db)) return await requireMigrated(db);
-  await retryOnLockTimeout(() => migrateToLatest(db));
+  if (!(await runMigrations(db))) return;
   await createIndexesConcurrently(db, concurrentIndexes);
   const now = new Date();
   await convertInteractionsToPartitions(db, now);
   await createFuturePartitions(db, now);
 }
 
+/** False on the schema of a later version, which has made indexes and partitions as it wants them. */
+async function runMigrations(db: Db): Promise<boolean> {
+  for (;;) {
+    const later = await listLaterMigrations(db);
+    if (later.length > 0) return await requireOwnMigrations(db, later);
+    const error = await tryMigrations(db);
+    if (error === undefined) return true;
+    // A later version may have migrated while this one waited for its turn.
+    if ((await listLaterMigrations(db)).length === 0) throw error;
+  }
+}
+
 /** Kysely's lock belongs to the session: the server takes it from a process that freezes, and another one migrates. */
-async function migrateToLatest(db: Db): Promise<void> {
-  await db.connection().execute(async (connection) => {
-    await using _lease = await beginLeaseSession(connection);
-    const { error } = await createMigrator(connection).migrateToLatest();
-    if (error !== undefined) throw error;
-  });
+async function tryMigrations(db: Db): Promise<unknown> {
+  return await retryOnLockTimeout(() =>
+    db.connection().execute(async (connection) => {
+      await using _lease = await beginLeaseSession(connection);
+      const { error } = await createMigrator(connection).migrateToLatest();
+      if (isLockTimeout(error)) throw error;
+      return error;
+    }),
+  );
+}
+
+/** Those that a later version made. It only adds to what this one needs (migrations/README.md). */
+async function listLaterMigrations(db: Db): Promise<string[]> {
+  const { rows: tables } = await sql<{ made: boolean }>`
+    select to_regclass('kysely_migration') is not null as made`.execute(db);
+  if (!tables[0]?.made) return [];
+  const own = (await createMigrator(db).getMigrations()).map(({ name }) => name);
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  return rows.map(({ name }) => name).filter((name) => !own.includes(name));
+}
+
+async function requireOwnMigrations(db: Db, later: string[]): Promise<false> {
+  const missing = await listMissingMigrations(db);
+  if (missing.length === 0) return false;
+  throw new StartError(
+    `The database has migrations of a later version (${later.join(', ')}) and lacks ${missing.join(', ')} of this one: ` +
+      'start the later version, or run its apps/gateway/migrate.ts.',
+  );
+}
+
+async function listMissingMigrations(db: Db): Promise<string[]> {
+  const own = await createMigrator(db).getMigrations();
+  return own.filter(({ executedAt }) => executedAt === undefined).map(({ name }) => name);
 }
 
 /** A pooler hands the session with the migration lock to another client: the next migration would wait for an hour. */
 async function requireMigrated(db: Db): Promise<void> {
-  const missing = (await createMigrator(db).getMigrations()).filter(
-    ({ executedAt }) => executedAt === undefined,
-  );
+  const missing = await listMissingMigrations(db);
   if (missing.length === 0) return;
   throw new StartError(
-    `The database lacks the migrations ${missing.map(({ name }) => name).join(', ')}, which cannot be made through a pooler ` +
+    `The database lacks the migrations ${missing.join(', ')}, which cannot be made through a pooler ` +
       'in transaction mode: run apps/gateway/migrate.ts once with a DATABASE_URL that leads to PostgreSQL itself.',
   );
 }

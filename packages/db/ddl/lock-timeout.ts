@@ -23,7 +23,7 @@ export async function retryOnLockTimeout<T>(change: () => Promise<T>): Promise<T
 }
 
 /** SQLSTATE 55P03, or 40P01 where `deadlock_timeout` is shorter. */
-const isLockTimeout = (error: unknown): boolean =>
+export const isLockTimeout = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && (error.code === '55P03' || error.code === '40P01');
 
 export async function setLockTimeout(tx: QueryExecutorProvider): Promise<void> {
