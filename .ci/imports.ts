@@ -24,7 +24,7 @@ const layers: Record<string, string[][]> = {
     ['consumer', 'inspector'],
   ],
   'packages/db': [
-    ['schema', 'errors', 'start-errors'],
+    ['schema', 'roles', 'errors', 'start-errors'],
     ['client'],
     ['connect'],
     ['transactions'],

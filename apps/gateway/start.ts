@@ -27,18 +27,16 @@ export function connectModels(
 }
 
 const connections = 20;
-/** Role for statements that batch several tenants; everything else runs as the tenant role. */
-export const gatewayRole = 'learning_loop_gateway';
 /** Requests must be answered within 1 s even if the database is down; detection takes up to 200 ms more. */
 const serverTimeoutMs = 700;
 
 export async function start(service: Service<Config>): Promise<void> {
   const { config, log, metrics, use } = service;
-  await prepare(config);
+  const role = await prepare(config);
   const db = use(
     connectDb(config.databaseUrl, {
       name: 'gateway',
-      role: gatewayRole,
+      role,
       max: connections,
       serverTimeoutMs,
     }),
@@ -56,9 +54,13 @@ export async function start(service: Service<Config>): Promise<void> {
   log.info({ url }, 'listening');
 }
 
-/** Its connection has no server timeout: no request is waiting yet. */
-async function prepare(config: Config): Promise<void> {
+/**
+ * Resolves with the role for statements that batch several tenants; everything else runs as the tenant role. Its
+ * connection has no server timeout: no request is waiting yet.
+ */
+async function prepare(config: Config): Promise<string> {
   await using db = connectDb(config.databaseUrl, { name: 'gateway', max: 1 });
-  await migrate(db);
+  const { gateway } = await migrate(db, 'gateway');
   await requireKeys(db, config);
+  return gateway;
 }

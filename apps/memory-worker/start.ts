@@ -16,8 +16,7 @@ const embeddingTimeoutMs = 30_000;
 
 export async function start(service: Service<Config>): Promise<void> {
   const { config, log, metrics, use } = service;
-  await migrateFirst(config.databaseUrl);
-  const role = 'learning_loop_memory';
+  const { memory: role } = await migrateFirst(config.databaseUrl, 'memory');
   const session = { name: 'memory-worker', role, leavesSilentServer: true };
   const db = use(connectDb(config.databaseUrl, session), 'database');
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');

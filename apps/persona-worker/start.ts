@@ -11,8 +11,7 @@ import { createHandlers, loadPersonaContext, noPersonaContext } from './handlers
 
 export async function start(service: Service<Config>): Promise<void> {
   const { config, log, metrics, use } = service;
-  await migrateFirst(config.databaseUrl);
-  const role = 'learning_loop_persona';
+  const { persona: role } = await migrateFirst(config.databaseUrl, 'persona');
   const session = { name: 'persona-worker', role, leavesSilentServer: true };
   const db = use(connectDb(config.databaseUrl, session), 'database');
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');

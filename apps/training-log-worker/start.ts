@@ -49,8 +49,7 @@ async function openLog(directory: string, log: Logger, metrics: Registry): Promi
 
 export async function start(service: Service<Config>): Promise<void> {
   const { config, log, metrics, use } = service;
-  await migrateFirst(config.databaseUrl);
-  const role = 'learning_loop_training_log';
+  const { training_log: role } = await migrateFirst(config.databaseUrl, 'training_log');
   const session = { name: 'training-log-worker', role, leavesSilentServer: true };
   const db = use(connectDb(config.databaseUrl, session), 'database');
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');

@@ -1,25 +1,30 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { StartError } from '@learning-loop/service/errors';
+import { errorCode, StartError } from '@learning-loop/service/errors';
 import { type Kysely, sql } from 'kysely';
 import { FileMigrationProvider, type Migration, Migrator } from 'kysely/migration';
+import { requireAccess } from './access/check-access.ts';
 import { connectDb, type Db, usesTransactionPooler } from './connect.ts';
 import { concurrentIndexes, createIndexesConcurrently } from './ddl/concurrent-indexes.ts';
 import { convertInteractionsToPartitions } from './ddl/convert-to-partitions.ts';
 import { isLockTimeout, retryOnLockTimeout, setLockTimeout } from './ddl/lock-timeout.ts';
 import { createFuturePartitions } from './ddl/partitions.ts';
+import type { AccessRole, RoleNames } from './roles/names.ts';
 import { toDatabaseStartError } from './start-errors.ts';
 import { beginLeaseSession } from './transactions.ts';
 
 const migrationFolder = path.join(import.meta.dirname, 'migrations');
 
 /**
- * Safe to call concurrently: one migrates, the others wait for the migrations, but not for indexes and partitions. Throws
- * a StartError if the database cannot be reached or used.
+ * Safe to call concurrently: one migrates, the others wait for the migrations, but not for indexes and partitions.
+ * Resolves with the names of the database's roles; the caller is going to act as `role`, if any. Throws a StartError if
+ * the database cannot be reached or used, or lacks roles, policies or rights.
  */
-export async function migrate(db: Db): Promise<void> {
+export async function migrate(db: Db, role?: AccessRole): Promise<RoleNames> {
   try {
     await migrateSchema(db);
+    // Through a pooler, all but requests keep the rights of the URL's user.
+    return await requireAccess(db, role && !usesTransactionPooler(db) ? ['tenant', role] : ['tenant']);
   } catch (error) {
     throw toDatabaseStartError(error);
   }
@@ -36,11 +41,13 @@ async function migrateSchema(db: Db): Promise<void> {
 
 /** False on the schema of a later version, which has made indexes and partitions as it wants them. */
 async function runMigrations(db: Db): Promise<boolean> {
-  for (;;) {
+  for (let attempt = 1; ; attempt += 1) {
     const later = await listLaterMigrations(db);
     if (later.length > 0) return await requireOwnMigrations(db, later);
     const error = await tryMigrations(db);
     if (error === undefined) return true;
+    // Another installation on this server may have made the same roles meanwhile: then others are chosen.
+    if (attempt === 1 && errorCode(error) === '42501') continue;
     // A later version may have migrated while this one waited for its turn.
     if ((await listLaterMigrations(db)).length === 0) throw error;
   }
@@ -107,7 +114,7 @@ const withLockTimeout = (up: Migration['up']) => async (db: Kysely<unknown>) => 
 };
 
 /** For a process whose own role may not migrate. */
-export async function migrateFirst(databaseUrl: string): Promise<void> {
+export async function migrateFirst(databaseUrl: string, role?: AccessRole): Promise<RoleNames> {
   await using db = connectDb(databaseUrl, { name: 'migrate', max: 1 });
-  await migrate(db);
+  return await migrate(db, role);
 }

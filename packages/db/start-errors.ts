@@ -15,7 +15,7 @@ const byCode: Record<string, (error: Error) => string> = {
   '3D000': (error) =>
     `DATABASE_URL names a database that is missing: ${error.message}; create it, or correct the name.`,
   '42501': (error) =>
-    `The user of DATABASE_URL has too few rights: ${error.message}; run apps/gateway/migrate.ts once as one that may create roles and tables.`,
+    `The user of DATABASE_URL has too few rights: ${error.message}; run apps/gateway/migrate.ts once as one that may create roles and tables, or, for tables that another user restored, apps/gateway/repair.ts with --owner.`,
   '53300': () => 'PostgreSQL has no connection left; raise its max_connections, or stop other clients.',
   '57P03': () => 'PostgreSQL is starting or stopping; try again when it is up.',
   '25006': () => 'PostgreSQL is read-only at DATABASE_URL; name the primary.',

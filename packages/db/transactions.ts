@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { isOutdatedPlan } from './client/prepared-client.ts';
 import { frozenAfterMs } from './client/session-limits.ts';
 import type { Db, Tx } from './connect.ts';
+import { firstPrefix, tenantRoleOfPolicies, toRoleNames } from './roles/names.ts';
 
 /** Restricted to the tenant's rows by row-level security. Costs a round trip; retried if a migration outdates plans. */
 export async function asTenant<T>(db: Db, tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -15,10 +16,13 @@ export async function asTenant<T>(db: Db, tenantId: string, work: (tx: Tx) => Pr
   }
 }
 
+/** Without policies, any role that owns nothing: an empty one would leave the owner's rights. */
+const fallback = toRoleNames(firstPrefix).tenant;
+
 async function tenantTransaction<T>(db: Db, tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
   return await db.transaction().execute(async (tx) => {
     await sql`
-      select set_config('role', 'learning_loop_tenant', true),
+      select set_config('role', coalesce(${tenantRoleOfPolicies}, ${sql.lit(fallback)}), true),
         set_config('learning_loop.tenant', ${tenantId}, true)`.execute(tx);
     return await work(tx);
   });

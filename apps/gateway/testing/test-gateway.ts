@@ -6,7 +6,7 @@ import { Registry } from 'prom-client';
 import { readConfig } from '../config.ts';
 import type { Overload } from '../http/load-shedding.ts';
 import { createServer } from '../server.ts';
-import { connectModels, gatewayRole } from '../start.ts';
+import { connectModels } from '../start.ts';
 
 /** A slow machine must not fail tests. */
 const anyDelay: Overload = { maxDelayMs: 0, sampleMs: 5_000 };
@@ -26,7 +26,7 @@ export async function gatewayForTest(
   const metrics = new Registry();
   // The server uses its own role, the test the owner's.
   const db = resources.use(connectDb(config.databaseUrl));
-  const servedDb = resources.use(connectDb(config.databaseUrl, { role: gatewayRole }));
+  const servedDb = resources.use(connectDb(config.databaseUrl, { role: 'learning_loop_gateway' }));
   const publisher = resources.use(connectPublisher(config, log, metrics));
   const use = <T extends AsyncDisposable>(resource: T) => resources.use(resource);
   const models = connectModels({ config, log, metrics, use }, servedDb);

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { requireRoles } from '../roles/names.ts';
 
 /**
  * A vector for each memory, beside its words: `model` is empty until there is one. The triggers see to it that no
@@ -36,13 +37,15 @@ const statements = [
     when (new.content <> old.content and new.status <> 'forgotten') execute function renew_embedding()`,
 
   'alter table embeddings enable row level security',
-  'grant select, insert, update, delete on embeddings to learning_loop_tenant, learning_loop_memory',
-  `create policy one_tenant on embeddings to learning_loop_tenant
-    using (tenant_id = current_setting('learning_loop.tenant'))
-    with check (tenant_id = current_setting('learning_loop.tenant'))`,
-  `create policy learning_loop_memory on embeddings to learning_loop_memory using (true) with check (true)`,
 ];
 
 export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of statements) await sql.raw(statement).execute(db);
+  const run = (statement: string) => sql.raw(statement).execute(db);
+  for (const statement of statements) await run(statement);
+  const { tenant, memory } = await requireRoles(db);
+  await run(`grant select, insert, update, delete on embeddings to ${tenant}, ${memory}`);
+  await run(`create policy one_tenant on embeddings to ${tenant}
+    using (tenant_id = current_setting('learning_loop.tenant'))
+    with check (tenant_id = current_setting('learning_loop.tenant'))`);
+  await run(`create policy learning_loop_memory on embeddings to ${memory} using (true) with check (true)`);
 }
