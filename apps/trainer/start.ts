@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs';
+import { readDatabaseTime } from '@learning-loop/db/client/database-time';
 import { longStatements } from '@learning-loop/db/client/session-limits';
 import { connectDb, type Db, isReachable } from '@learning-loop/db/connect';
 import { migrate } from '@learning-loop/db/migrate';
@@ -36,7 +37,7 @@ export async function start(service: Service<Config>): Promise<void> {
     schedule(service, 'trainer', config.cron, () => requestBuilds(db), config),
     'schedule',
   );
-  const keepPartitioned = () => maintainPartitions(service, db, new Date());
+  const keepPartitioned = async () => maintainPartitions(service, db, await readDatabaseTime(db));
   use(schedule(service, 'trainer-partitions', everyNight, keepPartitioned, config), 'partitions');
   use(runDatasetBuilds(service, db), 'builds');
   use(monitorExperiments(service, db), 'experiments');

@@ -4,6 +4,7 @@ import { errorCode, StartError } from '@learning-loop/service/errors';
 import { type Kysely, sql } from 'kysely';
 import { FileMigrationProvider, type Migration, Migrator } from 'kysely/migration';
 import { requireAccess } from './access/check-access.ts';
+import { readDatabaseTime } from './client/database-time.ts';
 import { connectDb, type Db, usesTransactionPooler } from './connect.ts';
 import { concurrentIndexes, createIndexesConcurrently } from './ddl/concurrent-indexes.ts';
 import { convertInteractionsToPartitions } from './ddl/convert-to-partitions.ts';
@@ -23,6 +24,8 @@ const migrationFolder = path.join(import.meta.dirname, 'migrations');
 export async function migrate(db: Db, role?: AccessRole): Promise<RoleNames> {
   try {
     await migrateSchema(db);
+    // From now on, the ids of this process sort by PostgreSQL's clock.
+    await readDatabaseTime(db);
     // Through a pooler, all but requests keep the rights of the URL's user.
     return await requireAccess(db, role && !usesTransactionPooler(db) ? ['tenant', role] : ['tenant']);
   } catch (error) {
@@ -34,7 +37,7 @@ async function migrateSchema(db: Db): Promise<void> {
   if (usesTransactionPooler(db)) return await requireMigrated(db);
   if (!(await runMigrations(db))) return;
   await createIndexesConcurrently(db, concurrentIndexes);
-  const now = new Date();
+  const now = await readDatabaseTime(db);
   await convertInteractionsToPartitions(db, now);
   await createFuturePartitions(db, now);
 }

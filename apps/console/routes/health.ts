@@ -1,5 +1,6 @@
 import { listBuilds } from '@learning-loop/db/training/dataset-builds';
 import { asTenant } from '@learning-loop/db/transactions';
+import { databaseNow } from '@learning-loop/events/clock';
 import { HttpError } from '@learning-loop/service/errors';
 import { holdsMetricsKey, metricsKeyNeeded } from '@learning-loop/service/observability/health-server';
 import type { ConsoleContext, RouteGroup } from '../context.ts';
@@ -90,7 +91,7 @@ async function checkTrainer({ db }: ConsoleContext, tenantId: string): Promise<S
     return { name: 'Trainer', level: 'good', text: `Had nothing to learn from ${formatAge(finished_at)}.` };
   if (status === 'done')
     return { name: 'Trainer', level: 'good', text: `Built a dataset ${formatAge(finished_at)}.` };
-  const isLate = Date.now() - requested_at.getTime() > 60_000 && status === 'queued';
+  const isLate = databaseNow() - requested_at.getTime() > 60_000 && status === 'queued';
   if (isLate)
     return {
       name: 'Trainer',
@@ -105,7 +106,7 @@ async function checkTrainer({ db }: ConsoleContext, tenantId: string): Promise<S
 }
 
 function formatAge(time: Date | null): string {
-  const minutes = Math.round((Date.now() - (time?.getTime() ?? Date.now())) / 60_000);
+  const minutes = Math.round((databaseNow() - (time?.getTime() ?? databaseNow())) / 60_000);
   if (minutes < 1) return 'just now';
   if (minutes < 120) return `${minutes} min ago`;
   return minutes < 2 * 1440 ? `${Math.round(minutes / 60)} h ago` : `${Math.round(minutes / 1440)} days ago`;

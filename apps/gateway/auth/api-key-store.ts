@@ -2,6 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createBatcher } from '@learning-loop/async/batcher';
 import { type ApiKey, findKeys, hasAnyKey, recordKeyUsage } from '@learning-loop/db/access/api-keys';
 import type { Db } from '@learning-loop/db/connect';
+import { databaseNow } from '@learning-loop/events/clock';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 
@@ -87,7 +88,7 @@ export function createApiKeyStore(db: Db, log: Logger, max = maxCached): ApiKeyS
       const { key } = await keys.forceFetch(parts.key_id);
       const matches = matchesHash(parts.secret, key?.secret_hash ?? dummyHash);
       if (!key || !matches || !isLive(key)) return undefined;
-      lastUsed.set(key.key_id, new Date());
+      lastUsed.set(key.key_id, new Date(databaseNow()));
       return key;
     },
     hasKeys: async () => (await anyKeyCache.forceFetch('any')).any,
@@ -99,5 +100,5 @@ export function createApiKeyStore(db: Db, log: Logger, max = maxCached): ApiKeyS
 }
 
 function isLive({ disabled_at, expires_at }: ApiKey): boolean {
-  return disabled_at === null && (expires_at === null || expires_at.getTime() > Date.now());
+  return disabled_at === null && (expires_at === null || expires_at.getTime() > databaseNow());
 }

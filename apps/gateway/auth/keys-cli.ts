@@ -3,6 +3,7 @@ import { type ApiKey, disableKey, insertKey, listKeys } from '@learning-loop/db/
 import { connectDb, type Db } from '@learning-loop/db/connect';
 import { migrate } from '@learning-loop/db/migrate';
 import type { Role } from '@learning-loop/db/schema/database';
+import { databaseNow } from '@learning-loop/events/clock';
 import { isTenant, tenantRule } from '@learning-loop/events/text-rules';
 import { prepareEnvironment } from '@learning-loop/service/config/dot-env';
 import { StartError } from '@learning-loop/service/errors';
@@ -49,7 +50,7 @@ async function createKey(db: Db, { role, tenant = 'default', name = '', days }: 
   if (days !== undefined && !(Number(days) > 0 && Number(days) <= maxDays))
     throw new StartError(`--days must be a number above 0, and at most ${maxDays}.`);
   const { secret_hash, ...key } = createApiKey();
-  const expires_at = days === undefined ? null : new Date(Date.now() + Number(days) * day);
+  const expires_at = days === undefined ? null : new Date(databaseNow() + Number(days) * day);
   await insertKey(db, { tenant_id: tenant, key_id: key.key_id, role, name, secret_hash, expires_at });
   return formatApiKey(key);
 }
@@ -84,7 +85,7 @@ function formatTable(keys: ApiKey[]): string {
 function toState({ disabled_at, expires_at }: ApiKey): string {
   if (disabled_at) return `revoked ${disabled_at.toISOString().slice(0, 10)}`;
   if (!expires_at) return 'live';
-  return `${expires_at.getTime() > Date.now() ? 'live until' : 'expired'} ${expires_at.toISOString().slice(0, 10)}`;
+  return `${expires_at.getTime() > databaseNow() ? 'live until' : 'expired'} ${expires_at.toISOString().slice(0, 10)}`;
 }
 
 const toLastUse = ({ last_used_at }: ApiKey) => last_used_at?.toISOString().slice(0, 16) ?? 'never';

@@ -1,6 +1,7 @@
 import type { Db } from '@learning-loop/db/connect';
 import { listTenantSelections } from '@learning-loop/db/loop/tenant-selections';
 import { asTenant } from '@learning-loop/db/transactions';
+import { databaseNow } from '@learning-loop/events/clock';
 import { learnFromTenant, type TenantExperience } from '@learning-loop/learning/ranking/tenant-experience';
 import { LRUCache } from 'lru-cache';
 import { boundSelections } from './compared-texts.ts';
@@ -26,7 +27,7 @@ export function createTenantStatistics(db: Db): (tenantId: string) => Promise<Te
 }
 
 async function loadExperience(db: Db, tenantId: string): Promise<TenantExperience> {
-  const now = new Date();
+  const now = new Date(databaseNow());
   const youngSince = new Date(now.getTime() - quarantineMs);
   const selections = await asTenant(db, tenantId, (tx) =>
     listTenantSelections(tx, tenantId, { ...limits, youngSince }),

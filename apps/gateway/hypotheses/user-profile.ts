@@ -10,6 +10,7 @@ import {
   parseSelections,
   type WrittenProfile,
 } from '@learning-loop/db/users/profiles';
+import { observeDatabaseTime } from '@learning-loop/events/clock';
 import type { Facets, UserContext } from '@learning-loop/events/fields';
 import { type UserKey, userKey } from '@learning-loop/events/ids';
 import type { Polarity } from '@learning-loop/learning/extraction/polarity';
@@ -22,6 +23,8 @@ import type { Comparer } from './comparer.ts';
 
 /** Newest first throughout. The arrays are those of the last request, if nothing in them changed since. */
 export interface UserProfile {
+  /** By PostgreSQL's clock; nothing of the profile was read before. */
+  read_at: Date;
   facets: Facets;
   interaction_count: number;
   memories: readonly Memory[];
@@ -70,9 +73,11 @@ function toProfile(
   asked: { selections: boolean },
 ): UserProfile {
   if (written === undefined) throw new RangeError('fewer profiles than users');
+  const read_at = new Date(written.read_at);
+  observeDatabaseTime(read_at);
   const { facets = defaultFacets, interaction_count = 0 } = parsePersona(written.persona) ?? {};
   return {
-    ...{ facets, interaction_count },
+    ...{ read_at, facets, interaction_count },
     memories: memoriesOf(user, written.memories),
     selections: asked.selections ? selectionsOf(user, written.selections) : [],
   };

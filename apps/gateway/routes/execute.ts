@@ -1,5 +1,5 @@
 import type { InteractionWithSelection } from '@learning-loop/db/loop/interactions';
-import type { HypothesisSelected } from '@learning-loop/events/event';
+import type { NewSelection } from '@learning-loop/db/loop/selections';
 import { buildPrompt } from '@learning-loop/learning/prompt';
 import { newEventId } from '@learning-loop/service/observability/tracing';
 import { Type } from 'typebox';
@@ -68,13 +68,12 @@ function toEvent(
   interaction: InteractionWithSelection,
   { hypothesis_id, auto_advanced = false }: Request,
   event_id: string,
-): HypothesisSelected {
+): NewSelection['event'] {
   const { tenant_id, user_id, interaction_id, input_text, media_type, model_id } = interaction;
   const { context, hypotheses, used_memories } = interaction;
   return {
     schema_version: 1,
     event_id,
-    occurred_at: new Date().toISOString(),
     ...{ tenant_id, user_id, interaction_id, input_text, media_type, model_id },
     ...{ context, hypotheses, used_memories, selected_id: hypothesis_id, auto_advanced },
   };

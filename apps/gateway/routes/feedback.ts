@@ -1,5 +1,5 @@
 import { findInteraction } from '@learning-loop/db/loop/interactions';
-import { insertEvents } from '@learning-loop/db/loop/outbox';
+import { insertEvents, type Undated } from '@learning-loop/db/loop/outbox';
 import { asTenant } from '@learning-loop/db/transactions';
 import { insertFeedback } from '@learning-loop/db/users/feedback';
 import { type FeedbackGiven, FeedbackType } from '@learning-loop/events/event';
@@ -69,21 +69,29 @@ function toEvent(
   tenantId: string,
   { user_id, interaction_id, type, value = null }: Request,
   event_id: string,
-): FeedbackGiven {
-  const occurred_at = new Date().toISOString();
-  const envelope = { schema_version: 1 as const, event_id, tenant_id: tenantId, occurred_at };
+): Undated<FeedbackGiven> {
+  const envelope = { schema_version: 1 as const, event_id, tenant_id: tenantId };
   return { ...envelope, user_id, interaction_id, type, value };
 }
 
-async function acceptFeedback(gateway: GatewayContext, event: FeedbackGiven, shownAt: Date): Promise<void> {
-  const { tenant_id, event_id, user_id, interaction_id, type, value, occurred_at } = event;
+async function acceptFeedback(
+  gateway: GatewayContext,
+  event: Undated<FeedbackGiven>,
+  shownAt: Date,
+): Promise<void> {
+  const from = Date.now();
+  const { tenant_id, event_id, user_id, interaction_id, type, value } = event;
   await asTenant(gateway.db, tenant_id, async (tx) => {
     const row = { tenant_id, event_id, user_id, interaction_id, type };
-    const stored = { ...row, value: JSON.stringify(value), given_at: occurred_at };
+    const stored = { ...row, value: JSON.stringify(value) };
     if (!(await insertFeedback(tx, stored, shownAt))) throw userErased();
     await insertEvents(tx, [{ name: 'feedback.given', event }]);
   });
   publishEvents(gateway, [{ event: 'feedback.given', event_id }]);
-  const times = { from: Date.parse(occurred_at), to: Date.now() };
-  traceAcceptance(event_id, { name: 'accept the feedback', ...times, attributes: { interaction_id } });
+  traceAcceptance(event_id, {
+    name: 'accept the feedback',
+    from,
+    to: Date.now(),
+    attributes: { interaction_id },
+  });
 }

@@ -78,7 +78,7 @@ export const hypothesize: RouteGroup = (gateway) => async (server) => {
     insertInteractions(gateway.db, interactions),
   );
   const schema = { body: Request, response: { 200: Response } };
-  server.post('/v1/hypothesize', { schema }, async (request, reply) => {
+  server.post('/v1/hypothesize', { schema }, async (request) => {
     const tenantId = getTenantId(request);
     const user = { tenant_id: tenantId, user_id: request.body.user_id };
     const profile = await loadProfile(user);
@@ -94,8 +94,7 @@ export const hypothesize: RouteGroup = (gateway) => async (server) => {
     const used_memories = await findUsedMemories(gateway, tenantId, request.body, { profile, embeddingOf });
     const parts = { profile, proposed, ranker, ranking, used_memories };
     const interaction = toInteraction(tenantId, request.body, parts);
-    const begun = new Date(Date.now() - reply.elapsedTime);
-    if (!(await store({ ...interaction, begun: begun.toISOString() }))) throw userErased();
+    if (!(await store({ ...interaction, begun: profile.read_at.toISOString() }))) throw userErased();
     const { none_confidence, recommended_id } = ranking;
     return { ...interaction, none_confidence, recommended_id };
   });
@@ -187,7 +186,7 @@ async function rankAndPlace(
     tenantSelections: tenant.selectionsOfOthers(user_id),
     tenantUtilities: tenant.utilities,
   };
-  const input = { ...profile, ...others, input_text, candidates, now: new Date() };
+  const input = { ...profile, ...others, input_text, candidates, now: profile.read_at };
   const task = { kind: 'rank' as const, input, weights: ranker.weights };
   const ranked = await comparer.run({ tenant_id, user_id }, task, embeddingOf);
   return placeHypotheses(config, { ranked: ranked.slice(0, shown), profile, tenant });
@@ -212,7 +211,6 @@ function toInteraction(
     tenant_id,
     interaction_id: newId(),
     user_id,
-    created_at: new Date().toISOString(),
     input_text,
     media_type,
   };

@@ -1,5 +1,6 @@
 import { loadLearningMetrics } from '@learning-loop/db/training/learning-metrics';
 import { asTenant } from '@learning-loop/db/transactions';
+import { databaseNow } from '@learning-loop/events/clock';
 import { Type } from 'typebox';
 import { getTenantId } from '../auth/authenticate.ts';
 import type { RouteGroup } from '../context.ts';
@@ -37,7 +38,7 @@ export const learning: RouteGroup =
     server.get('/v1/metrics/learning', { schema }, async (request) => {
       const { by, window } = request.query;
       const hours = Number.parseInt(window, 10) * (window.endsWith('d') ? 24 : 1);
-      const since = new Date(Date.now() - hours * 3_600_000);
+      const since = new Date(databaseNow() - hours * 3_600_000);
       const tenantId = getTenantId(request);
       const rows = await asTenant(db, tenantId, (tx) => loadLearningMetrics(tx, tenantId, by, since));
       return { by, since: since.toISOString(), rows };

@@ -1,12 +1,11 @@
 import { batchStatements } from '@learning-loop/db/client/batched-statements';
 import type { EventRef } from '@learning-loop/db/loop/outbox';
 import { insertSelections, type NewSelection } from '@learning-loop/db/loop/selections';
-import type { HypothesisSelected } from '@learning-loop/events/event';
 import { traceAcceptance } from '@learning-loop/service/observability/tracing';
 import { Counter, type Registry } from 'prom-client';
 import type { GatewayContext } from '../context.ts';
 
-function createSelectionCounter(registry: Registry): (event: HypothesisSelected) => void {
+function createSelectionCounter(registry: Registry): (event: NewSelection['event']) => void {
   const counter = new Counter({
     name: 'learning_loop_choices_total',
     help: 'Accepted picks: of the first place, of another one, or of none; advanced automatically or not.',
@@ -39,16 +38,16 @@ export function createSelectionWriter(
     return selections.map(({ event }) => accepted.has(event.event_id));
   });
   return async (selection) => {
+    const from = Date.now();
     const accepted = await accept(selection);
-    if (accepted) traceAccepted(selection.event);
+    if (accepted) traceAccepted(selection.event, from);
     return accepted;
   };
 }
 
-function traceAccepted({ event_id, occurred_at, interaction_id, model_id }: HypothesisSelected): void {
+function traceAccepted({ event_id, interaction_id, model_id }: NewSelection['event'], from: number): void {
   const attributes = { interaction_id, model_id };
-  const times = { from: Date.parse(occurred_at), to: Date.now() };
-  traceAcceptance(event_id, { name: 'accept the pick', ...times, attributes });
+  traceAcceptance(event_id, { name: 'accept the pick', from, to: Date.now(), attributes });
 }
 
 /** Publishes without waiting for the next sweep, which covers failures. */

@@ -1,6 +1,6 @@
 import { backgroundLoop } from '@learning-loop/async/background-loop';
 import type { Db } from '@learning-loop/db/connect';
-import { listPendingErasures } from '@learning-loop/db/privacy/erasures';
+import { keyOldReceipts, listPendingErasures } from '@learning-loop/db/privacy/erasures';
 import { withAdvisoryLock } from '@learning-loop/db/transactions';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from '../config.ts';
@@ -15,7 +15,10 @@ export function runErasures(
   { config, log }: Pick<Service<Config>, 'config' | 'log'>,
   db: Db,
 ): AsyncDisposable {
+  let keyed = false;
   async function eraseNext(): Promise<void> {
+    if (!keyed) await keyOldReceipts(db);
+    keyed = true;
     const erasures = await listPendingErasures(db, maxBatch);
     if (erasures.length === 0) return;
     try {

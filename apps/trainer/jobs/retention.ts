@@ -1,4 +1,5 @@
 import { backgroundLoop } from '@learning-loop/async/background-loop';
+import { readDatabaseTime } from '@learning-loop/db/client/database-time';
 import type { Db } from '@learning-loop/db/connect';
 import { convertInteractionsToPartitions } from '@learning-loop/db/ddl/convert-to-partitions';
 import { analyzeInteractions, createFuturePartitions } from '@learning-loop/db/ddl/partitions';
@@ -18,7 +19,9 @@ export function runRetention(
   db: Db,
 ): AsyncDisposable {
   async function run(): Promise<void> {
-    const deleted = await withAdvisoryLock(db, 'retention', () => deleteExpired(db, config, new Date()));
+    const deleted = await withAdvisoryLock(db, 'retention', () =>
+      readDatabaseTime(db).then((now) => deleteExpired(db, config, now)),
+    );
     if (deleted) log.info(deleted, 'old_data_deleted');
   }
   const onError = (err: unknown) => log.warn({ err }, 'old_data_not_deleted');

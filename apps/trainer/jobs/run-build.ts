@@ -1,3 +1,4 @@
+import { readDatabaseTime } from '@learning-loop/db/client/database-time';
 import type { Db } from '@learning-loop/db/connect';
 import {
   type BuildOutcome,
@@ -48,7 +49,7 @@ export async function runBuild(trainer: Trainer, db: Db, build: DatasetBuild): P
 }
 
 async function buildTenantDataset({ config }: Trainer, db: Db, build: DatasetBuild): Promise<Dataset> {
-  const now = new Date();
+  const now = await readDatabaseTime(db);
   await mirrorLog(config.trainingLog, config.trainingDataDir);
   return await buildDataset({
     tenantId: build.tenant_id,

@@ -1,3 +1,4 @@
+import { readDatabaseTime } from '@learning-loop/db/client/database-time';
 import type { Db } from '@learning-loop/db/connect';
 import {
   finishErasure,
@@ -6,7 +7,7 @@ import {
   requirePending,
 } from '@learning-loop/db/privacy/erasures';
 import { markForRetraining } from '@learning-loop/db/privacy/retraining';
-import { deleteUserRows, renewStatistics } from '@learning-loop/db/privacy/user-data';
+import { deleteUserRows, renewStatistics, vacuum } from '@learning-loop/db/privacy/user-data';
 import type { ErasureReceipt } from '@learning-loop/db/schema/database';
 import { waitForBuilds, waitForOlderTransactions } from '@learning-loop/db/transactions';
 import { type UserKey, userKey } from '@learning-loop/events/ids';
@@ -32,9 +33,11 @@ export async function eraseUsers(db: Db, paths: TrainingPaths, erasures: Pending
   for (const erasure of erasures) rows.set(erasure.erasure_id, await deleteUserRows(db, erasure));
   await renewStatistics(db);
   await waitForOlderTransactions(db, transactionsEndMs);
+  // After the wait: what a transaction may still see stays in the files.
+  await vacuum(db, listTouched(rows));
 
   const records = await eraseFromLog(db, trainingLog, erasures);
-  await waitForBuilds(db, new Date(), buildsEndMs);
+  await waitForBuilds(db, await readDatabaseTime(db), buildsEndMs);
   await mirrorLog(trainingLog, trainingDataDir);
   await requirePending(db, erasures);
   const datasets = await eraseFromDatasets(trainingDataDir, erasures);
@@ -47,6 +50,15 @@ export async function eraseUsers(db: Db, paths: TrainingPaths, erasures: Pending
     const models = await markModels(db, trainingDataDir, erasure.tenant_id, erased);
     await finishErasure(db, erasure, { ...erased, models });
   }
+  // Until now it held the user's name.
+  await vacuum(db, ['erasures']);
+}
+
+/** The planner's statistics are rows of a table, too. */
+function listTouched(rows: Map<string, Record<string, number>>): string[] {
+  const counts = [...rows.values()].flatMap((of) => Object.entries(of));
+  const touched = counts.filter(([, count]) => count > 0).map(([table]) => table);
+  return touched.length === 0 ? [] : [...new Set(touched), 'pg_statistic'];
 }
 
 async function markModels(

@@ -13,16 +13,16 @@ export type InteractionWithSelection = Interaction & {
   answer: ExecuteResponse | null;
 };
 
-/** `begun`: when its request began. */
-export type NewInteraction = Omit<Interaction, 'created_at'> & { created_at: string; begun: string };
+/** Now, if not said otherwise. `begun`: a moment of PostgreSQL's clock, at which the request had read nothing yet. */
+export type NewInteraction = Omit<Interaction, 'created_at'> & { created_at?: string; begun: string };
 
 /** False, and nothing is stored, for a user who is being erased or was erased since the request began. */
 export async function insertInteractions(db: Db, interactions: NewInteraction[]): Promise<boolean[]> {
   const { rows } = await sql<{ interaction_id: string }>`
     insert into interactions (tenant_id, interaction_id, user_id, created_at, input_text, media_type, model_id,
       ranker_id, llm_id, context, hypotheses, used_memories, auto_advance)
-    select tenant_id, interaction_id, user_id, created_at, input_text, media_type, model_id,
-      ranker_id, llm_id, context, hypotheses, used_memories, auto_advance
+    select tenant_id, interaction_id, user_id, coalesce(created_at, clock_timestamp()), input_text, media_type,
+      model_id, ranker_id, llm_id, context, hypotheses, used_memories, auto_advance
     from jsonb_to_recordset(${JSON.stringify(interactions)}::jsonb) as shown(
       tenant_id text, interaction_id uuid, user_id text, created_at timestamptz, input_text text, media_type text,
       model_id text, ranker_id text, llm_id text, context jsonb, hypotheses jsonb, used_memories jsonb,

@@ -1,6 +1,6 @@
-import type { NamedEvent } from '@learning-loop/events/event';
+import type { Events } from '@learning-loop/events/event';
 import { type Consumer, type EventName, routes } from '@learning-loop/events/routes';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
 
 /** All that a job contains: payloads stay in the outbox, so no personal data passes through the queue. */
@@ -17,8 +17,18 @@ export interface OutboxRow extends EventRef {
   created_at: Date;
 }
 
+/** An event that has not occurred yet: it does when it is stored. */
+export type Undated<T> = T extends { occurred_at: string }
+  ? Omit<T, 'occurred_at'> & { occurred_at?: string }
+  : T;
+type UndatedEvent = { [N in EventName]: { name: N; event: Undated<Events[N]> } }[EventName];
+
+/** The column `payload` with `occurred_at`, unless it has one. */
+export const datedPayload = (at: RawBuilder<unknown>) => sql`
+  jsonb_build_object('occurred_at', to_char(${at} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) || payload`;
+
 /** Pending from this transaction's commit on, for every consumer that the routes name. */
-export async function insertEvents(tx: Tx, events: NamedEvent[]): Promise<void> {
+export async function insertEvents(tx: Tx, events: UndatedEvent[]): Promise<void> {
   if (events.length === 0) return;
   const rows = events.map(({ name, event }) => ({
     event_id: event.event_id,
@@ -30,7 +40,7 @@ export async function insertEvents(tx: Tx, events: NamedEvent[]): Promise<void> 
   }));
   await sql`
     insert into outbox (event_id, event, tenant_id, user_id, payload, pending)
-    select event_id, event, tenant_id, user_id, payload, pending
+    select event_id, event, tenant_id, user_id, ${datedPayload(sql`clock_timestamp()`)}, pending
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as row(event_id uuid, event text, tenant_id text, user_id text, payload jsonb, pending text[])`.execute(
     tx,

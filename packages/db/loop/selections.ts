@@ -4,9 +4,11 @@ import { sql } from 'kysely';
 import type { Db } from '../connect.ts';
 import { notErased } from '../privacy/erasures.ts';
 import type { ExecuteResponse, PastHypothesis } from '../schema/database.ts';
+import { datedPayload, type Undated } from './outbox.ts';
 
 export interface NewSelection {
-  event: HypothesisSelected;
+  /** It occurs now, by PostgreSQL's clock, if not said otherwise. */
+  event: Undated<HypothesisSelected>;
   answer: ExecuteResponse;
   shown_at: Date;
 }
@@ -26,14 +28,16 @@ export async function insertSelections(db: Db, selections: NewSelection[]): Prom
     ), accepted as (
       insert into selections (tenant_id, interaction_id, user_id, event_id, selected_id, auto_advanced, selected_at,
         input_text, shown, answer)
-      select tenant_id, interaction_id, user_id, event_id, selected_id, auto_advanced, selected_at,
+      select tenant_id, interaction_id, user_id, event_id, selected_id, auto_advanced,
+        coalesce(selected_at, clock_timestamp()),
         input_text, shown, answer
       from pick where ${notErased(erasureColumns)} order by tenant_id, interaction_id
       on conflict (tenant_id, interaction_id) do nothing
-      returning event_id
+      returning event_id, selected_at
     )
     insert into outbox (event_id, event, tenant_id, user_id, payload, pending)
-    select event_id, 'hypothesis.selected', tenant_id, user_id, payload, ${routes['hypothesis.selected']}::text[]
+    select event_id, 'hypothesis.selected', tenant_id, user_id,
+      ${datedPayload(sql`accepted.selected_at`)}, ${routes['hypothesis.selected']}::text[]
     from pick join accepted using (event_id)
     returning event_id`.execute(db);
   return new Set(accepted.map(({ event_id }) => event_id));
@@ -45,7 +49,7 @@ const erasureColumns = {
   since: sql`pick.shown_at`,
 };
 
-function toColumns(event: HypothesisSelected) {
+function toColumns(event: Undated<HypothesisSelected>) {
   const { tenant_id, interaction_id, user_id, event_id, selected_id, auto_advanced, input_text } = event;
   const shown: PastHypothesis[] = event.hypotheses.map(({ id, question, raw_confidence }) => ({
     question,

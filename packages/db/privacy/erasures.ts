@@ -7,7 +7,7 @@ import type { Database, ErasureReceipt } from '../schema/database.ts';
 export type Erasure = Selectable<Database['erasures']>;
 export type PendingErasure = Erasure & { user_id: string };
 
-/** All that remains after an erasure: recognizes the user's requests without naming the user. */
+/** Until the erasure is done; then only `keyed_hash` of it remains, which recognizes the user without naming one. */
 function hashUser({ tenant_id, user_id }: UserKey): Buffer {
   return createHash('sha256').update(`${tenant_id}:${user_id}`).digest();
 }
@@ -18,10 +18,11 @@ export function notErased(row: {
   userId: RawBuilder<unknown>;
   since: RawBuilder<unknown>;
 }) {
+  const hash = sql`sha256(convert_to(${row.tenantId} || ':' || ${row.userId}, 'UTF8'))`;
   return sql<boolean>`not exists (
     select from erasures
     where erasures.tenant_id = ${row.tenantId}
-      and erasures.user_hash = sha256(convert_to(${row.tenantId} || ':' || ${row.userId}, 'UTF8'))
+      and erasures.user_hash = any(array[${hash}, keyed_hash(${hash})])
       and (erasures.done_at is null or erasures.done_at >= ${row.since}))`;
 }
 
@@ -68,6 +69,7 @@ export async function finishErasure(db: Db, erasure: Erasure, receipt: ErasureRe
   await db
     .updateTable('erasures')
     .set({ done_at: sql`clock_timestamp()`, user_id: null, error: null, receipt: JSON.stringify(receipt) })
+    .set({ user_hash: sql`case when keyed then user_hash else keyed_hash(user_hash) end`, keyed: true })
     .where('tenant_id', '=', erasure.tenant_id)
     .where('erasure_id', '=', erasure.erasure_id)
     .where('done_at', 'is', null)
@@ -81,5 +83,15 @@ export async function recordErasureError(db: Db, erasure: Erasure, error: string
     .where('tenant_id', '=', erasure.tenant_id)
     .where('erasure_id', '=', erasure.erasure_id)
     .where('done_at', 'is', null)
+    .execute();
+}
+
+/** Those that a version before the key has finished. */
+export async function keyOldReceipts(db: Db): Promise<void> {
+  await db
+    .updateTable('erasures')
+    .set({ user_hash: sql`keyed_hash(user_hash)`, keyed: true })
+    .where('done_at', 'is not', null)
+    .where('keyed', '=', false)
     .execute();
 }

@@ -1,6 +1,7 @@
 import type { UserKey } from '@learning-loop/events/ids';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../connect.ts';
+import { retryOnLockTimeout } from '../ddl/lock-timeout.ts';
 
 /** Erased first: a batch that has not settled by then rolls back. */
 const inFlightTables = ['outbox', 'dead_letters'];
@@ -76,6 +77,25 @@ export async function* readUserRows(tx: Tx, table: string, user: UserKey): Async
 }
 
 const rowsPerFetch = 50;
+
+/**
+ * Takes deleted rows out of the files of these tables and their indexes, where no transaction may still see them. Waits
+ * for an autovacuum of the same table.
+ */
+export async function vacuum(db: Db, tables: string[]): Promise<void> {
+  await db.connection().execute(async (connection) => {
+    // However large the tables are; no transaction is open meanwhile.
+    await sql`set statement_timeout = 0`.execute(connection);
+    try {
+      for (const table of tables)
+        await retryOnLockTimeout(() =>
+          sql`vacuum (index_cleanup on) ${sql.table(table)}`.execute(connection),
+        );
+    } finally {
+      await sql`reset statement_timeout`.execute(connection);
+    }
+  });
+}
 
 /** Statistics contain values, and ANALYZE keeps them for an emptied table: before PostgreSQL 18, until it has rows. */
 export async function renewStatistics(db: Db): Promise<void> {

@@ -178,7 +178,9 @@ export interface ErasureReceipt {
 interface ErasuresTable {
   tenant_id: string;
   erasure_id: string;
+  /** SHA-256 while the erasure is pending, then the `keyed_hash` of it. */
   user_hash: Buffer;
+  keyed: Generated<boolean>;
   /** Null once the erasure is done. */
   user_id: string | null;
   requested_at: Generated<Date>;

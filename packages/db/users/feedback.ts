@@ -5,10 +5,10 @@ import type { Tx } from '../connect.ts';
 import { notErased } from '../privacy/erasures.ts';
 import type { Database } from '../schema/database.ts';
 
-/** False, and nothing is stored, if the user is being erased or was erased since the interaction. */
+/** Given now, if not said otherwise. False, and nothing is stored, if the user is being erased or was erased since the interaction. */
 export async function insertFeedback(
   tx: Tx,
-  feedback: Insertable<Database['feedback']>,
+  feedback: Omit<Insertable<Database['feedback']>, 'given_at'> & { given_at?: string | Date },
   shownAt: Date,
 ): Promise<boolean> {
   const { tenant_id, user_id } = feedback;
@@ -17,9 +17,10 @@ export async function insertFeedback(
     userId: sql`${user_id}::text`,
     since: sql`${shownAt}::timestamptz`,
   };
+  const given = { ...feedback, given_at: feedback.given_at ?? sql`clock_timestamp()` };
   const { numAffectedRows } = await sql`
-    insert into feedback (${sql.join(Object.keys(feedback).map((name) => sql.ref(name)))})
-    select ${sql.join(Object.values(feedback))} where ${notErased(row)}`.execute(tx);
+    insert into feedback (${sql.join(Object.keys(given).map((name) => sql.ref(name)))})
+    select ${sql.join(Object.values(given))} where ${notErased(row)}`.execute(tx);
   return numAffectedRows === 1n;
 }
 

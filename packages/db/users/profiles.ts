@@ -19,6 +19,8 @@ export interface ProfileLimits {
 
 /** As JSON: it is the same as long as the rows are, which takes no time to see. */
 export interface WrittenProfile {
+  /** In ms, by PostgreSQL's clock; nothing of the profile was read before. */
+  read_at: number;
   persona: string | null;
   memories: string;
   selections: string;
@@ -52,6 +54,8 @@ export interface ProfileSelection {
 }
 
 export interface ProfileRows {
+  /** By PostgreSQL's clock; nothing of the profile was read before. */
+  read_at: Date;
   persona: ProfileRow['persona'];
   memories: ProfileMemory[];
   selections: ProfileSelection[];
@@ -79,7 +83,8 @@ const selectSelections = (limit: number) =>
 
 /** For many requests in one round trip, in the order of `users`. The texts of selections are cut to 1,000 characters. */
 export async function loadProfiles(db: Db, users: UserKey[], limits: ProfileLimits): Promise<ProfileRows[]> {
-  return (await loadWrittenProfiles(db, users, limits)).map(({ persona, memories, selections }) => ({
+  return (await loadWrittenProfiles(db, users, limits)).map(({ read_at, persona, memories, selections }) => ({
+    read_at: new Date(read_at),
     persona: parsePersona(persona),
     memories: parseMemories(memories),
     selections: parseSelections(selections),
@@ -93,7 +98,7 @@ export async function loadWrittenProfiles(
   limits: ProfileLimits,
 ): Promise<WrittenProfile[]> {
   const { rows } = await sql<WrittenProfile>`
-    select
+    select ${sql.raw(epochMs('statement_timestamp()'))} as read_at,
       (select jsonb_build_object('facets', facets, 'interaction_count', interaction_count) from personas
         where tenant_id = asked.tenant_id and user_id = asked.user_id)::text as persona,
       (select json_build_object(

@@ -1,3 +1,4 @@
+import { databaseNow } from '@learning-loop/events/clock';
 import type { OutboxRow } from '@learning-loop/db/loop/outbox';
 import type { Consumer } from '@learning-loop/events/routes';
 import { runTraced, traceAcceptance, traceStep } from '@learning-loop/service/observability/tracing';
@@ -15,7 +16,7 @@ export function countEvent(
   metrics.events.inc({ consumer, event: row.event, tenant, outcome });
 }
 
-const ageSeconds = (row: OutboxRow) => Math.max(0, Date.now() - row.created_at.getTime()) / 1000;
+const ageSeconds = (row: OutboxRow) => Math.max(0, databaseNow() - row.created_at.getTime()) / 1000;
 
 /** Counts and logs what a batch of so many deliveries has committed. */
 export function recordBatch(
