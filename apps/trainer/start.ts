@@ -1,9 +1,9 @@
 import { accessSync, constants } from 'node:fs';
-import { readDatabaseTime } from '@learning-loop/db/client/database-time';
 import { longStatements } from '@learning-loop/db/client/session-limits';
 import { connectDb, type Db, isReachable } from '@learning-loop/db/connect';
 import { migrate } from '@learning-loop/db/migrate';
 import { listTenantsWithSelections, requestBuild } from '@learning-loop/db/training/dataset-builds';
+import { readDatabaseTime } from '@learning-loop/db/transactions';
 import { newId } from '@learning-loop/events/ids';
 import { connectFineTuning } from '@learning-loop/llm/fine-tuning';
 import { connectPublisher } from '@learning-loop/queue/producer/publisher';

@@ -1,3 +1,4 @@
+import { createGroupQueue } from '@learning-loop/async/group-limit';
 import { parsePostgresUrl } from '@learning-loop/service/config/postgres-url';
 import { isTracing } from '@learning-loop/service/observability/tracing';
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
@@ -87,6 +88,7 @@ export function connectDb(
     ...(isTracing() ? { log: traceStatement } : {}),
   });
   if (pooled) pooledDatabases.add(db);
+  tenantShares.set(db, createGroupQueue(Math.max(1, Math.floor(max * tenantShare))));
   return db;
 }
 
@@ -99,6 +101,15 @@ export async function isReachable(db: Db): Promise<boolean> {
       () => true,
       () => false,
     );
+}
+
+/** Of the connections: what the requests of one tenant hold at once, however long they take. */
+const tenantShare = 0.5;
+const tenantShares = new WeakMap<Db, ReturnType<typeof createGroupQueue>>();
+
+/** Runs `work` when its tenant holds less than its share of the connections. */
+export function withinTenantShare<R>(db: Db, tenantId: string, work: () => Promise<R>): Promise<R> {
+  return tenantShares.get(db)?.(tenantId, work) ?? work();
 }
 
 const pooledDatabases = new WeakSet<Db>();

@@ -4,7 +4,6 @@ import { errorCode, StartError } from '@learning-loop/service/errors';
 import { type Kysely, sql } from 'kysely';
 import { FileMigrationProvider, type Migration, Migrator } from 'kysely/migration';
 import { requireAccess } from './access/check-access.ts';
-import { readDatabaseTime } from './client/database-time.ts';
 import { connectDb, type Db, usesTransactionPooler } from './connect.ts';
 import { concurrentIndexes, createIndexesConcurrently } from './ddl/concurrent-indexes.ts';
 import { convertInteractionsToPartitions } from './ddl/convert-to-partitions.ts';
@@ -12,7 +11,7 @@ import { isLockTimeout, retryOnLockTimeout, setLockTimeout } from './ddl/lock-ti
 import { createFuturePartitions } from './ddl/partitions.ts';
 import type { AccessRole, RoleNames } from './roles/names.ts';
 import { toDatabaseStartError } from './start-errors.ts';
-import { beginLeaseSession } from './transactions.ts';
+import { beginLeaseSession, readDatabaseTime } from './transactions.ts';
 
 const migrationFolder = path.join(import.meta.dirname, 'migrations');
 

@@ -1,15 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
-import { sql } from 'kysely';
+import { observeDatabaseTime } from '@learning-loop/events/clock';
+import { type QueryExecutorProvider, sql } from 'kysely';
 import { isOutdatedPlan } from './client/prepared-client.ts';
 import { frozenAfterMs } from './client/session-limits.ts';
-import type { Db, Tx } from './connect.ts';
+import { type Db, type Tx, withinTenantShare } from './connect.ts';
 import { firstPrefix, tenantRoleOfPolicies, toRoleNames } from './roles/names.ts';
 
 /** Restricted to the tenant's rows by row-level security. Costs a round trip; retried if a migration outdates plans. */
 export async function asTenant<T>(db: Db, tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (;;) {
     try {
-      return await tenantTransaction(db, tenantId, work);
+      return await withinTenantShare(db, tenantId, () => tenantTransaction(db, tenantId, work));
     } catch (error) {
       if (!isOutdatedPlan(error)) throw error;
     }
@@ -157,4 +158,13 @@ async function listTransactions(db: Db): Promise<string[]> {
     join pg_stat_activity as activity using (pid)
     where locks.locktype = 'virtualxid' and activity.datname = current_database()`.execute(db);
   return rows.map(({ id }) => id);
+}
+
+/** Now, by PostgreSQL's clock, to the millisecond. */
+export async function readDatabaseTime(db: QueryExecutorProvider): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db);
+  const [answer] = rows;
+  if (!answer) throw new Error('PostgreSQL did not tell the time');
+  observeDatabaseTime(answer.now);
+  return answer.now;
 }

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createGroupLimit } from '@learning-loop/async/group-limit';
+import { HttpError } from '@learning-loop/service/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { getCaller } from '../auth/sign-in.ts';
@@ -12,15 +14,28 @@ const Query = Type.Object({ window: TimeRange }, { additionalProperties: false }
 
 /** GET /api/live/overview and /api/live/queues: server-sent events, every 2 s. */
 export const sse: RouteGroup = (console) => async (server) => {
-  server.get('/api/live/overview', { schema: { querystring: Query } }, (request, reply) =>
-    stream(reply, untilKeyEnds(console, request), () =>
+  const limit = createGroupLimit(maxStreams);
+  /** Ends with its client. */
+  function takePlace(request: FastifyRequest, reply: FastifyReply): void {
+    const leave = limit.enter(getCaller(request).tenant_id);
+    if (!leave)
+      throw new HttpError(429, 'too_many_streams', 'Too many live pages are open; close some, or wait.');
+    reply.raw.once('close', leave);
+  }
+  server.get('/api/live/overview', { schema: { querystring: Query } }, async (request, reply) => {
+    takePlace(request, reply);
+    await stream(reply, untilKeyEnds(console, request), () =>
       readOverview(console, getCaller(request).tenant_id, request.query.window),
-    ),
-  );
-  server.get('/api/live/queues', (request, reply) =>
-    stream(reply, untilKeyEnds(console, request), () => readQueues(console, request)),
-  );
+    );
+  });
+  server.get('/api/live/queues', async (request, reply) => {
+    takePlace(request, reply);
+    await stream(reply, untilKeyEnds(console, request), () => readQueues(console, request));
+  });
 };
+
+/** Each reads from Postgres every 2 s. */
+const maxStreams = { all: 200, perGroup: 20 };
 
 const checkKeyEveryMs = 5_000;
 

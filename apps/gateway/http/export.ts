@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
+import { createGroupLimit } from '@learning-loop/async/group-limit';
 import type { Db } from '@learning-loop/db/connect';
 import { listUserTables, readUserRows } from '@learning-loop/db/privacy/user-data';
 import { asTenant } from '@learning-loop/db/transactions';
@@ -9,29 +10,20 @@ import { HttpError } from '@learning-loop/service/errors';
 import { readTrainingLog } from '@learning-loop/training-log/read';
 
 /** Each holds a connection and a transaction for as long as its client reads. */
-const maxExports = { all: 4, perTenant: 2 };
-const retryAfter = 'try again when one of them has ended';
+const maxExports = { all: 4, perGroup: 2 };
 
 /** Returns what admits an export of a tenant, or throws 429; what it returns ends the export. */
 export function createExportLimit(): (tenantId: string) => () => void {
-  const running = new Map<string, number>();
+  const limit = createGroupLimit(maxExports);
   return (tenantId) => {
-    const own = running.get(tenantId) ?? 0;
-    const all = [...running.values()].reduce((sum, exports) => sum + exports, 0);
-    if (own >= maxExports.perTenant)
-      throw new HttpError(
-        429,
-        'too_many_exports',
-        `${own} exports of this tenant are running; ${retryAfter}.`,
-      );
-    if (all >= maxExports.all)
-      throw new HttpError(429, 'too_many_exports', `${all} exports are running; ${retryAfter}.`);
-    running.set(tenantId, own + 1);
-    return () => {
-      const left = (running.get(tenantId) ?? 1) - 1;
-      if (left > 0) running.set(tenantId, left);
-      else running.delete(tenantId);
-    };
+    const leave = limit.enter(tenantId);
+    if (leave) return leave;
+    const { all, perGroup } = maxExports;
+    throw new HttpError(
+      429,
+      'too_many_exports',
+      `${perGroup} exports of this tenant are running, or ${all} in all; try again when one of them has ended.`,
+    );
   };
 }
 

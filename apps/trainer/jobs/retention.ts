@@ -1,10 +1,9 @@
 import { backgroundLoop } from '@learning-loop/async/background-loop';
-import { readDatabaseTime } from '@learning-loop/db/client/database-time';
 import type { Db } from '@learning-loop/db/connect';
 import { convertInteractionsToPartitions } from '@learning-loop/db/ddl/convert-to-partitions';
 import { analyzeInteractions, createFuturePartitions } from '@learning-loop/db/ddl/partitions';
 import { deleteOlder } from '@learning-loop/db/privacy/retention';
-import { withAdvisoryLock } from '@learning-loop/db/transactions';
+import { readDatabaseTime, withAdvisoryLock } from '@learning-loop/db/transactions';
 import type { Service } from '@learning-loop/service/service';
 import { rewriteSegments } from '@learning-loop/training-log/rewrite';
 import { mirrorLog } from '@learning-loop/training-log/s3/mirror';

@@ -1,4 +1,3 @@
-import { readDatabaseTime } from '@learning-loop/db/client/database-time';
 import type { Db } from '@learning-loop/db/connect';
 import {
   type BuildOutcome,
@@ -7,6 +6,7 @@ import {
   heartbeatBuild,
 } from '@learning-loop/db/training/dataset-builds';
 import { requestFineTune } from '@learning-loop/db/training/fine-tunes';
+import { readDatabaseTime } from '@learning-loop/db/transactions';
 import { listExcludedUsers } from '@learning-loop/db/users/settings';
 import type { Service } from '@learning-loop/service/service';
 import { mirrorLog } from '@learning-loop/training-log/s3/mirror';

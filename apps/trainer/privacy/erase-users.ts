@@ -1,4 +1,3 @@
-import { readDatabaseTime } from '@learning-loop/db/client/database-time';
 import type { Db } from '@learning-loop/db/connect';
 import {
   finishErasure,
@@ -9,7 +8,7 @@ import {
 import { markForRetraining } from '@learning-loop/db/privacy/retraining';
 import { deleteUserRows, renewStatistics, vacuum } from '@learning-loop/db/privacy/user-data';
 import type { ErasureReceipt } from '@learning-loop/db/schema/database';
-import { waitForBuilds, waitForOlderTransactions } from '@learning-loop/db/transactions';
+import { readDatabaseTime, waitForBuilds, waitForOlderTransactions } from '@learning-loop/db/transactions';
 import { type UserKey, userKey } from '@learning-loop/events/ids';
 import { rewriteSegments } from '@learning-loop/training-log/rewrite';
 import { mirrorLog } from '@learning-loop/training-log/s3/mirror';

@@ -44,12 +44,13 @@ export function findErasure(db: Db, tenantId: string, erasureId: string): Promis
     .executeTakeFirst();
 }
 
-/** The oldest first. They name their users: only an end takes the name away. */
+/** Oldest first, in turns of the tenants: however many one of them asks for, the others' first ones are among them. */
 export function listPendingErasures(db: Db, limit: number): Promise<PendingErasure[]> {
   return db
     .selectFrom('erasures')
     .selectAll()
     .where('done_at', 'is', null)
+    .orderBy(sql`row_number() over (partition by tenant_id order by requested_at)`)
     .orderBy('requested_at')
     .limit(limit)
     .$narrowType<{ user_id: NotNull }>()

@@ -19,7 +19,9 @@ export function listBuilds(db: Db, tenantId: string, limit: number): Promise<Dat
     .execute();
 }
 
-/** One build runs at a time, across replicas; without a heartbeat for `silentMs` it is restarted. */
+/**
+ * One build runs at a time, across replicas, of the tenant that was served longest ago. Without a heartbeat for `silentMs` it is restarted.
+ */
 export async function takeBuild(db: Db, silentMs: number): Promise<DatasetBuild | undefined> {
   return db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(hashtext('dataset_builds'))`.execute(tx);
@@ -27,8 +29,12 @@ export async function takeBuild(db: Db, silentMs: number): Promise<DatasetBuild 
       update dataset_builds
       set status = 'running', started_at = clock_timestamp(), beat_at = clock_timestamp(), attempt = attempt + 1
       where (tenant_id, build_id) in (
-        select tenant_id, build_id from dataset_builds
-        where status in ('queued', 'running') order by status = 'queued', requested_at limit 1
+        select tenant_id, build_id from dataset_builds as waiting
+        where status in ('queued', 'running')
+        order by status = 'queued', (
+          select coalesce(max(started_at), '-infinity') from dataset_builds as served
+          where served.tenant_id = waiting.tenant_id), requested_at
+        limit 1
       ) and (status = 'queued' or beat_at is null
         or beat_at < clock_timestamp() - make_interval(secs => ${silentMs / 1000}))
       returning *`.execute(tx);
