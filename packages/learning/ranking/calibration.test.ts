@@ -102,3 +102,83 @@ test.each([
     expect(autoAdvance(confidence, { selections, outcomes })).toBe(advances);
   },
 );
+
+test.each([
+  // Raw confidences that are points themselves: 0.98 × 0.8^0.7 / (0.8^0.7 + 0.2^0.7).
+  { raw: [0.8, 0.2], calibrated: [0.710696, 0.269304] },
+  { raw: [0.5, 0.3, 0.2], calibrated: [0.440267, 0.307909, 0.231824] },
+  // Between two points, by the logit.
+  { raw: [0.825, 0.175], calibrated: [0.732568, 0.247432] },
+  // Only ratios matter.
+  { raw: [2, 6], calibrated: [0.310355, 0.669645] },
+  // Beyond the outermost points, which are 0.0005 and 0.998.
+  { raw: [1, 0], calibrated: [0.975225, 0.004775] },
+  { raw: [0, 0], calibrated: [0.49, 0.49] },
+])('a new tenant gets $calibrated for $raw', ({ raw, calibrated }) => {
+  expect(applyCalibration(globalCalibration, raw)).toEqual(
+    calibrated.map((chance) => expect.closeTo(chance, 6)),
+  );
+});
+
+// Reckoned apart from this code: the best sharpness by a search over [0.1, 4], then eight rounds of the points.
+test.each([
+  {
+    outcomes: [
+      ...Array.from({ length: 10 }, (_, i) => ({
+        confidences: [0.8, 0.2],
+        selected: i < 6 ? 0 : 1,
+        weight: 1,
+      })),
+      ...Array.from({ length: 4 }, () => ({ confidences: [0.5, 0.3, 0.2], selected: 1, weight: 0.5 })),
+      ...Array.from({ length: 3 }, () => ({ confidences: [0.62, 0.38], selected: 0, weight: 1 })),
+    ],
+    points: {
+      0.005: -3.410683,
+      0.15: -1.221232,
+      0.2: -0.90045,
+      0.25: -0.892399,
+      0.3: -0.464308,
+      0.55: -0.384845,
+    },
+    later: { 0.6: -0.034138, 0.95: -0.033019, 0.998: -0.001289 },
+  },
+  {
+    outcomes: Array.from({ length: 60 }, () => ({ confidences: [0.6, 0.4], selected: 0, weight: 1 })),
+    points: { 0.0005: -8.806084, 0.35: -1.21628, 0.4: -1.21628, 0.45: -0.925117, 0.55: -0.692629 },
+    later: { 0.6: 0.587732, 0.65: 0.587732, 0.998: 0.587732 },
+  },
+  {
+    outcomes: Array.from({ length: 30 }, () => ({ confidences: [0.95, 0.05], selected: 1, weight: 1 })),
+    points: { 0.0005: -0.532063, 0.005: -0.370882, 0.02: -0.273842, 0.05: 2.529078 },
+    later: { 0.6: 2.529078, 0.998: 2.529078 },
+  },
+])('a fit moves the points as far as outcomes and prior say', ({ outcomes, points, later }) => {
+  const fitted = new Map(fitCalibration(outcomes).points.map(({ raw, log_weight }) => [raw, log_weight]));
+  expect(fitted.size).toBe(24);
+  for (const [raw, log] of Object.entries({ ...points, ...later }))
+    expect([raw, fitted.get(Number(raw))]).toEqual([raw, expect.closeTo(log ?? 0, 5)]);
+});
+
+test('a fit starts from the points of the calibration that it is given', () => {
+  const points = globalCalibration.points.map(({ raw }) => ({ raw, log_weight: Math.log(raw) }));
+  const again = fitCalibration([], { points, none: 0.5, outcomes: 7 });
+  expect(again).toEqual({ points, none: 0.5, outcomes: 7 });
+});
+
+test('the calibration error weighs the gap of each bin by its size', () => {
+  const outcomes = [
+    { confidence: 0.25, selected: true },
+    { confidence: 0.25, selected: false },
+    { confidence: 0.95, selected: true },
+    { confidence: 1, selected: false },
+  ];
+  // Bins 2 and 9, into which 1 falls too: |0.5 − 1| and |1.95 − 1|, of 4 outcomes.
+  expect(expectedCalibrationError(outcomes)).toBeCloseTo(1.45 / 4, 9);
+  expect(expectedCalibrationError(outcomes, 1)).toBeCloseTo(0.45 / 4, 9);
+  expect(expectedCalibrationError([])).toBe(0);
+});
+
+test('the threshold of advancing may be another one', () => {
+  const known = { selections: 2, outcomes: 40 };
+  expect([0.49, 0.5].map((confidence) => autoAdvance(confidence, known, 0.5))).toEqual([false, true]);
+});

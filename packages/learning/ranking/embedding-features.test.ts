@@ -99,3 +99,86 @@ test('a memory in another language is retrieved; without embeddings only its wor
     retrieve('stille Herberge', memories, 3),
   );
 });
+
+const axis = (...values: number[]) => Float32Array.of(...values);
+const space: Record<string, Float32Array> = {
+  request: axis(1, 0, 0, 0),
+  east: axis(1, 0, 0, 0),
+  north: axis(0, 1, 0, 0),
+  south: axis(0, -1, 0, 0),
+  between: axis(0.6, 0.8, 0, 0),
+};
+const inSpace: EmbeddingOf = (text) => space[text] ?? null;
+const scene = (candidates: string[], changes: Partial<Parameters<typeof embeddingFeatures>[0]>) =>
+  embeddingFeatures(
+    {
+      ...{ input_text: 'request', memories: [], selections: [], now },
+      candidates: candidates.map((question) => ({ question })),
+      ...changes,
+    },
+    inSpace,
+  );
+const past = (selected: string | null, rejected: string[], daysAgo = 0) => ({
+  input_text: 'request',
+  at: new Date(now.getTime() - daysAgo * 86_400_000),
+  shown: [
+    ...(selected === null ? [] : [{ question: selected, chosen: true }]),
+    ...rejected.map((question) => ({ question, chosen: false })),
+  ],
+});
+const chosenOf = (selection: ReturnType<typeof past>) =>
+  scene(['east'], { selections: [selection] })[0]?.chosen_embedding;
+
+// Both topics are (1, 0, 0, 0): the weight is e^(12 × (1 − 0.45)) = 735.0952, of itself and 1.
+test.each([
+  { what: 'the same was selected', selection: past('east', []), feature: 735.0952 / 736.0952 },
+  { what: 'half a year ago', selection: past('east', [], 180), feature: 367.5476 / 368.5476 },
+  { what: 'a clock that is ahead', selection: past('east', [], -180), feature: 735.0952 / 736.0952 },
+  { what: 'the same was rejected', selection: past(null, ['east']), feature: -735.0952 / 736.0952 },
+  {
+    what: 'it was selected before one that nobody knows',
+    selection: past('east', ['?']),
+    feature: 735.0952 / 736.0952,
+  },
+  {
+    what: 'one that nobody knows was selected',
+    selection: past('?', ['east']),
+    feature: -735.0952 / 736.0952,
+  },
+])('a selection of the same topic counts fully: $what', ({ selection, feature }) => {
+  expect(chosenOf(selection)).toBeCloseTo(feature, 5);
+});
+
+test('the rejected count by their mean, and a topic at an angle counts less', () => {
+  // The topic of the past is (1 + 1, 1 − 1): the same. Similarity 1 to the selected, 0 and 0 to the rejected.
+  expect(chosenOf(past('east', ['north', 'south']))).toBeCloseTo(735.0952 / 736.0952, 5);
+  // Of (1 + 0.6, 0.8) the cosine with (1, 0) is 0.894427: e^(12 × 0.444427) = 207.06. Contrast: −0.6.
+  expect(chosenOf(past(null, ['between']))).toBeCloseTo((-0.6 * 207.06) / 208.06, 4);
+});
+
+test.each([
+  // Relevance 0.3 + 0.7 × similarity to the topic; the candidate is the topic, too.
+  { type: 'goal', content: 'east', feature: 0.9 },
+  { type: 'goal', content: 'between', feature: 0.9 * (0.3 + 0.7 * 0.6) * 0.6 },
+  { type: 'preference', content: 'between', feature: 0.9 * (0.3 + 0.7 * 0.6) * 0.6 },
+  { type: 'goal', content: 'north', feature: 0 },
+  { type: 'goal', content: 'nobody knows', feature: 0 },
+  { type: 'history', content: 'east', feature: 0 },
+] as const)('a $type "$content" gives $feature', ({ type, content, feature }) => {
+  const [features] = scene(['east'], { memories: [memory(type, content)] });
+  expect(features?.[type === 'preference' ? 'preference_embedding' : 'goal_embedding']).toBeCloseTo(
+    feature,
+    6,
+  );
+  expect(features?.[type === 'preference' ? 'goal_embedding' : 'preference_embedding']).toBe(0);
+});
+
+test('the most similar memory counts, never one that points away, and for a candidate that nobody knows none', () => {
+  const memories = [memory('goal', 'between'), memory('goal', 'east'), memory('goal', 'north')];
+  expect(scene(['east'], { memories })[0]?.goal_embedding).toBeCloseTo(0.9, 6);
+  const away = scene(['south', '?'], { memories: [memory('goal', 'north')] });
+  expect(away.map((one) => one.goal_embedding)).toEqual([0, 0]);
+  const disliked = { ...memory('preference', 'Avoids: east'), content: 'Avoids: east' };
+  space['Avoids: east'] = axis(1, 0, 0, 0);
+  expect(scene(['east'], { memories: [disliked] })[0]?.preference_embedding).toBeCloseTo(-0.9, 6);
+});

@@ -63,3 +63,56 @@ test('whatever the rate, all are shown once, and propensities are chances', () =
     }),
   );
 });
+
+/** Draws these numbers, and fails when asked for more. */
+const draws =
+  (...list: number[]) =>
+  () => {
+    const next = list.shift();
+    if (next === undefined) throw new RangeError('no number is left');
+    return next;
+  };
+
+test.each([
+  // Not below the rate: nothing is swapped, and nothing more is drawn.
+  { random: [0.4], order: 'q0 q1 q2', propensities: [0.8, 0.6, 0.8] },
+  { random: [0.39, 0], order: 'q1 q0 q2', propensities: [0.2, 0.2, 0.8] },
+  { random: [0.39, 0.49], order: 'q1 q0 q2', propensities: [0.2, 0.2, 0.8] },
+  { random: [0.39, 0.5], order: 'q0 q2 q1', propensities: [0.8, 0.2, 0.2] },
+  // A generator that gives 1 takes the last pair, not one beyond it.
+  { random: [0, 1], order: 'q0 q2 q1', propensities: [0.8, 0.2, 0.2] },
+])('with the draws $random at the rate 0.4 the order is $order', ({ random, order, propensities }) => {
+  const shown = explore(ranked(3), 0.4, draws(...random));
+  expect(shown.map(({ question }) => question).join(' ')).toBe(order);
+  expect(shown.map(({ propensity }) => propensity)).toEqual(
+    propensities.map((chance) => expect.closeTo(chance, 9)),
+  );
+  expect(shown.map(({ id, position }) => [id, position])).toEqual([
+    ['h1', 1],
+    ['h2', 2],
+    ['h3', 3],
+  ]);
+});
+
+test('one hypothesis draws nothing, and of two the pair is swapped as often as the rate says', () => {
+  expect(explore(ranked(1), 1, draws()).map(({ question }) => question)).toEqual(['q0']);
+  expect(explore([], 1, draws())).toEqual([]);
+  const two = explore(ranked(2), 0.3, draws(0.29, 0.99));
+  expect(two.map(({ question, propensity }) => [question, propensity])).toEqual([
+    ['q1', 0.3],
+    ['q0', 0.3],
+  ]);
+  expect(explore(ranked(2), 0.3, draws(0.3))[0]?.propensity).toBeCloseTo(0.7, 9);
+});
+
+test('a hypothesis carries what was ranked', () => {
+  const [first] = ranked(1);
+  if (first === undefined) throw new Error('nothing was ranked');
+  const item = { ...first, score: 1.5, confidence: 0.7, features: { prior: 2 }, reasons: ['why'] };
+  expect(explore([item], 0, draws())).toEqual([
+    {
+      ...{ id: 'h1', question: 'q0', rationale: 'r', confidence: 0.7, raw_confidence: 0.7, position: 1 },
+      ...{ score: 1.5, propensity: 1, features: { prior: 2 }, reasons: ['why'] },
+    },
+  ]);
+});

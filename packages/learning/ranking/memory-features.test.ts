@@ -74,3 +74,27 @@ test('the nearest memory counts, not the sum of all', () => {
   );
   expect(two[0]).toBeCloseTo(one[0] ?? 0, 2);
 });
+
+test('of many memories the twelve heaviest are compared, whatever their order', () => {
+  const questions = ['Green tea?', 'Black coffee?'];
+  const others = Array.from({ length: 12 }, (_, i) => ({ ...memory('goal', `ship ${i}`), confidence: 0.9 }));
+  const tea = (confidence: number) => ({ ...memory('goal', 'Green tea'), confidence });
+  const feature = (confidence: number) =>
+    featuresOf(questions, [...others, tea(confidence)], 'goal').map((value) => value > 0.5 * confidence);
+  expect(feature(0.95)).toEqual([true, false]);
+  expect(feature(0.01)).toEqual([false, false]);
+  expect(featuresOf(questions, [tea(1)])).toEqual([0, 0]);
+});
+
+test('a memory raises the candidate that is like it by its confidence and its relevance', () => {
+  const context = createRankingContext('tea', ['tea', 'ship']);
+  // The topic is "tea" twice and "ship": whatever its similarity s to "tea", the weight is 0.3 + 0.7 s.
+  const s = toTextVector('tea').embedding.reduce(
+    (sum, x, i) => sum + x * (context.topicVector.embedding[i] ?? 0),
+    0,
+  );
+  const compare = createSignedScorer(['tea', 'ship']);
+  const [tea] = memoryFeatures(context, compare, [memory('goal', 'tea')], 'goal');
+  expect(s).toBeGreaterThan(0.5);
+  expect(tea).toBeCloseTo(0.8 * (0.3 + 0.7 * s), 5);
+});

@@ -229,3 +229,78 @@ test('confidences lie in [0, 1], descend, and add up to 1', () => {
     }),
   );
 });
+
+const onlyPriors = { version: 2, temperature: 0.5, weights: { prior: 1 } };
+const rankPriors = (priors: number[], changes: Partial<RankInput> = {}) =>
+  rank(
+    {
+      ...input('sorting', [], changes),
+      candidates: priors.map((prior, i) => ({ question: `word${i}`, rationale: `why ${i}`, prior })),
+    },
+    onlyPriors,
+  );
+
+test('without selections the confidence is a softmax by 70 %, and the same for all by 30 %', () => {
+  // 1 / (1 + e^((0.2 − 0.8) / 0.5)) = 0.76852: 0.7 of it and 0.15.
+  const [best, other] = rankPriors([0.2, 0.8]);
+  expect(best).toMatchObject({
+    candidate: { question: 'word1', rationale: 'why 1' },
+    score: 0.8,
+    confidence: 0.688,
+  });
+  expect(other).toMatchObject({ score: 0.2, confidence: 0.312 });
+});
+
+test('with one selection the share that is the same for all is halved', () => {
+  const unrelated = { input_text: 'x', at: now, shown: [{ question: 'y', chosen: false }] };
+  expect(rankPriors([0.2, 0.8], { selections: [unrelated] })[0]?.confidence).toBeCloseTo(0.7282, 4);
+});
+
+test('without anything known the features are prior, request and the fit to the persona', () => {
+  const facets = { ...defaultFacets, code_first: 0.9 };
+  const [ranked] = rank(input('sorting', ['See a snippet of sorting'], { facets }));
+  expect(ranked?.features).toEqual({
+    ...{ prior: 1, own_utility: 0, tenant_utility: 0, chosen_terms: 0, chosen_words: 0, chosen_direction: 0 },
+    ...{ tenant_terms: 0, tenant_words: 0, tenant_direction: 0, goal: 0, preference: 0 },
+    request: expect.any(Number),
+    // One match, so half of the style: 0.5 × 0.4 / 2.
+    persona: 0.1,
+  });
+  expect(ranked?.features['request']).toBeGreaterThan(0.3);
+});
+
+test('each source has features of its own', () => {
+  const memory = (type: Memory['type'], content: string): Memory => ({
+    ...{ memory_id: 'm', type, content, confidence: 0.9, last_seen: now },
+  });
+  const known = (changes: Partial<RankInput>) => {
+    const [, , , flat] = input('Accommodation in Kyoto?', hotels).candidates;
+    const ranked = rank(input('Accommodation in Kyoto?', hotels, changes));
+    const features = ranked.find(({ candidate }) => candidate.question === flat?.question)?.features ?? {};
+    return Object.keys(features).filter(
+      (name) => features[name] !== 0 && !/^(?:prior|request|persona)$/u.test(name),
+    );
+  };
+  const learned = ['terms', 'words', 'direction'];
+  expect(known({})).toEqual([]);
+  expect(known({ memories: [memory('goal', 'a cheap flat')] })).toEqual(['goal']);
+  expect(known({ memories: [memory('preference', 'a cheap flat')] })).toEqual(['preference']);
+  const flat = selectedAgo('An apartment with a kitchen to save money', 1);
+  const again = { ...flat, shown: flat.shown.map((one, i) => ({ ...one, question: hotels[i] ?? '' })) };
+  expect(known({ selections: [again] })).toEqual(['own_utility', ...learned.map((name) => `chosen_${name}`)]);
+  expect(known({ tenantSelections: [again] })).toEqual([
+    'tenant_utility',
+    ...learned.map((name) => `tenant_${name}`),
+  ]);
+});
+
+test('equal scores are ordered by the texts alone', () => {
+  const ordered = ['b', 'a', 'c', 'd'].map((question) => ({ question, rationale: '', prior: 0.25 }));
+  const none = { version: 2, temperature: 1, weights: {} };
+  // FNV-1a of one letter: (0x811c9dc5 ^ code) × 0x01000193, of which a has 0xe40c292c, b 0xe70c2de5, c 0xe60c2c52
+  // and d 0xe10c2473.
+  const order = (candidates: typeof ordered) =>
+    rank({ ...input('x', []), candidates }, none).map(({ candidate }) => candidate.question);
+  expect(order(ordered)).toEqual(['d', 'a', 'c', 'b']);
+  expect(order(ordered.toReversed())).toEqual(['d', 'a', 'c', 'b']);
+});

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { defaultFacets } from '../persona/facets.ts';
 import { rank } from './rank.ts';
-import { learnFromTenant, type TenantSelection } from './tenant-experience.ts';
+import { learnFromTenant, type TenantSelection, toOutcome } from './tenant-experience.ts';
 
 const now = new Date('2026-11-01T12:00:00Z');
 const teas = ['Green tea, 4.2', 'Black tea, 3.1', 'Mint tea, 5.5', 'Rooibos tea, 4.9'];
@@ -64,4 +64,42 @@ test('what young users select weighs less than what others select', () => {
   const young = Array.from({ length: 10 }, (_, i) => ({ ...select(`young-${i}`, 1), young: true }));
   const mixed = old.flatMap((one, i) => [one, young[i] ?? one]);
   expect(countFirst([...mixed, ...young.slice(9)])).toBeCloseTo(0.5, 2);
+});
+
+test('the weight of a user grows with a large tenant: three of a hundred', () => {
+  const many = (user: string, count: number) => Array.from({ length: count }, () => select(user, 1));
+  const outcomes = (selections: TenantSelection[]) => learnFromTenant(selections, now).calibration.outcomes;
+  const crowdOf = (count: number) => Array.from({ length: count }, (_, i) => select(`user-${i}`, 0));
+  // A limit of 4 needs 4 / 0.03 = 133.3 counted selections: 129 others and 4 are one short, 130 and 4 suffice.
+  expect(outcomes([...many('flooder', 50), ...crowdOf(129)])).toBeCloseTo(132, 6);
+  expect(outcomes([...many('flooder', 50), ...crowdOf(130)])).toBeCloseTo(134, 6);
+  expect(outcomes([...many('few', 2), ...many('one', 1)])).toBeCloseTo(3, 6);
+  expect(outcomes([])).toBe(0);
+});
+
+test('only what requests are compared with is cut', () => {
+  const seen: number[] = [];
+  const tenant = learnFromTenant([...crowd, select('new', 1)], now, (drawn) => {
+    seen.push(drawn.length);
+    return drawn.slice(0, 5);
+  });
+  expect(seen).toEqual([100]);
+  expect(tenant.selectionsOfOthers('nobody')).toHaveLength(5);
+  expect(tenant.calibration.outcomes).toBeCloseTo(101, 6);
+});
+
+test('an outcome has the raw confidences, and which was selected', () => {
+  const shown = [0.7, 0.2, 0.1].map((raw_confidence, i) => ({
+    question: 'q',
+    chosen: i === 1,
+    raw_confidence,
+  }));
+  expect(toOutcome({ shown }, 0.5)).toEqual({ confidences: [0.7, 0.2, 0.1], selected: 1, weight: 0.5 });
+  expect(toOutcome({ shown: shown.slice(0, 1) }, 1)).toEqual({
+    confidences: [0.7],
+    selected: null,
+    weight: 1,
+  });
+  const first = shown.map((one, i) => ({ ...one, chosen: i === 0 }));
+  expect(toOutcome({ shown: first }, 1).selected).toBe(0);
 });

@@ -56,14 +56,19 @@ function contributionsOf(
 /** Without those whose words are part of a stronger reason's. */
 function listStrongest(contributions: Contribution[]): string[] {
   const strongest = contributions
-    .filter(({ by }) => Math.abs(by) >= minContribution)
+    .filter(
+      ({ by, feature }) => Math.abs(by) >= minContribution && (isNumber(feature) || feature.label !== ''),
+    )
     .sort((a, b) => Math.abs(b.by) - Math.abs(a.by));
-  const reasons: { text: string; about: string }[] = [];
+  const reasons: { text: string; who: string; about: string }[] = [];
   for (const contribution of strongest) {
     const { who, feature } = contribution;
-    const about = isNumber(feature) ? `${who} # ${feature.label}` : `${who} ${feature.label}`;
-    const repeats = reasons.some((one) => one.about.includes(about) || about.includes(one.about));
-    if (!repeats && reasons.length < maxReasons) reasons.push({ text: toWords(contribution), about });
+    // Spaces on both sides, so that only whole words are part of others.
+    const about = isNumber(feature) ? ` # ${feature.label} ` : ` ${feature.label} `;
+    const repeats = reasons.some(
+      (one) => one.who === who && (one.about.includes(about) || about.includes(one.about)),
+    );
+    if (!repeats && reasons.length < maxReasons) reasons.push({ text: toWords(contribution), who, about });
   }
   return reasons.map(({ text }) => text);
 }
