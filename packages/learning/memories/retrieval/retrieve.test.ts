@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Memory } from '../memory.ts';
 import { retrieve } from './retrieve.ts';
+import { foreignScore, highestScore } from './score.ts';
 
 const now = new Date('2026-11-01T12:00:00Z');
 const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
@@ -65,4 +66,35 @@ test('whatever is asked, relevances lie in [0, 1], descend, and do not depend on
       }
     }),
   );
+});
+
+test('of equally relevant ones the surer comes first, then the newer, then the one with the lesser id', () => {
+  const same = (memory_id: string, confidence: number, days: number) =>
+    memory('likes tea', { memory_id, confidence, last_seen: daysAgo(days) });
+  const ids = (...memories: Memory[]) => retrieve('tea', memories, 9).map((one) => one.memory.memory_id);
+  const all = [same('b', 0.8, 5), same('a', 0.8, 5), same('new', 0.8, 1), same('sure', 0.9, 9)];
+  expect(ids(...all)).toEqual(['sure', 'new', 'a', 'b']);
+  expect(ids(...all.toReversed())).toEqual(['sure', 'new', 'a', 'b']);
+});
+
+test('relevance goes from 0 for what has nothing in common with the query to 1 for the clearest answer', () => {
+  const [answer, foreign] = retrieve('pottery class', [memory('pottery class'), memory('Xqz')], 2);
+  expect(answer?.memory.content).toBe('pottery class');
+  expect(answer?.relevance).toBeGreaterThan(0.5);
+  expect(foreign?.relevance).toBeCloseTo(0, 2);
+  expect(highestScore).toBeGreaterThan(foreignScore);
+});
+
+test('as many as are asked for are found, none for a limit of 0', () => {
+  expect([0, 1, 3, 9].map((limit) => retrieve('zoo', talk, limit).length)).toEqual([0, 1, 3, 5]);
+});
+
+test('a model of embeddings finds what has no word in common', () => {
+  const [east, north] = [Float32Array.of(1, 0, 0, 0), Float32Array.of(0, 1, 0, 0)];
+  const embeddingOf = (text: string) => (text === 'qwx' || text === 'rty' ? east : north);
+  const memories = [memory('uio', { confidence: 0.9 }), memory('rty')];
+  const first = (embeddings?: typeof embeddingOf) =>
+    retrieve('qwx', memories, 1, embeddings)[0]?.memory.content;
+  expect(first(embeddingOf)).toBe('rty');
+  expect(first()).toBe('uio');
 });
