@@ -25,7 +25,7 @@ export async function runGroup(
   await rm(lines, { force: true });
   await mkdir(join(workspace, 'tmp'), { recursive: true });
   const sources = await readSources(mutate, workspace);
-  await writeFile(join(workspace, 'stryker.config.json'), JSON.stringify({ ...options, mutate }));
+  await writeFile(join(workspace, 'stryker.config.json'), JSON.stringify(toOptions(group, mutate)));
   const env = {
     ...process.env,
     MUTANT_LINES: lines,
@@ -51,7 +51,7 @@ export async function runGroup(
   return { group, planned, fates: markEquivalents(fates, equivalentMutants) };
 }
 
-const options = {
+const toOptions = ({ servers, leftOut = [] }: MutantGroup, mutate: string[]) => ({
   testRunner: 'timed-vitest',
   plugins: ['@stryker-mutator/vitest-runner', './.ci/mutants/stryker-plugins.ts'],
   reporters: ['lines'],
@@ -59,14 +59,21 @@ const options = {
   tsconfigFile: 'none.json',
   inPlace: true,
   coverageAnalysis: 'perTest',
-  vitest: { configFile: '.ci/mutants/vitest.config.ts', related: true, pool: 'forks' },
+  vitest: {
+    configFile: '.ci/mutants/vitest.config.ts',
+    related: true,
+    // A thread starts in less time than a process, which code that has servers or directories of its own needs.
+    pool: servers ? 'forks' : 'threads',
+  },
+  mutate,
+  mutator: { excludedMutations: leftOut },
   // Besides three times what the tests took without a change.
   timeoutMS: 5000,
   timeoutFactor: 3,
   dryRunTimeoutMinutes: 10,
   allowEmpty: true,
   checkers: [],
-};
+});
 
 /** A line that stryker-plugins.ts wrote. */
 interface ReportedFate {

@@ -8,6 +8,8 @@ export default defineConfig({
     globalSetup: process.env['MUTANT_SERVERS'] === 'true' ? ['packages/testing/global-setup.ts'] : [],
     setupFiles: ['packages/testing/fixed-seeds.ts', 'packages/testing/drop-databases.ts'],
     testTimeout: 300_000,
+    // Each mutant has a worker of its own anyway; pure rules need no further one for each file of tests.
+    isolate: process.env['MUTANT_SERVERS'] === 'true',
     hookTimeout: 60_000,
     expect: { poll: { timeout: 15_000 } },
   },

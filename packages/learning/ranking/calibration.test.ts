@@ -159,6 +159,11 @@ test.each([
     expect([raw, fitted.get(Number(raw))]).toEqual([raw, expect.closeTo(log ?? 0, 5)]);
 });
 
+test('outcomes of none of these move no point', () => {
+  const none = Array.from({ length: 50 }, () => ({ confidences: [0.8, 0.2], selected: null, weight: 1 }));
+  expect(fitCalibration(none).points).toEqual(globalCalibration.points);
+});
+
 test('a fit starts from the points of the calibration that it is given', () => {
   const points = globalCalibration.points.map(({ raw }) => ({ raw, log_weight: Math.log(raw) }));
   const again = fitCalibration([], { points, none: 0.5, outcomes: 7 });

@@ -18,6 +18,8 @@ export interface Calibration {
   outcomes: number;
 }
 
+/** Infinite at 0 and 1. */
+const logit = (share: number) => Math.log(share / (1 - share));
 const knots = [0.0005, 0.005, 0.02, 0.05, ...Array.from({ length: 18 }, (_, i) => (i + 2) / 20), 0.98, 0.998];
 const knotLogits = knots.map(logit);
 /** Of a new tenant: its confidences are this power of the raw ones, so that they lie nearer to even odds. */
@@ -87,11 +89,6 @@ function toPlace(raw: number): { low: number; share: number } {
   const low = Math.max(0, (above === -1 ? knots.length - 1 : above) - 1);
   const [from = 0, to = 0] = [knotLogits[low], knotLogits[low + 1]];
   return { low, share: Math.min(1, Math.max(0, (at - from) / (to - from))) };
-}
-
-function logit(share: number): number {
-  const inside = Math.min(1 - 1e-5, Math.max(1e-5, share));
-  return Math.log(inside / (1 - inside));
 }
 
 function toShares(weights: readonly number[]): number[] {

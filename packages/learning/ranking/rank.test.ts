@@ -304,3 +304,28 @@ test('equal scores are ordered by the texts alone', () => {
   expect(order(ordered)).toEqual(['d', 'a', 'c', 'b']);
   expect(order(ordered.toReversed())).toEqual(['d', 'a', 'c', 'b']);
 });
+
+test('scores far from 0 have confidences, too', () => {
+  const far = rank(
+    {
+      ...input('x', []),
+      candidates: [0.9, 0.8].map((prior, i) => ({ question: `q${i}`, rationale: '', prior })),
+    },
+    { version: 2, temperature: 1, weights: { prior: 10_000 } },
+  );
+  expect(far.map(({ score, confidence }) => [score, confidence])).toEqual([
+    [9000, 0.85],
+    [8000, 0.15],
+  ]);
+});
+
+test('an embedding model adds features, by its vectors', () => {
+  const east = Float32Array.of(1, 0, 0, 0);
+  const embeddingOf = (text: string) => (text === 'word0' ? east : null);
+  const features = rankPriors([0.5, 0.5], { input_text: 'word0', embeddingOf }).map((one) => one.features);
+  expect(features.map((one) => one['chosen_embedding'])).toEqual([0, 0]);
+  const selections = [{ input_text: 'word0', at: now, shown: [{ question: 'word0', chosen: true }] }];
+  const [first] = rankPriors([0.6, 0.4], { input_text: 'word0', embeddingOf, selections });
+  expect(first?.features['chosen_embedding']).toBeCloseTo(735.0952 / 736.0952, 4);
+  expect(rankPriors([0.5, 0.5])[0]?.features).not.toHaveProperty('chosen_embedding');
+});
