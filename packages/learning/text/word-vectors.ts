@@ -61,9 +61,12 @@ export function addWord(sum: Float32Array, rank: number, factor: number): void {
   for (let i = 0; i < dimensions; i += 1) sum[i] = (sum[i] ?? 0) + scaled * (bytes[from + i] ?? 0);
 }
 
-/** Direct-mapped cache of recent pairs, each followed by its cosine: the same pairs recur all the time. */
+/**
+ * Direct-mapped cache of recent pairs, each followed by its cosine: the same pairs recur all the time. -1 is no pair, as
+ * 0 is that of the most frequent word with itself.
+ */
 const slotBits = 16;
-const cosineCache = new Int32Array(2 * 2 ** slotBits);
+const cosineCache = new Int32Array(2 * 2 ** slotBits).fill(-1);
 const one = 2 ** 30;
 
 /** By frequency ranks; in [-1, 1]. */
