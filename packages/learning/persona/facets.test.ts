@@ -1,7 +1,7 @@
 import { facetNames } from '@learning-loop/events/fields';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { applyDeltas, defaultFacets, feedbackFacetDeltas, selectionFacetDeltas } from './facets.ts';
+import { applyDeltas, defaultFacets, feedbackFacetDeltas, selectionFacetDeltas, styleFit } from './facets.ts';
 
 const neutral = [
   'Do you want to build a REST API?',
@@ -90,7 +90,7 @@ test.each([
   expect(feedbackFacetDeltas({ type, value }).deltas).toEqual({});
 });
 
-test('whatever happens, deltas stay within 0.1 and facets within [0, 1]', () => {
+test('whatever happens, deltas stay within 0.06 and facets within [0, 1]', () => {
   const facet = fc.double({ min: 0, max: 1, noNaN: true });
   const facets = fc.record({ concise: facet, step_by_step: facet, code_first: facet, formal: facet });
   const words = fc.constantFrom(
@@ -118,7 +118,7 @@ test('whatever happens, deltas stay within 0.1 and facets within [0, 1]', () => 
       });
       const updated = applyDeltas(start, deltas);
       for (const name of facetNames) {
-        expect(Math.abs(deltas[name] ?? 0)).toBeLessThanOrEqual(0.1);
+        expect(Math.abs(deltas[name] ?? 0)).toBeLessThanOrEqual(0.06);
         expect(updated[name]).toBeGreaterThanOrEqual(0);
         expect(updated[name]).toBeLessThanOrEqual(1);
       }
@@ -129,4 +129,80 @@ test('whatever happens, deltas stay within 0.1 and facets within [0, 1]', () => 
 test('facets are rounded to four decimals', () => {
   expect(applyDeltas(defaultFacets, { concise: 0.02 }).concise).toBe(0.52);
   expect(applyDeltas({ ...defaultFacets, concise: 0.123456 }, {}).concise).toBe(0.1235);
+});
+
+const changeOf = (questions: string[], selected_id: string | null = 'h1', model_id = 'candidates') =>
+  selectionFacetDeltas({ model_id, selected_id, hypotheses: shown(questions), input_text: 'x' });
+
+test.each([
+  // A style by one word is 1/2, by two 3/4; the step is 0.04 of the difference from the mean of the others.
+  { questions: ['a short overview', 'a website'], deltas: { concise: 0.03 }, differs: ['concise'] },
+  { questions: ['a Short short one', 'a website'], deltas: { concise: 0.02 }, differs: ['concise'] },
+  { questions: ['a short one', 'a short one', 'a website'], deltas: { concise: 0.01 }, differs: ['concise'] },
+  // A text without a style takes half of a step from what was not selected, in two facets.
+  { questions: ['a website', 'see the code'], deltas: { code_first: -0.01 }, differs: ['code_first'] },
+  { questions: ['a website', 'a formal one'], deltas: { formal: -0.01 }, differs: ['formal'] },
+  { questions: ['a website', 'a short one', 'a guide'], deltas: {}, differs: [] },
+  {
+    questions: ['a formal guide', 'code'],
+    deltas: { step_by_step: 0.02, code_first: -0.02, formal: 0.02 },
+    differs: ['step_by_step', 'code_first', 'formal'],
+  },
+  { questions: ['see the code'], deltas: { code_first: 0.02 }, differs: ['code_first'] },
+])('of $questions the first gives $deltas', ({ questions, deltas, differs }) => {
+  const why = differs.length === 0 ? '' : `; its style differs in ${differs.join(', ')}`;
+  expect(changeOf(questions)).toEqual({ deltas, reason: `h1 was chosen${why}` });
+});
+
+test('position and style add up, and what adds up to nothing is no change', () => {
+  expect(changeOf(['a short overview', 'a website'], 'h1', 'rules').deltas).toEqual({ concise: 0.05 });
+  expect(changeOf(['a website', 'a short guide'], 'h2', 'rules').deltas).toEqual({
+    concise: 0.01,
+    step_by_step: 0.04,
+  });
+  // −0.01 for the second place, and 0.04 × (1/2 − 1/4) for its style.
+  const questions = ['a short one', 'a short one', 'a website'];
+  expect(changeOf(questions, 'h2', 'rules').deltas).toEqual({ step_by_step: 0.02 });
+  expect(changeOf(questions, null)).toEqual({ deltas: {}, reason: 'none of the hypotheses was chosen' });
+});
+
+test.each([
+  ['thumbs_down', null, true],
+  ['thumbs_down', 'so bad', true],
+  ['rating', 1, true],
+  ['rating', 2, true],
+  ['rating', '2', true],
+  ['rating', 3, false],
+  ['rating', null, false],
+  ['comment', 2, false],
+  ['comment', null, false],
+] as const)('%s "%s" says that the answer did not help: %s', (type, value, failed) => {
+  expect(feedbackFacetDeltas({ type, value })).toEqual(
+    failed
+      ? { deltas: { concise: -0.01, step_by_step: 0.01 }, reason: 'the answer did not help' }
+      : { deltas: {}, reason: 'says nothing about style' },
+  );
+});
+
+test('what a comment asks for counts before the thumb', () => {
+  expect(feedbackFacetDeltas({ type: 'thumbs_down', value: 'too long' })).toEqual({
+    deltas: { concise: 0.05, step_by_step: -0.02 },
+    reason: 'asked for less text',
+  });
+});
+
+test('a text fits a persona by its styles times how far the facets are from neutral, halved', () => {
+  expect(styleFit('a short one', defaultFacets)).toBe(0);
+  expect(styleFit('a short one', { ...defaultFacets, concise: 1 })).toBe(0.125);
+  expect(styleFit('a short guide', { ...defaultFacets, concise: 1, step_by_step: 0 })).toBe(0);
+  expect(styleFit('a website', { ...defaultFacets, concise: 1 })).toBe(0);
+  expect(styleFit('`x`', { ...defaultFacets, code_first: 0 })).toBe(-0.125);
+});
+
+test('facets end at 0 and at 1, and others stay', () => {
+  const facets = { ...defaultFacets, concise: 0.98, formal: 0.03 };
+  expect(applyDeltas(facets, { concise: 0.05, formal: -0.05 })).toEqual({
+    ...{ concise: 1, step_by_step: 0.5, code_first: 0.5, formal: 0 },
+  });
+  expect(facets.concise).toBe(0.98);
 });

@@ -45,7 +45,6 @@ export interface FacetChange {
   reason: string;
 }
 
-const maxDelta = 0.1;
 /** Delta of a style that the selected hypothesis fully shows and the others lack. */
 const styleStep = 0.04;
 
@@ -83,11 +82,12 @@ function styleContrast(selected: string, rejected: string[]): FacetDeltas {
   return deltas;
 }
 
+/** At most 0.06: the delta of a position and that of a style. */
 function addDeltas(a: FacetDeltas, b: FacetDeltas): FacetDeltas {
   const deltas: FacetDeltas = {};
   for (const name of facetNames) {
     const delta = (a[name] ?? 0) + (b[name] ?? 0);
-    if (delta !== 0) deltas[name] = round(Math.min(maxDelta, Math.max(-maxDelta, delta)));
+    if (delta !== 0) deltas[name] = round(delta);
   }
   return deltas;
 }
