@@ -18,7 +18,7 @@ export const openings = {
     'i (?:must|should) know',
     'let me (?:know|see|understand|hear)',
     'what (?:can|could|do) you (?:tell me|know)',
-    'i am (?:just )?(?:curious|wondering)(?: about| to know)?',
+    'i am (?:just )?(?:curious|wondering)(?: about(?= (?:what|which|who|when|where|why|how|if|whether)\\b)| to know)?',
     'i (?:wonder|was wondering)',
     'is there (?:a|any) way to (?:know|see|tell|find out)',
   ]),
@@ -55,7 +55,7 @@ export const openings = {
   /** What the user wants to do or to have stands behind. */
   user: toPrefix('', [
     'i need (?:your |some )?(?:help|assistance|guidance)(?: on| with| to| in)?',
-    `(?:i|we) ${softly}(?:want|need|would like|would love|have to|am trying|plan|am planning|am looking|wish|am hoping|hope|must|intend|got|desire)(?: to)?(?: please)?`,
+    `(?:i|we) ${softly}(?:want|need|would like|would love|have to|am trying|plan|am planning|am looking|wish|am hoping|hope|must|intend|got|desire)(?: to| for(?= (?:a|an|the|my|our|some|any)\\b))?(?: please)?`,
     "let me|let us|let's(?: go ahead and)?|help us|i must|how about",
     'can i get (?:some )?help(?: with| on)?',
     `${canYou}(?:assist me|help me|give me a hand)(?: out)?(?: in| with| to)?`,

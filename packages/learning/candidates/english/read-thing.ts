@@ -30,6 +30,8 @@ export function toThing(words: readonly TaggedWord[], shape: 'thing' | 'need'): 
   return { shape: 'task', task, act: addArticleToNumber(addArticle(thing)), after: 'it is done' };
 }
 
-/** "a 10 minute timer", but "10 tickets". */
+/** "a 10 minute timer", but "10 tickets" and "10 tickets to the zoo". */
 const addArticleToNumber = (thing: string) =>
-  /^\d+ .*[^s]$/u.test(thing) ? `${/^(?:8|11|18)/u.test(thing) ? 'an' : 'a'} ${thing}` : thing;
+  /^\d+ \S*[^s\s](?:$| .*[^s]$)/u.test(thing)
+    ? `${/^(?:8|11|18)/u.test(thing) ? 'an' : 'a'} ${thing}`
+    : thing;

@@ -94,7 +94,7 @@ function readQuestion(line: string): string | null {
   if (!mine && rest.some((word) => /^ik$/iu.test(word))) return null;
   if (at === 0 && !mine && /^(?:vind|zie|heb|ben|ga|kun)$/u.test(verb)) return null;
   const moved = mine ? toYourForm(verb) : verb;
-  const body = (mine ? ['je', ...rest.slice(1)] : rest).map((word) => word);
+  const body = mine ? ['je', ...rest.slice(1)] : rest;
   const before = body.findIndex(
     (word, i) =>
       i > 0 &&
