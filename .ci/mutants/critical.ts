@@ -67,7 +67,7 @@ export const mutantGroups: MutantGroup[] = [
   pure(
     'memories',
     [learning('memories/*')],
-    [learning('memories/{extract,goal-pronouns,memory,preference,statements}.test.ts')],
+    [learning('memories/{extract,preference,statements}.test.ts')],
     words,
   ),
   pure(

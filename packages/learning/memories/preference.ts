@@ -15,6 +15,10 @@ const remarkStart =
 const attitudeVerb =
   /^(?:to\s+|really\s+|ever\s+|any\s*more\s+)*(?:likes?|liking|wants?|prefers?|loves?|enjoys?|needs?)\s+/iu;
 
+/** "Docker? Rather not". */
+const refusal =
+  /^([^?]+?)\s*\?\s*(?:(?:rather|better|please|lieber|plutôt|mejor|meglio|liever|melhor),?\s+)?(?:not?|never|nope|nein|nicht|nie|non|não|nunca|mai|nee|niet|nooit|jamais)(?:,? (?:thanks|thank you|please|danke|merci|gracias|grazie|obrigad[oa]))?[\s.!]*$/iu;
+
 interface PreferenceText {
   polarity: Polarity;
   thing: string;
@@ -28,7 +32,7 @@ export const readPreference: (content: string) => PreferenceText = memoize((cont
   if (dislikeLabel.test(content))
     return { polarity: 'dislike', thing: content.replace(dislikeLabel, '').trim() };
   const text = content.replace(likeLabel, '').trim();
-  const negated = readRemark(text) ?? readNames(text);
+  const negated = refusal.exec(text)?.[1] ?? readRemark(text) ?? readNames(text);
   return negated === null ? { polarity: 'like', thing: text } : { polarity: 'dislike', thing: negated };
 }, 20_000);
 
@@ -48,7 +52,7 @@ function readRemark(text: string): string | null {
 
 const isNegator = (kind: string) => kind === 'not' || kind === 'averse' || kind === 'phrase';
 
-/** "Docker? Rather not" names what it is against before it says so. */
+/** "Docker nicht verwenden" names what it is against before it says so. */
 function readNames(text: string): string | null {
   const language = findLanguage(text);
   const mentions = findTechnologies(text);
