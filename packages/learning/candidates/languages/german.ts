@@ -120,9 +120,8 @@ function readCommand(line: string): string | null {
   const second = / und (\p{Ll}+)/u.exec(line)?.[1] ?? '';
   if (!small.has(second) && toInfinitive(second) !== null) return null;
   const rest = address(words.join(' ').replace(/^(?:mir|uns) (?=\S+ )/iu, ''));
-  const reminded = /^Sie (.+ zu \p{Ll}+)$/u.exec(rest);
-  if (verb === 'erinnern' && reminded !== null && !rest.includes(','))
-    return `Sie daran erinnern, ${reminded[1]}`;
+  const reminded = /^Sie (?:daran,? )?([^,]+ zu \p{Ll}+)$/u.exec(rest);
+  if (verb === 'erinnern' && reminded !== null) return `Sie daran erinnern, ${reminded[1]}`;
   if (particle.test(last) && words.length > 1)
     return `${rest.slice(0, -last.length - 1)} ${last.toLowerCase()}${verb}`;
   const clause = /,(?= \p{Ll})| (?:damit|sodass) | um (?!\d)(?=.*(?: zu \p{Ll}+|\p{Ll}zu\p{Ll}+en)$)/u.exec(
@@ -149,7 +148,7 @@ function readFormal(verb: string, rest: string): ReturnType<LanguageRules['readT
 const asksToTell =
   /^(?:(?:sag|sage|zeig|zeige|nenne?|erklär|erkläre)(?: mir| uns)?(?: bitte)?|weißt du|wissen sie),? (?=(?:wann|wie|wo|was|wer|warum|welche|ob))/iu;
 /** Behind "sag mir" the verb may stand where it belongs: "wann es regnet". */
-const subjectFirst = /^\S+ (?:es|er|sie|der|die|das|ein|eine|man|ich) /iu;
+const subjectFirst = /^\S+ (?:es|er|sie|der|die|das|ein|eine|mein|meine|unser|unsere|man|ich) /iu;
 
 function readQuestion(line: string): string | null {
   const whole = trim(line);
