@@ -616,3 +616,57 @@ test('of a text 4,000 letters are read, and of a line 70 are quoted, to a space 
   expect(shorten(`${'x'.repeat(36)} ${'y'.repeat(60)}`)).toBe(`${'x'.repeat(36)}…`);
   expect(shorten(`${'x'.repeat(35)} ${'y'.repeat(60)}`)).toBe(`${'x'.repeat(35)} ${'y'.repeat(34)}…`);
 });
+
+test.each([
+  ['building an api', 'Do you want to build a REST API with FastAPI and Docker deployment?'],
+  ['deploying my api', 'Do you want to deploy your REST API in a Docker container behind an Nginx proxy?'],
+  ['setting up a cluster', 'Do you want to see step by step how to set up a cluster?'],
+  ['debugging the parser', 'Do you want to find the cause of the problem with the parser step by step?'],
+  [
+    'help me deploy my api',
+    'Do you want to deploy your REST API in a Docker container behind an Nginx proxy?',
+  ],
+  ['we should build an api', 'Do you want to build a REST API with FastAPI and Docker deployment?'],
+  [
+    'please set up a cluster',
+    'Do you want to add a Kubernetes cluster to your application with Terraform and Helm charts?',
+  ],
+  ['the build of an api', 'Do you want to know the most important facts about “the build of an api”?'],
+  [
+    'can you fix up my docker build',
+    'Do you want to find the cause of the problem with your Docker build and fix it?',
+  ],
+  ['i love to build apis', 'Do you want to build a REST API with FastAPI and Docker deployment?'],
+  ['build an api because i need it', 'Do you want to build a REST API with FastAPI and Docker deployment?'],
+  ['build an api, please', 'Do you want to build a REST API with FastAPI and Docker deployment?'],
+  ['build about an api', 'Do you want to build a REST API with FastAPI and Docker deployment?'],
+  ['build me an api', 'Do you want to build a REST API with FastAPI and Docker deployment?'],
+  ['build this', 'Do you want me to build this, as simply as possible?'],
+  ['app', 'Do you want to know the most important facts about “app”?'],
+  ['apps', 'Do you want to know the most important facts about “apps”?'],
+  ['build an app', 'Do you want to build a web app with React and a Node.js backend?'],
+  ['deploy my app to Heroku', 'Do you want to deploy your web app to Heroku through an automated pipeline?'],
+  [
+    'design a payment service',
+    'Do you want to design the architecture of the payment service with its components and data flow?',
+  ],
+  ['dashboard for sales', 'Do you want to know the most important facts about “dashboard for sales”?'],
+  ['script', 'Do you want to know the most important facts about “script”?'],
+  ['test', 'Do you want to know the most important facts about “test”?'],
+  ['unit tests', 'Do you want to add unit tests to your application with a run in CI for every change?'],
+  ['Docker', 'Do you want to know the most important facts about “Docker”?'],
+  ['Docker problem', 'Do you want to find the cause of the Docker problem and fix it?'],
+  ['kubernetes error', 'Do you want to find the cause of the Kubernetes error and fix it?'],
+  ['compare Excel and Word', 'Do you want me to compare Excel and Word, side by side in a table?'],
+  ['compare Python and Excel', 'Do you want to compare Python and Excel side by side in a table?'],
+  ['learn Excel', 'Do you want to learn Excel, from the basics on?'],
+  ['learn Python', 'Do you want to learn the basics of Python with simple examples?'],
+  ['explain git', 'Do you want to learn the basics of Git with simple examples?'],
+  ['review my Python code', 'Do you want to review your Python code for mistakes and risks?'],
+  ['secure Docker', 'Do you want to add authentication and access control to Docker?'],
+  ['Slack bot', 'Do you want to know the most important facts about “Slack bot”?'],
+  ['build a Slack bot', 'Do you want to build a Slack bot with a language model and your own documents?'],
+  ['spreadsheet', 'Do you want to know the most important facts about “spreadsheet”?'],
+])('"%s" is first asked back: %s', (text, question) => {
+  expect(ask(text)[0]?.question).toBe(question);
+});

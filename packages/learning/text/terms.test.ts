@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { estimateEnglish } from './english.ts';
 import { toLetterTrigrams } from './letter-trigrams.ts';
 import { toTerms, wordSimilarity } from './terms.ts';
-import { tokenize } from './tokenize.ts';
 
 const stems = (text: string) => toTerms(text).map(({ stem }) => stem);
 
@@ -100,15 +99,4 @@ test('trigrams tell the ends of a word from its middle, and capitals from nothin
   expect(shared('tea', 'teas')).toBe(2);
   expect(shared('tea', 'steam')).toBe(1);
   expect(toLetterTrigrams('a'.repeat(5000)).length).toBe(4000);
-});
-
-test('words come without punctuation, with their lemma and part of speech, as they are written', () => {
-  expect(tokenize('She Built houses, quickly!\n')).toEqual([
-    { written: 'She', lower: 'she', lemma: 'she', pos: 'PRON' },
-    { written: 'Built', lower: 'built', lemma: 'build', pos: 'VERB' },
-    { written: 'houses', lower: 'houses', lemma: 'house', pos: 'NOUN' },
-    { written: 'quickly', lower: 'quickly', lemma: 'quickly', pos: 'ADV' },
-  ]);
-  expect(tokenize(`${'x'.repeat(60)} y`).map(({ written }) => written.length)).toEqual([40, 1]);
-  expect(tokenize(`${'ab '.repeat(700)}`)).toHaveLength(667);
 });
