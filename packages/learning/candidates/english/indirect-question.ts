@@ -44,8 +44,7 @@ export function toIndirectQuestion(words: readonly TaggedWord[]): IndirectQuesti
   const at = isQuestionWord(first) ? words.findIndex((word, i) => i > 0 && isAuxiliary(word)) : 0;
   if (at < 0) return withSubjectFirst(words);
   const [asked, verb, rest] = [words.slice(0, at), words[at], words.slice(at + 1)];
-  if (verb === undefined || rest.length === 0 || !isAuxiliary(verb)) return null;
-  if (/^(?:if|whether)$/u.test(first.lower)) return null;
+  if (verb === undefined || !isAuxiliary(verb)) return null;
   if (asked.slice(1).some(({ lower, pos }) => pos === 'VERB' || lower === 'to' || pronoun.test(lower)))
     return withSubjectFirst(words);
   const kind = findKind(asked, verb.lower, rest);

@@ -55,7 +55,7 @@ function isObject(at: number, all: readonly TaggedWord[]): boolean {
   if (previous === undefined) return false;
   if (previous.pos === 'ADP') return true;
   if (next?.pos === 'AUX') return false;
-  return previous.pos === 'VERB' && !clauseVerbs.test(previous.lower);
+  return previous.pos === 'VERB' && (next === undefined || !clauseVerbs.test(previous.lower));
 }
 
 /** Keeps the punctuation that stands around the word. */
