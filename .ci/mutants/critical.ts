@@ -67,7 +67,7 @@ export const mutantGroups: MutantGroup[] = [
   pure(
     'memories',
     [learning('memories/*')],
-    [learning('memories/{extract,preference,statements}.test.ts')],
+    [learning('memories/{extract,goal-openings,preference,statements}.test.ts')],
     words,
   ),
   pure(
