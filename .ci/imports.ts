@@ -58,6 +58,7 @@ const layers: Record<string, string[][]> = {
     ['layout'],
     ['training-log'],
     ['disk', 's3'],
+    ['rewrite-lease'],
     ['open', 'read', 'rewrite'],
   ],
   'apps/gateway': [

@@ -12,7 +12,7 @@ import { lineOf } from './table.ts';
 const usage = `pnpm test:faults [--short] [--write] [number …]
 
 Breaks a learning loop of real processes in every way, and counts what it lost.
-  --short   ten of the faults, and 600 accepted selections for each rather than 10,000
+  --short   eleven of the faults, and 600 accepted selections for each rather than 10,000
   --write   puts each fault's row into the table of docs/reliability.md; not with --short
   number    only these faults
 `;

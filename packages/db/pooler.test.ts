@@ -1,6 +1,7 @@
 import { pgbouncerForTest } from '@learning-loop/testing/database/pgbouncer';
 import { databaseForTest, emptyDatabaseForTest } from '@learning-loop/testing/database/postgres';
 import { selection } from '@learning-loop/testing/selection';
+import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { connectDb } from './connect.ts';
 import { insertEvents, loadPending, settle } from './loop/outbox.ts';
@@ -15,6 +16,12 @@ test('works through a pooler in transaction mode, over TLS, with more clients th
   onTestFinished(() => pooler[Symbol.asyncDispose]());
   await using db = connectDb(pooler.url, { max: 20, serverTimeoutMs: 30_000, role: 'learning_loop_tenant' });
   await Promise.all([migrate(db), migrate(db)]);
+  const limits = await db.transaction().execute((tx) =>
+    sql`
+      select current_setting('idle_in_transaction_session_timeout') as idle, current_setting('lock_timeout') as lock,
+        current_setting('statement_timeout') as statement`.execute(tx),
+  );
+  expect(limits.rows).toEqual([{ idle: '6s', lock: '10s', statement: '1min' }]);
   const events = Array.from({ length: 40 }, () => selection());
   const accept = (event: (typeof events)[number]) =>
     db.transaction().execute((tx) => insertEvents(tx, [{ name: 'hypothesis.selected', event }]));

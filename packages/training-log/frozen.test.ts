@@ -28,6 +28,12 @@ it.each([
   ['before it has begun a file', async () => {}],
   ['between two writes to a file', (log: TrainingLog) => log.append('hypotheses_data', numbered('other', 2))],
   [
+    'when its file is still empty',
+    // Refused, as read long before; then the file has begun.
+    (log: TrainingLog) =>
+      expect(log.append('hypotheses_data', numbered('other', 1), 0)).rejects.toThrow(OutdatedRecords),
+  ],
+  [
     'after everything in its file was erased',
     (log: TrainingLog) => log.append('hypotheses_data', numbered('erased-before', 2)),
   ],

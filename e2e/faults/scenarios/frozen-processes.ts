@@ -61,7 +61,16 @@ export const frozenProcesses: Fault = {
 };
 
 const describe = (learnedMs: number, erasedMs: number) =>
-  `others had learned what was pending after ${(learnedMs / 1000).toFixed(1)} s, and erased a user after ${(erasedMs / 1000).toFixed(1)} s`;
+  `others had learned what was pending ${after(learnedMs)}, and erased a user ${after(erasedMs)}`;
+
+const after = (ms: number) =>
+  Number.isFinite(ms) ? `after ${(ms / 1000).toFixed(1)} s` : 'never in that time';
+
+/** In ms, from `at`; infinite if it takes longer than the freeze. */
+async function timeWithin(frozenMs: number, at: number, done: Promise<unknown>): Promise<number> {
+  const over = sleep(frozenMs, Number.POSITIVE_INFINITY, { ref: false });
+  return await Promise.race([done.then(() => performance.now() - at), over]);
+}
 
 async function freezeWorker(
   system: System,
@@ -74,10 +83,9 @@ async function freezeWorker(
   await stopInTransaction(system, frozen);
   const at = performance.now();
   const erasure = await requestErasure(system, user);
-  const since = () => performance.now() - at;
   const [learnedMs, erasedMs] = await Promise.all([
-    system.caughtUp().then(since),
-    untilErased(system, erasure).then(since),
+    timeWithin(frozenMs, at, system.caughtUp()),
+    timeWithin(frozenMs, at, untilErased(system, erasure)),
     sleep(frozenMs),
   ]);
   await goOn(system, frozen);
@@ -113,10 +121,9 @@ async function freezeTrainer(system: System, frozenMs: number): Promise<Freeze> 
   frozen.send('SIGSTOP');
   const at = performance.now();
   await holder.end();
-  const since = () => performance.now() - at;
   const [learnedMs, erasedMs] = await Promise.all([
-    system.caughtUp().then(since),
-    untilErased(system, erasure).then(since),
+    timeWithin(frozenMs, at, system.caughtUp()),
+    timeWithin(frozenMs, at, untilErased(system, erasure)),
     sleep(frozenMs),
   ]);
   await goOn(system, frozen);

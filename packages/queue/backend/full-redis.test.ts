@@ -1,8 +1,11 @@
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { redisForTest } from '@learning-loop/testing/redis';
 import { Redis } from 'ioredis';
+import pino from 'pino';
+import { Registry } from 'prom-client';
 import { describe, test } from 'vitest';
 import { PermanentError, RetryLater } from '../errors.ts';
+import { connectPublisher } from '../producer/publisher.ts';
 import { eventIds, TestLoop } from '../testing/harness.ts';
 
 const limitMb = 24;
@@ -133,13 +136,14 @@ describe('a Redis that evicts', { timeout: 30_000, concurrent: true }, () => {
     const [databaseUrl, server] = await Promise.all([databaseForTest(), redisForTest()]);
     const redis = new Redis(server.url);
     await redis.config('SET', 'maxmemory-policy', policy);
-    await using loop = await TestLoop.open({ databaseUrl, redisUrl: server.url });
-    await expect.poll(() => loop.logged('queue_evicts').length).toBe(1);
-    await loop.acceptAndPublish(10);
-    expect(loop.logged('queue_evicts')).toMatchObject([
-      { level: 40, policy, reason: expect.stringMatching(sentence) },
-    ]);
     redis.disconnect();
+    const lines: { msg: string }[] = [];
+    const log = pino({ level: 'warn' }, { write: (line) => void lines.push(JSON.parse(line)) });
+    await using publisher = connectPublisher({ databaseUrl, redisUrl: server.url }, log, new Registry());
+    const said = { msg: 'queue_evicts', level: 40, policy, reason: expect.stringMatching(sentence) };
+    await expect.poll(() => lines).toMatchObject([said]);
+    await expect.poll(() => publisher.hasRoom('memory').catch(() => false)).toBe(true);
+    expect(lines).toHaveLength(1);
   });
 
   test('one that does not is not complained of', async ({ expect }) => {
