@@ -28,7 +28,7 @@ test.each([
 
 const facets = { concise: 0.1, step_by_step: 0.2, code_first: 0.3, formal: 0.4 };
 const profile: UserProfile = {
-  ...{ facets, interaction_count: 7, selections: [] },
+  ...{ read_at: new Date(0), facets, interaction_count: 7, selections: [] },
   memories: [
     ...memories('goal', 6),
     ...memories('preference', 6, 'Prefers: tool'),

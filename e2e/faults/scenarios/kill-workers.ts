@@ -1,10 +1,10 @@
-import { open, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from 'standalone/demo/wait';
 import type { Fault } from '../fault.ts';
 import { startLoad } from '../harness/load.ts';
 import type { Supervised } from '../harness/supervise.ts';
 import { type System, workers } from '../harness/system.ts';
+import { tail } from '../harness/tail.ts';
 
 const LEARNING_MS = 180_000;
 const learned = /training_data_logged|goal_learned|persona_updated/;
@@ -37,20 +37,4 @@ async function killWhileLearning(system: System, worker: Supervised, kills: numb
     await sleep(Math.random() * 100);
     await worker.kill();
   }
-}
-
-/** Each call returns what was appended since the last one, starting at the current end. */
-async function tail(file: string): Promise<() => Promise<string>> {
-  let from = await stat(file).then(
-    ({ size }) => size,
-    () => 0,
-  );
-  return async () => {
-    await using handle = await open(file, 'r');
-    const { size } = await handle.stat();
-    if (size <= from) return '';
-    const { buffer } = await handle.read(Buffer.alloc(size - from), 0, size - from, from);
-    from = size;
-    return buffer.toString();
-  };
 }

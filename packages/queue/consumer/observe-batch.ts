@@ -1,5 +1,5 @@
-import { databaseNow } from '@learning-loop/events/clock';
 import type { OutboxRow } from '@learning-loop/db/loop/outbox';
+import { databaseNow } from '@learning-loop/events/clock';
 import type { Consumer } from '@learning-loop/events/routes';
 import { runTraced, traceAcceptance, traceStep } from '@learning-loop/service/observability/tracing';
 import type { Logger } from 'pino';

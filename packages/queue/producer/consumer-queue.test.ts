@@ -1,10 +1,12 @@
 import { type Job, UnrecoverableError } from 'bullmq';
 import fc from 'fast-check';
+import pino from 'pino';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { JobQueue, Queues } from '../backend/backend.ts';
 import { queueMetrics } from '../metrics.ts';
 import { openConsumerQueue, type PublishRequest, readEventRefs, toJobs } from './consumer-queue.ts';
+import { watchQueueMemory } from './queue-memory.ts';
 
 const retry = { attempts: 8, delayMs: 500 };
 const idsIn = (job: ReturnType<typeof toJobs>[number]) =>
@@ -125,14 +127,17 @@ describe('a consumer’s queue', () => {
       getGlobalConcurrency: async () => null,
       getGlobalRateLimit: async () => null,
     };
+    const readMemory = async () => ({ share: said.memory, policy: 'noeviction' });
     const queues: Queues = {
       get: () => queue as JobQueue,
-      memoryUse: async () => said.memory,
+      memory: readMemory,
       close: async () => undefined,
     };
     const registry = new Registry();
+    const metrics = queueMetrics(registry);
+    const memoryOfQueues = watchQueueMemory({ read: readMemory, log: pino({ level: 'silent' }), metrics });
     const opened = openConsumerQueue(queues, {
-      ...{ consumer: 'memory', metrics: queueMetrics(registry), retry },
+      ...{ consumer: 'memory', metrics, memory: memoryOfQueues, retry },
       guard: (call) => {
         said.guarded += 1;
         return call();
