@@ -83,7 +83,7 @@ async function findMissingAccess(db: QueryExecutorProvider, roles: RoleNames): P
 /** Of `pg_class`: partitions as well, which nobody reaches past their parent. */
 export const tenantTables = sql`
   where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and exists (
-    select from pg_attribute where attrelid = pg_class.oid and attname = 'tenant_id')`;
+    select from pg_attribute where attrelid = pg_class.oid and (attname = 'tenant_id' or relname = 'erasure_key'))`;
 
 async function requireMembership(db: QueryExecutorProvider, acting: string[]): Promise<void> {
   const { rows } = await sql<{ user: string; role: string }>`
