@@ -22,9 +22,9 @@ export const equivalentInPackages: EquivalentMutant[] = [
     reason: 'It saves a statement that would insert nothing.',
   },
   {
-    file: 'packages/db/loop/outbox.ts',
-    line: 'return rows[0] ?? { pending: 0, oldest_ms: null };',
-    change: ['{ pending: 0, oldest_ms: null }', '{}'],
+    file: 'packages/db/loop/outbox-backlog.ts',
+    line: 'return rows[0] ?? { pending: 0, oldest_ms: null, oldest_at: new Date() };',
+    change: ['{ pending: 0, oldest_ms: null, oldest_at: new Date() }', '{}'],
     reason: 'The query, which has no table of its own, always returns a row.',
   },
   {
