@@ -5,7 +5,8 @@ import { connectDb, type Db } from '@learning-loop/db/connect';
 import { insertEvents, loadPending } from '@learning-loop/db/loop/outbox';
 import { setTrainingOptOut } from '@learning-loop/db/users/settings';
 import type { NamedEvent } from '@learning-loop/events/event';
-import { logNames } from '@learning-loop/events/training-records';
+import { newId } from '@learning-loop/events/ids';
+import { type LogName, logNames } from '@learning-loop/events/training-records';
 import { type BatchResult, processEvents } from '@learning-loop/queue/consumer/process-events';
 import { OutdatedRead, RetryLater } from '@learning-loop/queue/errors';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
@@ -183,10 +184,32 @@ test.each(written)(
     const append = async (to: string) => {
       if (to === name) throw full;
     };
-    const consumer = { db, log, consumer: 'training-log' as const, handlers: createHandlers({ append }) };
+    const handlers = createHandlers({ append, prepare: async () => undefined });
+    const consumer = { db, log, consumer: 'training-log' as const, handlers };
     const error = await process(consumer, [ids.event_id]).catch((failure: unknown) => failure);
     expect(error).toBeInstanceOf(RetryLater);
     expect(error).toMatchObject({ ms: 1_000, cause: full });
     expect(await loadPending(db, 'training-log', [ids.event_id])).toHaveLength(1);
+  },
+);
+
+const begun: LogName[][] = [['hypotheses_data'], ['ranking_data'], ['persona_updates'], []];
+
+test.each(begun)(
+  'a batch that was read before all its logs but %s were begun is written once',
+  async (...names) => {
+    const dir = await mkdtemp(join(tmpdir(), 'record-'));
+    await using db = connectDb(await databaseForTest());
+    await using trainingLog = await openTrainingLog(dir, { log });
+    const events = established.map(
+      ([one]) => ({ ...one, event: { ...one.event, event_id: newId() } }) as NamedEvent,
+    );
+    await db.transaction().execute((tx) => insertEvents(tx, events));
+    await trainingLog.prepare(names.filter(Boolean), Number.POSITIVE_INFINITY);
+    await process(
+      { db, log, consumer: 'training-log', handlers: createHandlers(trainingLog) },
+      events.map(({ event }) => event.event_id),
+    );
+    for (const name of logNames) expect(await linesOf(dir, name), name).toHaveLength(1);
   },
 );

@@ -3,7 +3,7 @@ import type { FeedbackGiven, HypothesisSelected, PersonaUpdated } from '@learnin
 import { noneConfidence } from '@learning-loop/events/fields';
 import { type UserKey, userKey } from '@learning-loop/events/ids';
 import type { EventOf } from '@learning-loop/events/routes';
-import type { TrainingRecords } from '@learning-loop/events/training-records';
+import type { LogName, TrainingRecords } from '@learning-loop/events/training-records';
 import type { HandlerContext, Handlers } from '@learning-loop/queue/consumer/process-events';
 import { OutdatedRead, RetryLater } from '@learning-loop/queue/errors';
 import { OutdatedRecords, type TrainingLog } from '@learning-loop/training-log/training-log';
@@ -55,24 +55,38 @@ function toFeedbackRecord(event: FeedbackGiven): TrainingRecords['user_feedback'
   return { ...toLine(event), type, value };
 }
 
+const logsOf = new Map<string, LogName[]>([
+  ['hypothesis.selected', ['hypotheses_data', 'ranking_data']],
+  ['persona.updated', ['persona_updates']],
+  ['feedback.given', ['user_feedback']],
+]);
+
 type TrainingLogHandlers = Handlers<'training-log'>;
 
 /** A full or failing disk is not the events' fault: all wait, however long it takes. */
 const retryMs = 1_000;
 
+function retryLater(cause: unknown): never {
+  if (cause instanceof OutdatedRecords) throw new OutdatedRead(cause.message, { cause });
+  throw new RetryLater(retryMs, { cause });
+}
+
 /** Handlers resolve once the lines are on disk. */
-export function createHandlers(trainingLog: Pick<TrainingLog, 'append'>): TrainingLogHandlers {
-  const append: TrainingLog['append'] = async (name, records, readAt) => {
-    try {
-      await trainingLog.append(name, records, readAt);
-    } catch (cause) {
-      if (cause instanceof OutdatedRecords) throw new OutdatedRead(cause.message, { cause });
-      throw new RetryLater(retryMs, { cause });
-    }
-  };
+export function createHandlers(trainingLog: Pick<TrainingLog, 'append' | 'prepare'>): TrainingLogHandlers {
+  const append: TrainingLog['append'] = (name, records, readAt) =>
+    trainingLog.append(name, records, readAt).catch(retryLater);
+  /** A line in only some of the batch's logs would be written again when the batch is. */
+  const prepare = ({ names, readAt }: HandlerContext) =>
+    trainingLog
+      .prepare(
+        names.flatMap((name) => logsOf.get(name) ?? []),
+        readAt,
+      )
+      .catch(retryLater);
   return {
     'hypothesis.selected': async (all, context) => {
       const events = await withoutOptedOut(all, context);
+      await prepare(context);
       await Promise.all([
         append('hypotheses_data', events.map(toHypothesesRecord), context.readAt),
         append('ranking_data', events.map(toRankingRecord), context.readAt),
@@ -81,11 +95,13 @@ export function createHandlers(trainingLog: Pick<TrainingLog, 'append'>): Traini
     },
     'persona.updated': async (all, context) => {
       const events = await withoutOptedOut(all, context);
+      await prepare(context);
       await append('persona_updates', events.map(toPersonaRecord), context.readAt);
       logLines(context, 'persona.updated', events);
     },
     'feedback.given': async (all, context) => {
       const events = await withoutOptedOut(all, context);
+      await prepare(context);
       await append('user_feedback', events.map(toFeedbackRecord), context.readAt);
       logLines(context, 'feedback.given', events);
     },

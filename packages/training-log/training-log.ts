@@ -38,6 +38,8 @@ export interface TrainingLog extends AsyncDisposable {
    * been rewritten since, as by an erasure. On object storage only after `uploadWithinMs`.
    */
   append<N extends LogName>(name: N, records: TrainingRecords[N][], readAt?: number): Promise<void>;
+  /** Rejects as `append` to one of the logs would, before anything is written to another. */
+  prepare(names: readonly LogName[], readAt: number): Promise<void>;
 }
 
 /** What was to be written may have been erased since it was read: read it again. */

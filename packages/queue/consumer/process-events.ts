@@ -16,6 +16,8 @@ export interface HandlerContext {
   log: Logger;
   /** As of performance.now(): no event was read before. */
   readAt: number;
+  /** All events of the batch have one of these names. */
+  names: readonly string[];
   /** Inserts events in this transaction; they are published after the commit. */
   emit(...events: NamedEvent[]): Promise<void>;
   logAfterCommit(name: string, fields: object): void;
@@ -57,7 +59,8 @@ export async function processEvents<C extends Consumer>(
     const processed = groups.flatMap(({ rows }) => rows);
     const result: BatchResult = { processed, settled: [], unparsable, emitted: [], logs: [] };
     if (processed.length === 0) return result;
-    const context = createContext({ tx, log, readAt }, result);
+    const names = [...new Set(processed.map(({ event }) => event))];
+    const context = createContext({ tx, log, readAt, names }, result);
     for (const group of groups) await group.handle(context);
     const pendingIds = processed.map(({ event_id }) => event_id);
     const settled = await settle(tx, consumer, pendingIds);
@@ -70,13 +73,14 @@ export async function processEvents<C extends Consumer>(
 }
 
 function createContext(
-  { tx, log, readAt }: Pick<HandlerContext, 'tx' | 'log' | 'readAt'>,
+  { tx, log, readAt, names }: Pick<HandlerContext, 'tx' | 'log' | 'readAt' | 'names'>,
   result: BatchResult,
 ): HandlerContext {
   return {
     tx,
     log,
     readAt,
+    names,
     async emit(...events) {
       await insertEvents(tx, events);
       result.emitted.push(...events.map(({ name, event }) => ({ event: name, event_id: event.event_id })));

@@ -94,6 +94,11 @@ export class SegmentWriter {
     return cut;
   }
 
+  /** Whether the open file takes what was read then. */
+  takes(readAt: number): boolean {
+    return this.#file !== undefined && this.#file.openedAt <= readAt;
+  }
+
   /**
    * Resolves when the bytes are durable. A rejected write can be repeated. What was read before the file was opened may
    * be erased: an erasure takes all files away, so that a process that was frozen meanwhile writes to none that stays.
@@ -104,6 +109,7 @@ export class SegmentWriter {
       const file = await this.#fileFor(bytes.length, at);
       if (file.openedAt > readAt)
         throw new OutdatedRecords(`${this.path} was begun after these records were read; read them again`);
+      if (bytes.length === 0) return;
       await this.#append(file, bytes);
       file.lastWrite = at;
       if (await this.#isInPlace(file)) return;

@@ -40,6 +40,10 @@ function trainingLog(writers: Writers, resources: AsyncDisposableStack): Trainin
       if (records.length === 0) return;
       await writers[name].batcher.add({ bytes: toLines(records), readAt });
     },
+    async prepare(names, readAt) {
+      const unsure = names.filter((name) => !writers[name].segment.takes(readAt));
+      await Promise.all(unsure.map((name) => writers[name].batcher.add({ bytes: Buffer.alloc(0), readAt })));
+    },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }

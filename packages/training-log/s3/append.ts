@@ -43,6 +43,8 @@ export function openS3Log(url: string, { log, now = () => new Date() }: Training
       if (records.length === 0) return;
       await batchers.get(name)?.add({ bytes: toLines(records), readAt });
     },
+    /** Each upload is an object of its own. */
+    prepare: () => Promise.resolve(),
     async [Symbol.asyncDispose]() {
       closed = true;
       await Promise.all([...batchers.values()].map((batcher) => batcher.drain()));
