@@ -57,7 +57,7 @@ test('builds that were requested run one after another; then rankers that were r
   const started = { status: 'running' as const, started_at: new Date() };
   await db
     .updateTable('dataset_builds')
-    .set({ ...started, beat_at: new Date(Date.now() - 31_000) })
+    .set({ ...started, beat_at: new Date(Date.now() - 13_000) })
     .where('build_id', '=', silent)
     .execute();
   await using _ = runDatasetBuilds({ config, log: pino({ level: 'silent' }) }, db);
@@ -66,14 +66,14 @@ test('builds that were requested run one after another; then rankers that were r
   await expect.poll(statuses, { timeout: 30_000, interval: 20 }).toEqual(['empty', 'empty', 'empty']);
 });
 
-test('a build whose trainer was heard of half a minute ago is left to it, and nothing else is built meanwhile', async () => {
+test('a build whose trainer was heard of eight seconds ago is left to it, and nothing else is built meanwhile', async () => {
   const url = await databaseForTest();
   await using db = connectDb(url);
   const [running, queued] = [randomUUID(), randomUUID()];
   for (const build_id of [running, queued]) await requestBuild(db, 'acme', build_id);
   await db
     .updateTable('dataset_builds')
-    .set({ status: 'running', started_at: new Date(), beat_at: new Date(Date.now() - 20_000) })
+    .set({ status: 'running', started_at: new Date(), beat_at: new Date(Date.now() - 8_000) })
     .where('build_id', '=', running)
     .execute();
   const config = readConfig({ DATABASE_URL: url, TRAINING_DATA_DIR: await temporaryDirectory() });
