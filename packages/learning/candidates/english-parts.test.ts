@@ -54,7 +54,7 @@ test.each([
   ['what is your name', 'about assistant'],
   ['what is 3 plus 4', 'sum'],
   ['what is 3 percent of it', 'sum'],
-  ['what is the meaning of it', 'meaning'],
+  ['what is the meaning of the word cat', 'meaning'],
   ['why is it late', 'reason'],
   ['where is it', 'place'],
   ['what street is it in', 'place'],
@@ -62,7 +62,7 @@ test.each([
   ['when is it', 'time'],
   ['when was it', 'time passed'],
   ['what time did it start', 'time passed'],
-  ['what day is it', 'time'],
+  ['what day is it', 'reading'],
   ['how far is it', 'figure'],
   ['how is it', 'manner'],
   ['what is the best tea', 'choice'],
@@ -146,8 +146,8 @@ test('"you" is anyone, unless the user is named as well', () => {
 
 test.each([
   ['Book a table. Thanks.', ['Book a table', 'Thanks']],
-  ['i am at the airport, can you book a taxi', ['book a taxi', 'i am at the airport, can you book a taxi']],
-  ['in rome, what is the best museum', ['what is the best museum', 'in rome, what is the best museum']],
+  ['i am at the airport, can you book a taxi', ['book a taxi']],
+  ['in rome, what is the best museum', ['what is the best museum in rome']],
   ['hey siri, what is it', ['what is it']],
 ])('the parts of "%s" are %j', (text, parts) => {
   expect(findParts(text).map((part) => part.replace(/^can you /u, ''))).toEqual(

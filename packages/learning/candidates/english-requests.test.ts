@@ -34,8 +34,11 @@ test.each([
   ['I need help writing a cover letter', 'Do you want to write a cover letter, short and to the point?'],
   ['bake sourdough bread', 'Do you want to bake sourdough bread, as simply as possible?'],
   ['scrape a website', 'Do you want me to scrape a website, right away?'],
-  ['show me my photos', 'Do you want to see your photos, in as few words as possible?'],
-  ['i am out of milk, can you order some', 'Do you want me to order some, with a confirmation afterwards?'],
+  ['show me my photos', 'Do you want to see your photos, with only what matters most?'],
+  [
+    'i am out of milk, can you order some',
+    'Do you want to get a short and direct answer to “i am out of milk, can you order some”?',
+  ],
   [
     'You are given a poem. Translate it into Greek.',
     'Do you want me to translate it into Greek, as close to the words as possible?',

@@ -31,7 +31,7 @@ test.each([
   ['Schalte das Licht im Flur ein', 'Soll ich das Licht im Flur einschalten, genau so wie gesagt?'],
   ['Füge Milch zur Liste hinzu', 'Soll ich Milch zur Liste hinzufügen, genau so wie gesagt?'],
   ['Lösche meine Liste', 'Soll ich Ihre Liste löschen, genau so wie gesagt?'],
-  ['Zeig mir meine Fotos', 'Soll ich Ihre Fotos zeigen, genau so wie gesagt?'],
+  ['Zeig mir meine Fotos', 'Soll ich Ihnen Ihre Fotos zeigen, genau so wie gesagt?'],
   ['Sag mir, wann der Zug fährt', 'Möchten Sie kurz wissen, wann der Zug fährt?'],
   ['Sag mir wann der Zug fährt', 'Möchten Sie kurz wissen, wann der Zug fährt?'],
   ['Sag mir ob es regnet', 'Möchten Sie kurz wissen, ob es regnet?'],
@@ -150,12 +150,12 @@ test.each([
   ['Combien coûte un billet ?', 'Voulez-vous savoir en bref combien coûte un billet ?'],
   ['Mets de la musique', 'Voulez-vous mettre de la musique, exactement ainsi ?'],
   ['Supprime ma liste', 'Voulez-vous supprimer votre liste, exactement ainsi ?'],
-  ["Rappelle-moi d'acheter du lait", "Voulez-vous vous rappeler d'acheter du lait, exactement ainsi ?"],
+  ["Rappelle-moi d'acheter du lait", "Voulez-vous recevoir un rappel d'acheter du lait, exactement ainsi ?"],
   ['Peux-tu appeler ma mère ?', 'Voulez-vous appeler votre mère, exactement ainsi ?'],
   ['Pouvez-vous réserver une table ?', 'Voulez-vous réserver une table, exactement ainsi ?'],
   ['Je veux réserver une table', 'Voulez-vous réserver une table, exactement ainsi ?'],
   ['Je voudrais voir mes photos', 'Voulez-vous voir vos photos, exactement ainsi ?'],
-  ['Dis-moi quand le train part', 'Voulez-vous savoir quand le train part, exactement ainsi ?'],
+  ['Dis-moi quand le train part', 'Voulez-vous savoir en bref quand le train part ?'],
   ['Montre-moi mes photos', 'Voulez-vous voir vos photos, exactement ainsi ?'],
   ['Qui a écrit ce livre ?', 'Voulez-vous savoir en bref qui a écrit ce livre ?'],
   ['Mon vélo est cassé', 'Voulez-vous une aide rapide pour « Mon vélo est cassé » ?'],
@@ -167,11 +167,11 @@ test.each([
   ['¿Va a llover mañana?', '¿Quieres saber en pocas palabras si va a llover mañana?'],
   ['Pon música', '¿Quieres poner música, exactamente así?'],
   ['Borra mi lista', '¿Quieres borrar tu lista, exactamente así?'],
-  ['Recuérdame comprar leche', '¿Quieres recordar comprar leche, exactamente así?'],
+  ['Recuérdame comprar leche', '¿Quieres recibir un recordatorio de comprar leche, exactamente así?'],
   ['¿Puedes llamar a mi madre?', '¿Quieres llamar a tu madre, exactamente así?'],
   ['Quiero reservar una mesa', '¿Quieres reservar una mesa, exactamente así?'],
   ['Me gustaría ver mis fotos', '¿Quieres ver tus fotos, exactamente así?'],
-  ['Dime cuándo sale el tren', '¿Quieres saber cuándo sale el tren, exactamente así?'],
+  ['Dime cuándo sale el tren', '¿Quieres saber en pocas palabras cuándo sale el tren?'],
   ['Muéstrame mis fotos', '¿Quieres ver tus fotos, exactamente así?'],
   ['¿Quién escribió el libro?', '¿Quieres saber en pocas palabras quién escribió el libro?'],
   ['Mi bicicleta está rota', '¿Quieres una ayuda rápida con «Mi bicicleta está rota»?'],
@@ -182,11 +182,11 @@ test.each([
   ['È aperto il negozio?', 'Vuoi sapere in breve se è aperto il negozio?'],
   ['Pioverà domani?', 'Vuoi sapere in breve se pioverà domani?'],
   ['Metti della musica', 'Vuoi mettere della musica, esattamente così?'],
-  ['Ricordami di comprare il latte', 'Vuoi ricordare di comprare il latte, esattamente così?'],
+  ['Ricordami di comprare il latte', 'Vuoi farti ricordare di comprare il latte, esattamente così?'],
   ['Puoi chiamare mia madre?', 'Vuoi chiamare tua madre, esattamente così?'],
   ['Voglio prenotare un tavolo', 'Vuoi prenotare un tavolo, esattamente così?'],
   ['Vorrei vedere le mie foto', 'Vuoi vedere le tue foto, esattamente così?'],
-  ['Dimmi quando parte il treno', 'Vuoi sapere quando parte il treno, esattamente così?'],
+  ['Dimmi quando parte il treno', 'Vuoi sapere in breve quando parte il treno?'],
   ['Mostrami le mie foto', 'Vuoi vedere le tue foto, esattamente così?'],
   ['Chi ha scritto il libro?', 'Vuoi sapere in breve chi ha scritto il libro?'],
   ['La mia bici è rotta', 'Vuoi un aiuto rapido con «La mia bici è rotta»?'],
@@ -196,11 +196,11 @@ test.each([
   ['Vai chover amanhã?', 'Você quer saber em poucas palavras se vai chover amanhã?'],
   ['Toque música', 'Você quer tocar música, exatamente assim?'],
   ['Apague minha lista', 'Você quer apagar sua lista, exatamente assim?'],
-  ['Lembre-me de comprar leite', 'Você quer lembrar de comprar leite, exatamente assim?'],
+  ['Lembre-me de comprar leite', 'Você quer receber um lembrete de comprar leite, exatamente assim?'],
   ['Você pode ligar para minha mãe?', 'Você quer ligar para sua mãe, exatamente assim?'],
   ['Quero reservar uma mesa', 'Você quer reservar uma mesa, exatamente assim?'],
   ['Gostaria de ver minhas fotos', 'Você quer ver suas fotos, exatamente assim?'],
-  ['Diga-me quando sai o trem', 'Você quer saber quando sai o trem, exatamente assim?'],
+  ['Diga-me quando sai o trem', 'Você quer saber em poucas palavras quando sai o trem?'],
   ['Mostre minhas fotos', 'Você quer mostrar suas fotos, exatamente assim?'],
   ['Quem escreveu o livro?', 'Você quer saber em poucas palavras quem escreveu o livro?'],
   ['明日は雨ですか？', '明日は雨かどうかを簡単に知りたいですか？'],
@@ -380,4 +380,48 @@ test.each([
   ['hello', 'en'],
 ])('"%s" is taken for %s', (text, language) => {
   expect(detectLanguage(text)).toBe(language);
+});
+
+test.each([
+  // who is reminded or woken is the user
+  ['ricordami di pagare la bolletta', 'Vuoi farti ricordare di pagare la bolletta, esattamente così?'],
+  ['puoi ricordarmi di chiamare Anna', 'Vuoi farti ricordare di chiamare Anna, esattamente così?'],
+  ['svegliami alle sei', 'Vuoi farti svegliare alle sei, esattamente così?'],
+  ['recuérdame pagar la luz', '¿Quieres recibir un recordatorio de pagar la luz, exactamente así?'],
+  ['despiértame a las seis', '¿Quieres despertarte a las seis, exactamente así?'],
+  [
+    'rappelle-moi de payer la facture',
+    'Voulez-vous recevoir un rappel de payer la facture, exactement ainsi ?',
+  ],
+  ['me lembre de pagar a conta', 'Você quer receber um lembrete de pagar a conta, exatamente assim?'],
+  ['dimmi dove si trova la stazione', 'Vuoi sapere in breve dove si trova la stazione?'],
+  // a particle before a comma or before the time belongs to the verb
+  [
+    'Stelle einen Timer ein, der in zehn Minuten klingelt',
+    'Soll ich einen Timer einstellen, der in zehn Minuten klingelt, genau so wie gesagt?',
+  ],
+  [
+    'Schalte die Heizung ein um sechs Uhr',
+    'Soll ich die Heizung um sechs Uhr einschalten, genau so wie gesagt?',
+  ],
+  ['Gib mir die Nachrichten', 'Soll ich Ihnen die Nachrichten geben, genau so wie gesagt?'],
+  [
+    'Erinnere mich, meinen Bericht abzugeben, jeden Freitag',
+    'Soll ich Sie daran erinnern, Ihren Bericht abzugeben, jeden Freitag, genau so wie gesagt?',
+  ],
+  // a preposition stays with its noun
+  ['Wat zijn de plannen voor volgende maand?', 'Wil je kort weten wat de plannen zijn voor volgende maand?'],
+])('"%s" keeps who does what: %s', (text, question) => {
+  expect(firstQuestion(text)).toBe(question);
+});
+
+test.each(['portami a casa', 'Anna und Tom wollen heute ins Kino gehen'])(
+  '"%s" is quoted, since its verb would be that of someone else',
+  (text) => {
+    expect(firstQuestion(text)).toContain(text);
+  },
+);
+
+test('short forms and names of assistants tell the language of a tiny text', () => {
+  for (const text of ["no, that's wrong", 'adios ai', "don't go"]) expect(detectLanguage(text)).toBe('en');
 });

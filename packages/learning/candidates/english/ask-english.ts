@@ -1,4 +1,5 @@
 import { type Ask, fillTemplate, type QuestionTemplate } from '../template.ts';
+import { dropSettled } from './contradictions.ts';
 import type { EnglishRequest } from './english-request.ts';
 import { readEnglish } from './read-request.ts';
 import { findTaskTemplates } from './tasks.ts';
@@ -11,7 +12,7 @@ const smallTalk: Readonly<Record<string, Templates>> = data['small talk'];
 /** Questions from the shape of the request; null if it has none that is understood. */
 export function askEnglish(line: string): Ask[] | null {
   const request = readEnglish(line);
-  return request === null ? null : toAsks(request);
+  return request === null ? null : toAsks(request, line);
 }
 
 /** The request as it was written, when its shape says too little; `quoted` is null if nothing of it can be seen. */
@@ -20,12 +21,17 @@ export function quoteInEnglish(quoted: string | null, isQuestion: boolean): Ask[
   return fill(templates, { quoted: quoted === null ? 'your request' : `“${quoted}”` });
 }
 
-function toAsks(request: EnglishRequest): Ask[] {
+function toAsks(request: EnglishRequest, line: string): Ask[] {
   switch (request.shape) {
     case 'task':
-      return fill(findTaskTemplates(request.task), { act: request.act, after: request.after });
+      return fill(withSpares(findTaskTemplates(request.task), findTaskTemplates('as said'), line), {
+        act: request.act,
+        after: request.after,
+      });
     case 'question':
-      return fill(questions[request.kind] ?? [], { clause: request.clause });
+      return fill(withSpares(questions[request.kind] ?? [], questions['as asked'] ?? [], line), {
+        clause: request.clause,
+      });
     case 'thing':
       return fill(data.thing, { thing: `“${request.thing}”` });
     case 'small talk':
@@ -40,6 +46,18 @@ function toAsks(request: EnglishRequest): Ask[] {
       return fill(data[request.shape], { thing: request.thing });
   }
 }
+
+/** Three templates at least: where the request excludes some, others that fit anything stand in for them. */
+const withSpares = (templates: Templates, spares: Templates, line: string): Templates => {
+  const fitting = dropSettled(templates, line);
+  if (fitting.length === templates.length) return fitting;
+  const [first, ...more] = spares;
+  const order =
+    fitting[0] === templates[0] || first === undefined
+      ? [...fitting, ...spares]
+      : [first, ...fitting, ...more];
+  return order.slice(0, 3);
+};
 
 function fill(templates: Templates, fillings: Readonly<Record<string, string>>): Ask[] {
   return templates.flatMap(({ ask, why }) => {

@@ -11,9 +11,11 @@ export type QuestionKind =
   | 'manner'
   | 'meaning'
   | 'own fact'
+  | 'own figure'
   | 'permission'
   | 'person'
   | 'place'
+  | 'reading'
   | 'reason'
   | 'sum'
   | 'time'
@@ -226,18 +228,24 @@ function findKind(asked: readonly TaggedWord[], verb: string, rest: readonly Tag
     /\b(?:square root|percent|divided|times|plus|minus|multiplied|sum|x)\b|[%*+/]/u.test(line)
   )
     return 'sum';
-  if (/\b(?:mean|meaning|definition|spell|spelled|spelling|pronounce|pronounced|synonym)\b/u.test(line))
+  if (
+    /\b(?:mean|means|meaning of (?:the )?(?:word|term|phrase|name|acronym|abbreviation|expression)|definition|spell|spelled|spelling|pronounce|pronounced|synonym)\b/u.test(
+      line,
+    )
+  )
     return 'meaning';
   if (/^why/u.test(opening)) return 'reason';
   if (/^where|^(?:what|which) (?:place|street|address)/u.test(opening)) return 'place';
   if (/^who/u.test(opening)) return 'person';
+  if (/^what (?:time|day|date|month|year|weekday|day of the week)$/u.test(opening) && isNow.test(line))
+    return 'reading';
   if (/^(?:when\b|(?:what|which) (?:time|day|date|month|year)\b)/u.test(opening))
     return /^(?:was|were|did|had)$/u.test(verb) ||
       (verb === '' && told.test(line.replace(/ (?:if|when|since) .*$/u, '')))
       ? 'time passed'
       : 'time';
   if (/^how (?:much|many|long|far|often|old|big|tall|high|heavy|fast|hot|cold)/u.test(opening))
-    return 'figure';
+    return /\b(?:i|my|our|we)\b/u.test(line) ? 'own figure' : 'figure';
   if (/^how/u.test(opening)) return 'manner';
   if (/^(?:what|which)/u.test(opening)) return findChoice(opening, verb, line);
   return /^(?:can|could|should|shall|may|must|would|might)$/u.test(verb) ||
@@ -246,21 +254,31 @@ function findKind(asked: readonly TaggedWord[], verb: string, rest: readonly Tag
     : 'yes or no';
 }
 
+/** What is read from a clock, a calendar or a calculator has neither background nor source. */
+const isNow =
+  /^(?:(?:time|day|date|month|year|weekday) )?(?:is )?(?:it|today|tomorrow|this)(?: is)?(?: (?:in|now|right now|today|currently|at)\b.*)?$/u;
+const reading =
+  /^(?:(?:the |today's |current |local |exact |right |\S{2,4} (?=time))*(?:time|date|day)\b|it\b)|\b(?:from now|days? from|half of|quarters? of|thirds? of|\d+(?:st|nd|rd|th)? (?:percent|of|divided|plus|minus|times))\b/u;
+export const isReading = (line: string) => reading.test(line);
+
 const isAboutAssistant = (verb: string, line: string) =>
-  /\b(?:you|your|yours)\b/u.test(line) &&
-  !/\b(?:i|me|my|we|our)\b/u.test(line) &&
-  !/^(?:will|can|could)$/u.test(verb);
+  /^you (?:(?:like|prefer|want|know|call) me\b|(?:have|use) for me$)/u.test(line) ||
+  (/\b(?:you|your|yours)\b/u.test(line) &&
+    !/\b(?:i|me|my|we|our)\b/u.test(line) &&
+    !/^(?:will|can|could)$/u.test(verb));
 
 function findChoice(opening: string, verb: string, line: string): QuestionKind {
+  if (/\b(?:facts?|jokes?|quotes?|news)\b/u.test(line)) return 'fact';
   if (
     /\b(?:best|good(?! (?:morning|afternoon|evening|night|bye))|top|better|recommended)\b/u.test(
       `${opening} ${line}`,
     )
   )
     return 'choice';
-  if (/^(?:should|can|could)$/u.test(verb) && /^(?:i|we|one|people)\b(?!.*\byou\b)/u.test(line))
+  if (/^(?:should|can|could)$/u.test(verb) && /^(?:i|we|one|people)\b(?!.*\byour?\b)/u.test(line))
     return 'choice';
-  return /\b(?:my|i|our)\b/u.test(line) ? 'own fact' : 'fact';
+  if (/\b(?:my|i|our)\b/u.test(line)) return 'own fact';
+  return reading.test(line) ? 'reading' : 'fact';
 }
 
 export const lowerFirst = (text: string) =>

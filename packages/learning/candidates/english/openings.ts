@@ -54,7 +54,7 @@ export const openings = {
   ]),
   /** What the user wants to do or to have stands behind. */
   user: toPrefix('', [
-    'i need (?:your |some )?(?:help|assistance|guidance)(?: on| with| to| in)?',
+    '(?:i |we )?(?:really )?need (?:your |some )?(?:help|assistance|guidance)(?: on| with| to| in)?',
     `(?:i|we) ${softly}(?:want|need|would like|would love|have to|am trying|plan|am planning|am looking|wish|am hoping|hope|must|intend|got|desire)(?: to| for(?= (?:a|an|the|my|our|some|any)\\b))?(?: please)?`,
     "let me|let us|let's(?: go ahead and)?|help us|i must|how about",
     'can i get (?:some )?help(?: with| on)?',

@@ -3,7 +3,9 @@ import { findParts } from './find-parts.ts';
 import {
   isAuxiliary,
   isQuestionWord,
+  isReading,
   lowerFirst,
+  type QuestionKind,
   toIndirectQuestion,
   withSubjectFirst,
 } from './indirect-question.ts';
@@ -12,7 +14,7 @@ import { openings } from './openings.ts';
 import { readStatement } from './read-statement.ts';
 import { readDoing, readTask, readWish, toBase } from './read-task.ts';
 import { isBareThing, isNounPhrase, toThing } from './read-thing.ts';
-import { shiftFirstPerson, shiftPerson } from './shift-person.ts';
+import { citesSpeech, shiftFirstPerson, shiftPerson } from './shift-person.ts';
 import { findSmallTalk } from './small-talk.ts';
 import { expandContractions, type TaggedWord, tagWords } from './tag-words.ts';
 import { findTask } from './tasks.ts';
@@ -24,16 +26,18 @@ const plain = /^[\p{Script=Latin}\p{N} '’+#./&,:;%$€£*?!@"()-]+$/u;
 /** Null for a text that it does not understand well enough to take apart. */
 export function readEnglish(text: string): EnglishRequest | null {
   const full = expandContractions(text.replaceAll(aside, '')).trim();
-  if (!plain.test(full)) return null;
+  if (!plain.test(full) || citesSpeech(full)) return null;
   const talk = findSmallTalk(full);
   if (talk !== null) return { shape: 'small talk', kind: talk };
   let told: EnglishRequest | null = null;
-  for (const part of findParts(full)) {
+  const parts = findParts(full);
+  for (const part of parts) {
     const request = part.length > maxLength ? null : readPart(part);
     if (request !== null && !/^(?:report|problem|complaint)$/u.test(request.shape)) return request;
     told ??= request;
   }
-  return told;
+  // Where another sentence is not understood, it may be the one that asks.
+  return parts.length > 1 ? null : told;
 }
 
 function readPart(part: string): EnglishRequest | null {
@@ -62,8 +66,8 @@ function readHowTo(rest: string, opening: string): EnglishRequest | null {
   const base = /ing$/iu.test(begin) ? toBase(begin.toLowerCase()) : null;
   const line = (base === null ? rest : base + rest.slice(begin.length))
     .replace(/^know /iu, 'find out ')
-    .replace(/, (?:i|it|my|we|you) .*$/iu, '')
-    .replace(/,? and (?:what|how|which|when|where|why) .*$/iu, '');
+    .replace(/, (?:i|it|my|we|you) .*$/iu, '');
+  if (hasSecondQuestion(line) || /,? or (?:show|tell|give|send|who|can)\b/iu.test(line)) return null;
   const words = tagWords(line);
   const [first] = words;
   if (first === undefined) return null;
@@ -93,9 +97,18 @@ function readKnown(rest: string, opening: string): EnglishRequest | null {
   if (about !== null) return toAbout(tagWords(rest.slice(about[0].length)));
   if (/remind me|find out|check|confirm|look up|explain|idea/iu.test(opening)) return null;
   return isNounPhrase(words)
-    ? { shape: 'question', kind: /\bmy\b/iu.test(rest) ? 'own fact' : 'fact', clause: shiftPerson(words) }
+    ? { shape: 'question', kind: findKindOfKnown(rest.toLowerCase()), clause: shiftPerson(words) }
     : null;
 }
+
+const findKindOfKnown = (rest: string): QuestionKind =>
+  /\byour\b/u.test(rest) && !/\bmy\b/u.test(rest)
+    ? 'about assistant'
+    : /\bmy\b/u.test(rest)
+      ? 'own fact'
+      : isReading(rest)
+        ? 'reading'
+        : 'fact';
 
 /** "show me my bill" is "see your bill"; what stands behind may be a question, too. */
 function readSeen(rest: string, verb: string): EnglishRequest | null {
@@ -116,15 +129,23 @@ function toAbout(words: TaggedWord[]): EnglishRequest | null {
   return isNounPhrase(words) ? { shape: 'about', thing: shiftPerson(words) } : null;
 }
 
-const secondQuestion =
-  /,? (?:and|or) (?:what|how|which|when|where|why|who) (?:is|are|do|does|can|should|would|will|much|many|long|kind)\b.*$/iu;
+/** Two questions have no clause that asks for both: they are quoted. */
+const hasSecondQuestion = (line: string) =>
+  /,? (?:and|or|but) (?:(?:what|how|which|when|where|why|who) (?:is|are|do|does|can|should|would|will|much|many|long|kind)|(?:is|are|do|does|can|should|will|would) (?:i|you|it|there|they|we))\b/iu.test(
+    line,
+  );
 const whatToDo =
   /^(?:what|who) (?:do|should|can|could|must|would|shall) i (do|say|bring|call|ask|contact|pay|write)\b/iu;
 const howManyIn =
-  /^(how (?:many|much) (?!\S*(?:is|are|do|does)\b)\S+(?: (?!is\b|are\b|do\b|does\b|did\b|will\b|can\b|am\b|have\b|has\b)\S+)?) (in|on|at|of|for|per) /iu;
+  /^(how (?:many|much) (?!\S*(?:is|are|do|does)\b)\S+(?: (?!is\b|are\b|do\b|does\b|did\b|will\b|can\b|am\b|have\b|has\b)\S+)?) (in|on|at|of|for|per) (?!(?:.* )?(?:is|are|do|does|did|will|can|am|have|has|should|was|were) )/iu;
+
+/** "which tools do you use", "what do you put in an omelette": "you" is anyone, except where it is what an assistant does. */
+const asksAnyone =
+  /^(?:what|which|how|when|where|why)\b(?! (?:time|old)\b).*? do you (?!(?:like|think|know|feel|want|love|hate|do|have|mean|say|prefer|believe|enjoy|live|come|work|call|look|sound|understand|speak|remember|see|hear|need|offer|go|sleep|eat|reside|keep|close|open|get|stay|exist|learn|plan|consider|identify|own|currently)\b)/iu;
 
 function readPlain(line: string): EnglishRequest | null {
-  const part = line.replace(secondQuestion, '').replace(howManyIn, '$1 are there $2 ');
+  if (hasSecondQuestion(line)) return null;
+  const part = line.replace(howManyIn, '$1 are there $2 ');
   const toDo = whatToDo.exec(part);
   if (toDo !== null && part.length < maxLength) {
     const done = shiftPerson(tagWords(`${toDo[1]}${part.slice(toDo[0].length)}`));
@@ -136,21 +157,37 @@ function readPlain(line: string): EnglishRequest | null {
   if (first === undefined) return null;
   if (first.lower === 'do' && /^(?:a|an|it|that|this|some)$/u.test(second?.lower ?? ''))
     return readTask(part, 'assistant');
-  if (/^do you know\b/iu.test(part)) return null;
+  if (/^do you know\b/iu.test(part) || asksAnyone.test(part)) return null;
   if (isQuestionWord(first) || isAuxiliary(first)) {
     const question = isRelative(words) ? null : toIndirectQuestion(words);
     return question === null ? null : { shape: 'question', ...question };
   }
-  if (second === undefined && /^(?:repeat|continue|skip|pause|resume|undo|restart)$/u.test(first.lower))
+  if (
+    second === undefined &&
+    /^(?:repeat|continue|skip|pause|resume|undo|restart|mute|unmute|silence|shuffle|replay)$/u.test(
+      first.lower,
+    )
+  )
     return readTask(part, 'assistant');
-  if (second !== undefined && isCommand(first, second))
+  if (/^any\b/u.test(first.lower)) return null;
+  if (second !== undefined && isCommand(first, second) && !isSubjectOf(words))
     return readTask(part, onlyByHand.test(first.lower) ? 'user' : 'assistant');
-  if (isBareThing(words)) return toThing(words, 'thing');
+  if (isBareThing(words)) return onList.test(part) ? null : toThing(words, 'thing');
   const doing = readDoing(words);
   if (doing !== null) return doing;
-  const [clause = part, ...more] = part.split(/, (?=\p{L}+ )/u);
-  return readStatement(more.length > 0 ? tagWords(clause) : words, clause);
+  const clause = part.replace(/, (?:i (?:guess|think|believe)|you know|right)$/iu, '');
+  return /, \p{L}+ /u.test(clause) ? null : readStatement(tagWords(clause), clause);
 }
+
+/** "milk on my list": its verb is missing. */
+const onList =
+  /\b(?:on|to|onto|from|off) (?:the|my|our) (?:\S+ )?(?:list|calendar|schedule|playlist|agenda)$/iu;
+
+/** "cut cucumbers can stay": what looks like a verb belongs to the subject. */
+const isSubjectOf = ([, second, third]: readonly TaggedWord[]) =>
+  second?.pos === 'NOUN' &&
+  third !== undefined &&
+  /^(?:can|could|will|would|should|may|might|must|is|are|was|were|has|have)$/u.test(third.lower);
 
 /** "what you said is wrong" is no question. */
 const isRelative = ([first, second]: readonly TaggedWord[]) =>

@@ -6,7 +6,7 @@ import { joinWords, type TaggedWord } from './tag-words.ts';
 const belief =
   /^(?:you (?:think|believe|guess|suspect|feel)|it (?:seems|looks|appears)(?: like| as if)?)(?: that)? (?=\S+ \S+ )/iu;
 const trouble =
-  /\b(?:lost|lose|stole|stolen|broken?|broke|declined|denied|rejected|fail(?:s|ed|ing)?|problem|trouble|wrong|missing|forgot|forgotten|cannot|not work(?:ing)?|does not|did not|damaged|fraud\w*|suspicious|late|error|dead|stuck|hurt|sick|leak\w*|thief|hack\w*|blocked|locked|not)\b/iu;
+  /\b(?:lost|lose|stole|stolen|broken?|broke|declined|denied|rejected|fail(?:s|ed|ing)?|problem|trouble|wrong|missing|forgot|forgotten|cannot|not work(?:ing)?|does not|did not|damaged|fraud\w*|suspicious|late|error|dead|stuck|hurt|sick|leak\w*|thief|snapped|cracked|torn|bent|scratched|swallowed|compromised|expired|overcharged|crashed|hack\w*|blocked|locked|not)\b/iu;
 const maxStatementWords = 16;
 
 /** Null for what is no plain statement. */
@@ -28,7 +28,10 @@ export function readStatement(words: TaggedWord[], part: string): EnglishRequest
   const clause = lowerFirst(shiftPerson(words))
     .replace(belief, '')
     .replace(/,? you (?:think|believe|guess)$/u, '');
-  if (/^i (?:would |really |just )*(?:want|need|like|wish)\b/iu.test(part)) return null;
+  if (/^i (?:would |really |just )*(?:want|need|like|wish|prefer|rather)\b/iu.test(part)) return null;
+  // It asks for something, which would be lost.
+  if (/^(?:i|we|my|our)\b.* (?:and|so|but) (?:(?:i|we) )?(?:really )?(?:need|want|would like)\b/iu.test(part))
+    return null;
   if (/^you (?:are|will be|have been|were) given\b/iu.test(part)) return null;
   if (/^you(?:r)?$/u.test(first.lower)) return { shape: 'complaint', clause };
   return { shape: trouble.test(joinWords(words)) ? 'problem' : 'report', clause };

@@ -1,7 +1,7 @@
 import type { EnglishRequest } from './english-request.ts';
 import { isAuxiliary, isQuestionWord, lowerFirst } from './indirect-question.ts';
 import { isNounPhrase, toThing } from './read-thing.ts';
-import { shiftFirstPerson, shiftPerson } from './shift-person.ts';
+import { shiftFirstPerson, shiftPerson, shiftTask } from './shift-person.ts';
 import { type TaggedWord, tagWords } from './tag-words.ts';
 import { findTask, isTaskVerb } from './tasks.ts';
 
@@ -16,7 +16,7 @@ function findTaskOf(verb: string, more: readonly TaggedWord[]): string {
 
 /** What follows does not belong to the task itself. */
 const afterthought =
-  /,\s(?:i|it|my|we|you|he|she|they)\s.*$|[ ,]+(?:but|because|since|as soon as possible|and (?:i )?(?:need|want)|if you (?:would|could|can|please)|for (?:my|a) \w+ because)\b.*$/iu;
+  /,\s(?:i|it|my|we|you|he|she|they)\s.*$|[ ,]+(?:because|since|if you (?:would|could|can|please)|for (?:my|a) \w+ because)\b.*$/iu;
 
 /** "see rome will i need a visa": a second sentence begins without any sign. */
 const hasQuestionInside = (words: readonly TaggedWord[]) =>
@@ -24,29 +24,28 @@ const hasQuestionInside = (words: readonly TaggedWord[]) =>
     (word, at) => at > 1 && isAuxiliary(word) && /^(?:i|you|we|there)$/u.test(words[at + 1]?.lower ?? ''),
   );
 
-/** Whether it is to be done at once is what we ask. */
-const atOnce = / (?:right now|right away|immediately|asap|at once)$/iu;
+/** What follows changes the task, and cannot be left out. */
+const meansMore =
+  /[ ,]+(?:but|and i (?:need|want)|and (?:what|how|when|where|why|who|which) (?:is|are|do|does|can|should|will|would|much|many|long)|or (?:what|how|should|do|can|is|are))\b|,\s(?:i (?:want|need|would|prefer|like)|it (?:should|must|has|needs)|you (?:should|must|can|need))\b/iu;
 
 export function readTask(rest: string, who: 'assistant' | 'user'): EnglishRequest | null {
-  const words = tagWords(
-    rest
-      .replace(/^(?:please|kindly|also|just) /iu, '')
-      .replace(afterthought, '')
-      .replace(atOnce, ''),
-  );
+  if (meansMore.test(rest)) return null;
+  const words = tagWords(rest.replace(/^(?:please|kindly|also|just) /iu, '').replace(afterthought, ''));
   const [first, ...more] = words;
   if (first === undefined || isQuestionWord(first)) return null;
   if (isAuxiliary(first) && !(/^(?:do|have)$/u.test(first.lower) && more.length > 0)) return null;
   if (/^(?:not|never|no)$/u.test(first.lower)) return null;
   if (hasQuestionInside(words)) return null;
-  const line = lowerFirst(shiftPerson(words));
-  const task = findTaskOf(first.lower, more);
+  const line = lowerFirst(shiftTask(words));
   const you = who === 'assistant';
+  const found = findTaskOf(first.lower, more);
+  // An assistant makes no journey.
+  const task = you && found === 'go' ? 'other' : found;
   return {
     shape: 'task',
     task,
     act: you ? `me to ${line}` : `to ${line}`,
-    after: you ? `I ${line}` : `you ${line}`,
+    after: you ? `I ${line.replace(/^be\b/u, 'am')}` : `you ${line.replace(/^be\b/u, 'are')}`,
   };
 }
 

@@ -31,6 +31,29 @@ export function shiftFirstPerson(words: readonly TaggedWord[]): string {
     .join(' ');
 }
 
+/** What the assistant has itself. Any other "your" in an order is anyone's: "a palette for your slides". */
+const ofAssistant =
+  /^(?:name|voice|volume|language|accent|speed|speech|tone|responses?|answers?|replies|reply|opinions?|thoughts|advice|mood|settings?|personality|gender|memory|boss|creator|mind|way|knowledge|job|last|previous|next|own|favou?rite|help|hours|age|best|questions?|ideas?|suggestions?|recommendations?|attitude|data|database|history|system|services?)$/u;
+
+/** An order: "my" is the user's, "your" the assistant's only where it can be. */
+export function shiftTask(words: readonly TaggedWord[]): string {
+  const generic = words.some(
+    ({ lower }, at) => lower === 'your' && !ofAssistant.test(words[at + 1]?.lower ?? ''),
+  );
+  const anyone = words.some(
+    ({ lower }, at) =>
+      lower === 'you' &&
+      /^(?:can|could|might|may|would|will|have|want|need)$/u.test(words[at + 1]?.lower ?? ''),
+  );
+  const first = words.some(({ lower }) => /^(?:i|me|us)$/u.test(lower));
+  if (first || !(generic || anyone)) return shiftPerson(words);
+  return words
+    .map((word, at) =>
+      /^(?:you|your|yours|yourself|are|were)$/u.test(word.lower) ? word.text : shiftWord(word, at, words),
+    )
+    .join(' ');
+}
+
 function shiftWord({ text, lower }: TaggedWord, at: number, all: readonly TaggedWord[]): string {
   const previous = all[at - 1];
   // Behind an imperative, it begins a title: "play I feel good".
@@ -63,3 +86,18 @@ function replaceIn(text: string, lower: string, other: string): string {
   const start = text.toLowerCase().indexOf(lower);
   return start < 0 ? other : text.slice(0, start) + other + text.slice(start + lower.length);
 }
+
+/** What is cited behind these is addressed to someone else: no "you" may be turned around in it. */
+const citing: readonly RegExp[] = [
+  /\b(?:how|what|which)\b.{0,40}?\b(?:say|spell|pronounce|translate|express|phrase|word|translation)\b(.*)$/iu,
+  /^(?:(?:please|can|could|would|you) )*(?:say|translate|spell|pronounce|repeat)\b(.*)$/iu,
+  /\b(?:saying|that says|to say|the words|the message)\b(.*)$/iu,
+  /\b(?:text|tell|message|write|ask|email|remind|inform) (?:to )?(?:my )?(?!me\b|us\b|you\b|about\b|a\b|an\b|the\b)\p{L}+ (?=that\b|hi\b|hello\b|i\b|you\b|we\b|if\b|how\b|what\b|when\b)(.*)$/iu,
+];
+const askedForWords =
+  /^(?:(?:please|tell|show|teach) (?:me )?)?how (?:do|does|would|to|can|could|should|might)\b.{0,20}\b(?:say|spell|pronounce)\b/iu;
+const toSomeone = /\b(?:you|your|yours)\b/iu;
+
+/** Whether words are cited that speak to someone. */
+export const citesSpeech = (line: string): boolean =>
+  askedForWords.test(line) || citing.some((pattern) => toSomeone.test(pattern.exec(line)?.[1] ?? ''));

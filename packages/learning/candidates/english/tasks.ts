@@ -18,26 +18,40 @@ const asksByTask = new Map(tasks.map(({ name, asks }) => [name, asks]));
 
 /** These say little about what is done: their object tells more. */
 const lightVerb =
-  /^(?:set|make|create|start|prepare|give|place|have|get|need|turn|generate|design|do|move|send|call|take|use)$/u;
+  /^(?:set|make|create|start|prepare|give|place|have|get|need|turn|generate|design|do|move|send|call|take|use|roll|flip|toss|throw)$/u;
 
 /** Words that stand behind the head of a noun phrase. */
 const behindHead = /^(?:to|for|of|that|which|with|on|in|at|from|about|and|by)$/u;
 
-const writing = /\b(?:text|tone|response|sentence|paragraph|wording|title|caption|email|subject line)\b/u;
+const writing = /\b(?:text|tone|response|sentence|paragraph|wording|title|caption|email)\b/u;
+
+const music =
+  /\b(?:songs?|music|jazz|rock|pop|playlist|album|radio|tracks?|podcasts?|shows?|movies?|films?|tunes?)\b/u;
+
+/** "remind me of the date": what is to be told now, not later. */
+const knownAlready =
+  /^(?:me|us) (?:of|what|how|who|where|why|again)\b(?!.*\b(?:at|on|in|before|tomorrow|tonight|every|when)\b)/u;
+
+/** Where an assistant or a device goes. */
+const setting = /\b(?:settings?|mode|default|voice|next|previous|song|track|page|screen|channel|menu)\b/u;
 
 /** Of what is one's own, there is one; of what has "the", there is one but it may be long. */
 function findKindOfSearch(rest: string): string {
-  if (/^(?:up |for )?(?:my|this|our) /u.test(rest)) return 'check';
+  if (/^(?:up |for )?(?:my|this|our) /u.test(rest)) return 'other';
   return /^(?:up |for )?the /u.test(rest) ? 'show' : 'find';
 }
 
 /** The name of the kind of task: "set an alarm" is a signal; `other` if neither verb nor object is known. */
 export function findTask(verb: string, rest: string): string {
-  if (/^(?:take|turn|call|switch|shut)$/u.test(verb) && /(?:^| )off(?: |$)/u.test(rest)) return 'cancel';
+  if (verb === 'call' && /^off(?: |$)/u.test(rest)) return 'cancel';
+  if (verb === 'remind' && knownAlready.test(rest)) return 'tell';
+  if (/^(?:turn|switch|shut)$/u.test(verb) && /(?:^| )off(?: |$)/u.test(rest)) return 'switch off';
+  if (/^(?:tell|inform|let|ask)$/u.test(verb)) return /^(?:me|us)\b/u.test(rest) ? 'tell' : 'send';
   if (lightVerb.test(verb)) {
     for (const word of rest.split(' ')) {
       if (behindHead.test(word)) break;
       const task = byObject.get(word);
+      if (task === 'write' && /^(?:the|my|our|this|these) /u.test(rest)) continue;
       if (task !== undefined) return task;
     }
   }
@@ -48,8 +62,9 @@ export function findTask(verb: string, rest: string): string {
   if (verb === 'change' && writing.test(rest)) return 'rewrite';
   if (verb === 'wake' && !/^(?:me|us|up me)\b/u.test(rest)) return 'other';
   if (verb === 'call' && /^(?:me|you) \S/u.test(rest)) return 'change';
-  if (verb === 'put' && rest.endsWith(' on')) return 'play';
-  if (verb === 'go' && !rest.startsWith('to ')) return 'other';
+  if (verb === 'put' && /(?:^| )on$/u.test(rest)) return music.test(rest) ? 'play' : 'change';
+  if (/^(?:roll|flip)$/u.test(verb)) return 'other';
+  if (verb === 'go' && (!rest.startsWith('to ') || setting.test(rest))) return 'other';
   return byVerb.get(verb) ?? 'other';
 }
 

@@ -20,12 +20,16 @@ const letters: readonly [RegExp, readonly Listed[]][] = [
   [/ç/iu, ['fr', 'pt', 'other']],
   [/[áéíóú]/iu, ['es', 'pt']],
   [/[èéà]/iu, ['fr', 'it']],
-  [/[ìòù]/iu, ['it']],
+  [/[ìòù]|^\p{L}{3,}(?:ami|immi|emi)(?= )/iu, ['it']],
   [/[øåæşğıžčćšđłąęśźżőűřěůţțșăþð]/iu, ['other']],
 ];
 const kana = /[\p{Script=Hiragana}\p{Script=Katakana}]/u;
 const han = /\p{Script=Han}/u;
 const foreign = /(?![\p{Script=Latin}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])\p{L}/u;
+/** How an assistant is called in any language, and short forms that only English has. */
+const calledUpon = /[ ,]+(?:ai|siri|alexa|google|cortana|bixby)[.!? ]*$/u;
+const english =
+  /\b(?:(?:that|it|what|who|where|how|there|here|let)['’]s|\p{L}+n['’]t|i['’]m|\p{L}+['’](?:re|ve|ll))\b/iu;
 const letterWeight = 0.7;
 /** What stands further behind may be a title. */
 const maxWords = 8;
@@ -37,7 +41,8 @@ export function detectLanguage(line: string): Language | null {
   if (kana.test(line)) return 'ja';
   if (han.test(line)) return 'zh';
   if (foreign.test(line)) return null;
-  const scores = scoreWords(line.toLowerCase());
+  const scores = scoreWords(line.toLowerCase().replace(calledUpon, ''));
+  if (english.test(line)) scores.set('en', (scores.get('en') ?? 0) + firstWeight);
   for (const [pattern, languages] of letters) {
     if (!pattern.test(line)) continue;
     for (const language of languages)

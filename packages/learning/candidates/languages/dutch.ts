@@ -108,10 +108,12 @@ function readQuestion(line: string): string | null {
 }
 
 const pronoun = /^(?:het|er|je|dit|dat|hij|zij|ze)$/iu;
+const preposition = /^(?:in|om|op|bij|voor|tegen|rond|over|tijdens|met|na|van|tot|vanaf)$/iu;
 const isHelping = (verb: string) =>
   /^(?:zal|zullen|gaat|gaan|ga|kan|kun|kunnen|moet|moeten|mag|wil|zou|kon)$/u.test(verb);
 /** The verb stands before what tells place and time: "of het koud wordt in Utrecht". */
 function findEnd(body: string[]): number {
+  if (/^ge\p{Ll}+(?:d|t|en)$/u.test(body[0] ?? '')) return 1;
   const at = body.findIndex(
     (word, i) =>
       i > (pronoun.test(body[0] ?? '') ? 1 : 2) &&
@@ -119,7 +121,8 @@ function findEnd(body: string[]): number {
         word,
       ),
   );
-  return at > 0 ? at : body.length;
+  if (at <= 0) return body.length;
+  return preposition.test(body[at - 1] ?? '') ? at - 1 : at;
 }
 
 const yourForms: Readonly<Record<string, string>> = {

@@ -64,6 +64,12 @@ const shortImperatives =
   /^(?:zeig|stell|spiel|lösch|füg|mach|such|schalt|setz|buch|find|sag|schreib|übersetz|erklär|start|stopp|schick|send|hol|bring|plan|bestell|ruf|leg|dreh|weck|lass|nenn|bewert|storn|entfern|erstell|hör|geh|komm|kauf|frag|les|merk|trag|richt)$/iu;
 const particle =
   /^(?:ab|an|auf|aus|ein|hinzu|her|hin|los|mit|nach|vor|weg|weiter|wieder|zu|zurück|zusammen|um|herunter|hoch|runter|vorlesen)$/iu;
+/** "das Licht ein um acht": the particle stands before what tells time or place. */
+const partedInside =
+  /^([^,]*\p{Lu}\p{L}+) (aus|ein|an|ab|hinzu|auf) ((?:um|für|im|am|in|bis|von|zu|bei|nach|heute|morgen)\b[^,]*)$/u;
+/** Without someone who gets it, these have no sense. */
+const giving =
+  /(?:geben|sagen|zeigen|erzählen|nennen|vorlesen|schicken|senden|erklären|bringen|mitteilen|helfen)$/u;
 const asked =
   /^(?:(?:um|für|in|an|bei|zu|mit|seit|ab|bis) )?(?:wann|wie|wo|was|wer|wen|wem|warum|wieso|weshalb|wohin|woher|wozu|welche[rsmn]?|wieviele?)(?= |$)/iu;
 const shortAsked =
@@ -88,6 +94,9 @@ const myVerbs: Readonly<Record<string, string>> = {
   war: 'waren',
   weiß: 'wissen',
 };
+/** "Anna und Tom wollen essen": a statement, whose last verb is no order. */
+const hasModal =
+  /(?<=\p{L} )(?:will|wollen|möchte|möchten|muss|müssen|soll|sollen|kann|können|ist|sind|wird|würde|würden|hat|haben|darf|dürfen)(?= )/u;
 const polite = /^(?:(?:bitte|hallo|hey|und|also|ok|okay)[ ,]+)+/iu;
 const mayI =
   /^(?:kannst du|können sie|könntest du|könnten sie|würdest du|würden sie|kannst|können wir)(?: bitte| mal| mir| uns| für mich)* /iu;
@@ -119,17 +128,28 @@ function readCommand(line: string): string | null {
   if (/^(?:mir|uns)$/iu.test(words[0] ?? '') && words.some((word) => asked.test(word))) return null;
   const second = / und (\p{Ll}+)/u.exec(line)?.[1] ?? '';
   if (!small.has(second) && toInfinitive(second) !== null) return null;
-  const rest = address(words.join(' ').replace(/^(?:mir|uns) (?=\S+ )/iu, ''));
-  const reminded = /^Sie (?:daran,? )?([^,]+ zu \p{Ll}+)$/u.exec(rest);
-  if (verb === 'erinnern' && reminded !== null) return `Sie daran erinnern, ${reminded[1]}`;
+  const rest = address(
+    giving.test(verb) ? words.join(' ') : words.join(' ').replace(/^(?:mir|uns) (?=\S+ )/iu, ''),
+  );
+  const reminded = /^Sie,? (?:daran,? )?([^,]+ (?:zu \p{Ll}+|\p{Ll}+zu\p{Ll}+en))(, .*)?$/u.exec(rest);
+  if (verb === 'erinnern' && reminded !== null)
+    return `Sie daran erinnern, ${reminded[1]}${reminded[2] ?? ''}`;
+  if (/^\p{L}+,/u.test(rest)) return null;
   if (particle.test(last) && words.length > 1)
     return `${rest.slice(0, -last.length - 1)} ${last.toLowerCase()}${verb}`;
+  const parted = partedInside.exec(rest);
+  if (parted !== null) return `${parted[1]} ${parted[3]} ${parted[2]?.toLowerCase()}${verb}`;
   const clause = /,(?= \p{Ll})| (?:damit|sodass) | um (?!\d)(?=.*(?: zu \p{Ll}+|\p{Ll}zu\p{Ll}+en)$)/u.exec(
     rest,
   );
   if (clause === null || clause.index === 0) return `${rest} ${verb}`;
   const [main, more] = [rest.slice(0, clause.index), rest.slice(clause.index)];
-  return `${main} ${verb}${more.startsWith(',') ? '' : ','}${more}`;
+  const end = main.split(' ').at(-1) ?? '';
+  const joined =
+    particle.test(end) && main.includes(' ')
+      ? `${main.slice(0, -end.length - 1)} ${end.toLowerCase()}${verb}`
+      : `${main} ${verb}`;
+  return `${joined}${more.startsWith(',') ? '' : ','}${more}`;
 }
 
 /** "Finden Sie ein Kino" is "ein Kino finden"; "Haben Sie" asks. */
@@ -200,7 +220,9 @@ export const german: LanguageRules = {
     const last = rest.split(' ').at(-1) ?? '';
     if (asks !== null || wants !== null) {
       if (!isInfinitive(last) || / ich | dass /iu.test(rest) || /^haben$/iu.test(last)) return null;
-      return { kind: asks === null ? 'wish' : 'task', act: address(lowerFirstOf(rest, small)) };
+      const act = address(lowerFirstOf(rest, small));
+      const given = / (?:mir|uns) $/iu.test(asks?.[0] ?? '') && giving.test(last);
+      return { kind: asks === null ? 'wish' : 'task', act: given ? `Ihnen ${act}` : act };
     }
     const formal = /^(\p{L}+en) Sie (?=\S)/u.exec(text);
     if (formal !== null) return readFormal(formal[1] ?? '', text.slice(formal[0].length));
@@ -212,7 +234,8 @@ export const german: LanguageRules = {
       !noun &&
       !asked.test(text) &&
       rest.split(' ').length > 1 &&
-      !finite.test(rest.split(' ')[0] ?? '');
+      !finite.test(rest.split(' ')[0] ?? '') &&
+      !hasModal.test(rest);
     return infinitive && !/\b(?:ich|es|wir|du)\b/iu.test(rest)
       ? { kind: 'task', act: address(lowerFirstOf(rest, small)) }
       : null;

@@ -15,6 +15,8 @@ export interface RomanceWords {
   /** A wish that has the words of a question: only its mark tells. */
   need: RegExp;
   whether: string;
+  /** What stands before a question that is told: "tell me". */
+  asksToTell: RegExp;
   polite: RegExp;
   wish: RegExp;
   /** The order of a question behind "want to know"; null if that cannot be told. */
@@ -32,9 +34,9 @@ const list = (text: string): Record<string, string> =>
 export const italian: RomanceWords = {
   imperatives:
     list(`metti=mettere, leggi=leggere, scrivi=scrivere, apri=aprire, chiudi=chiudere, prendi=prendere, riproduci=riprodurre,
-    aggiungi=aggiungere, dimmi=sapere, darmi=avere, dirmi=sapere, mostrarmi=vedere, farmi vedere=vedere, leggermi=sentire, mandarmi=ricevere, inviarmi=ricevere, mostrami=vedere, fammi vedere=vedere, ricordami=ricordare, trovami=trovare, dammi=avere, dai=dare, fai=fare, leggimi=sentire, mandami=ricevere,
+    aggiungi=aggiungere, dimmi=sapere, darmi=avere, dirmi=sapere, mostrarmi=vedere, farmi vedere=vedere, leggermi=sentire, mandarmi=ricevere, inviarmi=ricevere, mostrami=vedere, fammi vedere=vedere, ricordami=farti ricordare, ricordarmi=farti ricordare, trovami=trovare, dammi=avere, dai=dare, fai=fare, leggimi=sentire, mandami=ricevere,
     cercami=cercare, spegni=spegnere, accendi=accendere, togli=togliere, scegli=scegliere, traduci=tradurre, rispondi=rispondere,
-    invia=inviare, vendi=vendere, riassumi=riassumere, correggi=correggere, descrivi=descrivere, svegliami=svegliarsi, prenotami=prenotare,
+    invia=inviare, vendi=vendere, riassumi=riassumere, correggi=correggere, descrivi=descrivere, svegliami=farti svegliare, svegliarmi=farti svegliare, inviami=ricevere, prenotami=prenotare,
     suonami=sentire, inserisci=inserire, definisci=definire, finisci=finire, pulisci=pulire, posponi=posporre, postponi=posporre, rimuovi=rimuovere, includi=includere, distribuisci=distribuire, attribuisci=attribuire, rirpoduci=riprodurre, sposta=spostare, avvisami=ricevere un avviso, confronta=confrontare, spiegami=capire`),
   regular:
     `impostare cambiare cancellare trovare prenotare visualizzare eliminare cercare mostrare usare votare suonare
@@ -49,23 +51,25 @@ export const italian: RomanceWords = {
   addressed: list(
     'mio=tuo, mia=tua, miei=tuoi, mie=tue, ho=hai, devo=devi, posso=puoi, avrò=avrai, dovrei=dovresti, potrei=potresti, sto=stai, vado=vai, mi=ti, me=te, nostro=vostro, voglio=vuoi, avevo=avevi, dovrò=dovrai, potrò=potrai, faccio=fai',
   ),
-  first: /(?:^|\s)(?:io|noi|abbiamo|possiamo|dobbiamo|vorrei|ricordarmi|sono io)(?=\s|$)/iu,
+  first: /(?:^|\s)(?:io|noi|abbiamo|possiamo|dobbiamo|vorrei|sono io)(?=\s|$)/iu,
   asked:
     /^(?:(?:a|per|in|con|da|di|tra|fra|su) )?(?:che|chi|cosa|quale?|quali|come|dove|quando|quant[oaie]|perché|qual|dov'è|com'è|cos'è|quand'è|a che)(?=\s|$|')/iu,
   yesNo:
     /^(?:è|sono|ci sarà|ci saranno|c'è|ci sono|sarà|farà|fa|pioverà|piove|nevicherà|nevica|ho|devo|posso|avrò|dovrei|potrei|il \p{L}+ (?:è|sarà|si)|la \p{L}+ (?:è|sarà|si)|avevo|esiste|può|hai|\p{L}+rà|\p{L}+ranno)(?=\s)/iu,
   need: /^(?:ho bisogno|devo|voglio)/iu,
   whether: 'se',
+  asksToTell:
+    /^(?:dimmi|mi (?:dici|sai dire|puoi dire)|puoi dirmi|vorrei sapere) (?=(?:che|chi|cosa|qual|come|dove|quando|quant|perché|a che|se )\S*)/iu,
   polite: /^(?:(?:per favore|per piacere|ciao|ehi|e|allora|ok)[ ,]+)+/iu,
   wish: /^(?:vorrei|voglio|desidero|puoi|potresti|può|potrebbe|devo|mi piacerebbe|ho bisogno di|possiamo)(?: per favore)? (?=\p{L}+(?:are|ere|ire|rre|ar|er|ir)(?:mi|ti|si|lo|la|li|le)?(?:\s|$))/iu,
 };
 
 export const spanish: RomanceWords = {
   imperatives:
-    list(`pon=poner, ponme=poner, haz=hacer, di=decir, dime=saber, darme=recibir, decirme=saber, mostrarme=ver, enseñarme=ver, enviarme=recibir, leerme=escuchar, recordarme=recordar, muéstrame=ver, enséñame=ver, dame=recibir, recuérdame=recordar, reproduce=reproducir,
+    list(`pon=poner, ponme=poner, haz=hacer, di=decir, dime=saber, darme=recibir, decirme=saber, mostrarme=ver, enseñarme=ver, enviarme=recibir, leerme=escuchar, recordarme=recibir un recordatorio, muéstrame=ver, enséñame=ver, dame=recibir, recuérdame=recibir un recordatorio, recuerdame=recibir un recordatorio, reproduce=reproducir,
     añade=añadir, abre=abrir, escribe=escribir, lee=leer, léeme=escuchar, enciende=encender, elige=elegir, traduce=traducir, describe=describir,
     resume=resumir, corrige=corregir, busca=buscar, encuentra=encontrar, encuéntrame=encontrar, resérvame=reservar, búscame=buscar,
-    cuéntame=escuchar, despiértame=despertar, envíame=recibir, muestra=mostrar, cierra=cerrar, empieza=empezar, prueba=probar, juega=jugar, calienta=calentar, suma=sumar, añádeme=añadir, pide=pedir, sube=subir, mueve=mover, vuelve=volver, define=definir, incluye=incluir, apaga=apagar, despierta=despertar, recuerda=recordar, avísame=recibir un aviso, explícame=entender, califica=calificar, establece=establecer, convierte=convertir, vende=vender, responde=responder, agenda=agendar, quita=quitar`),
+    cuéntame=escuchar, despiértame=despertarte, despertarme=despertarte, envíame=recibir, muestra=mostrar, cierra=cerrar, empieza=empezar, prueba=probar, juega=jugar, calienta=calentar, suma=sumar, añádeme=añadir, pide=pedir, sube=subir, mueve=mover, vuelve=volver, define=definir, incluye=incluir, apaga=apagar, despierta=despertar, recuerda=recordar, avísame=recibir un aviso, explícame=entender, califica=calificar, establece=establecer, convierte=convertir, vende=vender, responde=responder, agenda=agendar, quita=quitar`),
   regular:
     `buscar cambiar cancelar eliminar borrar agregar programar crear reservar comprar ordenar calcular preparar
     organizar generar comparar analizar modificar guardar cargar descargar parar anular desactivar activar bajar
@@ -87,14 +91,16 @@ export const spanish: RomanceWords = {
     /^¿?(?:es|son|está|están|hay|hará|hace|va a|van a|llueve|lloverá|nevará|nieva|tengo|puedo|debo|necesito|necesitaré|he|estoy|será|habrá|el \p{L}+ (?:está|es|va)|la \p{L}+ (?:está|es|va)|existe|puede|se puede|hubo|\p{L}+rá|\p{L}+rán)(?=\s)/iu,
   need: /^(?:necesito|debo|tengo)/iu,
   whether: 'si',
+  asksToTell:
+    /^(?:dime|¿?(?:me )?(?:puedes|podrías) (?:decirme|decir)|quiero saber) (?=(?:qué|quién|cuál|cómo|dónde|cuándo|cuánt|por qué)\S*)/iu,
   polite: /^(?:(?:por favor|hola|oye|y|vale|ok)[ ,]+)+/iu,
   wish: /^¿?(?:quiero|quisiera|me gustaría|puedes|podrías|puede|podría|necesito|deseo|tengo que|debo)(?: por favor)? (?=\p{L}+(?:ar|er|ir)(?:me|te|se|lo|la|los|las)?(?:\s|$))/iu,
 };
 
 export const french: RomanceWords = {
   imperatives:
-    list(`mets=mettre, mettez=mettre, lis=lire, lisez=lire, écris=écrire, dis-moi=savoir, me donner=recevoir, me dire=savoir, me montrer=voir, me lire=entendre, m'envoyer=recevoir, me rappeler=vous rappeler, dites-moi=savoir, montre-moi=voir, montrez-moi=voir, affiche-moi=voir, rappelle-moi=vous rappeler,
-    rappelez-moi=vous rappeler, donne-moi=recevoir, donnez-moi=recevoir, trouve-moi=trouver, réveille-moi=être réveillé, ouvre=ouvrir, ouvrez=ouvrir, fais=faire, faites=faire, prends=prendre, choisis=choisir,
+    list(`mets=mettre, mettez=mettre, lis=lire, lisez=lire, écris=écrire, dis-moi=savoir, me donner=recevoir, me dire=savoir, me montrer=voir, me lire=entendre, m'envoyer=recevoir, me rappeler=recevoir un rappel, dites-moi=savoir, montre-moi=voir, montrez-moi=voir, affiche-moi=voir, rappelle-moi=recevoir un rappel,
+    rappelez-moi=recevoir un rappel, donne-moi=recevoir, donnez-moi=recevoir, trouve-moi=trouver, réveille-moi=être réveillé, ouvre=ouvrir, ouvrez=ouvrir, fais=faire, faites=faire, prends=prendre, choisis=choisir,
     traduis=traduire, décris=décrire, réponds=répondre, envoie=envoyer, ajoute=ajouter, lance=lancer, éteins=éteindre, finis=finir, réduis=réduire, définis=définir, joue=jouer, joue-moi=entendre, lis-moi=entendre, cherche-moi=chercher, réserve-moi=réserver, préviens-moi=être prévenu, explique-moi=comprendre, inclus=inclure, convertis=convertir, rappelle=rappeler, supprime=supprimer, annule=annuler, arrête=arrêter, règle=régler, répète=répéter, complète=compléter`),
   regular:
     `ajouter supprimer jouer trouver réserver montrer afficher rappeler donner lancer expliquer chercher changer
@@ -117,6 +123,7 @@ export const french: RomanceWords = {
   yesNo: /^(?:est-ce qu(?:e |'))/iu,
   need: /^(?:j'ai besoin|il me faut)/iu,
   whether: 'si',
+  asksToTell: /^(?:dis-moi|dites-moi) (?=(?:quel|comment|où|quand|combien|pourquoi|qui)\S*)/iu,
   polite: /^(?:(?:s'il (?:te|vous) plaît|bonjour|salut|et|ok)[ ,]+)+/iu,
   wish: /^(?:je (?:voudrais|veux|souhaite|aimerais|dois)|peux-tu|pouvez-vous|pourrais-tu|pourriez-vous|j'aimerais|tu peux|vous pouvez)(?: s'il (?:te|vous) plaît)? (?=(?:me |m'|l'|en )?\p{L}+(?:er|ir|re|oir)(?:\s|$))/iu,
   order: toFrenchOrder,
@@ -124,7 +131,7 @@ export const french: RomanceWords = {
 
 export const portuguese: RomanceWords = {
   imperatives:
-    list(`põe=pôr, ponha=pôr, faça=fazer, faz=fazer, diga=dizer, me diga=saber, me dar=receber, me dizer=saber, me mostrar=ver, me enviar=receber, me lembrar=lembrar, diga-me=saber, me mostre=ver, mostre-me=ver, me lembre=lembrar, lembre-me=lembrar, me acorde=acordar, dê=dar, me dê=receber, me avise=receber um aviso, me conte=ouvir,
+    list(`põe=pôr, ponha=pôr, faça=fazer, faz=fazer, diga=dizer, me diga=saber, me dar=receber, me dizer=saber, me mostrar=ver, me enviar=receber, me lembrar=receber um lembrete, lembrar-me=receber um lembrete, diga-me=saber, me mostre=ver, mostre-me=ver, me lembre=receber um lembrete, lembre-me=receber um lembrete, me lembra=receber um lembrete, me acorde=acordar, dê=dar, me dê=receber, me avise=receber um aviso, me conte=ouvir,
     leia=ler, escreva=escrever, abra=abrir, exclua=excluir, reproduza=reproduzir, traduza=traduzir, descreva=descrever, corrija=corrigir, resuma=resumir,
     responda=responder, toque=tocar, coloque=colocar, busque=buscar, explique=explicar, marque=marcar, ligue=ligar, desligue=desligar, apague=apagar, adicione=adicionar, defina=definir, inclua=incluir, converta=converter, escolha=escolher, remova=remover, reserve=reservar, me encontre=encontrar, encontre=encontrar, verifique=verificar, classifique=classificar, envie=enviar, crie=criar, avalie=avaliar, inicie=iniciar, pesquise=pesquisar, sugira=sugerir, desative=desativar, ative=ativar`),
   regular:
@@ -147,6 +154,8 @@ export const portuguese: RomanceWords = {
     /^(?:é|são|está|estão|há|haverá|vai|vão|tenho|posso|devo|preciso|precisarei|vou|estou|será|chove|choverá|nevará|o \p{L}+ (?:está|é|vai)|a \p{L}+ (?:está|é|vai)|tem|existe|faz|pode|\p{L}+rá|\p{L}+rão|eu (?:preciso|devo|tenho|posso|vou))(?=\s)/iu,
   need: /^(?:(?:eu )?preciso|devo|tenho)/iu,
   whether: 'se',
+  asksToTell:
+    /^(?:me diga|diga-me|me diz|quero saber) (?=(?:o que|quem|qual|quais|como|onde|quando|quant|por que)\S*)/iu,
   polite: /^(?:(?:por favor|olá|oi|ei|e|ok)[ ,]+)+/iu,
   wish: /^(?:eu )?(?:quero|queria|gostaria de|preciso|pode|poderia|você pode|você poderia|desejo|tenho que|devo)(?: por favor)? (?=\p{L}+(?:ar|er|ir|or)(?:-me)?(?:\s|$))/iu,
 };

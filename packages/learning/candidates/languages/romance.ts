@@ -5,6 +5,11 @@ const maxWords = 18;
 /** "come cambio", "cómo cambio": the verb speaks of "I", and its infinitive is not known. */
 const ofFirstPerson =
   /^(?:come|dove|quando|cosa|che cosa|perché|cómo|dónde|cuándo|qué|por qué|como|onde|por que|o que) (?:non |no |não |eu )?(?!\p{L}*(?:sono|anno|ono)\s)\p{L}{2,}o(?=\s|$)/iu;
+/** "find me a table" is "find a table"; "call me" is not "call". */
+const forSomeone =
+  /^(?:trov|prenot|cerc|compr|ordin|prepar|cre|calcol|impost|elenc|gener|génèr|organi|reserv|réserv|busc|orden|calcul|list|cherch|achèt|command|program|planif|cocin|cuisin|cucin|coloc|adicion|añad|agreg|trouv|encontr|encuentr|suon|escolh|recom|conseill|consigli|sug|mostr|visualiz)/iu;
+/** What is to be remembered, without a preposition before it. */
+const bare = /^(?:\p{L}+(?:ar|er|ir)|que|el|la|los|las|mi|o|os|as)(?=\s|$)/iu;
 const closing =
   /[ ,]+(?:por favor|per favore|per piacere|s'il (?:te|vous) plaît|grazie|gracias|merci|obrigad[oa])$/iu;
 
@@ -32,6 +37,7 @@ export function createRomanceRules(words: RomanceWords): LanguageRules {
     if (wanted !== null) {
       const single = words.imperatives[first.toLowerCase()];
       if (single !== undefined) return toTask([second, ...more].join(' '), single);
+      if (/^\p{L}+[aei]r-?(?:me|mi)$/iu.test(first) && !forSomeone.test(first)) return null;
       return toTask(
         rest.replace(/(?<=[aei]r)(?:me|-me)(?=\s)/iu, '').replace(/(?<=[aei]r)mi(?=\s)/iu, 'e'),
         '',
@@ -46,7 +52,8 @@ export function createRomanceRules(words: RomanceWords): LanguageRules {
   function toTask(rest: string, verb: string): ReturnType<LanguageRules['readTask']> {
     if (verb !== '' && words.asked.test(rest) && !/^(?:saber|sapere|savoir)$/u.test(verb)) return null;
     if (rest === '' || words.first.test(rest) || hasSecondTask(rest)) return null;
-    return { kind: 'task', act: `${verb} ${address(rest)}`.trim() };
+    const of = /record(?:atorio)$|lembrete$/u.test(verb) && bare.test(rest) ? ' de' : '';
+    return { kind: 'task', act: `${verb}${of} ${address(rest)}`.trim() };
   }
 
   /** "e riproduci": the second imperative would need an infinitive, too. */
@@ -56,7 +63,7 @@ export function createRomanceRules(words: RomanceWords): LanguageRules {
     );
 
   function readQuestion(line: string, marked: boolean): string | null {
-    const text = trim(line);
+    const text = trim(line).replace(words.asksToTell, '');
     if (
       text.length > maxClauseLength ||
       text.split(' ').length > maxWords ||
@@ -84,6 +91,12 @@ export function createRomanceRules(words: RomanceWords): LanguageRules {
 function toInfinitive(word: string, words: RomanceWords): string | null {
   if (Object.hasOwn(words.imperatives, word)) return words.imperatives[word] ?? null;
   const plain = word.replace(/(?<=\p{L}{3})(?:mi|me|-moi|-me)$/u, '');
+  if (
+    plain !== word &&
+    !forSomeone.test(word) &&
+    !words.regular.some((verb) => words.toImperatives(verb).includes(word))
+  )
+    return null;
   return words.regular.find((verb) => words.toImperatives(verb).includes(plain)) ?? null;
 }
 
