@@ -1,4 +1,4 @@
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectDb, type Db } from '@learning-loop/db/connect';
@@ -12,6 +12,7 @@ import { OutdatedRead, RetryLater } from '@learning-loop/queue/errors';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { hypothesesFor, selection } from '@learning-loop/testing/selection';
 import { openTrainingLog } from '@learning-loop/training-log/open';
+import { rewriteSegments } from '@learning-loop/training-log/rewrite';
 import pino from 'pino';
 import { expect, test } from 'vitest';
 import { createHandlers, discardingHandlers } from './handlers.ts';
@@ -213,3 +214,36 @@ test.each(begun)(
     for (const name of logNames) expect(await linesOf(dir, name), name).toHaveLength(1);
   },
 );
+
+test('a batch that is written after an erasure has taken the files away is written once', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'record-'));
+  await using db = connectDb(await databaseForTest());
+  await using trainingLog = await openTrainingLog(dir, { log });
+  const consumer = { db, log, consumer: 'training-log' as const, handlers: createHandlers(trainingLog) };
+  const copies = [0, 1, 2].map(() =>
+    established.map(([one]) => ({ ...one, event: { ...one.event, event_id: newId() } }) as NamedEvent),
+  );
+  for (const events of copies) await db.transaction().execute((tx) => insertEvents(tx, events));
+  const [first = [], second = [], third = []] = copies.map((events) =>
+    events.map(({ event }) => event.event_id),
+  );
+  await process(consumer, first);
+  await rewriteSegments(dir, ({ event_id }) => event_id !== first[0]);
+  // Opens one of the files anew; the others are still the old ones.
+  await process(consumer, second.slice(0, 1));
+  await process(consumer, third);
+  const found = await allEventIds(dir);
+  expect(new Set(found)).toEqual(new Set([...first.slice(1), ...second.slice(0, 1), ...third]));
+  // Each selection has a line in two logs.
+  expect(found).toHaveLength(2 + 2 + 4);
+});
+
+/** Of all lines of all segments. */
+async function allEventIds(dir: string): Promise<string[]> {
+  const files = (await readdir(dir, { recursive: true })).filter((file) => file.endsWith('.jsonl'));
+  const texts = await Promise.all(files.map((file) => readFile(join(dir, file), 'utf8')));
+  return texts
+    .flatMap((text) => text.trim().split('\n'))
+    .filter(Boolean)
+    .map((line) => JSON.parse(line).event_id);
+}

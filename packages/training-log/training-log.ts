@@ -69,17 +69,42 @@ export interface Lines {
   readAt: number;
 }
 
-/** If one of several is outdated, all are read again. */
+/** Those of several that are not outdated are written, though others are. */
 export function createLineBatcher(
   write: (lines: Lines) => Promise<void>,
   lingerMs = 0,
-): Batcher<Lines, undefined> {
-  const writeAll = async (parts: Lines[]) => {
+): Pick<Batcher<Lines, void>, 'add' | 'drain'> {
+  async function writeAll(parts: Lines[]): Promise<(OutdatedRecords | undefined)[]> {
     const bytes = Buffer.concat(parts.map((part) => part.bytes));
-    await write({ bytes, readAt: Math.min(...parts.map(({ readAt }) => readAt)) });
-    return parts.map(() => undefined);
+    const outdated = await writeIfCurrent({ bytes, readAt: Math.min(...parts.map(({ readAt }) => readAt)) });
+    if (outdated === undefined || parts.length === 1) return parts.map(() => outdated);
+    const outcomes: (OutdatedRecords | undefined)[] = [];
+    for (const part of parts) outcomes.push(await writeIfCurrent(part));
+    return outcomes;
+  }
+
+  async function writeIfCurrent(lines: Lines): Promise<OutdatedRecords | undefined> {
+    try {
+      await write(lines);
+      return undefined;
+    } catch (error) {
+      if (error instanceof OutdatedRecords) return error;
+      throw error;
+    }
+  }
+
+  const batcher = createBatcher(writeAll, {
+    limit: maxBatchBytes,
+    weigh: ({ bytes }) => bytes.length,
+    lingerMs,
+  });
+  return {
+    async add(lines) {
+      const outdated = await batcher.add(lines);
+      if (outdated !== undefined) throw outdated;
+    },
+    drain: () => batcher.drain(),
   };
-  return createBatcher(writeAll, { limit: maxBatchBytes, weigh: ({ bytes }) => bytes.length, lingerMs });
 }
 
 export function toLines(records: TrainingRecords[LogName][]): Buffer {

@@ -94,9 +94,11 @@ export class SegmentWriter {
     return cut;
   }
 
-  /** Whether the open file takes what was read then. */
-  takes(readAt: number): boolean {
-    return this.#file !== undefined && this.#file.openedAt <= readAt;
+  /** Whether the open file takes what was read then: no erasure has taken it away. */
+  async takes(readAt: number): Promise<boolean> {
+    const file = this.#file;
+    if (file === undefined || file.openedAt > readAt) return false;
+    return (await ignoreMissing(stat(this.path, { bigint: true })))?.ino === file.ino;
   }
 
   /**
@@ -109,9 +111,10 @@ export class SegmentWriter {
       const file = await this.#fileFor(bytes.length, at);
       if (file.openedAt > readAt)
         throw new OutdatedRecords(`${this.path} was begun after these records were read; read them again`);
-      if (bytes.length === 0) return;
-      await this.#append(file, bytes);
-      file.lastWrite = at;
+      if (bytes.length > 0) {
+        await this.#append(file, bytes);
+        file.lastWrite = at;
+      }
       if (await this.#isInPlace(file)) return;
       await this.#abandon(file);
     }

@@ -1,4 +1,3 @@
-import type { Batcher } from '@learning-loop/async/batcher';
 import { type LogName, logNames } from '@learning-loop/events/training-records';
 import { makeDirectory } from '../files.ts';
 import { listUsedSlots } from '../layout.ts';
@@ -16,7 +15,7 @@ import { SegmentWriter } from './segment-writer.ts';
 import { lockFreeSlot, lockSlot, locksDirectory, type WriterLock } from './writer-lock.ts';
 
 interface Writer {
-  batcher: Batcher<Lines, undefined>;
+  batcher: ReturnType<typeof createLineBatcher>;
   segment: SegmentWriter;
 }
 type Writers = Record<LogName, Writer>;
@@ -41,8 +40,12 @@ function trainingLog(writers: Writers, resources: AsyncDisposableStack): Trainin
       await writers[name].batcher.add({ bytes: toLines(records), readAt });
     },
     async prepare(names, readAt) {
-      const unsure = names.filter((name) => !writers[name].segment.takes(readAt));
-      await Promise.all(unsure.map((name) => writers[name].batcher.add({ bytes: Buffer.alloc(0), readAt })));
+      await Promise.all(
+        names.map(async (name) => {
+          const { segment, batcher } = writers[name];
+          if (!(await segment.takes(readAt))) await batcher.add({ bytes: Buffer.alloc(0), readAt });
+        }),
+      );
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
