@@ -57,5 +57,8 @@ test('the console reads from a replica, which nothing can be written to, what wa
     .toMatchObject({
       episodes: [{ interaction_id, input_text: 'build api' }],
     });
-  expect(await read('/api/overview?window=15m')).toMatchObject({ pending: 1 });
+  // The selection may reach the replica after the interaction.
+  await expect
+    .poll(() => read('/api/overview?window=15m'), { timeout: 20_000 })
+    .toMatchObject({ pending: 1 });
 });
