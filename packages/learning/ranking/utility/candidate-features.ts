@@ -83,16 +83,19 @@ interface Column {
   values: Float32Array;
 }
 
-export function toFeatureMatrix(texts: readonly string[]): FeatureMatrix {
+export const toFeatureMatrix = (texts: readonly string[]): FeatureMatrix =>
+  packFeatures(toCandidateFeatures(texts));
+
+export function packFeatures(candidates: readonly (readonly CandidateFeature[])[]): FeatureMatrix {
   const columns = new Map<number, Column>();
-  for (const [row, features] of toCandidateFeatures(texts).entries()) {
+  for (const [row, features] of candidates.entries()) {
     for (const { key, family, value } of features) {
-      const column = columns.get(key) ?? { key, family, values: new Float32Array(texts.length) };
+      const column = columns.get(key) ?? { key, family, values: new Float32Array(candidates.length) };
       columns.set(key, column);
       column.values[row] = value;
     }
   }
-  return pack(keepMostVaried([...columns.values()]), texts.length);
+  return pack(keepMostVaried([...columns.values()]), candidates.length);
 }
 
 function keepMostVaried(columns: Column[]): Column[] {

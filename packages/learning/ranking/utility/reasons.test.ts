@@ -26,7 +26,11 @@ function modelOf(texts: string[], weights: Record<string, number>): UtilityModel
 /** Families: 1 pair, 3 name, 4 text, 5 amount, 6 order. */
 const teas = ['Mint tea, 30 g', 'Rose tea, 20 g'];
 const explain = (user: Record<string, number>, tenant: Record<string, number> = {}, say = 1, texts = teas) =>
-  explainUtilities(texts, { user: modelOf(texts, user), tenant: modelOf(texts, tenant), say });
+  explainUtilities(toCandidateFeatures(texts), {
+    user: modelOf(texts, user),
+    tenant: modelOf(texts, tenant),
+    say,
+  });
 
 test('nothing learned gives no reasons', () => {
   expect(explain({})).toEqual([[], []]);

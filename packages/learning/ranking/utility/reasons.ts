@@ -1,4 +1,4 @@
-import { type CandidateFeature, families, toCandidateFeatures } from './candidate-features.ts';
+import { type CandidateFeature, families } from './candidate-features.ts';
 import type { UtilityModel } from './utility-model.ts';
 
 interface Level {
@@ -20,21 +20,20 @@ const minContribution = 0.03;
 
 /** In words, strongest first: what the user and others select or leave, of each candidate. */
 export function explainUtilities(
-  texts: readonly string[],
+  rows: readonly CandidateFeature[][],
   { user, tenant, say }: { user: UtilityModel; tenant: UtilityModel; say: number },
 ): string[][] {
   const levels = [
     { model: user, who: 'you' },
     { model: tenant, who: 'others' },
   ];
-  const rows = toCandidateFeatures(texts);
   const means = meanValues(rows);
   return rows.map((features) =>
     listStrongest(features.flatMap((feature) => contributionsOf(feature, means, levels, say))),
   );
 }
 
-function meanValues(rows: CandidateFeature[][]): Map<number, number> {
+function meanValues(rows: readonly CandidateFeature[][]): Map<number, number> {
   const means = new Map<number, number>();
   for (const { key, value } of rows.flat()) means.set(key, (means.get(key) ?? 0) + value / rows.length);
   return means;

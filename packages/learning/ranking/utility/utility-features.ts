@@ -1,6 +1,6 @@
 import type { EncodedSelection, PastSelection } from '../history-features.ts';
 import { encodeSelection } from '../history-features.ts';
-import { toFeatureMatrix } from './candidate-features.ts';
+import { packFeatures, toCandidateFeatures, toFeatureMatrix } from './candidate-features.ts';
 import prior from './prior.json' with { type: 'json' };
 import { explainUtilities } from './reasons.ts';
 import {
@@ -38,17 +38,26 @@ export function utilityFeatures(
   tenant: UtilityModel,
   now: Date,
 ): UtilityFeatures {
-  const features = toFeatureMatrix(questions);
   const user = fitUser(selections, tenant, now);
+  if (user.size + tenant.size === 0) return withoutSay(questions.length);
+  const candidates = toCandidateFeatures(questions);
+  const features = packFeatures(candidates);
   const known = computeKnownShare(features, [user, tenant]);
   const say = known ** 2 / (known ** 2 + prior.half_known);
   return {
     own: Array.from(utilitiesOf(features, user), (utility) => say * utility),
     tenant: Array.from(utilitiesOf(features, tenant), (utility) => say * utility),
     restFactor: (1 - say) ** 2,
-    reasons: explainUtilities(questions, { user, tenant, say }),
+    reasons: explainUtilities(candidates, { user, tenant, say }),
   };
 }
+
+const withoutSay = (count: number): UtilityFeatures => ({
+  own: Array.from({ length: count }, () => 0),
+  tenant: Array.from({ length: count }, () => 0),
+  restFactor: 1,
+  reasons: Array.from({ length: count }, () => []),
+});
 
 interface FittedUser {
   user: UtilityModel;

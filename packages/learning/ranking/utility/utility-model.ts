@@ -52,6 +52,11 @@ export class UtilityModel {
     return model;
   }
 
+  /** Number of features that any example had. */
+  get size(): number {
+    return this.#index.size;
+  }
+
   get weights(): UtilityWeights {
     const size = this.#index.size;
     const { keys, above, means, variances } = this.#weights;
