@@ -118,3 +118,90 @@ test('a statement is not asked what to do about it', () => {
     'Do you want to say what I should do, given that your sister is a doctor?',
   ]);
 });
+
+test.each([
+  // one value, one name, one place, one word, one output
+  ['show me my loyalty score', /matters most|look for|all the details/u],
+  ['find the date of my last checkup', /matters most|look for|all the details/u],
+  ['give me the payment amount for my gas bill', /later date|check the amount|matters most/u],
+  ['what is the output of this program', /source|background/u],
+  ['where do i find the dark mode setting', /roughly/u],
+  ['how many bags may each person bring', /rough/u],
+  ['when is my rent due', /roughly/u],
+  ['what is four times 12', /round figure/u],
+  ['Write how the given name is pronounced', /longer|short and/u],
+  ['what is a sextant', /source|background|was found/u],
+  ['which song is playing in the hall', /source|background|explanation/u],
+  ['Write the country name that goes with each description', /longer|short and/u],
+  ['Answer the question on the map', /depth|examples/u],
+  ['what is the pronunciation of gyro', /example|detail/u],
+  ['what is a good name for a parrot', /several/u],
+  ['tell me if a die shows six', /all the details|me to tell.*then ask more/u],
+  ['do you want me to bring a coat', /playful|more about me|seriousness/u],
+  ['Analyze the proof and explain its idea', /nothing but/u],
+  ["yes, that's correct", /change one detail/u],
+  ['cancel my gym visit', /undone/u],
+])('"%s" gets no addition that only fits other requests', (text, addition) => {
+  const asked = askBack(text);
+  expect(new Set(asked).size).toBeGreaterThanOrEqual(3);
+  for (const question of asked) expect(question).not.toMatch(addition);
+});
+
+test.each([
+  // "your" of an order is the assistant's, where nothing else has it
+  ['would you restore your original state', 'me to restore my original state, right away'],
+  [
+    'Rewrite the text and make your style calmer',
+    'me to rewrite the text and make my style calmer, with as few changes as possible',
+  ],
+  ['List ways to improve your sleep', 'me to list ways to improve your sleep, right away'],
+  // what the question is about stands before it
+  ['my bike has a flat tire what do i do', 'to know what to do first, given that your bike has a flat tire'],
+  ['I missed my train. What should I do?', 'to know what to do first, given that you missed your train'],
+  ['i believe my phone was hacked', 'to know what to do first, given that you believe your phone was hacked'],
+  ['set timer for ten minutes', 'me to set a timer for ten minutes, only this once'],
+  // a figure is looked up, money is moved
+  ['give me my payment total', 'to get your payment total, right away'],
+  ['make a payment to my landlord', 'me to make a payment to your landlord, as soon as possible'],
+  ['i need a block put on my card right away', 'to get help with a block put on your card right away'],
+  ['Design a table for my savings', 'me to design a table for your savings, as simply as possible'],
+  // words of a lyric
+  [
+    "play the song that goes like she can't stop smiling",
+    "me to play the song that goes like she can't stop smiling, right now",
+  ],
+])('"%s" keeps what it says: Do you want %s?', (text, asked) => {
+  expect(askBack(text)[0]).toBe(`Do you want ${asked}?`);
+});
+
+test.each([
+  'play hit me with your best shot',
+  'the song with the lyrics i want it that way',
+  'how percentage do i earn per year',
+  'how percentage am i paying',
+  'what is is the weather',
+  'Shutdown after an hour',
+  'refund status for my order of of shoes',
+])('"%s" is only quoted, as no sentence can be made of it', (text) => {
+  expect(askBack(text)[0]).toBe(`Do you want to get a short and direct answer to “${text}”?`);
+});
+
+test('a quoted question for a fact gets what fits a fact, anything else what fits anything', () => {
+  expect(askBack('when did my brakes last get changed')).toEqual([
+    'Do you want to get a short and direct answer to “when did my brakes last get changed”?',
+    'Do you want to get an answer to “when did my brakes last get changed”, and hear how it is known?',
+    'Do you want to say more exactly what is meant by “when did my brakes last get changed”?',
+  ]);
+  expect(askBack('order a cake but not with nuts').slice(1)).toEqual([
+    'Do you want to get help with “order a cake but not with nuts”?',
+    'Do you want to say more exactly what is meant by “order a cake but not with nuts”?',
+  ]);
+});
+
+test('a long request is quoted from the sentence on that asks', () => {
+  const text =
+    'Our team has settled the colours and the logo of the new shop since May. I would be glad if you named a slogan.';
+  expect(askBack(text)[0]).toBe(
+    'Do you want to get a short and direct answer to “I would be glad if you named a slogan”?',
+  );
+});

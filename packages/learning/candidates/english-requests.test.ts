@@ -34,7 +34,7 @@ test.each([
   ['I need help writing a cover letter', 'Do you want to write a cover letter, short and to the point?'],
   ['bake sourdough bread', 'Do you want to bake sourdough bread, as simply as possible?'],
   ['scrape a website', 'Do you want me to scrape a website, right away?'],
-  ['show me my photos', 'Do you want to see your photos, with only what matters most?'],
+  ['show me my photos', 'Do you want to see your photos, right away?'],
   [
     'i am out of milk, can you order some',
     'Do you want to get a short and direct answer to “i am out of milk, can you order some”?',

@@ -425,3 +425,40 @@ test.each(['portami a casa', 'Anna und Tom wollen heute ins Kino gehen'])(
 test('short forms and names of assistants tell the language of a tiny text', () => {
   for (const text of ["no, that's wrong", 'adios ai', "don't go"]) expect(detectLanguage(text)).toBe('en');
 });
+
+const additions =
+  /noch etwas fehlt|nachfragen und dann .*hinzu|ontbreekt|toevoegen|Vuoi altro|algo más|autre chose|mais alguma|ほかの条件|补充|die Auswahl|de keuzes/u;
+
+test.each([
+  'Lösche alle Termine im Mai',
+  'Storniere meinen Flug',
+  'Ich möchte meinen Wecker löschen',
+  'verwijder alle afspraken',
+  'Kun je de timer annuleren',
+  'elimina il promemoria di oggi',
+  'borra mi alarma',
+  'supprime mon rappel',
+  'cancele meu alarme',
+  '明日の予定を削除して',
+  '取消我的闹钟',
+])('to "%s", which takes something away, nothing is added', (text) => {
+  const asked = generateCandidates({ text, goals: [], preferences: [] }).map(({ question }) => question);
+  expect(new Set(asked).size).toBe(3);
+  for (const question of asked) expect(question).not.toMatch(additions);
+});
+
+test.each([
+  ['Setze eine Erinnerung meine Oma um 5 Uhr abzuholen', 'Möchten Sie schnelle Hilfe bei „%s“?'],
+  ['Stelle eine Erinnerung ein Brot zu kaufen', 'Möchten Sie schnelle Hilfe bei „%s“?'],
+  ['Stelle Wecker auf acht', 'Möchten Sie schnelle Hilfe bei „%s“?'],
+  ['Zet timer op tien minuten', 'Wil je snel hulp bij “%s”?'],
+  ['Herinner me brood te kopen', 'Wil je snel hulp bij “%s”?'],
+])('"%s" is quoted, as its clause would stand in the wrong place or lacks a word', (text, asked) => {
+  expect(firstQuestion(text)).toBe(asked.replace('%s', text));
+});
+
+test('an order to "Sie" is no question', () => {
+  expect(firstQuestion('Spielen Sie Jazz von Bill Evans')).toBe(
+    'Soll ich Jazz von Bill Evans spielen, genau so wie gesagt?',
+  );
+});

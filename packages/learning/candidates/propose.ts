@@ -1,7 +1,7 @@
 import { askSoftware } from './ask-software.ts';
 import { askEnglish, quoteInEnglish } from './english/ask-english.ts';
 import { askInOtherLanguage } from './languages/ask-in-other-language.ts';
-import { sanitize, shorten } from './quote.ts';
+import { fromRequest, sanitize, shorten } from './quote.ts';
 import type { Ask } from './template.ts';
 
 /** `prior`: how likely its author thinks it, in [0, 1]. */
@@ -38,9 +38,9 @@ export function generateCandidates(request: CandidateRequest): Candidate[] {
 
 /** From the most special rule that understands the request to the one that only quotes it. */
 function findAsks(line: string, request: CandidateRequest): readonly Ask[] {
-  const quoted = shorten(line);
+  const quoted = shorten(fromRequest(line));
   const isQuestion = /[?？]\s*$/u.test(request.text);
   const asks =
     askInOtherLanguage(line, quoted, isQuestion) ?? askSoftware(line, request) ?? askEnglish(line) ?? [];
-  return asks.length >= fewest ? asks : [...asks, ...quoteInEnglish(quoted, isQuestion)];
+  return asks.length >= fewest ? asks : [...asks, ...quoteInEnglish(quoted)];
 }

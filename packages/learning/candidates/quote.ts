@@ -22,6 +22,17 @@ export function sanitize(text: string): string {
     .trim();
 }
 
+const asksFor =
+  /\?$|^(?:please|can|could|would|will|do|does|is|are|what|how|why|when|where|which|who|i (?:would|need|want|wish)|we (?:need|want)|you (?:should|must|need|have)|your task|help|tell|show|give|write|make|create|explain|rewrite|find|list|describe|generate|suggest|summari[sz]e|translate|provide|identify|add|set)\b/iu;
+
+/** The line from the sentence on that asks, where one before it would push it out of the quote. */
+export function fromRequest(line: string): string {
+  if (line.length <= maxQuoteLength) return line;
+  const sentences = line.split(/(?<=[.!?;])\s+/u);
+  const at = sentences.findIndex((sentence) => asksFor.test(sentence));
+  return at < 1 ? line : sentences.slice(at).join(' ');
+}
+
 /** At most 70 characters of a line, cut between words where it has any; null if nothing of it can be seen. */
 export function shorten(line: string): string | null {
   if (!/[\p{L}\p{N}\p{P}\p{S}]/u.test(line)) return null;

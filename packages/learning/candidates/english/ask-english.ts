@@ -15,9 +15,13 @@ export function askEnglish(line: string): Ask[] | null {
   return request === null ? null : toAsks(request, line);
 }
 
+/** A question without its mark, which asks for a fact: a short answer can be enough. */
+const asksFact =
+  /^(?:what|when|where|who|whose|which|is|are|was|were|did|does|do i|do we|has|have|had|am|will(?! you)|how (?:much|many|long|often|far|old|big))\b(?!.*\b(?:should|how (?:do|to|can))\b)|\b(?:(?:is|are|was|for|at|by) (?:how (?:much|many|long)|what|when|where)|how (?:much|many|long))\b/iu;
+
 /** The request as it was written, when its shape says too little; `quoted` is null if nothing of it can be seen. */
-export function quoteInEnglish(quoted: string | null, isQuestion: boolean): Ask[] {
-  const templates = isQuestion ? data.quoted.question : data.quoted.other;
+export function quoteInEnglish(quoted: string | null): Ask[] {
+  const templates = asksFact.test(quoted ?? '') ? data.quoted.question : data.quoted.other;
   return fill(templates, { quoted: quoted === null ? 'your request' : `“${quoted}”` });
 }
 
@@ -38,6 +42,8 @@ function toAsks(request: EnglishRequest, line: string): Ask[] {
       return fill(smallTalk[request.kind] ?? [], {});
     case 'how-to':
       return fill(data['how-to'], { do: request.do });
+    case 'need':
+      return fill(withSpares(data.need, [help], line), { thing: request.thing });
     case 'report':
     case 'problem':
     case 'complaint':
@@ -46,6 +52,9 @@ function toAsks(request: EnglishRequest, line: string): Ask[] {
       return fill(data[request.shape], { thing: request.thing });
   }
 }
+
+/** For a need that says itself that it is urgent. */
+const help: QuestionTemplate = { ask: 'get help with {thing}', why: 'more than an answer may be needed' };
 
 /** Three templates at least: where the request excludes some, others that fit anything stand in for them. */
 const withSpares = (templates: Templates, spares: Templates, line: string): Templates => {

@@ -13,6 +13,11 @@ const settled: readonly { addition: RegExp; by: RegExp }[] = [
     by: /[.!?;]\s+(?:mention|also|and|include|explain|add|give|list|you (?:need|must|should|can)|be sure|make sure|try|your|please|then|use|write|provide)\b/iu,
   },
   {
+    // An explanation is what is asked for.
+    addition: /nothing but|with the reasons|explained/u,
+    by: /\b(?:explain|explaining|explanations?|why|reasons?|justify|justification)\b/iu,
+  },
+  {
     addition: /yes or no/u,
     by: /\bor\b/iu,
   },
@@ -27,7 +32,7 @@ const settled: readonly { addition: RegExp; by: RegExp }[] = [
   {
     addition:
       /short|brief|few words|longer|depth|detail|simpl|paragraph|list of|plain list|table|nothing but|only what matters|exercises|basics|examples?/u,
-    by: /\b(?:briefly|brief|short|shorter|concise(?:ly)?|detail(?:s|ed)?|depth|longer|simple|simply|simpler|sentences?|paragraphs?|(?:in|than|of) \S+ words|bullet(?:ed)?|(?:as|in) an? (?:list|table)|step by step|examples?|elaborate|thorough(?:ly)?|comprehensive|extensive|(?:only|just) (?:the|a|one))\b/iu,
+    by: /\b(?:briefly|brief|short|shorter|concise(?:ly)?|detail(?:s|ed)?|depth|longer|simple|simply|simpler|sentences?|paragraphs?|(?:in|than|of) \S+ words|bullet(?:ed)?|(?:as|in|using|with) an? (?:list|table)|step by step|examples?|elaborate|thorough(?:ly)?|comprehensive|extensive|(?:only|just) (?:the|a|one))\b/iu,
   },
   {
     addition: /single time|best of three|favourite|best match|everything that|each change|every step/u,

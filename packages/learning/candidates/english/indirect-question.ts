@@ -10,6 +10,7 @@ export type QuestionKind =
   | 'figure'
   | 'manner'
   | 'meaning'
+  | 'offer'
   | 'own fact'
   | 'own figure'
   | 'permission'
@@ -20,6 +21,7 @@ export type QuestionKind =
   | 'sum'
   | 'time'
   | 'time passed'
+  | 'plain'
   | 'yes or no';
 
 /** What follows "Do you want to know": "what your balance is", or only "your balance". */
@@ -44,6 +46,7 @@ export function toIndirectQuestion(words: readonly TaggedWord[]): IndirectQuesti
   const [first] = words;
   if (first === undefined || words.length < 2 || words.length > maxWords) return null;
   const at = isQuestionWord(first) ? words.findIndex((word, i) => i > 0 && isAuxiliary(word)) : 0;
+  if (isHowMuchOfNothing(words)) return null;
   if (at < 0) return withSubjectFirst(words);
   const [asked, verb, rest] = [words.slice(0, at), words[at], words.slice(at + 1)];
   if (verb === undefined || !isAuxiliary(verb)) return null;
@@ -53,6 +56,10 @@ export function toIndirectQuestion(words: readonly TaggedWord[]): IndirectQuesti
   const clause = moveVerb(asked, verb, rest);
   return clause === null ? null : { kind, clause };
 }
+
+/** "how percentage am i earning": a word is missing, and the clause would be no English. */
+const isHowMuchOfNothing = ([first, second, third]: readonly TaggedWord[]) =>
+  first?.lower === 'how' && second?.pos === 'NOUN' && third !== undefined && isAuxiliary(third);
 
 /** "tell me if it rains", "which song is playing": the order is that of an indirect question already. */
 export function withSubjectFirst(words: readonly TaggedWord[]): IndirectQuestion | null {
@@ -222,14 +229,17 @@ const told = /^(?:\S+ ){1,4}(?:was|were|did|had|\w+ed)\b/u;
 function findKind(asked: readonly TaggedWord[], verb: string, rest: readonly TaggedWord[]): QuestionKind {
   const opening = asked.map(({ lower }) => lower).join(' ');
   const line = rest.map(({ lower }) => lower).join(' ');
+  if (opening === '' && /^you (?:want|need|like|prefer) me to\b/u.test(line)) return 'offer';
   if (isAboutAssistant(verb, line)) return 'about assistant';
   if (
     /\d/u.test(line) &&
     /\b(?:square root|percent|divided|times|plus|minus|multiplied|sum|x)\b|[%*+/]/u.test(line)
   )
     return 'sum';
+  if (/\b(?:spell|spelled|spelling|pronounce|pronounced|pronunciation|synonyms?|antonyms?)\b/u.test(line))
+    return 'plain';
   if (
-    /\b(?:mean|means|meaning of (?:the )?(?:word|term|phrase|name|acronym|abbreviation|expression)|definition|spell|spelled|spelling|pronounce|pronounced|synonym)\b/u.test(
+    /\b(?:mean|means|meaning of (?:the )?(?:word|term|phrase|name|acronym|abbreviation|expression)|definition)\b/u.test(
       line,
     )
   )
@@ -267,8 +277,15 @@ const isAboutAssistant = (verb: string, line: string) =>
     !/\b(?:i|me|my|we|our)\b/u.test(line) &&
     !/^(?:will|can|could)$/u.test(verb));
 
+/** A name or an output is all there is to it. */
+const oneAnswer =
+  /\b(?:names?|titles?|number|address|code|output|capital|abbreviation|acronym|currency|playing)\b/u;
+export const isOneAnswer = (line: string) => oneAnswer.test(line);
+
 function findChoice(opening: string, verb: string, line: string): QuestionKind {
-  if (/\b(?:facts?|jokes?|quotes?|news)\b/u.test(line)) return 'fact';
+  if (/\b(?:facts?|jokes?|quotes?|news)\b/u.test(line)) return 'plain';
+  if (opening === 'what' && /^an? (?!good|nice)\S+(?: \S+)?$/u.test(line)) return 'meaning';
+  if (/\b(?:my|our) (?:best|top)\b/u.test(line)) return 'own fact';
   if (
     /\b(?:best|good(?! (?:morning|afternoon|evening|night|bye))|top|better|recommended)\b/u.test(
       `${opening} ${line}`,
@@ -278,6 +295,7 @@ function findChoice(opening: string, verb: string, line: string): QuestionKind {
   if (/^(?:should|can|could)$/u.test(verb) && /^(?:i|we|one|people)\b(?!.*\byour?\b)/u.test(line))
     return 'choice';
   if (/\b(?:my|i|our)\b/u.test(line)) return 'own fact';
+  if (isOneAnswer(line)) return 'plain';
   return reading.test(line) ? 'reading' : 'fact';
 }
 

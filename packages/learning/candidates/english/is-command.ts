@@ -18,6 +18,9 @@ export function isCommand(first: TaggedWord, second: TaggedWord): boolean {
     )
   )
     return false;
+  // "refund status": a thing whose name begins with a verb.
+  if (/^(?:status|total|amount|date|balance|rate|fees?|limit|history|number|cost|price)$/u.test(second.lower))
+    return false;
   // The name of a card, of a magazine.
   if (/^(?:discover|chase|visa|time|people)$/u.test(first.lower) && second.pos === 'NOUN') return false;
   if (first.pos === 'NOUN' && /^(?:a|an|the|my|our|your|me|this|these)$/u.test(second.lower)) return true;

@@ -2,6 +2,7 @@ import type { EnglishRequest } from './english-request.ts';
 import { findParts } from './find-parts.ts';
 import {
   isAuxiliary,
+  isOneAnswer,
   isQuestionWord,
   isReading,
   lowerFirst,
@@ -11,24 +12,33 @@ import {
 } from './indirect-question.ts';
 import { isCommand, onlyByHand } from './is-command.ts';
 import { openings } from './openings.ts';
-import { readStatement } from './read-statement.ts';
+import { readAskedWhatToDo, readStatement } from './read-statement.ts';
 import { readDoing, readTask, readWish, toBase } from './read-task.ts';
 import { isBareThing, isNounPhrase, toThing } from './read-thing.ts';
 import { citesSpeech, shiftFirstPerson, shiftPerson } from './shift-person.ts';
 import { findSmallTalk } from './small-talk.ts';
 import { expandContractions, type TaggedWord, tagWords } from './tag-words.ts';
-import { findTask } from './tasks.ts';
+import { findTask, toShow } from './tasks.ts';
 
 const aside = /\s\([^)]* [^)]*\)/gu;
 const maxLength = 130;
 const plain = /^[\p{Script=Latin}\p{N} '’+#./&,:;%$€£*?!@"()-]+$/u;
 
+/** "my car is dead what do i do": what it is about stands before. */
+const asksWhatToDo =
+  /^(.{8,}?)[\s,;.!?-]+(?:(?:so|and|now) )?what (?:do|should|can|could|must|shall) (?:i|we) do(?: now| next| first| then| here| about (?:it|this|that))*[ ,?.!]*$/iu;
+/** Grammar that is broken before anything is built of it. */
+const hasDoubledWord =
+  /(?:^|\s)(?!(?:very|really|so|bye|no|ha|go|more|that|had|knock|yes|please|far|long|new)\s)(\p{L}+)\s\1(?=\s|$)/iu;
+
 /** Null for a text that it does not understand well enough to take apart. */
 export function readEnglish(text: string): EnglishRequest | null {
   const full = expandContractions(text.replaceAll(aside, '')).trim();
-  if (!plain.test(full) || citesSpeech(full)) return null;
+  if (!plain.test(full) || citesSpeech(full) || hasDoubledWord.test(full)) return null;
   const talk = findSmallTalk(full);
   if (talk !== null) return { shape: 'small talk', kind: talk };
+  const stuck = asksWhatToDo.exec(full);
+  if (stuck !== null) return readAskedWhatToDo(stuck[1] ?? '');
   let told: EnglishRequest | null = null;
   const parts = findParts(full);
   for (const part of parts) {
@@ -108,7 +118,9 @@ const findKindOfKnown = (rest: string): QuestionKind =>
       ? 'own fact'
       : isReading(rest)
         ? 'reading'
-        : 'fact';
+        : isOneAnswer(rest)
+          ? 'plain'
+          : 'fact';
 
 /** "show me my bill" is "see your bill"; what stands behind may be a question, too. */
 function readSeen(rest: string, verb: string): EnglishRequest | null {
@@ -120,8 +132,9 @@ function readSeen(rest: string, verb: string): EnglishRequest | null {
   if (!isNounPhrase(words)) return null;
   const own = /^(?:give|get|bring)$/iu.test(verb) ? 'get' : /^read|^play/iu.test(verb) ? 'hear' : 'see';
   const thing = shiftPerson(words);
-  const found = own === 'get' ? findTask('get', words.map(({ lower }) => lower).join(' ')) : 'show';
-  const task = found === 'other' && verb.toLowerCase() === 'give' ? 'show' : found;
+  const line = words.map(({ lower }) => lower).join(' ');
+  const found = own === 'get' ? findTask('get', line) : toShow(line);
+  const task = found === 'other' && verb.toLowerCase() === 'give' ? toShow(line) : found;
   return { shape: 'task', task, act: `to ${own} ${thing}`, after: `you ${own} ${thing}` };
 }
 
@@ -172,12 +185,19 @@ function readPlain(line: string): EnglishRequest | null {
   if (/^any\b/u.test(first.lower)) return null;
   if (second !== undefined && isCommand(first, second) && !isSubjectOf(words))
     return readTask(part, onlyByHand.test(first.lower) ? 'user' : 'assistant');
+  if (isBareThing(words) && action.test(first.lower)) return null;
   if (isBareThing(words)) return onList.test(part) ? null : toThing(words, 'thing');
   const doing = readDoing(words);
   if (doing !== null) return doing;
-  const clause = part.replace(/, (?:i (?:guess|think|believe)|you know|right)$/iu, '');
+  const clause = part
+    .replace(/, (?:you know|right)$/iu, '')
+    .replace(/^(.+), (i (?:guess|think|believe))$/iu, '$2 $1');
   return /, \p{L}+ /u.test(clause) ? null : readStatement(tagWords(clause), clause);
 }
+
+/** "Shutdown after an hour" is to be done: nobody asks for facts about it. */
+const action =
+  /^(?:shut-?down|log-?(?:in|out|on|off)|sign-?(?:in|up)|back-?up|set-?up|start-?up|reboot|restart|re-?install|installation|install|upgrade|download|upload|removal|deletion|cancellation|check-?in|payment|transfer|reset)$/u;
 
 /** "milk on my list": its verb is missing. */
 const onList =

@@ -1,10 +1,8 @@
 import type { EnglishRequest } from './english-request.ts';
 import { isQuestionWord, lowerFirst } from './indirect-question.ts';
 import { shiftPerson } from './shift-person.ts';
-import { joinWords, type TaggedWord } from './tag-words.ts';
+import { joinWords, type TaggedWord, tagWords } from './tag-words.ts';
 
-const belief =
-  /^(?:you (?:think|believe|guess|suspect|feel)|it (?:seems|looks|appears)(?: like| as if)?)(?: that)? (?=\S+ \S+ )/iu;
 const trouble =
   /\b(?:lost|lose|stole|stolen|broken?|broke|declined|denied|rejected|fail(?:s|ed|ing)?|problem|trouble|wrong|missing|forgot|forgotten|cannot|not work(?:ing)?|does not|did not|damaged|fraud\w*|suspicious|late|error|dead|stuck|hurt|sick|leak\w*|thief|snapped|cracked|torn|bent|scratched|swallowed|compromised|expired|overcharged|crashed|hack\w*|blocked|locked|not)\b/iu;
 const maxStatementWords = 16;
@@ -25,9 +23,7 @@ export function readStatement(words: TaggedWord[], part: string): EnglishRequest
   );
   if (order !== null)
     return { shape: 'task', task: 'other', act: `${order[1]} to be ${order[2]}`, after: 'it is done' };
-  const clause = lowerFirst(shiftPerson(words))
-    .replace(belief, '')
-    .replace(/,? you (?:think|believe|guess)$/u, '');
+  const clause = lowerFirst(shiftPerson(words));
   if (/^i (?:would |really |just )*(?:want|need|like|wish|prefer|rather)\b/iu.test(part)) return null;
   // It asks for something, which would be lost.
   if (/^(?:i|we|my|our)\b.* (?:and|so|but) (?:(?:i|we) )?(?:really )?(?:need|want|would like)\b/iu.test(part))
@@ -35,4 +31,14 @@ export function readStatement(words: TaggedWord[], part: string): EnglishRequest
   if (/^you (?:are|will be|have been|were) given\b/iu.test(part)) return null;
   if (/^you(?:r)?$/u.test(first.lower)) return { shape: 'complaint', clause };
   return { shape: trouble.test(joinWords(words)) ? 'problem' : 'report', clause };
+}
+
+/** What stands before "what do i do": "know what to do first, given that …"; null if it is no statement of the user's. */
+export function readAskedWhatToDo(part: string): EnglishRequest | null {
+  const words = tagWords(part.replace(/^(?:(?:so|hi|hello|hey|oh no|help|well|ok|okay)[ ,!]+)+/iu, ''));
+  const [first] = words;
+  if (first === undefined || words.length < 3 || words.length > maxStatementWords) return null;
+  if (!/^(?:i|my|we|our|the|there|it|this|someone|somebody)$/u.test(first.lower)) return null;
+  if (!words.some(({ pos }) => pos === 'AUX' || pos === 'VERB') || words.some(isQuestionWord)) return null;
+  return /[.;:?!]/u.test(part) ? null : { shape: 'problem', clause: lowerFirst(shiftPerson(words)) };
 }

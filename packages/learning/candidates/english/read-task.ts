@@ -14,6 +14,10 @@ function findTaskOf(verb: string, more: readonly TaggedWord[]): string {
   return second && /^(?:cancel|signal|change|chance|add|call|book)$/u.test(task) ? 'other' : task;
 }
 
+/** "set alarm for six", "add reminder". */
+const lacksArticle =
+  /^(set|create|make|start|book|schedule|add|need) (?=(alarm|timer|reminder|appointment|meeting|reservation|event) (?:for|to|at|on|in|about|with)\b)/iu;
+
 /** What follows does not belong to the task itself. */
 const afterthought =
   /,\s(?:i|it|my|we|you|he|she|they)\s.*$|[ ,]+(?:because|since|if you (?:would|could|can|please)|for (?:my|a) \w+ because)\b.*$/iu;
@@ -30,7 +34,12 @@ const meansMore =
 
 export function readTask(rest: string, who: 'assistant' | 'user'): EnglishRequest | null {
   if (meansMore.test(rest)) return null;
-  const words = tagWords(rest.replace(/^(?:please|kindly|also|just) /iu, '').replace(afterthought, ''));
+  const words = tagWords(
+    rest
+      .replace(/^(?:please|kindly|also|just) /iu, '')
+      .replace(afterthought, '')
+      .replace(lacksArticle, (verb, _, noun) => `${verb}${/^[aeiou]/iu.test(noun) ? 'an' : 'a'} `),
+  );
   const [first, ...more] = words;
   if (first === undefined || isQuestionWord(first)) return null;
   if (isAuxiliary(first) && !(/^(?:do|have)$/u.test(first.lower) && more.length > 0)) return null;

@@ -35,10 +35,20 @@ export function shiftFirstPerson(words: readonly TaggedWord[]): string {
 const ofAssistant =
   /^(?:name|voice|volume|language|accent|speed|speech|tone|responses?|answers?|replies|reply|opinions?|thoughts|advice|mood|settings?|personality|gender|memory|boss|creator|mind|way|knowledge|job|last|previous|next|own|favou?rite|help|hours|age|best|questions?|ideas?|suggestions?|recommendations?|attitude|data|database|history|system|services?)$/u;
 
+/** "reset your clock", "and make your writing clearer"; not "ways to improve your sleep". */
+const isObjectOfOrder = (words: readonly TaggedWord[], at: number) =>
+  at === 1 ||
+  (words[at - 1]?.pos === 'VERB' &&
+    words[at - 2]?.lower === 'and' &&
+    !words.slice(0, at).some(({ lower }) => lower === 'to'));
+
 /** An order: "my" is the user's, "your" the assistant's only where it can be. */
 export function shiftTask(words: readonly TaggedWord[]): string {
   const generic = words.some(
-    ({ lower }, at) => lower === 'your' && !ofAssistant.test(words[at + 1]?.lower ?? ''),
+    ({ lower }, at) =>
+      lower === 'your' &&
+      !isObjectOfOrder(words, at) &&
+      !words.slice(at + 1, at + 3).some((word) => ofAssistant.test(word.lower)),
   );
   const anyone = words.some(
     ({ lower }, at) =>
@@ -92,12 +102,26 @@ const citing: readonly RegExp[] = [
   /\b(?:how|what|which)\b.{0,40}?\b(?:say|spell|pronounce|translate|express|phrase|word|translation)\b(.*)$/iu,
   /^(?:(?:please|can|could|would|you) )*(?:say|translate|spell|pronounce|repeat)\b(.*)$/iu,
   /\b(?:saying|that says|to say|the words|the message)\b(.*)$/iu,
+
   /\b(?:text|tell|message|write|ask|email|remind|inform) (?:to )?(?:my )?(?!me\b|us\b|you\b|about\b|a\b|an\b|the\b)\p{L}+ (?=that\b|hi\b|hello\b|i\b|you\b|we\b|if\b|how\b|what\b|when\b)(.*)$/iu,
 ];
 const askedForWords =
   /^(?:(?:please|tell|show|teach) (?:me )?)?how (?:do|does|would|to|can|could|should|might)\b.{0,20}\b(?:say|spell|pronounce)\b/iu;
 const toSomeone = /\b(?:you|your|yours)\b/iu;
+/** Words of a song or a title stay as they are: with a person in them, they are quoted. */
+const title =
+  /\b(?:goes(?: like)?|(?:song|track|album|movie|film|book|playlist|list|show|podcast|game|one|piece) (?:called|named|titled|entitled)|titled|entitled|lyrics)\b(.*)$/iu;
+const played =
+  /^(?:(?:please|can|could|would|you|go ahead and|i want to (?:hear|listen to)) )*(?:play|sing|hum) (?!(?:me|my|us|our|some of my|all of my|the next)\b)(.*)$/iu;
+const person = /\b(?:i|me|my|mine|we|us|our|you|your|yours|am|are)\b/iu;
+const citesTitle = (line: string) =>
+  person.test(title.exec(line)?.[1] ?? '') ||
+  /\b(?:i|you|your|we|us)\b|\bme (?!(?:a|an|the|some|now|please)\b)(?=\S)|(?<!(?:to|for|with) )\bme$/iu.test(
+    (played.exec(line)?.[1] ?? '').replace(/^i /iu, ''),
+  );
 
 /** Whether words are cited that speak to someone. */
 export const citesSpeech = (line: string): boolean =>
-  askedForWords.test(line) || citing.some((pattern) => toSomeone.test(pattern.exec(line)?.[1] ?? ''));
+  askedForWords.test(line) ||
+  citesTitle(line) ||
+  citing.some((pattern) => toSomeone.test(pattern.exec(line)?.[1] ?? ''));

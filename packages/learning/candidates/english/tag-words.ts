@@ -28,9 +28,18 @@ const contractions: readonly [RegExp, string][] = [
   [/\bif whether(?: or not)?\b/giu, 'whether'],
 ];
 
+/** What stands behind is a lyric or a title, and stays as it is written. */
+const citation =
+  /^.*?\b(?:goes like|that goes|lyrics|(?<!was |were |is |are )(?:called|titled|entitled)|saying|that says)\b|^(?:(?:please|can|could|would|you|go ahead and) )*(?:play|sing|hum)\b/iu;
+
 /** Written out, so that subject and verb are words of their own: "what's" is "what is". */
 export function expandContractions(line: string): string {
-  return contractions.reduce((text, [short, full]) => text.replaceAll(short, full), line);
+  const cited = citation.exec(line)?.[0].length ?? line.length;
+  const expanded = contractions.reduce(
+    (text, [short, full]) => text.replaceAll(short, full),
+    line.slice(0, cited),
+  );
+  return expanded + line.slice(cited);
 }
 
 /** Words with the punctuation that is attached to them. */

@@ -39,8 +39,22 @@ export function askInOtherLanguage(line: string, quoted: string | null, isQuesti
   return fill(language, isQuestion || asks(line) ? 'quoted question' : 'quoted request', { quoted });
 }
 
+/** What takes something away: nothing can be missing from it, and nothing is added. */
+const removal: Readonly<Record<OtherLanguage, RegExp>> = {
+  de: /(?<!\p{L})(?:lösch|entfern|storni|abbrech|abbestell|beend|stopp|ausschalt|ausstell|ausmach|abschalt|abstell|absag|streich|wegnehm|deaktivier|vergess|kündig|stummschalt|aufheb|abmeld|pausier|schließ)\p{Ll}*n(?!\p{L})/u,
+  nl: /(?<!\p{L})(?:annul|verwijder|wis(?:sen)?(?!\p{L})|schrap|cancel|stop|deactive|uitzet|uitschakel|afzet|afzeg|weghaal|weghal|vergeet|pauze|sluit)/u,
+  it: /^(?:cancellare|eliminare|rimuovere|annullare|disattivare|togliere|fermare|spegnere|interrompere|chiudere|dimenticare|disdire)/u,
+  es: /^(?:cancelar|eliminar|borrar|anular|desactivar|quitar|parar|detener|olvidar|apagar|silenciar|pausar|cerrar)/u,
+  fr: /^(?:supprimer|annuler|désactiver|arrêter|enlever|retirer|effacer|éteindre|oublier|couper|fermer)/u,
+  pt: /^(?:cancelar|excluir|apagar|remover|desativar|deletar|parar|desligar|eliminar|tirar|retirar|fechar|silenciar)/u,
+  ja: /(?:キャンセル|削除|解除|消去|中止|停止|除去)し$|(?:取り消し|止め|消し|閉じ)$/u,
+  zh: /^(?:取消|删除|移除|清除|清空|关闭|关掉|停止|暂停)|^[把将].*(?:删除|删掉|取消|关掉|关闭|移除)/u,
+};
+
 function fillTask(language: OtherLanguage, { kind, act }: { kind: string; act: string }): Ask[] {
-  const name = wordings[language][kind] === undefined ? 'task' : kind;
+  const takesAway = removal[language].test(act);
+  const exact = takesAway ? (kind === 'wish' ? 'removal wish' : 'removal') : kind;
+  const name = wordings[language][exact] === undefined ? 'task' : exact;
   // French: "avant de régler", "avant d'ajouter"; Italian: "oltre a vedere", "oltre ad aprire".
   const before = /^[aeiouhâàéèêîïôûù]/iu.test(act) ? `d'${act}` : `de ${act}`;
   const besides = /^a/iu.test(act) ? `ad ${act}` : `a ${act}`;

@@ -35,11 +35,16 @@ const trim = (line: string) =>
     .replace(/[ ,]+(?:alsjeblieft|graag|a\.?u\.?b)$/iu, '')
     .trim();
 
+/** "Zet wekker om acht": a full sentence would need the article. */
+const lacksArticle =
+  /^(?:wekker|timer|alarm|herinnering|afspraak|nummer|liedje|lied|tafel|restaurant|film|lijst|playlist|afspeellijst|boek|album|taxi|bericht|artiest)$/u;
+
 /** "voeg melk toe aan de lijst" is "melk toevoeg aan de lijst", behind "dat ik". */
 function readCommand(line: string): string | null {
   const [first = '', ...words] = line.split(' ');
   if (!imperative.test(first) || words.length === 0 || /\bik\b/iu.test(line)) return null;
   if (imperative.test(/ en (\p{Ll}+)/u.exec(line)?.[1] ?? '')) return null;
+  if (lacksArticle.test(words[0] ?? '') || (/ te \p{Ll}+n$/u.test(line) && !/ om /u.test(line))) return null;
   const verb = first.toLowerCase();
   const at = words.findIndex(
     (word, i) => particle.test(word) && (/^(?:toe|af|terug|mee|weg)$/iu.test(word) || i === words.length - 1),
@@ -58,7 +63,9 @@ function readCommand(line: string): string | null {
       [...words.slice(0, at), `${words[at]?.toLowerCase()}${verb}`, ...words.slice(at + 1)].join(' '),
     );
   const clause = words.findIndex(
-    (word, i) => /^(?:dat|die|zodat)$/iu.test(word) || (/^om$/iu.test(word) && words.indexOf('te', i) > 0),
+    (word, i) =>
+      /^(?:dat|die|zodat|wanneer|omdat|voordat|nadat|als)$/iu.test(word) ||
+      (/^om$/iu.test(word) && words.indexOf('te', i) > 0),
   );
   const end = clause > 0 ? clause : words.length;
   return address([...words.slice(0, end), verb, ...words.slice(end)].join(' '));

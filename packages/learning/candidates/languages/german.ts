@@ -118,6 +118,16 @@ function toInfinitive(word: string): string | null {
   return shortImperatives.test(lower) ? `${lower}en` : null;
 }
 
+/** "Stelle Wecker auf acht": a full sentence would need the article. */
+const lacksArticle =
+  /^(?:Wecker|Timer|Termin|Lied|Song|Erinnerung|Alarm|Nachricht|Tisch|Restaurant|Film|Playlist|Wiedergabeliste|Liste|Buch|Album|Zimmer|Taxi|Künstler|Titel|Track)(?= |$)/u;
+/** "eine Erinnerung meine Mutter anzurufen": the verb would have to stand inside, and nobody knows where. */
+const hasBareClause = (rest: string) =>
+  !/,| um (?!\d|halb |viertel |Mitternacht|\p{Ll}+ Uhr)/u.test(rest) &&
+  / (?:zu \p{Ll}+n|(?:an|ab|auf|aus|ein|mit|vor|vorbei|zurück|los|weg|hin|her|nach|um|unter|statt|teil|fern|be)\p{Ll}*zu\p{Ll}{2,}n)$| (?:dass|wenn|weil|ob|falls|sobald|nachdem|bevor) /u.test(
+    rest,
+  );
+
 /** "Stelle den Wecker aus" is "den Wecker ausstellen". */
 function readCommand(line: string): string | null {
   const [first = '', ...words] = line.split(' ');
@@ -134,14 +144,15 @@ function readCommand(line: string): string | null {
   const reminded = /^Sie,? (?:daran,? )?([^,]+ (?:zu \p{Ll}+|\p{Ll}+zu\p{Ll}+en))(, .*)?$/u.exec(rest);
   if (verb === 'erinnern' && reminded !== null)
     return `Sie daran erinnern, ${reminded[1]}${reminded[2] ?? ''}`;
-  if (/^\p{L}+,/u.test(rest)) return null;
+  if (/^\p{L}+,/u.test(rest) || lacksArticle.test(rest) || hasBareClause(rest)) return null;
   if (particle.test(last) && words.length > 1)
     return `${rest.slice(0, -last.length - 1)} ${last.toLowerCase()}${verb}`;
   const parted = partedInside.exec(rest);
   if (parted !== null) return `${parted[1]} ${parted[3]} ${parted[2]?.toLowerCase()}${verb}`;
-  const clause = /,(?= \p{Ll})| (?:damit|sodass) | um (?!\d)(?=.*(?: zu \p{Ll}+|\p{Ll}zu\p{Ll}+en)$)/u.exec(
-    rest,
-  );
+  const clause =
+    /,(?= \p{Ll})| (?:damit|sodass) | um (?!\d|halb |viertel |Mitternacht|\p{Ll}+ Uhr)(?=.*(?: zu \p{Ll}+|\p{Ll}zu\p{Ll}+en)$)/u.exec(
+      rest,
+    );
   if (clause === null || clause.index === 0) return `${rest} ${verb}`;
   const [main, more] = [rest.slice(0, clause.index), rest.slice(clause.index)];
   const end = main.split(' ').at(-1) ?? '';
@@ -170,8 +181,12 @@ const asksToTell =
 /** Behind "sag mir" the verb may stand where it belongs: "wann es regnet". */
 const subjectFirst = /^\S+ (?:es|er|sie|der|die|das|ein|eine|mein|meine|unser|unsere|man|ich) /iu;
 
-function readQuestion(line: string): string | null {
+/** "Spielen Sie Jazz" without a mark is an order. */
+const orders = /^(?:spielen|zeigen|geben|machen|öffnen|stellen|finden) Sie /iu;
+
+function readQuestion(line: string, marked: boolean): string | null {
   const whole = trim(line);
+  if (!marked && orders.test(whole)) return null;
   const text = whole.replace(asksToTell, '');
   if (/[,;?]|(?<!\d)\./u.test(text) || text.length > maxClauseLength) return null;
   if (text !== whole && subjectFirst.test(text)) return / ich /iu.test(text) ? null : address(text);
@@ -235,7 +250,8 @@ export const german: LanguageRules = {
       !asked.test(text) &&
       rest.split(' ').length > 1 &&
       !finite.test(rest.split(' ')[0] ?? '') &&
-      !hasModal.test(rest);
+      !hasModal.test(rest) &&
+      !hasBareClause(rest);
     return infinitive && !/\b(?:ich|es|wir|du)\b/iu.test(rest)
       ? { kind: 'task', act: address(lowerFirstOf(rest, small)) }
       : null;
