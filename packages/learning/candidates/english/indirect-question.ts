@@ -1,4 +1,4 @@
-import { toPast, toThirdPerson } from './inflect.ts';
+import { lowerFirst, toPast, toThirdPerson } from './inflect.ts';
 import { shiftPerson } from './shift-person.ts';
 import type { TaggedWord } from './tag-words.ts';
 import { isTaskVerb } from './tasks.ts';
@@ -298,6 +298,3 @@ function findChoice(opening: string, verb: string, line: string): QuestionKind {
   if (isOneAnswer(line)) return 'plain';
   return reading.test(line) ? 'reading' : 'fact';
 }
-
-export const lowerFirst = (text: string) =>
-  /^\p{Lu}(?!\p{Lu}|['’ ])|^A /u.test(text) ? (text[0]?.toLowerCase() ?? '') + text.slice(1) : text;

@@ -26,3 +26,6 @@ export function toThirdPerson(verb: string): string {
   if (/[^aeiou]y$/u.test(verb)) return `${verb.slice(0, -1)}ies`;
   return /(?:s|x|z|ch|sh|[^aeiou]o)$/u.test(verb) ? `${verb}es` : `${verb}s`;
 }
+
+export const lowerFirst = (text: string) =>
+  /^\p{Lu}(?!\p{Lu}|['’ ])|^A /u.test(text) ? (text[0]?.toLowerCase() ?? '') + text.slice(1) : text;

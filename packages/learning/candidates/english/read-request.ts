@@ -5,11 +5,11 @@ import {
   isOneAnswer,
   isQuestionWord,
   isReading,
-  lowerFirst,
   type QuestionKind,
   toIndirectQuestion,
   withSubjectFirst,
 } from './indirect-question.ts';
+import { lowerFirst } from './inflect.ts';
 import { isCommand, onlyByHand } from './is-command.ts';
 import { openings } from './openings.ts';
 import { readAskedWhatToDo, readStatement } from './read-statement.ts';

@@ -1,5 +1,6 @@
 import type { EnglishRequest } from './english-request.ts';
-import { isQuestionWord, lowerFirst } from './indirect-question.ts';
+import { isQuestionWord } from './indirect-question.ts';
+import { lowerFirst } from './inflect.ts';
 import { shiftPerson } from './shift-person.ts';
 import { joinWords, type TaggedWord, tagWords } from './tag-words.ts';
 

@@ -1,5 +1,6 @@
 import type { EnglishRequest } from './english-request.ts';
-import { isAuxiliary, isQuestionWord, lowerFirst } from './indirect-question.ts';
+import { isAuxiliary, isQuestionWord } from './indirect-question.ts';
+import { lowerFirst } from './inflect.ts';
 import { isNounPhrase, toThing } from './read-thing.ts';
 import { shiftFirstPerson, shiftPerson, shiftTask } from './shift-person.ts';
 import { type TaggedWord, tagWords } from './tag-words.ts';
