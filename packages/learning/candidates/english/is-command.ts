@@ -25,7 +25,7 @@ export function isCommand(first: TaggedWord, second: TaggedWord): boolean {
   if (/^(?:discover|chase|visa|time|people)$/u.test(first.lower) && second.pos === 'NOUN') return false;
   if (first.pos === 'NOUN' && /^(?:a|an|the|my|our|your|me|this|these)$/u.test(second.lower)) return true;
   if (/^(?:light|dim|warm|cool|dry|clean|open|empty|clear|calm|quiet|lower|ready|free)$/u.test(first.lower))
-    return /^(?:a|an|the|my|our|up|down)$/u.test(second.lower);
+    return /^(?:a|an|the|my|our|your|this|that|these|up|down)$/u.test(second.lower);
   if (first.pos === 'VERB' || first.pos === 'INTJ') return second.pos !== 'AUX';
   const known = isTaskVerb(first.lower);
   return (

@@ -51,7 +51,7 @@ export const toShow = (rest: string) => (value.test(rest) ? 'value' : 'show');
 
 /** Of what is one's own, there is one; of what has "the", there is one but it may be long. */
 function findKindOfSearch(rest: string): string {
-  if (/^(?:up |for )?(?:my|this|our) /u.test(rest)) return 'other';
+  if (/^(?:up |for )?(?:my|this|our) /u.test(rest)) return value.test(rest) ? 'value' : 'other';
   return /^(?:up |for )?the /u.test(rest) ? toShow(rest) : 'find';
 }
 
