@@ -76,3 +76,16 @@ test('what a user told is read anew only when it changed, and never from another
   ]);
   expect(again2?.memories).toBe(first2?.memories);
 });
+
+test('who needs no selections gets none, and leaves those that are kept for others', async () => {
+  const db = await stage();
+  const [ranking, prompt] = [true, false].map((selections) =>
+    createProfileLoader({ db, comparer: createComparer() }, { selections }),
+  );
+  const user = { tenant_id: acme.tenant_id, user_id };
+  const first = await ranking?.(user);
+  expect(first?.selections).not.toEqual([]);
+  const other = await prompt?.(user);
+  expect([other?.selections, other?.memories === first?.memories]).toEqual([[], true]);
+  expect((await ranking?.(user))?.selections).toBe(first?.selections);
+});

@@ -89,3 +89,13 @@ test('a user departs from the tenant, and both are explained', () => {
   expect(features.reasons[1]?.join()).toContain('others often select');
   expect(features.reasons[0]?.join()).toContain('you often select');
 });
+
+test('what a user selected ages by the hour, though the selections are the same array', () => {
+  const selections = [past(1), past(0, 1)];
+  const own = (hours: number) =>
+    utilityFeatures(teas, selections, nobody, new Date(now.getTime() + hours * 3_600_000)).own[1] ?? 0;
+  const fresh = own(0);
+  expect(own(0.9)).toBe(fresh);
+  expect(own(1)).toBeLessThan(fresh);
+  expect(own(24 * 180)).toBeLessThan(0.8 * fresh);
+});
