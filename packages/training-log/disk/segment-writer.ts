@@ -111,10 +111,8 @@ export class SegmentWriter {
       const file = await this.#fileFor(bytes.length, at);
       if (file.openedAt > readAt)
         throw new OutdatedRecords(`${this.path} was begun after these records were read; read them again`);
-      if (bytes.length > 0) {
-        await this.#append(file, bytes);
-        file.lastWrite = at;
-      }
+      await this.#append(file, bytes);
+      file.lastWrite = at;
       if (await this.#isInPlace(file)) return;
       await this.#abandon(file);
     }
