@@ -1,3 +1,5 @@
+import { memoizeByObject } from '@learning-loop/async/memoize';
+import type { Memory } from '@learning-loop/learning/memories/memory';
 import type { PastSelection } from '@learning-loop/learning/ranking/history-features';
 
 /**
@@ -48,3 +50,32 @@ export function boundContents<M extends { content: string }>(
   if (length === Number.POSITIVE_INFINITY) return memories;
   return memories.map((memory) => ({ ...memory, content: cut(memory.content, length) }));
 }
+
+export const sumLengths = (texts: readonly string[]): number =>
+  texts.reduce((chars, { length }) => chars + length, 0);
+
+/** In characters, of all memories together. Those of ordinary users have a quarter of it. */
+const maxComparedMemories = 128_000;
+
+export interface BoundedMemories {
+  /** The given ones, if none is cut. */
+  memories: readonly Memory[];
+  /** Whole texts by what they were cut to. */
+  originals: ReadonlyMap<string, string>;
+  /** Of all contents. */
+  chars: number;
+}
+
+/** Computed once for an array. */
+export const boundMemories = memoizeByObject((whole: readonly Memory[]): BoundedMemories => {
+  const memories = boundContents(whole, maxComparedMemories);
+  const originals = memories.flatMap(({ content }, i) => {
+    const uncut = whole[i]?.content ?? content;
+    return uncut === content ? [] : [[content, uncut] as const];
+  });
+  return {
+    memories,
+    originals: new Map(originals),
+    chars: sumLengths(memories.map(({ content }) => content)),
+  };
+});

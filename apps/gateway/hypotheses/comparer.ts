@@ -1,17 +1,20 @@
 import { createFairQueue, QueueFullError } from '@learning-loop/async/fair-queue';
+import { memoizeByObject } from '@learning-loop/async/memoize';
 import type { UserKey } from '@learning-loop/events/ids';
 import type { EmbeddingOf } from '@learning-loop/learning/embeddings/similarity';
+import type { Memory } from '@learning-loop/learning/memories/memory';
+import type { PastSelection } from '@learning-loop/learning/ranking/history-features';
 import { HttpError } from '@learning-loop/service/errors';
 import { LRUCache } from 'lru-cache';
 import { Piscina } from 'piscina';
 import { compare, measureCpu, type Result, type RetrieveTask, type Task, type Timed } from './compare.ts';
 import type { ThreadRequest } from './compare-thread.ts';
-import { boundContents } from './compared-texts.ts';
+import { boundMemories, sumLengths } from './compared-texts.ts';
 
 export interface Comparer extends AsyncDisposable {
   /** Runs a costly task in another thread. Throws 429 if too many costly ones of the tenant wait. */
   run<T extends Task>(user: UserKey, task: T, embeddingOf: EmbeddingOf | undefined): Promise<Result<T>>;
-  /** Runs here what is bounded otherwise; its CPU time counts as that of a task. */
+  /** Runs here what is bounded otherwise; its CPU time counts as that of a task to retrieve. */
   measure<R>(user: UserKey, compute: () => R): R;
   /** Throws 429 if the user's tasks are costly and too many of the tenant wait: before any work. */
   admit(user: UserKey): void;
@@ -20,11 +23,12 @@ export interface Comparer extends AsyncDisposable {
   takeSpent(user: UserKey): number;
 }
 
-/** In characters, of all memories together. Those of ordinary users have a quarter of it. */
-const maxComparedMemories = 128_000;
 /** In characters; a few µs each, if the words are rare. Beyond it a task is costly. */
 const maxOnEventLoop = 80_000;
-/** From this CPU time on, in ms, a user's next tasks are costly. */
+/**
+ * Once two tasks of a kind in a row took this CPU time, in ms, a user's next are costly. One alone may have read what is
+ * new to this process and stays known, or been held up by a garbage collection.
+ */
 const costlyMs = 20;
 const maxUsers = 50_000;
 const threads = 1;
@@ -32,6 +36,11 @@ const maxWaitingPerTenant = 16;
 /** Keeps the thread's caches between the requests of a busy minute. */
 const idleTimeoutMs = 60_000;
 const maxThreadHeapMb = 256;
+
+/** CPU time in ms, the last one last. */
+type LastTwo = readonly [number, number];
+type Costs = Readonly<Record<Task['kind'], LastTwo>>;
+const noCosts: Costs = { rank: [0, 0], retrieve: [0, 0] };
 
 const toName = ({ tenant_id, user_id }: UserKey) => `${tenant_id}\n${user_id}`;
 
@@ -41,16 +50,22 @@ const toName = ({ tenant_id, user_id }: UserKey) => `${tenant_id}\n${user_id}`;
  */
 export function createComparer(): Comparer {
   const queue = createFairQueue({ concurrency: threads, maxWaiting: maxWaitingPerTenant });
-  const lastMs = new LRUCache<string, number>({ max: maxUsers });
+  const costs = new LRUCache<string, Costs>({ max: maxUsers });
   const spent = new LRUCache<string, number>({ max: maxUsers });
   let pool: Piscina<ThreadRequest, Timed<unknown>> | undefined;
 
-  const isCostly = (user: UserKey) => (lastMs.get(toName(user)) ?? 0) >= costlyMs;
+  const isCostly = (user: UserKey) => {
+    const { rank, retrieve } = costs.get(toName(user)) ?? noCosts;
+    return Math.max(Math.min(...rank), Math.min(...retrieve)) >= costlyMs;
+  };
 
-  function note(user: UserKey, cpuMs: number): void {
-    const name = toName(user);
-    lastMs.set(name, cpuMs);
-    spent.set(name, (spent.get(name) ?? 0) + cpuMs);
+  const noteCosts = (user: UserKey, kind: Task['kind'], lastTwo: LastTwo) =>
+    costs.set(toName(user), { ...(costs.get(toName(user)) ?? noCosts), [kind]: lastTwo });
+
+  function note(user: UserKey, kind: Task['kind'], cpuMs: number): void {
+    const [, last] = (costs.get(toName(user)) ?? noCosts)[kind];
+    noteCosts(user, kind, [last, cpuMs]);
+    spent.set(toName(user), (spent.get(toName(user)) ?? 0) + cpuMs);
   }
 
   async function runInThread(task: Task, embeddingOf: EmbeddingOf | undefined): Promise<Timed<unknown>> {
@@ -65,21 +80,22 @@ export function createComparer(): Comparer {
       if (isCostly(user) && queue.isFull(user.tenant_id)) throw tooCostly();
     },
     async run<T extends Task>(user: UserKey, whole: T, embeddingOf: EmbeddingOf | undefined) {
-      const { task, originals } = bound(whole);
+      const { memories, originals } = boundMemories(memoriesOf(whole));
+      const task = withMemories(whole, memories);
       const lookUp = embeddingOf && ((text: string) => embeddingOf(originals.get(text) ?? text));
-      const inThread = isCostly(user) || countChars(task) > maxOnEventLoop;
+      const inThread = isCostly(user) || countChars(whole) > maxOnEventLoop;
       if (inThread && queue.isFull(user.tenant_id)) throw tooCostly();
       // Before the result is there, so that requests in the meantime are known to be costly, too.
-      if (inThread) lastMs.set(toName(user), costlyMs);
+      if (inThread) noteCosts(user, task.kind, [costlyMs, costlyMs]);
       const { result, cpuMs } = inThread
         ? await queue.run(user.tenant_id, () => runInThread(task, lookUp)).catch(refuse)
         : compare(task, lookUp);
-      note(user, cpuMs);
+      note(user, task.kind, cpuMs);
       return restore(whole, result as Result<T>);
     },
     measure(user, compute) {
       const { result, cpuMs } = measureCpu(compute);
-      note(user, cpuMs);
+      note(user, 'retrieve', cpuMs);
       return result;
     },
     takeSpent(user) {
@@ -120,29 +136,17 @@ function refuse(error: unknown): never {
   throw error instanceof QueueFullError ? tooCostly(error) : error;
 }
 
-interface Bounded {
-  task: Task;
-  /** Whole texts by what they were cut to. */
-  originals: Map<string, string>;
-}
+const memoriesOf = (task: Task) => (task.kind === 'rank' ? task.input.memories : task.memories);
 
-function bound(task: Task): Bounded {
-  const memories = task.kind === 'rank' ? task.input.memories : task.memories;
-  const cut = boundContents(memories, maxComparedMemories);
-  const originals = new Map(
-    cut.flatMap(({ content }, i) => {
-      const whole = memories[i]?.content ?? content;
-      return whole === content ? [] : [[content, whole]];
-    }),
-  );
-  if (task.kind === 'retrieve') return { task: { ...task, memories: cut }, originals };
-  return { task: { ...task, input: { ...task.input, memories: cut } }, originals };
+function withMemories(task: Task, memories: readonly Memory[]): Task {
+  if (memories === memoriesOf(task)) return task;
+  return task.kind === 'rank' ? { ...task, input: { ...task.input, memories } } : { ...task, memories };
 }
 
 /** With the memories as they were given. */
 function restore<T extends Task>(task: T, result: Result<T>): Result<T> {
-  if (task.kind === 'rank') return result;
-  const { memories } = task as RetrieveTask;
+  const memories = memoriesOf(task);
+  if (task.kind === 'rank' || boundMemories(memories).memories === memories) return result;
   const byId = new Map(memories.map((memory) => [memory.memory_id, memory]));
   const scored = result as Result<RetrieveTask>;
   return scored.map((one) => ({
@@ -151,6 +155,11 @@ function restore<T extends Task>(task: T, result: Result<T>): Result<T> {
   })) as Result<T>;
 }
 
+const textsOf = ({ input_text, shown }: PastSelection) => [
+  input_text,
+  ...shown.map(({ question }) => question),
+];
+
 function listTexts(task: Task): string[] {
   if (task.kind === 'retrieve') return [task.query, ...task.memories.map(({ content }) => content)];
   const { input_text, candidates, memories, selections } = task.input;
@@ -158,18 +167,24 @@ function listTexts(task: Task): string[] {
     input_text,
     ...candidates.map(({ question }) => question),
     ...memories.map(({ content }) => content),
-    ...selections.flatMap((past) => [past.input_text, ...past.shown.map(({ question }) => question)]),
+    ...selections.flatMap(textsOf),
   ];
 }
 
-/** A request's own texts count four times: they are new, while the words of the others are known from before. */
+/** Computed once for an array. */
+const countSelectionChars = memoizeByObject((selections: readonly PastSelection[]) =>
+  sumLengths(selections.flatMap(textsOf)),
+);
+
+/**
+ * The texts of a request to rank count four times: they are new, while the words of the others are known from before.
+ */
 function countChars(task: Task): number {
-  const own =
-    task.kind === 'rank'
-      ? [task.input.input_text, ...task.input.candidates.map(({ question }) => question)]
-      : [];
-  const sum = (texts: string[]) => texts.reduce((chars, { length }) => chars + length, 0);
-  return sum(listTexts(task)) + 3 * sum(own);
+  const { chars } = boundMemories(memoriesOf(task));
+  if (task.kind === 'retrieve') return chars + task.query.length;
+  const { input_text, candidates, selections } = task.input;
+  const own = input_text.length + sumLengths(candidates.map(({ question }) => question));
+  return chars + countSelectionChars(selections) + 4 * own;
 }
 
 function collectVectors(task: Task, embeddingOf: EmbeddingOf): Map<string, Float32Array> {

@@ -1,3 +1,4 @@
+import { memoizeByObject } from '@learning-loop/async/memoize';
 import { batchStatements } from '@learning-loop/db/client/batched-statements';
 import type { Db } from '@learning-loop/db/connect';
 import type { PastHypothesis } from '@learning-loop/db/schema/database';
@@ -113,28 +114,36 @@ export function hasOlderMemories(memories: readonly Memory[]): boolean {
 
 const memoryTypes = ['goal', 'preference', 'history'] as const;
 
-export function memoryTexts(profile: UserProfile, type: Memory['type'], limit = maxInContext): string[] {
-  return profile.memories
+export const memoryTexts = (
+  { memories }: UserProfile,
+  type: Memory['type'],
+  limit = maxInContext,
+): string[] => newestTexts(memories, type, limit);
+
+function newestTexts(memories: readonly Memory[], type: Memory['type'], limit: number): string[] {
+  return memories
     .filter((memory) => memory.type === type)
     .slice(0, limit)
     .map(({ content }) => content);
 }
 
-export function toUserContext(profile: UserProfile): UserContext {
-  return {
-    persona_facets: profile.facets,
-    interaction_count: profile.interaction_count,
-    recent_goals: memoryTexts(profile, 'goal'),
-    preferences: preferredThings(profile, 'like'),
-    dislikes: preferredThings(profile, 'dislike'),
-  };
+export function toUserContext({ facets, interaction_count, memories }: UserProfile): UserContext {
+  return { persona_facets: facets, interaction_count, ...rememberedContext(memories) };
 }
 
-function preferredThings(profile: UserProfile, polarity: Polarity): string[] {
-  return profile.memories
+/** Computed once for an array. */
+const rememberedContext = memoizeByObject((memories: readonly Memory[]) => {
+  const preferences = memories
     .filter(({ type }) => type === 'preference')
-    .map(({ content }) => readPreference(content))
-    .filter((preference) => preference.polarity === polarity)
-    .slice(0, maxInContext)
-    .map(({ thing }) => thing);
-}
+    .map(({ content }) => readPreference(content));
+  const things = (wanted: Polarity) =>
+    preferences
+      .filter(({ polarity }) => polarity === wanted)
+      .slice(0, maxInContext)
+      .map(({ thing }) => thing);
+  return {
+    recent_goals: newestTexts(memories, 'goal', maxInContext),
+    preferences: things('like'),
+    dislikes: things('dislike'),
+  };
+});

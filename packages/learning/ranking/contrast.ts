@@ -31,57 +31,71 @@ export function toContrast(questions: readonly string[], selected: number): Cont
   };
 }
 
-/** By question, in [-1, 1]. */
-interface Similarities {
-  terms: Float64Array;
-  words: Float64Array;
-}
+/** Similarity of a text with each question, in [-1, 1]. */
+export type SignedScorer = (text: ContrastText) => Float64Array;
 
-export type SignedScorer = (text: ContrastText) => Similarities;
+export interface SignedScorers {
+  terms: SignedScorer;
+  words: SignedScorer;
+}
 
 /** Scores of each question against past selections. */
 export function createContrastScorer(
   questions: readonly string[],
-  compare: SignedScorer = createSignedScorer(questions),
+  compare: SignedScorers = createSignedScorers(questions),
 ): (past: Contrast) => ContrastScores[] {
   const texts = questions.map(toContrastText);
   const embeddings = texts.map(({ whole }) => whole.embedding);
   const directions = embeddings.map((embedding) => preferenceDirection(embedding, embeddings));
-  return ({ selected, rejected, preferenceDirection: preferred }) => {
-    const liked = selected === null ? null : compare(selected);
-    const left = rejected.map(compare);
-    const difference = (kind: keyof Similarities, i: number) =>
-      (liked?.[kind][i] ?? 0) -
-      left.reduce((sum, scores) => sum + (scores[kind][i] ?? 0), 0) / Math.max(1, left.length);
+  return (past) => {
+    const terms = contrast(compare.terms, past, questions.length);
+    const words = contrast(compare.words, past, questions.length);
+    const preferred = past.preferenceDirection;
     return directions.map((direction, i) => ({
-      terms: difference('terms', i),
-      words: difference('words', i),
+      terms: terms[i] ?? 0,
+      words: words[i] ?? 0,
       direction: preferred === null ? 0 : dot(direction, preferred),
     }));
   };
 }
 
-/** Similarity of a text with each of `texts`; what one speaks for and the other against counts against it. */
-export function createSignedScorer(
+/** By question: similarity to what was selected minus the mean of those to what was rejected. */
+function contrast(score: SignedScorer, { selected, rejected }: Contrast, count: number): Float64Array {
+  const sums = new Float64Array(count);
+  for (const text of rejected) {
+    const scores = score(text);
+    for (let i = 0; i < count; i += 1) sums[i] = (sums[i] ?? 0) + (scores[i] ?? 0);
+  }
+  const liked = selected === null ? null : score(selected);
+  const left = Math.max(1, rejected.length);
+  for (let i = 0; i < count; i += 1) sums[i] = (liked?.[i] ?? 0) - (sums[i] ?? 0) / left;
+  return sums;
+}
+
+/** What a text speaks for and a question against, or the reverse, counts against their similarity. */
+export function createSignedScorers(
   questions: readonly string[],
   wholeWords: WordScorer = createWordScorer(questions.map(toTextVector)),
-): SignedScorer {
+): SignedScorers {
   const texts = questions.map(toContrastText);
   const affirmed = texts.map((text) => text.affirmed);
   const negated = texts.flatMap((text) => text.negated ?? []);
   const terms = createTermScorer([...affirmed, ...negated]);
   const words = negated.length === 0 ? wholeWords : createWordScorer([...affirmed, ...negated]);
-  const fold = (scores: Float64Array) => foldColumns(texts, scores);
-  const score = (text: TextVector) => ({ terms: fold(terms(text)), words: fold(words(text)) });
-  const cache = new Map<ContrastText, Similarities>();
+  const sign = (score: (text: TextVector) => Float64Array) =>
+    signScores(negated.length === 0 ? score : (text) => foldColumns(texts, score(text)));
+  return { terms: sign(terms), words: sign(words) };
+}
+
+function signScores(score: (text: TextVector) => Float64Array): SignedScorer {
+  const cache = new Map<ContrastText, Float64Array>();
   return (text) => {
     const known = cache.get(text);
     if (known !== undefined) return known;
     const likes = score(text.affirmed);
-    const similarities =
-      text.negated === null ? likes : subtract(likes, score(text.negated), text.negatedShare);
-    cache.set(text, similarities);
-    return similarities;
+    const scores = text.negated === null ? likes : subtract(likes, score(text.negated), text.negatedShare);
+    cache.set(text, scores);
+    return scores;
   };
 }
 
@@ -96,8 +110,5 @@ function foldColumns(texts: readonly ContrastText[], scores: Float64Array): Floa
   });
 }
 
-function subtract(likes: Similarities, dislikes: Similarities, share: number): Similarities {
-  const difference = (kind: keyof Similarities) =>
-    likes[kind].map((like, i) => (1 - share) * like - share * (dislikes[kind][i] ?? 0));
-  return { terms: difference('terms'), words: difference('words') };
-}
+const subtract = (likes: Float64Array, dislikes: Float64Array, share: number): Float64Array =>
+  likes.map((like, i) => (1 - share) * like - share * (dislikes[i] ?? 0));

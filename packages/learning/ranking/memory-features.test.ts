@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Memory } from '../memories/memory.ts';
 import { toTextVector } from '../text/text-vector.ts';
-import { createSignedScorer } from './contrast.ts';
+import { createSignedScorers } from './contrast.ts';
 import { isDislike, memoryFeatures } from './memory-features.ts';
 import { createRankingContext } from './ranking-context.ts';
 
@@ -24,7 +24,7 @@ const asked = 'Something hot, please';
 
 function featuresOf(questions: string[], memories: Memory[], type: Memory['type'] = 'preference'): number[] {
   const context = createRankingContext(asked, questions);
-  return memoryFeatures(context, createSignedScorer(questions), memories, type);
+  return memoryFeatures(context, createSignedScorers(questions).words, memories, type);
 }
 
 test('a memory of the very opposite of the request keeps the weight of an unrelated one', () => {
@@ -34,7 +34,7 @@ test('a memory of the very opposite of the request keeps the weight of an unrela
   const opposite = { ...context.topicVector, embedding: text.embedding.map((value) => -value) };
   const [feature] = memoryFeatures(
     { ...context, topicVector: opposite },
-    createSignedScorer(questions),
+    createSignedScorers(questions).words,
     [memory('goal', 'green tea')],
     'goal',
   );
@@ -93,7 +93,7 @@ test('a memory raises the candidate that is like it by its confidence and its re
     (sum, x, i) => sum + x * (context.topicVector.embedding[i] ?? 0),
     0,
   );
-  const compare = createSignedScorer(['tea', 'ship']);
+  const compare = createSignedScorers(['tea', 'ship']).words;
   const [tea] = memoryFeatures(context, compare, [memory('goal', 'tea')], 'goal');
   expect(s).toBeGreaterThan(0.5);
   expect(tea).toBeCloseTo(0.8 * (0.3 + 0.7 * s), 5);

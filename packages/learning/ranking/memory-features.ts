@@ -1,8 +1,8 @@
 import { memoizeByObject } from '@learning-loop/async/memoize';
 import type { Memory } from '../memories/memory.ts';
 import { readPolarity, readPreference } from '../memories/preference.ts';
-import { embeddingSimilarity } from '../text/similarity.ts';
-import { type TextVector, toTextVector } from '../text/text-vector.ts';
+import { packDocuments } from '../text/similarity.ts';
+import { dotRow } from '../text/vector.ts';
 import type { SignedScorer } from './contrast.ts';
 import { type ContrastText, toContrastText } from './contrast-text.ts';
 import type { RankingContext } from './ranking-context.ts';
@@ -13,25 +13,32 @@ const maxCompared = 12;
 export const unrelatedShare = 0.3;
 
 interface KnownMemory {
-  text: TextVector;
   thing: ContrastText;
   confidence: number;
   disliked: boolean;
 }
 
+interface KnownMemories {
+  memories: readonly KnownMemory[];
+  /** Row-major, one row per memory. */
+  embeddings: Float32Array;
+}
+
 /** Computed once for an array. */
-const knownOf = memoizeByObject((memories: readonly Memory[]): Map<Memory['type'], KnownMemory[]> => {
+const knownOf = memoizeByObject((memories: readonly Memory[]): Map<Memory['type'], KnownMemories> => {
   const compared = memories.filter(({ type }) => type !== 'history');
-  return new Map(
-    [...Map.groupBy(compared, ({ type }) => type)].map(([type, some]) => [type, some.map(toKnown)]),
-  );
+  return new Map([...Map.groupBy(compared, ({ type }) => type)].map(([type, some]) => [type, pack(some)]));
 });
+
+function pack(memories: readonly Memory[]): KnownMemories {
+  const known = memories.map(toKnown);
+  return { memories: known, embeddings: packDocuments(known.map(({ thing }) => thing.whole)).embeddings };
+}
 
 function toKnown({ type, content, confidence }: Memory): KnownMemory {
   const { polarity, thing } =
     type === 'preference' ? readPreference(content) : { polarity: 'like', thing: content };
-  const disliked = polarity === 'dislike';
-  return { text: toTextVector(thing), thing: toContrastText(thing), confidence, disliked };
+  return { thing: toContrastText(thing), confidence, disliked: polarity === 'dislike' };
 }
 
 /**
@@ -40,20 +47,22 @@ function toKnown({ type, content, confidence }: Memory): KnownMemory {
  */
 export function memoryFeatures(
   context: RankingContext,
-  compare: SignedScorer,
+  compareWords: SignedScorer,
   memories: readonly Memory[],
   type: Memory['type'],
 ): number[] {
-  const weighted = (knownOf(memories).get(type) ?? [])
-    .map((known) => ({ ...known, weight: computeWeight(known.text, known.confidence, context) }))
-    .sort((a, b) => b.weight - a.weight)
-    .slice(0, maxCompared);
+  const known = knownOf(memories).get(type) ?? { memories: [], embeddings: new Float32Array(0) };
+  const weights = computeWeights(known, context);
+  const heaviest = [...weights.keys()].sort((a, b) => (weights[b] ?? 0) - (weights[a] ?? 0));
   const likes = context.candidates.map(() => 0);
   const dislikes = context.candidates.map(() => 0);
-  for (const { thing, weight, disliked } of weighted) {
-    const best = disliked ? dislikes : likes;
-    for (const [i, similarity] of compare(thing).words.entries())
-      best[i] = Math.max(best[i] ?? 0, weight * similarity);
+  for (const place of heaviest.slice(0, maxCompared)) {
+    const memory = known.memories[place];
+    if (memory === undefined) continue;
+    const best = memory.disliked ? dislikes : likes;
+    const similarities = compareWords(memory.thing);
+    for (let i = 0; i < best.length; i += 1)
+      best[i] = Math.max(best[i] ?? 0, (weights[place] ?? 0) * (similarities[i] ?? 0));
   }
   return likes.map((like, i) => like - (dislikes[i] ?? 0));
 }
@@ -62,7 +71,13 @@ export function memoryFeatures(
 export const isDislike = ({ type, content }: Memory) =>
   type === 'preference' && readPolarity(content) === 'dislike';
 
-function computeWeight(text: TextVector, confidence: number, { topicVector }: RankingContext): number {
-  const similarity = Math.max(0, embeddingSimilarity(text, topicVector));
-  return confidence * (unrelatedShare + (1 - unrelatedShare) * similarity);
+function computeWeights(
+  { memories, embeddings }: KnownMemories,
+  { topicVector }: RankingContext,
+): Float64Array {
+  const { embedding } = topicVector;
+  return Float64Array.from(memories, ({ confidence }, i) => {
+    const similarity = Math.max(0, dotRow(embedding, embeddings, i * embedding.length));
+    return confidence * (unrelatedShare + (1 - unrelatedShare) * similarity);
+  });
 }

@@ -4,7 +4,7 @@ import type { EmbeddingOf } from '../embeddings/similarity.ts';
 import type { Memory } from '../memories/memory.ts';
 import { styleFit } from '../persona/facets.ts';
 import { round } from '../text/vector.ts';
-import { createContrastScorer, createSignedScorer } from './contrast.ts';
+import { createContrastScorer, createSignedScorers } from './contrast.ts';
 import { embeddingFeatures } from './embedding-features.ts';
 import { historyFeatures, type PastSelection, tenantHistory, userHistory } from './history-features.ts';
 import { memoryFeatures } from './memory-features.ts';
@@ -83,12 +83,12 @@ function weigh(features: Record<string, number>, { weights }: RankerWeights): nu
 function rankerFeatures(input: RankInput): { rows: Record<string, number>[]; reasons: string[][] } {
   const questions = input.candidates.map(({ question }) => question);
   const context = createRankingContext(input.input_text, questions);
-  const compare = createSignedScorer(questions, context.words);
+  const compare = createSignedScorers(questions, context.words);
   const scoreContrast = createContrastScorer(questions, compare);
   const own = historyFeatures(context, scoreContrast, input.selections, input.now, userHistory);
   const tenant = historyFeatures(context, scoreContrast, input.tenantSelections, input.now, tenantHistory);
-  const goals = memoryFeatures(context, compare, input.memories, 'goal');
-  const preferences = memoryFeatures(context, compare, input.memories, 'preference');
+  const goals = memoryFeatures(context, compare.words, input.memories, 'goal');
+  const preferences = memoryFeatures(context, compare.words, input.memories, 'preference');
   const request = context.words(context.request);
   const embedding = input.embeddingOf && embeddingFeatures(input, input.embeddingOf);
   const utilities = learnUtilities(input);

@@ -50,6 +50,24 @@ export class HashIndex {
   }
 }
 
+const filterBits = 2 ** 12;
+
+/** Says of most hashes that were not added, at one look, that they were not. */
+export class HashFilter {
+  readonly #bits = new Int32Array(filterBits / 32);
+
+  add(hash: number): void {
+    const bit = hash & (filterBits - 1);
+    this.#bits[bit >> 5] = (this.#bits[bit >> 5] ?? 0) | (1 << (bit & 31));
+  }
+
+  /** True for every hash that was added, and for few others. */
+  mayHold(hash: number): boolean {
+    const bit = hash & (filterBits - 1);
+    return (((this.#bits[bit >> 5] ?? 0) >>> (bit & 31)) & 1) === 1;
+  }
+}
+
 /** 32-bit FNV-1a with one more round of mixing. */
 export function hashString(text: string): number {
   let hash = 0x811c9dc5;

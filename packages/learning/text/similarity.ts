@@ -1,4 +1,4 @@
-import { HashIndex } from './hash-index.ts';
+import { HashFilter, HashIndex } from './hash-index.ts';
 import { wordSimilarity } from './terms.ts';
 import { computeShare, type TextDocument, type TextVector } from './text-vector.ts';
 import { dot, dotRow } from './vector.ts';
@@ -88,9 +88,6 @@ export function packDocuments(documents: readonly TextDocument[]): PackedDocumen
   return packed;
 }
 
-/** Most keys of other documents are missing, which one look into a table of so many places shows. */
-const buckets = 2 ** 12;
-
 /** `embeddingSimilarity` plus `tfidfSimilarity` of a document with each of the packed ones, in [-1, 2]. */
 export function createPackedScorer({
   keys,
@@ -98,17 +95,18 @@ export function createPackedScorer({
   embedding,
 }: TextDocument): (packed: PackedDocuments) => Float64Array {
   const places = new HashIndex(keys.length);
-  const held = new Uint8Array(buckets);
+  const held = new HashFilter();
   for (const key of keys) {
     places.add(key);
-    held[key & (buckets - 1)] = 1;
+    held.add(key);
   }
   const sumTerms = (packed: PackedDocuments, i: number) => {
     const end = packed.starts[i + 1] ?? 0;
     let sum = 0;
     for (let k = packed.starts[i] ?? 0; k < end; k += 1) {
       const key = packed.keys[k] ?? 0;
-      if (held[key & (buckets - 1)] === 0) continue;
+      // Most keys of other documents.
+      if (!held.mayHold(key)) continue;
       const place = places.get(key);
       if (place >= 0) sum += (weights[place] ?? 0) * (packed.weights[k] ?? 0);
     }

@@ -4,17 +4,19 @@ import { computeShare, type TextVector } from './text-vector.ts';
 
 /** Pairs of words, each about 0.2 µs; what lies beyond is compared by stem alone. Ordinary requests have a tenth. */
 const maxPairs = 250_000;
+const expectedRows = 64;
 
 /** Similarity of words to some target words, computed once per word, however many texts it occurs in. */
 export class NearestWords {
   readonly targets: readonly Term[];
   /** Row-major: one row per word, one column per target. */
-  rows = new Float32Array(0);
+  rows: Float32Array<ArrayBuffer>;
   #places = new HashIndex(256);
   #targetsByStem: Map<number, number[]> | undefined;
 
   constructor(words: readonly Term[]) {
     this.targets = [...new Map(words.map((term) => [term.wordHash, term])).values()];
+    this.rows = new Float32Array(expectedRows * this.targets.length);
   }
 
   /** Raises each target's similarity in `nearest` to that of the word where it is larger. Returns the word's row, or -1. */
@@ -107,7 +109,7 @@ function scorePart(part: Part | undefined, nearest: Float32Array): number {
 /** By word and text: the squared similarity of the word to its nearest in the text. */
 function createSquares(near: NearestWords, texts: readonly (readonly number[])[]) {
   const width = texts.length;
-  let squares = new Float32Array(0);
+  let squares = new Float32Array(expectedRows * width);
   let filled = 0;
 
   function fill(row: number): void {

@@ -1,4 +1,4 @@
-import { HashIndex } from '../../text/hash-index.ts';
+import { HashFilter, HashIndex } from '../../text/hash-index.ts';
 
 /** k1 and b of Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework"; a small b suits short utterances. */
 const k1 = 1.2;
@@ -49,19 +49,18 @@ export interface TermCounts {
 export interface QueryTerms {
   /** In order of first occurrence. */
   places: HashIndex;
-  /** 1 in the bucket of each term: most words of a memory are foreign to the query, which one look shows. */
-  buckets: Uint8Array;
+  /** Most words of a memory are foreign to the query. */
+  filter: HashFilter;
 }
 
 const maxTerms = 255;
-const buckets = 2 ** 12;
 
 export function toQueryTerms(hashes: Int32Array): QueryTerms {
-  const terms = { places: new HashIndex(hashes.length), buckets: new Uint8Array(buckets) };
+  const terms = { places: new HashIndex(hashes.length), filter: new HashFilter() };
   for (const hash of hashes) {
     if (terms.places.size === maxTerms) break;
     terms.places.add(hash);
-    terms.buckets[hash & (buckets - 1)] = 1;
+    terms.filter.add(hash);
   }
   return terms;
 }
@@ -72,7 +71,7 @@ export function countTerms(query: QueryTerms, { hashes, times, starts, lengths }
     const end = starts[i + 1] ?? 0;
     for (let h = starts[i] ?? 0; h < end; h += 1) {
       const hash = hashes[h] ?? 0;
-      if (query.buckets[hash & (buckets - 1)] === 0) continue;
+      if (!query.filter.mayHold(hash)) continue;
       const place = query.places.get(hash);
       if (place >= 0) rows.add(place, times === null ? 1 : (times[h] ?? 0));
     }

@@ -1,5 +1,5 @@
 import { memoize } from '@learning-loop/async/memoize';
-import { hashString } from '../../text/hash-index.ts';
+import { HashIndex, hashString } from '../../text/hash-index.ts';
 import { round } from '../../text/vector.ts';
 import { zipfIdf } from '../../text/word-vectors.ts';
 import { readNumbers, scaleNumbers } from './number-features.ts';
@@ -77,50 +77,67 @@ export function toCandidateFeatures(whole: readonly string[]): CandidateFeature[
   ]);
 }
 
-interface Column {
-  key: number;
-  family: number;
-  values: Float32Array;
-}
-
 export const toFeatureMatrix = (texts: readonly string[]): FeatureMatrix =>
   packFeatures(toCandidateFeatures(texts));
 
+/** All features of all candidates, by the order in which they were first seen. */
+interface Columns {
+  keys: number[];
+  families: number[];
+  /** Feature by candidate. */
+  values: Float32Array;
+  rows: number;
+}
+
 export function packFeatures(candidates: readonly (readonly CandidateFeature[])[]): FeatureMatrix {
-  const columns = new Map<number, Column>();
+  const columns = toColumns(candidates);
+  return pack(columns, findMostVaried(columns));
+}
+
+function toColumns(candidates: readonly (readonly CandidateFeature[])[]): Columns {
+  const rows = candidates.length;
+  const all = candidates.reduce((sum, { length }) => sum + length, 0);
+  const columns = { keys: [], families: [], values: new Float32Array(rows * all), rows } as Columns;
+  const places = new HashIndex(all);
   for (const [row, features] of candidates.entries()) {
     for (const { key, family, value } of features) {
-      const column = columns.get(key) ?? { key, family, values: new Float32Array(candidates.length) };
-      columns.set(key, column);
-      column.values[row] = value;
+      const place = places.add(key);
+      columns.keys[place] = key;
+      columns.families[place] = family;
+      columns.values[place * rows + row] = value;
     }
   }
-  return pack(keepMostVaried([...columns.values()]), candidates.length);
+  return columns;
 }
 
-function keepMostVaried(columns: Column[]): Column[] {
-  return columns
-    .map((column) => ({ ...column, variance: varianceOf(column.values) }))
-    .filter(({ variance }) => variance > 0)
-    .sort((a, b) => b.variance - a.variance || a.key - b.key)
+/** Places of the features that differ most, by ascending key. */
+function findMostVaried({ keys, values, rows }: Columns): number[] {
+  const keyAt = (place: number) => keys[place] ?? 0;
+  const variances = Float64Array.from(keys, (_, place) => varianceOf(values, place * rows, rows));
+  return [...keys.keys()]
+    .filter((place) => (variances[place] ?? 0) > 0)
+    .sort((a, b) => (variances[b] ?? 0) - (variances[a] ?? 0) || keyAt(a) - keyAt(b))
     .slice(0, maxFeatures)
-    .sort((a, b) => a.key - b.key);
+    .sort((a, b) => keyAt(a) - keyAt(b));
 }
 
-function pack(columns: Column[], rows: number): FeatureMatrix {
-  const values = new Float32Array(rows * columns.length);
-  for (const [k, column] of columns.entries())
-    for (let row = 0; row < rows; row += 1) values[row * columns.length + k] = column.values[row] ?? 0;
+function pack({ keys, families: ofKeys, values: all, rows }: Columns, places: number[]): FeatureMatrix {
+  const values = new Float32Array(rows * places.length);
+  for (const [k, place] of places.entries())
+    for (let row = 0; row < rows; row += 1) values[row * places.length + k] = all[place * rows + row] ?? 0;
   return {
-    keys: Int32Array.from(columns, ({ key }) => key),
-    families: Uint8Array.from(columns, ({ family }) => family),
+    keys: Int32Array.from(places, (place) => keys[place] ?? 0),
+    families: Uint8Array.from(places, (place) => ofKeys[place] ?? 0),
     values,
     rows,
   };
 }
 
-/** Rounded, because sums differ in their last digits with the order of the candidates. */
-function varianceOf(values: Float32Array): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return round(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+/** Of `count` values; rounded, because sums differ in their last digits with the order of the candidates. */
+function varianceOf(values: Float32Array, from: number, count: number): number {
+  let [sum, squares] = [0, 0];
+  for (let i = 0; i < count; i += 1) sum += values[from + i] ?? 0;
+  const mean = sum / count;
+  for (let i = 0; i < count; i += 1) squares += ((values[from + i] ?? 0) - mean) ** 2;
+  return round(squares / count);
 }

@@ -28,36 +28,38 @@ export function explainUtilities(
     { model: tenant, who: 'others' },
   ];
   const means = meanValues(rows);
-  return rows.map((features) =>
-    listStrongest(features.flatMap((feature) => contributionsOf(feature, means, levels, say))),
-  );
+  return rows.map((features) => listStrongest(findContributions(features, means, levels, say)));
 }
 
 function meanValues(rows: readonly CandidateFeature[][]): Map<number, number> {
   const means = new Map<number, number>();
-  for (const { key, value } of rows.flat()) means.set(key, (means.get(key) ?? 0) + value / rows.length);
+  for (const features of rows)
+    for (const { key, value } of features) means.set(key, (means.get(key) ?? 0) + value / rows.length);
   return means;
 }
 
-function contributionsOf(
-  feature: CandidateFeature,
+/** Those that change a chance. */
+function findContributions(
+  features: readonly CandidateFeature[],
   means: Map<number, number>,
   levels: Level[],
   say: number,
 ): Contribution[] {
-  const difference = feature.value - (means.get(feature.key) ?? 0);
-  return levels.map(({ model, who }) => ({
-    ...{ feature, who },
-    by: say * model.departureOf(feature.key) * difference,
-  }));
+  const found: Contribution[] = [];
+  for (const feature of features) {
+    const difference = feature.value - (means.get(feature.key) ?? 0);
+    for (const { model, who } of levels) {
+      const by = say * model.departureOf(feature.key) * difference;
+      if (Math.abs(by) >= minContribution) found.push({ feature, who, by });
+    }
+  }
+  return found;
 }
 
 /** Without those whose words are part of a stronger reason's. */
 function listStrongest(contributions: Contribution[]): string[] {
   const strongest = contributions
-    .filter(
-      ({ by, feature }) => Math.abs(by) >= minContribution && (isNumber(feature) || feature.label !== ''),
-    )
+    .filter(({ feature }) => isNumber(feature) || feature.label !== '')
     .sort((a, b) => Math.abs(b.by) - Math.abs(a.by));
   const reasons: { text: string; who: string; about: string }[] = [];
   for (const contribution of strongest) {

@@ -1,3 +1,4 @@
+import { memoize } from '@learning-loop/async/memoize';
 import type { EncodedSelection, PastSelection } from '../history-features.ts';
 import { encodeSelection } from '../history-features.ts';
 import { packFeatures, toCandidateFeatures, toFeatureMatrix } from './candidate-features.ts';
@@ -40,8 +41,7 @@ export function utilityFeatures(
 ): UtilityFeatures {
   const user = fitUser(selections, tenant, now);
   if (user.size + tenant.size === 0) return withoutSay(questions.length);
-  const candidates = toCandidateFeatures(questions);
-  const features = packFeatures(candidates);
+  const { candidates, features } = readCandidates(JSON.stringify(questions));
   const known = computeKnownShare(features, [user, tenant]);
   const say = known ** 2 / (known ** 2 + prior.half_known);
   return {
@@ -51,6 +51,15 @@ export function utilityFeatures(
     reasons: explainUtilities(candidates, { user, tenant, say }),
   };
 }
+
+/** Few KB each. */
+const maxCandidateSets = 1_000;
+
+/** By the questions as JSON. Applications offer the same choices again and again. */
+const readCandidates = memoize((json) => {
+  const candidates = toCandidateFeatures(JSON.parse(json));
+  return { candidates, features: packFeatures(candidates) };
+}, maxCandidateSets);
 
 const withoutSay = (count: number): UtilityFeatures => ({
   own: Array.from({ length: count }, () => 0),
