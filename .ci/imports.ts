@@ -66,7 +66,7 @@ const layers: Record<string, string[][]> = {
     ['hypotheses', 'auth'],
     ['context'],
     ['http', 'selections'],
-    ['routes'],
+    ['routes', 'openapi'],
     ['server'],
     ['start'],
     ['main', 'keys', 'migrate'],

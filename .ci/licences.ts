@@ -17,6 +17,7 @@ const allowed = new Set([
   'MIT OR Apache-2.0',
   'MIT-0',
   'MPL-2.0',
+  'PSF-2.0',
   'Python-2.0',
   'Unlicense',
   'WTFPL',

@@ -10,6 +10,7 @@ import { registerSecurity, slowRequestCheckMs } from './http/security.ts';
 import { validatorCompiler } from './http/validation.ts';
 import { createComparer } from './hypotheses/comparer.ts';
 import { createMemoryArchive } from './hypotheses/memory-archive.ts';
+import { openApiOptions } from './openapi/document.ts';
 import { deadLetters } from './routes/dead-letters.ts';
 import { execute } from './routes/execute.ts';
 import { experiments } from './routes/experiments.ts';
@@ -79,8 +80,9 @@ export async function createServer(
 }
 
 async function registerDocs(server: FastifyInstance): Promise<void> {
-  await server.register(swagger, {
-    openapi: { info: { title: 'Learning loop', version: '1', description: 'Hypothesize, pick, learn.' } },
+  await server.register(swagger, openApiOptions);
+  await server.register(swaggerUi, {
+    routePrefix: '/docs',
+    uiConfig: { persistAuthorization: true, tryItOutEnabled: true },
   });
-  await server.register(swaggerUi, { routePrefix: '/docs' });
 }

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { createClient } from '@hey-api/openapi-ts';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { connectLearningLoop } from './connect.ts';
@@ -103,3 +105,25 @@ async function listen(server: ReturnType<typeof createServer>): Promise<string> 
   const address = server.address();
   return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
 }
+
+test('a generator that others wrote makes a client of the document, and it works', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'generated-client-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await createClient({
+    input: `${url}/docs/json`,
+    output: folder,
+    plugins: ['@hey-api/typescript', '@hey-api/sdk', '@hey-api/client-fetch'],
+    logs: { level: 'silent' },
+  });
+  const { hypothesize, execute } = await import(join(folder, 'sdk.gen.ts'));
+  const { client } = await import(join(folder, 'client.gen.ts'));
+  client.setConfig({ baseUrl: url });
+  const asked = { user_id: 'ada', input_text: 'build api' };
+  const { data: shown } = await hypothesize({ body: asked });
+  expect(shown.hypotheses).toHaveLength(3);
+  const { interaction_id, recommended_id: hypothesis_id } = shown;
+  const { data: accepted } = await execute({ body: { ...asked, interaction_id, hypothesis_id } });
+  expect(accepted.enriched_prompt).toContain(shown.hypotheses[0].question.slice(12, 30));
+  const { error } = await execute({ body: { ...asked, interaction_id, hypothesis_id: 'h9' } });
+  expect(error).toMatchObject({ error: { code: 'already_picked' } });
+});

@@ -11,7 +11,7 @@ type Shared = ReadonlyMap<string, ts.TypeNode>;
 
 /** Sources by path below this folder: one per API path, one for shared types, and `api.ts`, which joins them. */
 export async function generateSources(document: string): Promise<Map<string, string>> {
-  const paths = (await openapiTS(document))
+  const paths = (await openapiTS(inline(document)))
     .filter(ts.isInterfaceDeclaration)
     .find(({ name }) => name.text === 'paths');
   if (!paths) throw new Error('The document has no paths: is it an OpenAPI document?');
@@ -23,6 +23,21 @@ export async function generateSources(document: string): Promise<Map<string, str
     [sharedFile, printShared(shared)],
     ...[...types].map(([path, type]) => [toFile(path), printPath(toFile(path), type, shared)] as const),
   ]);
+}
+
+/**
+ * Without references, which would lead out of the paths: neither to named schemas nor, by their ids, to named
+ * operations.
+ */
+function inline(document: string): string {
+  const { components = {} } = JSON.parse(document);
+  return JSON.stringify(
+    JSON.parse(document, (key, value) => {
+      if (key === 'operationId') return undefined;
+      const [, kind = '', name = ''] = /^#\/components\/(\w+)\/(\w+)$/u.exec(value?.$ref ?? '') ?? [];
+      return components[kind]?.[name] ?? value;
+    }),
+  );
 }
 
 /** `/v1/users/{user_id}` becomes `api/v1/users/user_id.ts`. */

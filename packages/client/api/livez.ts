@@ -1,16 +1,22 @@
 // Generated from the gateway's OpenAPI document by generate.ts; not to be edited.
-import type { Headers, Parameters } from "./shared.ts";
+import type { Headers, Memories3, Parameters } from "./shared.ts";
 export type Path = {
     parameters: Parameters;
+    /**
+     * Whether the process lives
+     * @description Answers as long as the process can; no server is asked.
+     */
     get: {
         parameters: Parameters;
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description Whether the process lives */
             200: {
                 headers: Headers;
                 content?: never;
             };
+            /** @description `internal_error`: Something failed on our side; the log has the details. */
+            500: Memories3;
         };
     };
 };

@@ -1,15 +1,37 @@
 // Generated from the gateway's OpenAPI document by generate.ts; not to be edited.
-import type { Parameters, Readyz } from "./shared.ts";
+import type { Headers, Memories3, Parameters, Readyz } from "./shared.ts";
 export type Path = {
     parameters: Parameters;
+    /**
+     * Whether requests can be served
+     * @description Says what is away: PostgreSQL, the queue, or room in the queue. 503 without PostgreSQL.
+     */
     get: {
         parameters: Parameters;
         requestBody?: never;
         responses: {
-            /** @description Default Response */
-            200: Readyz;
-            /** @description Default Response */
-            503: Readyz;
+            /** @description Whether requests can be served */
+            200: {
+                headers: Headers;
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ready",
+                     *       "missing": []
+                     *     }
+                     */
+                    "application/json": Readyz;
+                };
+            };
+            /** @description `internal_error`: Something failed on our side; the log has the details. */
+            500: Memories3;
+            /** @description Whether requests can be served */
+            503: {
+                headers: Headers;
+                content: {
+                    "application/json": Readyz;
+                };
+            };
         };
     };
 };

@@ -1,15 +1,24 @@
 // Generated from the gateway's OpenAPI document by generate.ts; not to be edited.
-import type { Headers, Parameters } from "../shared.ts";
+import type { Headers, Memories2, Memories3, Memories4, Memories5, Parameters, Replay } from "../shared.ts";
 export type Path = {
     parameters: Parameters;
+    /**
+     * Events that were given up
+     * @description Lists the newest 200 events that a consumer gave up on, with its last error.
+     */
     get: {
         parameters: Parameters;
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description Events that were given up */
             200: {
                 headers: Headers;
                 content: {
+                    /**
+                     * @example {
+                     *       "dead_letters": []
+                     *     }
+                     */
                     "application/json": {
                         dead_letters: {
                             dead_letter_id: string;
@@ -28,6 +37,24 @@ export type Path = {
                     };
                 };
             };
+            /** @description `key_needed`: No valid API key was sent. */
+            401: Memories4;
+            /**
+             * @description `role_needed`: The key has another role than the one that is needed.
+             *
+             *     `foreign_host`: There are no API keys yet, and the request came from another host or page than this machine’s.
+             */
+            403: Memories5;
+            /** @description `too_many_requests`: The requests of this minute are used up. */
+            429: Replay;
+            /** @description `internal_error`: Something failed on our side; the log has the details. */
+            500: Memories3;
+            /**
+             * @description `overloaded`: More is asked than can be answered; nothing was done.
+             *
+             *     `unavailable`: The database cannot be reached; nothing was stored.
+             */
+            503: Memories2;
         };
     };
 };

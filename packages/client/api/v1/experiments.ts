@@ -1,15 +1,24 @@
 // Generated from the gateway's OpenAPI document by generate.ts; not to be edited.
-import type { Headers, Parameters } from "../shared.ts";
+import type { Experiments, Experiments2, Headers, Memories2, Memories3, Memories4, Memories5, Memories6, Parameters, Replay, Settings, Settings2 } from "../shared.ts";
 export type Path = {
     parameters: Parameters;
+    /**
+     * List the experiments
+     * @description Lists the newest 100 experiments with their variants and outcomes.
+     */
     get: {
         parameters: Parameters;
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description List the experiments */
             200: {
                 headers: Headers;
                 content: {
+                    /**
+                     * @example {
+                     *       "experiments": []
+                     *     }
+                     */
                     "application/json": {
                         experiments: {
                             experiment_id: string;
@@ -32,12 +41,48 @@ export type Path = {
                     };
                 };
             };
+            /** @description `key_needed`: No valid API key was sent. */
+            401: Memories4;
+            /**
+             * @description `role_needed`: The key has another role than the one that is needed.
+             *
+             *     `foreign_host`: There are no API keys yet, and the request came from another host or page than this machine’s.
+             */
+            403: Memories5;
+            /** @description `too_many_requests`: The requests of this minute are used up. */
+            429: Replay;
+            /** @description `internal_error`: Something failed on our side; the log has the details. */
+            500: Memories3;
+            /**
+             * @description `overloaded`: More is asked than can be answered; nothing was done.
+             *
+             *     `unavailable`: The database cannot be reached; nothing was stored.
+             */
+            503: Memories2;
         };
     };
+    /**
+     * Start an experiment
+     * @description Divides the users between models; the trainer promotes or rolls back by what they select.
+     */
     post: {
         parameters: Parameters;
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "variants": [
+                 *         {
+                 *           "model_id": "shipped",
+                 *           "weight": 0.5
+                 *         },
+                 *         {
+                 *           "model_id": "mine",
+                 *           "weight": 0.5
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     /** @description All rankers or all language models. The first is the control: shipped or configured, or any other; the shares add up to 1 */
                     variants: {
@@ -49,16 +94,60 @@ export type Path = {
             };
         };
         responses: {
-            /** @description Default Response */
+            /** @description Start an experiment */
             201: {
                 headers: Headers;
                 content: {
+                    /**
+                     * @example {
+                     *       "experiment_id": "01a2057f-b006-7b80-8a6d-5eb1c2703f66",
+                     *       "status": "running"
+                     *     }
+                     */
                     "application/json": {
                         experiment_id: string;
                         status: string;
                     };
                 };
             };
+            /**
+             * @description `invalid_request`: A field is missing, unknown or has no valid value; `field` names it.
+             *
+             *     `invalid_json`: The body is no JSON, or names a field twice.
+             */
+            400: Memories6;
+            /** @description `key_needed`: No valid API key was sent. */
+            401: Memories4;
+            /**
+             * @description `role_needed`: The key has another role than the one that is needed.
+             *
+             *     `foreign_host`: There are no API keys yet, and the request came from another host or page than this machine’s.
+             */
+            403: Memories5;
+            /** @description `no_such_model`: There is no such model. */
+            404: Experiments;
+            /**
+             * @description `wrong_status`: A model with this status cannot be changed so.
+             *
+             *     `not_served_here`: The configured model server does not serve this model.
+             *
+             *     `experiment_running`: An experiment is running already.
+             */
+            409: Experiments2;
+            /** @description `body_too_large`: The body has more than 256 KiB. */
+            413: Settings;
+            /** @description `unsupported_media_type`: The body is not sent as application/json. */
+            415: Settings2;
+            /** @description `too_many_requests`: The requests of this minute are used up. */
+            429: Replay;
+            /** @description `internal_error`: Something failed on our side; the log has the details. */
+            500: Memories3;
+            /**
+             * @description `overloaded`: More is asked than can be answered; nothing was done.
+             *
+             *     `unavailable`: The database cannot be reached; nothing was stored.
+             */
+            503: Memories2;
         };
     };
 };

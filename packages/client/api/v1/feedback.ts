@@ -1,11 +1,23 @@
 // Generated from the gateway's OpenAPI document by generate.ts; not to be edited.
-import type { Headers, Parameters } from "../shared.ts";
+import type { Feedback, Headers, Interactions, Memories2, Memories3, Memories4, Memories5, Memories6, Parameters, Replay, Settings, Settings2 } from "../shared.ts";
 export type Path = {
     parameters: Parameters;
+    /**
+     * Say how the answer was
+     * @description Accepts a thumb, a rating or a comment about an interaction; it is learned in the background.
+     */
     post: {
         parameters: Parameters;
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "user_id": "ada",
+                 *       "interaction_id": "01a2057f-58be-77b5-ad22-32f3129e4e90",
+                 *       "type": "rating",
+                 *       "value": 5
+                 *     }
+                 */
                 "application/json": {
                     /** Format: user-id */
                     user_id: string;
@@ -13,21 +25,58 @@ export type Path = {
                     interaction_id: string;
                     type: "thumbs_up" | "thumbs_down" | "rating" | "comment";
                     /** @description 1 to 5 for a rating, text for a comment; for thumbs a reason or nothing */
-                    value?: string | number | (never | null);
+                    value?: string | number | null;
                 };
             };
         };
         responses: {
-            /** @description Default Response */
+            /** @description Say how the answer was */
             202: {
                 headers: Headers;
                 content: {
+                    /**
+                     * @example {
+                     *       "event_id": "01a2057f-9004-7f60-8e4b-3c9fa05e1d44"
+                     *     }
+                     */
                     "application/json": {
                         /** Format: uuid */
                         event_id: string;
                     };
                 };
             };
+            /**
+             * @description `invalid_request`: A field is missing, unknown or has no valid value; `field` names it.
+             *
+             *     `invalid_json`: The body is no JSON, or names a field twice.
+             */
+            400: Memories6;
+            /** @description `key_needed`: No valid API key was sent. */
+            401: Memories4;
+            /**
+             * @description `role_needed`: The key has another role than the one that is needed.
+             *
+             *     `foreign_host`: There are no API keys yet, and the request came from another host or page than this machine’s.
+             */
+            403: Memories5;
+            /** @description `no_such_interaction`: The user has no such interaction. */
+            404: Interactions;
+            /** @description `user_erased`: The user was erased meanwhile; nothing was stored. */
+            409: Feedback;
+            /** @description `body_too_large`: The body has more than 256 KiB. */
+            413: Settings;
+            /** @description `unsupported_media_type`: The body is not sent as application/json. */
+            415: Settings2;
+            /** @description `too_many_requests`: The requests of this minute are used up. */
+            429: Replay;
+            /** @description `internal_error`: Something failed on our side; the log has the details. */
+            500: Memories3;
+            /**
+             * @description `overloaded`: More is asked than can be answered; nothing was done.
+             *
+             *     `unavailable`: The database cannot be reached; nothing was stored.
+             */
+            503: Memories2;
         };
     };
 };

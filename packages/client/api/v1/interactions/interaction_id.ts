@@ -1,19 +1,27 @@
 // Generated from the gateway's OpenAPI document by generate.ts; not to be edited.
-import type { DatasetSamples, Facets, Headers, Parameters } from "../../shared.ts";
+import type { DatasetSamples, Facets, Headers, Interactions, Memories2, Memories3, Memories4, Memories5, Memories6, Parameters, Replay } from "../../shared.ts";
 export type Path = {
     parameters: Parameters;
+    /**
+     * What was shown, selected and learned
+     * @description Answers an interaction with its hypotheses, its selection, and what each consumer learned from it.
+     */
     get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description As `/v1/hypothesize` answered it
+                 * @example 01a2057f-58be-77b5-ad22-32f3129e4e90
+                 */
                 interaction_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description What was shown, selected and learned */
             200: {
                 headers: Headers;
                 content: {
@@ -82,6 +90,28 @@ export type Path = {
                     };
                 };
             };
+            /** @description `invalid_request`: A field is missing, unknown or has no valid value; `field` names it. */
+            400: Memories6;
+            /** @description `key_needed`: No valid API key was sent. */
+            401: Memories4;
+            /**
+             * @description `role_needed`: The key has another role than the one that is needed.
+             *
+             *     `foreign_host`: There are no API keys yet, and the request came from another host or page than this machine’s.
+             */
+            403: Memories5;
+            /** @description `no_such_interaction`: The user has no such interaction. */
+            404: Interactions;
+            /** @description `too_many_requests`: The requests of this minute are used up. */
+            429: Replay;
+            /** @description `internal_error`: Something failed on our side; the log has the details. */
+            500: Memories3;
+            /**
+             * @description `overloaded`: More is asked than can be answered; nothing was done.
+             *
+             *     `unavailable`: The database cannot be reached; nothing was stored.
+             */
+            503: Memories2;
         };
     };
 };

@@ -1,12 +1,23 @@
 // Generated from the gateway's OpenAPI document by generate.ts; not to be edited.
-import type { Headers, Parameters } from "../../shared.ts";
+import type { Headers, Memories2, Memories3, Memories4, Memories5, Memories6, Parameters, Replay } from "../../shared.ts";
 export type Path = {
     parameters: Parameters;
+    /**
+     * How well the loop does
+     * @description Answers rates of selection, first place, auto-advance and satisfaction, by model or by day.
+     */
     get: {
         parameters: {
             query: {
+                /**
+                 * @description What a row stands for
+                 * @example day
+                 */
                 by: "model" | "day";
-                /** @description Such as 24h or 30d */
+                /**
+                 * @description Such as 24h or 30d
+                 * @example 30d
+                 */
                 window: string;
             };
             header?: never;
@@ -15,10 +26,17 @@ export type Path = {
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description How well the loop does */
             200: {
                 headers: Headers;
                 content: {
+                    /**
+                     * @example {
+                     *       "by": "day",
+                     *       "since": "2026-11-24T00:00:00.000Z",
+                     *       "rows": []
+                     *     }
+                     */
                     "application/json": {
                         by: string;
                         since: string;
@@ -39,6 +57,26 @@ export type Path = {
                     };
                 };
             };
+            /** @description `invalid_request`: A field is missing, unknown or has no valid value; `field` names it. */
+            400: Memories6;
+            /** @description `key_needed`: No valid API key was sent. */
+            401: Memories4;
+            /**
+             * @description `role_needed`: The key has another role than the one that is needed.
+             *
+             *     `foreign_host`: There are no API keys yet, and the request came from another host or page than this machine’s.
+             */
+            403: Memories5;
+            /** @description `too_many_requests`: The requests of this minute are used up. */
+            429: Replay;
+            /** @description `internal_error`: Something failed on our side; the log has the details. */
+            500: Memories3;
+            /**
+             * @description `overloaded`: More is asked than can be answered; nothing was done.
+             *
+             *     `unavailable`: The database cannot be reached; nothing was stored.
+             */
+            503: Memories2;
         };
     };
 };

@@ -1,15 +1,24 @@
 // Generated from the gateway's OpenAPI document by generate.ts; not to be edited.
-import type { DatasetSamples, Headers, Parameters } from "../../shared.ts";
+import type { DatasetSamples, Headers, Memories2, Memories3, Memories4, Memories5, Parameters, Replay } from "../../shared.ts";
 export type Path = {
     parameters: Parameters;
+    /**
+     * List the datasets
+     * @description Lists the newest 100 builds, with what each made and left out.
+     */
     get: {
         parameters: Parameters;
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description List the datasets */
             200: {
                 headers: Headers;
                 content: {
+                    /**
+                     * @example {
+                     *       "builds": []
+                     *     }
+                     */
                     "application/json": {
                         builds: {
                             build_id: string;
@@ -20,11 +29,8 @@ export type Path = {
                             /** @description The dataset that was made */
                             version: string | null;
                             notes: string[];
-                            /** Format: date-time */
                             requested_at: string | null;
-                            /** Format: date-time */
                             started_at: string | null;
-                            /** Format: date-time */
                             finished_at: string | null;
                             /** @description Samples by step */
                             counts: DatasetSamples | null;
@@ -33,22 +39,68 @@ export type Path = {
                     };
                 };
             };
+            /** @description `key_needed`: No valid API key was sent. */
+            401: Memories4;
+            /**
+             * @description `role_needed`: The key has another role than the one that is needed.
+             *
+             *     `foreign_host`: There are no API keys yet, and the request came from another host or page than this machine’s.
+             */
+            403: Memories5;
+            /** @description `too_many_requests`: The requests of this minute are used up. */
+            429: Replay;
+            /** @description `internal_error`: Something failed on our side; the log has the details. */
+            500: Memories3;
+            /**
+             * @description `overloaded`: More is asked than can be answered; nothing was done.
+             *
+             *     `unavailable`: The database cannot be reached; nothing was stored.
+             */
+            503: Memories2;
         };
     };
+    /**
+     * Build a dataset now
+     * @description Asks the trainer for a dataset of all that was logged; it also builds one on its schedule.
+     */
     post: {
         parameters: Parameters;
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description Build a dataset now */
             202: {
                 headers: Headers;
                 content: {
+                    /**
+                     * @example {
+                     *       "build_id": "01a2057f-a005-7a70-9f5c-4da0b16f2e55",
+                     *       "status": "queued"
+                     *     }
+                     */
                     "application/json": {
                         build_id: string;
                         status: string;
                     };
                 };
             };
+            /** @description `key_needed`: No valid API key was sent. */
+            401: Memories4;
+            /**
+             * @description `role_needed`: The key has another role than the one that is needed.
+             *
+             *     `foreign_host`: There are no API keys yet, and the request came from another host or page than this machine’s.
+             */
+            403: Memories5;
+            /** @description `too_many_requests`: The requests of this minute are used up. */
+            429: Replay;
+            /** @description `internal_error`: Something failed on our side; the log has the details. */
+            500: Memories3;
+            /**
+             * @description `overloaded`: More is asked than can be answered; nothing was done.
+             *
+             *     `unavailable`: The database cannot be reached; nothing was stored.
+             */
+            503: Memories2;
         };
     };
 };

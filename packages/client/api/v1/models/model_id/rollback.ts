@@ -1,6 +1,79 @@
 // Generated from the gateway's OpenAPI document by generate.ts; not to be edited.
-import type { Parameters, Rollback } from "../../../shared.ts";
+import type { Experiments, Experiments2, Headers, Memories2, Memories3, Memories4, Memories5, Memories6, Parameters, Parameters5, Replay, Settings, Settings2 } from "../../../shared.ts";
 export type Path = {
     parameters: Parameters;
-    post: Rollback;
+    /**
+     * Roll a model back
+     * @description Takes a model out of service; the one before serves again.
+     */
+    post: {
+        parameters: Parameters5;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "users leave its first hypothesis"
+                 *     }
+                 */
+                "application/json": {
+                    /** Format: text */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Roll a model back */
+            200: {
+                headers: Headers;
+                content: {
+                    /**
+                     * @example {
+                     *       "model_id": "mine",
+                     *       "status": "retired"
+                     *     }
+                     */
+                    "application/json": {
+                        model_id: string;
+                        status: string;
+                    };
+                };
+            };
+            /**
+             * @description `invalid_request`: A field is missing, unknown or has no valid value; `field` names it.
+             *
+             *     `invalid_json`: The body is no JSON, or names a field twice.
+             */
+            400: Memories6;
+            /** @description `key_needed`: No valid API key was sent. */
+            401: Memories4;
+            /**
+             * @description `role_needed`: The key has another role than the one that is needed.
+             *
+             *     `foreign_host`: There are no API keys yet, and the request came from another host or page than this machine’s.
+             */
+            403: Memories5;
+            /** @description `no_such_model`: There is no such model. */
+            404: Experiments;
+            /**
+             * @description `wrong_status`: A model with this status cannot be changed so.
+             *
+             *     `not_served_here`: The configured model server does not serve this model.
+             */
+            409: Experiments2;
+            /** @description `body_too_large`: The body has more than 256 KiB. */
+            413: Settings;
+            /** @description `unsupported_media_type`: The body is not sent as application/json. */
+            415: Settings2;
+            /** @description `too_many_requests`: The requests of this minute are used up. */
+            429: Replay;
+            /** @description `internal_error`: Something failed on our side; the log has the details. */
+            500: Memories3;
+            /**
+             * @description `overloaded`: More is asked than can be answered; nothing was done.
+             *
+             *     `unavailable`: The database cannot be reached; nothing was stored.
+             */
+            503: Memories2;
+        };
+    };
 };

@@ -1,11 +1,20 @@
 // Generated from the gateway's OpenAPI document by generate.ts; not to be edited.
-import type { Headers, Parameters, Parameters2 } from "../../../shared.ts";
+import type { Headers, Memories2, Memories3, Memories4, Memories5, Memories6, Parameters, Parameters4, Replay, Settings, Settings2 } from "../../../shared.ts";
 export type Path = {
     parameters: Parameters;
+    /**
+     * Leave a user out of training
+     * @description Says whether anything of this user may go into the training log from now on.
+     */
     put: {
-        parameters: Parameters2;
+        parameters: Parameters4;
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "training_opt_out": true
+                 *     }
+                 */
                 "application/json": {
                     /** @description Nothing of this user goes into the training log any more */
                     training_opt_out: boolean;
@@ -13,16 +22,49 @@ export type Path = {
             };
         };
         responses: {
-            /** @description Default Response */
+            /** @description Leave a user out of training */
             200: {
                 headers: Headers;
                 content: {
+                    /**
+                     * @example {
+                     *       "training_opt_out": true
+                     *     }
+                     */
                     "application/json": {
                         /** @description Nothing of this user goes into the training log any more */
                         training_opt_out: boolean;
                     };
                 };
             };
+            /**
+             * @description `invalid_request`: A field is missing, unknown or has no valid value; `field` names it.
+             *
+             *     `invalid_json`: The body is no JSON, or names a field twice.
+             */
+            400: Memories6;
+            /** @description `key_needed`: No valid API key was sent. */
+            401: Memories4;
+            /**
+             * @description `role_needed`: The key has another role than the one that is needed.
+             *
+             *     `foreign_host`: There are no API keys yet, and the request came from another host or page than this machine’s.
+             */
+            403: Memories5;
+            /** @description `body_too_large`: The body has more than 256 KiB. */
+            413: Settings;
+            /** @description `unsupported_media_type`: The body is not sent as application/json. */
+            415: Settings2;
+            /** @description `too_many_requests`: The requests of this minute are used up. */
+            429: Replay;
+            /** @description `internal_error`: Something failed on our side; the log has the details. */
+            500: Memories3;
+            /**
+             * @description `overloaded`: More is asked than can be answered; nothing was done.
+             *
+             *     `unavailable`: The database cannot be reached; nothing was stored.
+             */
+            503: Memories2;
         };
     };
 };
