@@ -1,11 +1,16 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
+import { buildPackage } from '@learning-loop/client/build';
 import { type Client, connectClient } from 'standalone/demo/client';
 import { readCompletions, readLoggedEvents } from 'standalone/demo/read-back';
 import { untilOutboxEmpty } from 'standalone/demo/wait';
 import { type Server, startServer } from 'standalone/launch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const typescript = path.join(import.meta.dirname, '../node_modules/.bin/tsc');
 
 let directory: string;
 let server: Server;
@@ -61,6 +66,32 @@ test('learns from a pick, and still knows it after a restart', async () => {
   await begin();
   expect(await knownOf('ada')).toEqual(known);
   expect(await client.stats()).toMatchObject({ hypotheses_count: 1 });
+});
+
+/** All that an application writes. */
+const program = (url: string) => `import { LearningLoop } from 'learning-loop';
+const loop = new LearningLoop({ url: '${url}' });
+const turn = await loop.turn({ userId: 'packed', text: 'build api' });
+const prompt = await turn.select(turn.hypotheses[0]!.id);
+console.log(prompt);
+`;
+
+test('the packed client learns by five lines, installed offline in an empty folder', {
+  timeout: 60_000,
+}, async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'packed-client-'));
+  const run = (file: string, args: string[]) => promisify(execFile)(file, args, { cwd: folder });
+  await buildPackage(path.join(folder, 'dist'));
+  await run('npm', ['pack', './dist', '--silent']);
+  await writeFile(path.join(folder, 'package.json'), '{"type":"module","private":true}');
+  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', './learning-loop-0.1.0.tgz']);
+  await writeFile(path.join(folder, 'app.ts'), program(server.url));
+  await run(typescript, ['--strict', '--module', 'nodenext', '--noEmit', '--types', '', 'app.ts']);
+  const { stdout } = await run(process.execPath, ['app.ts']);
+  expect(stdout).toContain('build a REST API');
+  await untilOutboxEmpty(client);
+  expect((await client.memories('packed')).length).toBeGreaterThan(0);
+  await rm(folder, { recursive: true });
 });
 
 test('starts by itself after kill -9, and learns each accepted pick once', { timeout: 180_000 }, async () => {

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 interface RetryOptions {
   attempts: number;
   /** Before the second attempt; doubles each time. */
@@ -19,10 +17,27 @@ export function withRetries(send: Send, { attempts, delayMs }: RetryOptions): Se
     const isSafe = await isRepeatable(request.clone());
     for (let attempt = 1; ; attempt += 1) {
       const [result] = await Promise.allSettled([send(request.clone())]);
-      if (attempt >= attempts || !shouldRetry(result, isSafe)) return unwrap(result);
-      await sleep(waitMs(result, attempt, delayMs));
+      if (attempt >= attempts || !shouldRetry(result, { isSafe, signal: request.signal }))
+        return unwrap(result);
+      await sleep(waitMs(result, attempt, delayMs), request.signal);
     }
   };
+}
+
+/** Rejects as soon as the signal aborts. */
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', abort);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', abort, { once: true });
+  });
 }
 
 function unwrap(result: PromiseSettledResult<Response>): Response {
@@ -30,8 +45,11 @@ function unwrap(result: PromiseSettledResult<Response>): Response {
   return result.value;
 }
 
-function shouldRetry(result: PromiseSettledResult<Response>, isSafe: boolean): boolean {
-  if (result.status === 'rejected') return isSafe;
+function shouldRetry(
+  result: PromiseSettledResult<Response>,
+  { isSafe, signal }: { isSafe: boolean; signal: AbortSignal },
+): boolean {
+  if (result.status === 'rejected') return isSafe && !signal.aborted;
   const { status } = result.value;
   return rejectedStatuses.has(status) || (isSafe && uncertainStatuses.has(status));
 }
