@@ -86,6 +86,13 @@ test.each([
   expect(asked, 'nobody is told of a skipped turn').toHaveLength(before);
 });
 
+test('a service that fails again and again is left out, in its own words', async () => {
+  const { url, asked } = await serve(error(500, 'internal_error'));
+  const turn = await new LearningLoop({ url, timeoutMs: 30_000 }).turn(ask);
+  expect(turn.skipped).toBe('It says why.');
+  expect(asked).toHaveLength(4);
+});
+
 test('a service that is not there is left out of the turn', async () => {
   const turn = await new LearningLoop({ url: 'http://127.0.0.1:9', timeoutMs: 150 }).turn(ask);
   expect(turn.skipped).toBeTruthy();
