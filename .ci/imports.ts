@@ -97,6 +97,7 @@ const vendors: Record<string, string[]> = {
   ioredis: ['packages/queue/backend/'],
   openai: ['packages/llm/'],
   cockatiel: ['packages/llm/client/'],
+  jsonrepair: ['packages/llm/client/'],
   kysely: ['packages/db/'],
   // BullMQ's own migrations want a client of pg.
   pg: ['packages/db/', 'packages/queue/backend/postgres.ts'],

@@ -59,7 +59,8 @@ const defaults = {
 /** With a model, each of whose other variables is unset. */
 const modelDefaults = {
   baseUrl: 'https://api.openai.com/v1',
-  timeoutMs: 2_000,
+  timeoutMs: 8_000,
+  backgroundTimeoutMs: 60_000,
   maxConcurrency: 8,
   maxQueued: 16,
   prices: { input: 0, output: 0 },

@@ -95,6 +95,7 @@ const everyVariable = {
   OPENAI_API_KEY: 'openai key',
   OPENAI_MODEL_NAME: 'gpt',
   LLM_TIMEOUT_MS: '2300',
+  LLM_BACKGROUND_TIMEOUT_MS: '23000',
   LLM_MAX_CONCURRENCY: '24',
   LLM_TOKENS_PER_HOUR: '25',
   LLM_COST_PER_DAY: '2.6',
@@ -116,7 +117,14 @@ const worker = { ...infra, port: 9001, metricsKey: 'metrics key' };
 const spending = { tokensPerHour: 25, costPerDay: 2.6 };
 const llm = {
   ...{ impl: 'openai', baseUrl: 'http://openai/v1', model: 'gpt', apiKey: 'openai key' },
-  ...{ timeoutMs: 2300, maxConcurrency: 24, maxQueued: 48, prices: { input: 2.7, output: 2.8 }, ...spending },
+  ...{
+    timeoutMs: 2300,
+    backgroundTimeoutMs: 23_000,
+    maxConcurrency: 24,
+    maxQueued: 48,
+    prices: { input: 2.7, output: 2.8 },
+    ...spending,
+  },
 };
 const embedding = {
   ...{ baseUrl: 'http://tei/v1', model: 'bge', apiKey: 'tei key' },

@@ -121,7 +121,10 @@ export const mutantGroups: MutantGroup[] = [
   {
     ...serving(
       'model client',
-      ['packages/llm/client/{call-policy,resilient-call}.ts', 'packages/llm/embeddings/embed.ts'],
+      [
+        'packages/llm/client/{call-policy,errors,json-in-text,resilient-call,slots}.ts',
+        'packages/llm/embeddings/embed.ts',
+      ],
       ['packages/llm/{client,embeddings}/*.test.ts'],
     ),
     // Its tests bring model servers of their own.

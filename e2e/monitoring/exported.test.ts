@@ -37,6 +37,7 @@ const queue = {
 /** As each app has it that asks a model. */
 const model = {
   llm_calls_total: 'counter by model, operation, outcome',
+  llm_unusable_answers_total: 'counter by model, operation, kind',
   llm_call_seconds: 'histogram by model, operation',
   llm_tokens_total: 'counter by model, operation, kind',
   llm_cost_total: 'counter by model, operation',

@@ -33,7 +33,7 @@ afterAll(async () => {
 
 /** Empty while all is well, or until much more has happened: that the series are declared must do. */
 const quiet =
-  /auto_advanced="true"|outcome!="learned"|swept|llm_tokens|llm_cost|learning_loop_models|dataset_built|outcome="later"|refused|bullmq_job_(?:completed|failed)/u;
+  /auto_advanced="true"|outcome!="learned"|swept|llm_tokens|llm_cost|llm_unusable|learning_loop_models|dataset_built|outcome="later"|refused|bullmq_job_(?:completed|failed)/u;
 
 test('every query reads series that a running system exports, and finds some', async () => {
   const asked = await dashboardQueries('20s');

@@ -5,8 +5,8 @@ export interface CircuitBreakerOptions {
   failureShare?: number;
   windowCalls?: number;
   minCalls?: number;
-  /** `openings` counts the consecutive ones, from 1. */
-  resetAfterMs: (openings: number) => number;
+  /** `openings` counts the consecutive ones, from 1; `error` is the last failure. */
+  resetAfterMs: (openings: number, error: unknown) => number;
   onStateChange?: (from: CircuitState, to: CircuitState, error: unknown) => void;
 }
 
@@ -45,7 +45,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
     epoch += 1;
     openings += 1;
     // Monotonic: a system clock that is set back must not keep the circuit open.
-    openUntil = performance.now() + resetAfterMs(openings);
+    openUntil = performance.now() + resetAfterMs(openings, failure);
     change('open');
   }
 

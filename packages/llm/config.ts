@@ -18,8 +18,10 @@ export const llmEnv = {
   OPENAI_BASE_URL: Type.String({ ...url, default: 'https://api.openai.com/v1' }),
   OPENAI_API_KEY: Type.Optional(Type.String()),
   OPENAI_MODEL_NAME: Type.Optional(Type.String()),
-  /** Includes queueing, the retry and parsing. */
-  LLM_TIMEOUT_MS: Type.Integer({ default: 2000, minimum: 50, maximum: 60_000 }),
+  /** Of calls that a person waits for; includes queueing, retries and parsing. */
+  LLM_TIMEOUT_MS: Type.Integer({ default: 8_000, minimum: 50, maximum: 60_000 }),
+  /** Of calls that nobody waits for. */
+  LLM_BACKGROUND_TIMEOUT_MS: Type.Integer({ default: 60_000, minimum: 50, maximum: 600_000 }),
   /** Per process. */
   LLM_MAX_CONCURRENCY: Type.Integer({ default: 8, minimum: 1, maximum: 1000 }),
   /** Per tenant, clock hour and process; 0 means unlimited. */
@@ -38,7 +40,9 @@ export interface ModelConfig extends Spending {
   baseUrl: string;
   model: string;
   apiKey: string | null;
+  /** Of calls that somebody waits for. */
   timeoutMs: number;
+  backgroundTimeoutMs: number;
   maxConcurrency: number;
   /** Further calls are rejected at once; queued ones after half of the timeout. */
   maxQueued: number;
@@ -73,6 +77,7 @@ export function llmConfig(env: LlmEnv): LlmConfig {
     model: need(`${prefix}_MODEL_NAME`),
     apiKey: impl === 'openai' ? need('OPENAI_API_KEY') : null,
     timeoutMs: env.LLM_TIMEOUT_MS,
+    backgroundTimeoutMs: env.LLM_BACKGROUND_TIMEOUT_MS,
     maxConcurrency: env.LLM_MAX_CONCURRENCY,
     maxQueued: 2 * env.LLM_MAX_CONCURRENCY,
     prices: { input: env.LLM_INPUT_PRICE, output: env.LLM_OUTPUT_PRICE },

@@ -1,7 +1,7 @@
 import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import OpenAI, { APIError } from 'openai';
-import { retryAfterMs } from './client/call-policy.ts';
+import { retryAfterMs } from './client/errors.ts';
 
 export interface FineTuningConfig {
   baseUrl: string;

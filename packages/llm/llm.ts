@@ -9,6 +9,8 @@ export interface ProposeRequest {
   /** Newest first. */
   history: string[];
   model?: string | undefined;
+  /** Shortens the configured time-out. */
+  max_wait_ms?: number | undefined;
 }
 
 export interface ProposeResult {

@@ -4,10 +4,11 @@ import { Registry } from 'prom-client';
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { ModelConfig } from './config.ts';
-import { connectLlm, rerankPrompt } from './model.ts';
+import { connectLlm } from './model.ts';
 import { feedbackFacetPrompt, selectionFacetPrompt } from './prompts/facet-deltas.ts';
 import { renderSystem } from './prompts/prompt.ts';
 import { proposePrompt } from './prompts/propose.ts';
+import { rerankPrompt } from './prompts/rerank.ts';
 import {
   ChatRequest,
   facetRequest,
@@ -33,9 +34,10 @@ const answer = (content: unknown) => server.on({ model: 'small' }, { content: JS
 /** The last question that the server was sent. */
 function sent() {
   const bodies = server.getRequests().map(({ body }) => Value.Parse(ChatRequest, body));
-  const asked = bodies.findLast(({ messages }) => messages.length === 2);
-  const [system, user] = asked?.messages ?? [];
-  return { system: system?.content, user: user?.content ?? '', format: asked?.response_format?.type };
+  const asked = bodies.findLast(({ messages }) => messages.length > 1);
+  const [system, ...turns] = asked?.messages ?? [];
+  const user = turns.pop()?.content ?? '';
+  return { system: system?.content, turns, user, format: asked?.response_format?.type };
 }
 
 test.each(['ollama', 'vllm', 'openai'] as const)('%s proposes what the model answered', async (impl) => {
@@ -49,16 +51,17 @@ test.each(['ollama', 'vllm', 'openai'] as const)('%s proposes what the model ans
     'Do you want to roll back the last release?',
     'Do you want to automate deployment in CI?',
   ]);
-  expect(candidates[0]).toMatchObject({ rationale: 'usual', prior: 0.7 });
+  // The order is what counts: 1, 0.65, 0.65² and 0.65³, as shares.
+  expect(candidates.map(({ prior }) => prior.toFixed(3))).toEqual(['0.426', '0.277', '0.180', '0.117']);
   expect(sent().format).toBe('json_schema');
 });
 
-test('the model decides the deltas; they are clamped, and zero does not move', async () => {
-  answer({ concise: 5, step_by_step: -0.04, code_first: 0, formal: -1e300, reason: ' likes\nplans ' });
+test('the model decides the deltas: in words, or as changes of at most a tenth; zero does not move', async () => {
+  answer({ concise: 'more', step_by_step: -0.04, code_first: 0, formal: 'LESS', reason: ' likes\nplans ' });
   await using llm = connect();
   const decision = await llm.facetDeltas(facetRequest());
   expect(decision).toEqual({
-    deltas: { concise: 0.1, step_by_step: -0.04, formal: -0.1 },
+    deltas: { concise: 0.04, step_by_step: -0.04, formal: -0.04 },
     decided_by: 'vllm/small',
     reason: 'likes plans',
   });
@@ -81,6 +84,7 @@ test('the system message is constant; texts of the user travel as data', async (
   const context = { ...proposeRequest().context, recent_goals: [attack], preferences: [attack] };
   await llm.propose(proposeRequest({ text: attack, context, history: [attack] }));
   expect(sent().system).toBe(renderSystem(proposePrompt));
+  expect(JSON.stringify(sent().turns)).not.toContain('CANARY');
   const { user } = sent();
   expect(user.split('CANARY')).toHaveLength(5);
   expect(user.match(/<\/?data>/gu)).toEqual(['<data>', '</data>']);
@@ -137,7 +141,7 @@ test('a long input is cut before it is sent', async () => {
   await using llm = connect();
   const long = 'long text '.repeat(800);
   await llm.propose(proposeRequest({ text: long, history: Array.from({ length: 50 }, () => long) }));
-  expect(sent().user.length).toBeLessThan(8000);
+  expect(sent().user.length).toBeLessThan(4_000);
 });
 
 test('a tenant without tokens left gets the rules; others are served', async () => {
@@ -163,7 +167,7 @@ test('each model costs its own price, whatever that of the configured one is', a
 test('a tenant whose day has cost enough gets the rules; others are served', async () => {
   answer(fiveCandidates);
   const metrics = new Registry();
-  await using llm = connect({ costPerDay: 0.005, prices: { input: 1, output: 4 } }, metrics);
+  await using llm = connect({ costPerDay: 0.002, prices: { input: 1, output: 4 } }, metrics);
   const asked = [];
   for (const tenant_id of ['a', 'a', 'a', 'a', 'b'])
     asked.push((await llm.propose(proposeRequest({ tenant_id }))).model_id);
@@ -198,17 +202,14 @@ test('the model puts memories in order; what it forgets or makes up changes noth
   expect(sent().user.match(/<\/?data>/gu)).toEqual(['<data>', '</data>']);
 });
 
-test.each([
-  { ranking: [] },
-  { ranking: ['1'] },
-  { ranking: [0] },
-  { order: [1] },
-  { ranking: [1], instructions: 'x' },
-])('%j is no order of memories', async (wrong) => {
-  answer(wrong);
-  await using llm = connect();
-  expect(await llm.rerank({ tenant_id: 'acme', query: 'q', memories: ['a', 'b'] })).toBeNull();
-});
+test.each([{ ranking: [] }, { ranking: ['1'] }, { ranking: [0] }, { order: [1] }])(
+  '%j is no order of memories',
+  async (wrong) => {
+    answer(wrong);
+    await using llm = connect();
+    expect(await llm.rerank({ tenant_id: 'acme', query: 'q', memories: ['a', 'b'] })).toBeNull();
+  },
+);
 
 test('calls, tokens and breakers are counted, for all that share the registry', async () => {
   answer(fiveCandidates);

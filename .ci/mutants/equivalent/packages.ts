@@ -52,15 +52,9 @@ export const equivalentInPackages: EquivalentMutant[] = [
     reason: 'The arrays of one query have one length; the check is there for the compiler.',
   },
   {
-    file: 'packages/llm/client/call-policy.ts',
+    file: 'packages/llm/client/errors.ts',
     line: "const header = (error instanceof APIError && error.headers?.get('retry-after')) || '';",
     change: ["''", '"Stryker was here!"'],
     reason: 'Any text that is neither a number nor a date asks for no pause.',
-  },
-  {
-    file: 'packages/llm/client/call-policy.ts',
-    line: 'throw new BulkheadRejectedError(maxConcurrency, 2 * maxConcurrency);',
-    change: ['2 * maxConcurrency', '2 / maxConcurrency'],
-    reason: 'It stands in a message that nobody is shown: the error counts as busy.',
   },
 ];

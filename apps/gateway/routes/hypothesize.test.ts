@@ -1,3 +1,4 @@
+import { fiveCandidates, modelServer, sendContent } from '@learning-loop/llm/testing/model-server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { gatewayForTest } from '../testing/test-gateway.ts';
 
@@ -172,4 +173,36 @@ test('what a user selects again and again is explained in words, and advances on
   const stored = (await gateway.get(`/v1/interactions/${interaction_id}`)).body;
   expect(stored.hypotheses[0].question).toBe(teas[1]);
   expect(stored.hypotheses[0].reasons.join()).toContain('you often select “black tea”');
+});
+
+test('max_wait_ms shortens what a model may take; the rules answer then', async () => {
+  await using server = await modelServer(() => undefined);
+  const model = { SLM_IMPL: 'vllm', VLLM_BASE_URL: server.url, VLLM_MODEL_NAME: 'small' };
+  await using slow = await gatewayForTest({ ...model, LLM_TIMEOUT_MS: '60000' });
+  const started = performance.now();
+  const { body } = await slow.post('/v1/hypothesize', {
+    user_id: 'ada',
+    input_text: 'tea',
+    max_wait_ms: 300,
+  });
+  expect(body.model_id).toBe('rules');
+  expect(performance.now() - started).toBeLessThan(20_000);
+  expect(server.requests).toHaveLength(1);
+  for (const max_wait_ms of [0, 60_001, 1.5])
+    expect(
+      (await slow.post('/v1/hypothesize', { user_id: 'ada', input_text: 'tea', max_wait_ms })).status,
+    ).toBe(400);
+});
+
+test('what a model proposes has a reason from the ranking, and a confidence that is not the model’s', async () => {
+  await using server = await modelServer((response) => sendContent(response, JSON.stringify(fiveCandidates)));
+  const model = { SLM_IMPL: 'vllm', VLLM_BASE_URL: server.url, VLLM_MODEL_NAME: 'small' };
+  await using asked = await gatewayForTest({ ...model, LLM_TIMEOUT_MS: '60000' });
+  const { body } = await asked.post('/v1/hypothesize', { user_id: 'ada', input_text: 'deploy api' });
+  expect(body.model_id).toBe('vllm/small');
+  expect(body.hypotheses).toHaveLength(3);
+  for (const { rationale, confidence } of body.hypotheses) {
+    expect(rationale).toBe('One way to read the request');
+    expect(fiveCandidates.hypotheses.map((one) => one.confidence)).not.toContain(confidence);
+  }
 });

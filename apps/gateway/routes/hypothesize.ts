@@ -37,6 +37,14 @@ const Request = Type.Object(
         pattern: '^[\\w.+/-]+(\\s*;\\s*[\\w-]+=("[^"]*"|[\\w.+/:-]+))*$',
       }),
     ),
+    max_wait_ms: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 60_000,
+        description:
+          'How long a language model may take at most; then the rules answer. It only shortens LLM_TIMEOUT_MS',
+      }),
+    ),
     candidates: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 2_000, format: 'text' }), {
         minItems: 2,
@@ -119,6 +127,7 @@ async function propose(
     context: toUserContext(profile),
     history: memoryTexts(profile, 'history'),
     model: served.model,
+    max_wait_ms: request.max_wait_ms,
   });
   return { ...result, llm_id: config.llm.impl === 'rules' ? null : served.llm_id };
 }

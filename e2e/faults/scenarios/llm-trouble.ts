@@ -35,7 +35,9 @@ export const llmTrouble: Fault = {
       else sendContent(response, goodAnswer(asked.messages[0]?.content ?? ''));
     });
     const server = use(model);
+    // Shorter than each trouble.
     const llm = {
+      ...{ LLM_TIMEOUT_MS: '2000', LLM_BACKGROUND_TIMEOUT_MS: '2000' },
       SLM_IMPL: 'openai',
       OPENAI_BASE_URL: server.url,
       OPENAI_API_KEY: 'none',

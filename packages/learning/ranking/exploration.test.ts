@@ -116,3 +116,22 @@ test('a hypothesis carries what was ranked', () => {
     },
   ]);
 });
+
+test.each([
+  [['you often select “fastapi”', 'others often leave “flask”'], {}, 'You often select “fastapi”'],
+  [[], { goal: 0.4, preference: 0.2 }, 'Fits one of your goals'],
+  [[], { goal: 0.2, preference: 0.2 }, 'Fits what you like'],
+  [[], { chosen_words: 0.3, tenant_words: 0.1 }, 'Like what you selected before'],
+  [[], { tenant_terms: 0.3, chosen_words: -0.5 }, 'Like what others selected'],
+  [[], { goal: 0.049, prior: 0.9, request: 0.9 }, 'One way to read the request'],
+])(
+  'a candidate without a reason of its own gets that of the ranking: %j and %j',
+  (reasons, features, expected) => {
+    const [hypothesis] = explore(
+      [{ candidate: { question: 'q', rationale: '', prior: 1 }, score: 1, features, reasons, confidence: 1 }],
+      0,
+      () => 0,
+    );
+    expect(hypothesis?.rationale).toBe(expected);
+  },
+);

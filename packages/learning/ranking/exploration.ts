@@ -25,7 +25,7 @@ function toHypothesis(ranked: RankedCandidate[], place: number, position: number
   return {
     id: `h${position + 1}`,
     question: item.candidate.question,
-    rationale: item.candidate.rationale,
+    rationale: item.candidate.rationale || explainRank(item),
     confidence: item.confidence,
     raw_confidence: item.confidence,
     position: position + 1,
@@ -34,6 +34,26 @@ function toHypothesis(ranked: RankedCandidate[], place: number, position: number
     features: item.features,
     reasons: item.reasons,
   };
+}
+
+/** By what speaks most for a candidate; the strongest first where several do equally. */
+const explanations: Readonly<Record<string, string>> = {
+  preference: 'Fits what you like',
+  goal: 'Fits one of your goals',
+  chosen_terms: 'Like what you selected before',
+  chosen_words: 'Like what you selected before',
+  tenant_terms: 'Like what others selected',
+  tenant_words: 'Like what others selected',
+};
+const minFeature = 0.05;
+
+/** For a candidate whose author gives no reason, such as a model that writes questions only. */
+function explainRank({ reasons: [reason], features }: RankedCandidate): string {
+  if (reason !== undefined) return reason.charAt(0).toUpperCase() + reason.slice(1);
+  const value = (name: string) => features[name] ?? 0;
+  const [best] = Object.keys(explanations).sort((a, b) => value(b) - value(a));
+  if (best === undefined || value(best) < minFeature) return 'One way to read the request';
+  return explanations[best] ?? '';
 }
 
 /** Probability that the candidate ranked at `place` is shown at `position`, both from 0. */

@@ -1,9 +1,23 @@
-import { BulkheadRejectedError, TaskCancelledError } from 'cockatiel';
+import { TaskCancelledError } from 'cockatiel';
 import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
 import { afterEach, expect, test, vi } from 'vitest';
-import { CallRejected, classifyError, createCallPolicy, retryAfterMs } from './call-policy.ts';
+import { type Attempt, createCallPolicy } from './call-policy.ts';
+import { CallRejected, classifyError, isServerBusy, retryAfterMs } from './errors.ts';
+import { UnusableAnswer } from './read-response.ts';
+import { createSlots } from './slots.ts';
 
 const limits = { timeoutMs: 1000, maxConcurrency: 2 };
+
+type OnState = Parameters<typeof createCallPolicy>[2];
+
+/** A policy all of whose calls somebody waits for. */
+function guardOf({ timeoutMs, maxConcurrency }: typeof limits, onState: OnState = () => undefined) {
+  const policy = createCallPolicy(createSlots(maxConcurrency), 2 * maxConcurrency, onState);
+  return {
+    run: <T>(call: (attempt: Attempt) => Promise<T>) => policy.run({ timeoutMs, isBackground: false }, call),
+    [Symbol.dispose]: () => policy[Symbol.dispose](),
+  };
+}
 const start = new Date('2026-11-22T10:00:00Z');
 
 afterEach(() => {
@@ -14,13 +28,15 @@ afterEach(() => {
 const outcome = (call: Promise<unknown>) => call.then(() => 'ok', classifyError);
 const fail = () => Promise.reject(new Error('garbage'));
 const succeed = () => Promise.resolve('fine');
+const answered = (status: number, headers: Record<string, string> = {}, message = '') =>
+  APIError.generate(status, { error: { message } }, undefined, new Headers(headers));
 const limited = (headers: Record<string, string>) => () =>
   Promise.reject(APIError.generate(429, {}, undefined, new Headers(headers)));
 
 test('the breaker opens when most calls fail, lets one call probe, and closes when that succeeds', async () => {
   vi.useFakeTimers({ toFake: ['Date', 'performance'], now: start });
   const states: string[] = [];
-  using guard = createCallPolicy(limits, (from, to, reason) => states.push(`${from} > ${to}: ${reason}`));
+  using guard = guardOf(limits, (from, to, reason) => states.push(`${from} > ${to}: ${reason}`));
   for (let call = 0; call < 5; call += 1) expect(await outcome(guard.run(fail))).toBe('invalid');
   expect(await outcome(guard.run(succeed))).toBe('breaker_open');
 
@@ -40,7 +56,7 @@ test('the breaker opens when most calls fail, lets one call probe, and closes wh
 
 test('a probe that fails opens the breaker again', async () => {
   vi.useFakeTimers({ toFake: ['Date', 'performance'], now: start });
-  using guard = createCallPolicy(limits, () => {});
+  using guard = guardOf(limits);
   for (let call = 0; call < 5; call += 1) await outcome(guard.run(fail));
   vi.advanceTimersByTime(60_000);
   expect(await outcome(guard.run(fail))).toBe('invalid');
@@ -48,7 +64,7 @@ test('a probe that fails opens the breaker again', async () => {
 });
 
 test('a few failures among many calls do not open it', async () => {
-  using guard = createCallPolicy(limits, () => {});
+  using guard = guardOf(limits);
   for (let call = 0; call < 40; call += 1) await outcome(guard.run(call % 3 === 0 ? fail : succeed));
   expect(await outcome(guard.run(succeed))).toBe('ok');
 });
@@ -58,7 +74,7 @@ test.each([
   ['a date', new Date(start.getTime() + 30_000).toUTCString()],
 ])('Retry-After in %s pauses all calls for as long', async (_form, value) => {
   vi.useFakeTimers({ toFake: ['Date', 'performance'], now: start });
-  using guard = createCallPolicy(limits, () => {});
+  using guard = guardOf(limits);
   expect(await outcome(guard.run(limited({ 'retry-after': value })))).toBe('rate_limited');
   vi.advanceTimersByTime(29_999);
   expect(await outcome(guard.run(succeed))).toBe('paused');
@@ -66,48 +82,98 @@ test.each([
   expect(await outcome(guard.run(succeed))).toBe('ok');
 });
 
-test('a pause is at most ten minutes, and nonsense is none', async () => {
+test('a pause is at most ten minutes', async () => {
   vi.useFakeTimers({ toFake: ['Date', 'performance'], now: start });
-  using guard = createCallPolicy(limits, () => {});
+  using guard = guardOf(limits);
   await outcome(guard.run(limited({ 'retry-after': '1e9' })));
   vi.advanceTimersByTime(600_000);
-  expect(await outcome(guard.run(succeed))).toBe('ok');
-  await outcome(guard.run(limited({ 'retry-after': 'soon' })));
   expect(await outcome(guard.run(succeed))).toBe('ok');
 });
 
 test('the second try is left out when there is no time for it', async () => {
-  using guard = createCallPolicy({ ...limits, timeoutMs: 40 }, () => {});
+  using guard = guardOf({ ...limits, timeoutMs: 40 });
   let tries = 0;
   const call = () => {
     tries += 1;
-    return limited({})();
+    return Promise.reject(answered(500));
+  };
+  expect(await outcome(guard.run(call))).toBe('server_error');
+  expect(tries).toBe(1);
+});
+
+test('a server that asks for a pause that does not fit in the time left gets it', async () => {
+  using guard = guardOf({ ...limits, timeoutMs: 20_000 });
+  let tries = 0;
+  const call = () => {
+    tries += 1;
+    return limited({ 'retry-after': '30' })();
   };
   expect(await outcome(guard.run(call))).toBe('rate_limited');
   expect(tries).toBe(1);
 });
 
 test.each([
-  [{}, 2],
-  [{ 'retry-after': '30' }, 1],
-  [{ 'retry-after': '0' }, 2],
-])(
-  'a refusal with the headers %j is tried %i times: a server that asks for a pause gets it',
-  async (headers, times) => {
-    using guard = createCallPolicy({ ...limits, timeoutMs: 20_000 }, () => {});
-    let tries = 0;
-    const call = () => {
-      tries += 1;
-      return limited(headers)();
-    };
-    expect(await outcome(guard.run(call))).toBe('rate_limited');
-    expect(tries).toBe(times);
-  },
-);
+  ['is full', answered(503), [250, 500, 1_000, 1_000]],
+  ['limits us', answered(429), [250, 500, 1_000, 1_000]],
+  ['says when', answered(429, { 'retry-after': '2' }), [2_000, 2_000]],
+  ['loads its model', answered(500, {}, 'The model is loading'), [250, 500, 1_000, 1_000]],
+  ['has a full queue', answered(500, {}, 'maximum pending requests exceeded'), [250, 500, 1_000, 1_000]],
+])('a server that %s is asked again for as long as there is time', async (_state, error, expected) => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'], now: start });
+  using guard = guardOf({ ...limits, timeoutMs: 5_000 });
+  const times: number[] = [];
+  const call = () => {
+    times.push(performance.now());
+    return times.length > expected.length ? succeed() : Promise.reject(error);
+  };
+  const asked = outcome(guard.run(call));
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(await asked).toBe('ok');
+  expect(times.slice(1).map((at, i) => at - (times[i] ?? 0))).toEqual(expected);
+});
+
+test('a server that is full is asked again a second after the breaker opened, each time', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: start });
+  using guard = guardOf({ ...limits, timeoutMs: 200 });
+  const full = () => Promise.reject(answered(503));
+  for (let call = 0; call < 5; call += 1) await outcome(guard.run(full));
+  for (const _probe of [1, 2, 3, 4, 5, 6]) {
+    vi.advanceTimersByTime(999);
+    expect(await outcome(guard.run(full))).toBe('breaker_open');
+    vi.advanceTimersByTime(1);
+    expect(await outcome(guard.run(full))).toBe('server_error');
+  }
+});
+
+test.each([
+  ['once more, when nobody else may want the server', false, 50],
+  ['after others had their turn', true, 3_000],
+])('an answer that another request interrupted is asked for %s', async (_when, isBackground, expected) => {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+  const slots = createSlots(2);
+  using policy = createCallPolicy(slots, 4, () => undefined);
+  const times: number[] = [];
+  const call = () => {
+    times.push(performance.now());
+    return times.length === 1 ? Promise.reject(new UnusableAnswer('interrupted')) : succeed();
+  };
+  const asked = outcome(policy.run({ timeoutMs: 10_000, isBackground }, call));
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(await asked).toBe('ok');
+  expect((times[1] ?? 0) - (times[0] ?? 0)).toBe(expected);
+  const one = policy.run({ timeoutMs: 10_000, isBackground }, () => new Promise(() => undefined));
+  let started = false;
+  const other = policy.run({ timeoutMs: 10_000, isBackground }, async () => {
+    started = true;
+  });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(started, 'from then on one call at a time').toBe(false);
+  await Promise.allSettled([vi.advanceTimersByTimeAsync(10_000), one, other]);
+});
 
 test('a call has as many milliseconds as its timeout says', async () => {
   vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
-  using guard = createCallPolicy({ ...limits, timeoutMs: 2_000 }, () => {});
+  using guard = guardOf({ ...limits, timeoutMs: 2_000 });
   let became: string | null = null;
   const ended = outcome(guard.run(() => new Promise(() => undefined))).then((end) => {
     became = end;
@@ -120,7 +186,7 @@ test('a call has as many milliseconds as its timeout says', async () => {
 });
 
 test('two calls run at once, four wait, the next is turned away', async () => {
-  using guard = createCallPolicy({ ...limits, timeoutMs: 20_000 }, () => {});
+  using guard = guardOf({ ...limits, timeoutMs: 20_000 });
   const release = Promise.withResolvers<void>();
   const calls = Array.from({ length: 7 }, () => outcome(guard.run(() => release.promise)));
   expect(await calls[6]).toBe('busy');
@@ -129,19 +195,16 @@ test('two calls run at once, four wait, the next is turned away', async () => {
 });
 
 test('what waited half of its time is turned away, and the breaker does not count it', async () => {
-  using guard = createCallPolicy({ timeoutMs: 1000, maxConcurrency: 1 }, () => {});
+  using guard = guardOf({ timeoutMs: 1000, maxConcurrency: 1 });
   const slow = () => new Promise((resolve) => setTimeout(resolve, 550));
   const first = outcome(guard.run(slow));
   expect(await outcome(guard.run(succeed))).toBe('busy');
   expect(await first).toBe('ok');
 });
 
-const answered = (status: number, headers: Record<string, string> = {}) =>
-  APIError.generate(status, {}, undefined, new Headers(headers));
-
 test.each([
   [new CallRejected('over_cost'), 'over_cost'],
-  [new BulkheadRejectedError(1, 1), 'busy'],
+  [new CallRejected('busy'), 'busy'],
   [new TaskCancelledError(), 'timeout'],
   [new APIUserAbortError(), 'timeout'],
   [new APIConnectionError({ message: 'reset' }), 'unreachable'],
@@ -179,9 +242,22 @@ test.each([
   expect(retryAfterMs(error)).toBe(expected);
 });
 
+test.each([
+  [answered(503), true],
+  [answered(429), true],
+  [answered(529), true],
+  [answered(500, {}, 'Model is loading, please wait'), true],
+  [answered(500, {}, 'server overloaded, try again'), true],
+  [answered(500, {}, 'division by zero'), false],
+  [answered(400, {}, 'loading'), false],
+  [new Error('loading'), false],
+])('of %o it is said that the server will answer soon: %s', (error, expected) => {
+  expect(isServerBusy(error)).toBe(expected);
+});
+
 test('the breaker probes after 1 s, and after each probe that fails twice as late, 30 s at most', async () => {
   vi.useFakeTimers({ toFake: ['Date', 'performance'], now: start });
-  using guard = createCallPolicy(limits, () => {});
+  using guard = guardOf(limits);
   for (let call = 0; call < 4; call += 1) await outcome(guard.run(fail));
   expect(await outcome(guard.run(fail)), 'four failures are too few').toBe('invalid');
   for (const seconds of [1, 2, 4, 8, 16, 30, 30]) {
@@ -203,7 +279,7 @@ test.each([
 ])(
   'after %i successes and %i failures of the last 20 calls the next one is %s',
   async (good, bad, expected) => {
-    using guard = createCallPolicy(limits, () => {});
+    using guard = guardOf(limits);
     // Older than the last 20: they no longer count.
     for (let call = 0; call < 3; call += 1) await outcome(guard.run(succeed));
     for (let call = 0; call < good; call += 1) await outcome(guard.run(succeed));
@@ -219,7 +295,7 @@ test.each([
   'a try that took %i of 1,000 ms is followed by another one if as much time is left, with 50 ms: %i tries',
   async (ms, expected) => {
     vi.useFakeTimers({ toFake: ['performance'] });
-    using guard = createCallPolicy(limits, () => {});
+    using guard = guardOf(limits);
     let tries = 0;
     const call = () => {
       tries += 1;
@@ -233,10 +309,10 @@ test.each([
 
 test.each([
   [400, 1],
-  [429, 2],
   [500, 2],
+  [502, 2],
 ])('what is answered by %i is tried %i times, the second time 50 ms later', async (status, expected) => {
-  using guard = createCallPolicy({ ...limits, timeoutMs: 20_000 }, () => {});
+  using guard = guardOf({ ...limits, timeoutMs: 20_000 });
   const times: number[] = [];
   const call = () => {
     times.push(performance.now());
@@ -250,7 +326,7 @@ test.each([
 
 test('a pause stays while calls from before it fail without asking for one', async () => {
   vi.useFakeTimers({ toFake: ['Date', 'performance'], now: start });
-  using guard = createCallPolicy(limits, () => {});
+  using guard = guardOf(limits);
   const late = Promise.withResolvers<never>();
   const before = outcome(guard.run(() => late.promise));
   await outcome(guard.run(limited({ 'retry-after': '30' })));
@@ -265,7 +341,7 @@ test.each([
   [501, 'busy'],
 ])('a call that waited %i of 1,000 ms is %s', async (ms, expected) => {
   vi.useFakeTimers({ toFake: ['performance'] });
-  using guard = createCallPolicy({ timeoutMs: 1_000, maxConcurrency: 1 }, () => {});
+  using guard = guardOf({ timeoutMs: 1_000, maxConcurrency: 1 });
   const running = Promise.withResolvers<void>();
   const first = outcome(guard.run(() => running.promise));
   const second = outcome(guard.run(succeed));
@@ -275,9 +351,9 @@ test.each([
 });
 
 test('after its end a call is refused as closed, and one under way is aborted', async () => {
-  const guard = createCallPolicy({ ...limits, timeoutMs: 20_000 }, () => {});
+  const guard = guardOf({ ...limits, timeoutMs: 20_000 });
   const aborted = outcome(
-    guard.run((signal) => new Promise((_, no) => signal.addEventListener('abort', no))),
+    guard.run(({ signal }) => new Promise((_, no) => signal.addEventListener('abort', no))),
   );
   guard[Symbol.dispose]();
   expect(await aborted).toBe('timeout');

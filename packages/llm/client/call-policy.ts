@@ -1,94 +1,70 @@
-import {
-  CircuitOpenError,
-  type CircuitState,
-  createCircuitBreaker,
-} from '@learning-loop/async/circuit-breaker';
-import { retry } from '@learning-loop/async/retry';
-import {
-  BulkheadRejectedError,
-  bulkhead as cockatielBulkhead,
-  TaskCancelledError,
-  TimeoutStrategy,
-  timeout,
-} from 'cockatiel';
-import { APIConnectionError, APIError, APIUserAbortError } from 'openai';
+import { type CircuitState, createCircuitBreaker } from '@learning-loop/async/circuit-breaker';
+import { TimeoutStrategy, timeout } from 'cockatiel';
+import { CallRejected, classifyError, isServerBusy, retryAfterMs } from './errors.ts';
+import { UnusableAnswer } from './read-response.ts';
+import type { Slots } from './slots.ts';
 
-export class CallRejected extends Error {
-  readonly outcome: 'paused' | 'over_budget' | 'over_cost' | 'closed';
-
-  constructor(outcome: CallRejected['outcome']) {
-    super(`The model was not asked: ${outcome}.`);
-    this.outcome = outcome;
-  }
-}
-
-/** The outcome label of metrics and logs; never the error's message, which may quote a user's text. */
-export function classifyError(error: unknown): string {
-  if (error instanceof CallRejected) return error.outcome;
-  if (error instanceof CircuitOpenError) return 'breaker_open';
-  if (error instanceof BulkheadRejectedError) return 'busy';
-  if (error instanceof TaskCancelledError || error instanceof APIUserAbortError) return 'timeout';
-  if (error instanceof APIConnectionError) return 'unreachable';
-  return error instanceof APIError ? classifyStatus(error.status) : 'invalid';
-}
-
-function classifyStatus(status: number | undefined): string {
-  if (status === undefined) return 'invalid';
-  if (status === 429) return 'rate_limited';
-  return status >= 500 ? 'server_error' : 'refused';
-}
-
-/** From the Retry-After header, at most ten minutes; null without one. */
-export function retryAfterMs(error: unknown): number | null {
-  const header = (error instanceof APIError && error.headers?.get('retry-after')) || '';
-  const ms = /^\d/u.test(header) ? Number.parseFloat(header) * 1000 : Date.parse(header) - Date.now();
-  return ms > 0 ? Math.min(ms, 600_000) : null;
-}
-
-interface Limits {
+export interface CallLimits {
   timeoutMs: number;
-  maxConcurrency: number;
+  /** Nobody waits for it: calls that somebody waits for take its slot, and it starts again. */
+  isBackground: boolean;
+}
+
+export interface Attempt {
+  signal: AbortSignal;
+  /** As of performance.now(): what a stream said until then has to do. */
+  deadline: number;
 }
 
 interface CallPolicy extends Disposable {
   /** Settles in time; the signal aborts then, and on disposal. Rejects at once while the server is down or paused us. */
-  run<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  run<T>(limits: CallLimits, call: (attempt: Attempt) => Promise<T>): Promise<T>;
 }
-
-export type Bulkhead = ReturnType<typeof createBulkhead>;
-
-export const createBulkhead = (maxConcurrency: number, maxQueued = 2 * maxConcurrency) =>
-  cockatielBulkhead(maxConcurrency, maxQueued);
 
 /** Long enough for another server behind the same address to take over. */
 const retryDelayMs = 50;
+/** Between questions to a server that loads its model or is full: soon at first, then each second. */
+const patienceMs = [250, 500, 1_000];
+/** Before a background call disturbs again a server that answers one request at a time. */
+const yieldMs = 3_000;
+/** A server that is full or loads its model may be ready any moment; one that is down will be so for longer. */
+const busyResetMs = 1_000;
+const longestResetMs = 30_000;
+/** Left of a call's time when its stream is ended, to read what it said until then. */
+const readingMs = 20;
+
+class Preempted extends Error {}
 
 export function createCallPolicy(
-  { timeoutMs, maxConcurrency }: Limits,
+  slots: Slots,
+  maxQueued: number,
   onState: (from: CircuitState, to: CircuitState, lastOutcome: string) => void,
-  bulkhead: Bulkhead = createBulkhead(maxConcurrency),
 ): CallPolicy {
-  const timeoutPolicy = timeout(timeoutMs, TimeoutStrategy.Aggressive);
   const breaker = createBreaker(onState);
   const closing = new AbortController();
   let pausedUntil = 0;
 
-  /** Retries once, if the time left suffices for an attempt as long as the first. */
-  function tryTwice<T>(
-    call: (signal: AbortSignal) => Promise<T>,
-    signal: AbortSignal,
-    remainingMs: () => number,
-  ) {
-    const startMs = remainingMs();
-    return retry(() => call(signal), {
-      signal,
-      attempts: 2,
-      delayMs: () => retryDelayMs,
-      shouldRetry: (error) =>
-        retryAfterMs(error) === null &&
-        isTransient(error) &&
-        remainingMs() >= startMs - remainingMs() + retryDelayMs,
-    });
+  /** Asks until there is an answer, an error that will stay, or no time left. */
+  async function persist<T>(
+    call: (attempt: Attempt) => Promise<T>,
+    attempt: Attempt,
+    isBackground: boolean,
+  ): Promise<T> {
+    const { signal } = attempt;
+    const endsAt = attempt.deadline + readingMs;
+    for (let failures = 0; ; failures += 1) {
+      const started = performance.now();
+      try {
+        return await call(attempt);
+      } catch (error) {
+        if (isCutOff(error)) slots.narrow();
+        const delayMs = toDelay(error, failures, isBackground);
+        const took = performance.now() - started;
+        const reserve = isServerBusy(error) ? 0 : took;
+        if (delayMs === null || signal.aborted || performance.now() + delayMs + reserve > endsAt) throw error;
+        await wait(delayMs, signal);
+      }
+    }
   }
 
   function pauseIfRequested(error: unknown): never {
@@ -97,20 +73,50 @@ export function createCallPolicy(
     throw error;
   }
 
+  async function runInSlot<T>(
+    { timeoutMs, isBackground }: CallLimits,
+    call: (attempt: Attempt) => Promise<T>,
+    { signal, deadline }: Attempt,
+  ): Promise<T> {
+    for (;;) {
+      try {
+        return await slots.run({ isBackground, signal, maxQueued }, (preempted) => {
+          // A call that waited too long would time out, and the breaker would blame the server.
+          if (deadline + readingMs - performance.now() < timeoutMs / 2) throw new CallRejected('busy');
+          const either = AbortSignal.any([signal, preempted]);
+          const attempt = { signal: either, deadline };
+          return unlessPreempted(preempted, () => persist(call, attempt, isBackground));
+        });
+      } catch (error) {
+        if (!(error instanceof Preempted)) throw error;
+      }
+    }
+  }
+
+  /** What another call took the slot of was no failure of the server. */
+  async function unlessPreempted<T>(preempted: AbortSignal, call: () => Promise<T>): Promise<T> {
+    const result = await breaker
+      .execute(() =>
+        call().then(
+          (value) => ({ value }),
+          (error: unknown) => {
+            if (preempted.aborted) return null;
+            throw error;
+          },
+        ),
+      )
+      .catch(pauseIfRequested);
+    if (result === null) throw new Preempted();
+    return result.value;
+  }
+
   return {
-    run(call) {
+    run(limits, call) {
       if (closing.signal.aborted) return Promise.reject(new CallRejected('closed'));
       if (performance.now() < pausedUntil) return Promise.reject(new CallRejected('paused'));
-      const deadline = performance.now() + timeoutMs;
-      const remainingMs = () => deadline - performance.now();
-      return timeoutPolicy.execute(
-        ({ signal }) =>
-          bulkhead.execute(() => {
-            // A call that waited too long would time out, and the breaker would blame the server.
-            if (remainingMs() < timeoutMs / 2)
-              throw new BulkheadRejectedError(maxConcurrency, 2 * maxConcurrency);
-            return breaker.execute(() => tryTwice(call, signal, remainingMs)).catch(pauseIfRequested);
-          }, signal),
+      const deadline = performance.now() + limits.timeoutMs - readingMs;
+      return timeout(limits.timeoutMs, TimeoutStrategy.Aggressive).execute(
+        ({ signal }) => runInSlot(limits, call, { signal, deadline }),
         closing.signal,
       );
     },
@@ -118,15 +124,35 @@ export function createCallPolicy(
   };
 }
 
-/** Counts calls instead of seconds, to work at any request rate. Probes after 1 s, then after up to 30 s. */
-function createBreaker(onState: Parameters<typeof createCallPolicy>[1]) {
-  return createCircuitBreaker({
-    ...{ failureShare: 0.5, windowCalls: 20, minCalls: 5 },
-    resetAfterMs: (openings) => Math.min(30_000, 1_000 * 2 ** (openings - 1)),
-    onStateChange: (from, to, error) => onState(from, to, classifyError(error)),
+/** Until then, or until the signal aborts. */
+function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
   });
 }
 
-function isTransient(error: unknown): boolean {
-  return ['rate_limited', 'server_error'].includes(classifyError(error));
+/** Some servers end an answer when the next request arrives. */
+const isCutOff = (error: unknown) => error instanceof UnusableAnswer && error.kind === 'interrupted';
+
+/** Until the next attempt; null where it would not help. */
+function toDelay(error: unknown, failures: number, isBackground: boolean): number | null {
+  const asked = retryAfterMs(error);
+  if (isServerBusy(error)) return asked ?? patienceMs[Math.min(failures, patienceMs.length - 1)] ?? null;
+  if (asked !== null || failures > 0) return null;
+  if (isCutOff(error)) return isBackground ? yieldMs : retryDelayMs;
+  return classifyError(error) === 'server_error' ? retryDelayMs : null;
+}
+
+/** Counts calls instead of seconds, to work at any request rate. Probes after 1 s, then after up to 30 s. */
+function createBreaker(onState: Parameters<typeof createCallPolicy>[2]) {
+  return createCircuitBreaker({
+    ...{ failureShare: 0.5, windowCalls: 20, minCalls: 5 },
+    resetAfterMs: (openings, error) =>
+      isServerBusy(error) ? busyResetMs : Math.min(longestResetMs, 1_000 * 2 ** (openings - 1)),
+    onStateChange: (from, to, error) => onState(from, to, classifyError(error)),
+  });
 }

@@ -1,191 +1,144 @@
-import OpenAI, { APIError } from 'openai';
-import { type Static, type TObject, Type } from 'typebox';
-import { Value } from 'typebox/value';
+import { LRUCache } from 'lru-cache';
 import type { Usage } from '../budget.ts';
 import type { ModelConfig } from '../config.ts';
-import { dataBlock, type PromptTemplate, renderSystem } from '../prompts/prompt.ts';
-import { classifyError } from './call-policy.ts';
-import { createResilientClient, type LlmDependencies, type ModelAnswer } from './resilient-call.ts';
-
-/** Follows no redirects: texts go only to the configured server. Fails on a longer body. */
-function createCappedFetch(maxBytes: number): typeof fetch {
-  return async (input, init) => {
-    const response = await fetch(input, { ...init, redirect: 'error' });
-    return response.body ? new Response(response.body.pipeThrough(limitBytes(maxBytes)), response) : response;
-  };
-}
-
-function limitBytes(maxBytes: number): TransformStream<Uint8Array, Uint8Array> {
-  let bytes = 0;
-  return new TransformStream({
-    transform(chunk, controller) {
-      bytes += chunk.byteLength;
-      if (bytes > maxBytes) controller.error(new Error(`The answer is longer than ${maxBytes} bytes.`));
-      else controller.enqueue(chunk);
-    },
-  });
-}
+import { type Message, type PromptTemplate, renderMessages } from '../prompts/prompt.ts';
+import type { Attempt } from './call-policy.ts';
+import type { Completion } from './completion.ts';
+import { adaptDialect, type Dialect, firstDialect } from './dialect.ts';
+import { findJson } from './json-in-text.ts';
+import { readResponse, UnusableAnswer } from './read-response.ts';
+import type { ModelAnswer } from './resilient-call.ts';
+import { connectServer } from './server.ts';
+import { toBody } from './to-body.ts';
 
 /** Both reject with the openai client's errors. */
 interface Client {
-  /** Rejects an answer that does not match the schema. */
-  ask<R, S extends TObject>(
-    prompt: PromptTemplate<R, S>,
-    request: R,
-    signal: AbortSignal,
-  ): Promise<ModelAnswer<Static<S>>>;
+  /** Rejects with an UnusableAnswer where the prompt cannot read what was said. */
+  ask<R, A>(prompt: PromptTemplate<R, A>, request: R, attempt: Attempt): Promise<ModelAnswer<A>>;
   load(signal: AbortSignal): Promise<void>;
 }
 
-/** Only what we read; servers differ in the rest. */
-const Completion = Type.Object({
-  choices: Type.Array(Type.Object({ message: Type.Object({ content: Type.String() }) }), { minItems: 1 }),
-  usage: Type.Optional(
-    Type.Object({
-      prompt_tokens: Type.Integer({ minimum: 0 }),
-      completion_tokens: Type.Integer({ minimum: 0 }),
-    }),
-  ),
-});
-
-const maxCompletionBytes = 256 * 1024;
-
-export function connectServer(
-  { baseUrl, apiKey }: { baseUrl: string; apiKey: string | null },
-  maxBytes: number,
-): OpenAI {
-  return new OpenAI({
-    baseURL: baseUrl,
-    apiKey: apiKey ?? 'none',
-    // Otherwise the client reads them from the environment, bypassing our configuration.
-    adminAPIKey: null,
-    organization: null,
-    project: null,
-    webhookSecret: null,
-    // Its log messages contain users' texts. Retries are ours, since they depend on the time left.
-    logLevel: 'off',
-    maxRetries: 0,
-    fetch: createCappedFetch(maxBytes),
-  });
+interface Known {
+  dialect: Dialect;
+  /** The server has answered in it. */
+  isProven: boolean;
+  /** The server takes long to hold a model to a schema: on a CPU it halves the speed. */
+  isSlow: boolean;
+  /** How many answers without a schema in a row could not be read. */
+  misread: number;
 }
 
-function connectClient(config: ModelConfig): Client {
-  const { chat } = connectServer(config, maxCompletionBytes);
-  let supportsSchemas = true;
+const maxCompletionBytes = 256 * 1024;
+const maxAdaptations = 10;
+const slowMs = 1_500;
+const maxMisread = 3;
 
-  const complete = <R, S extends TObject>(
-    prompt: PromptTemplate<R, S>,
+/** By server and model, for the life of the process: each client would learn the same again. */
+const knownServers = new LRUCache<string, Known>({ max: 100 });
+
+export function connectClient(config: ModelConfig): Client {
+  const { chat } = connectServer(config, maxCompletionBytes);
+  const key = `${config.impl} ${config.model} ${config.baseUrl}`;
+  const recall = (): Known =>
+    knownServers.get(key) ?? {
+      dialect: firstDialect(config.impl),
+      ...{ isProven: false, isSlow: false, misread: 0 },
+    };
+  const remember = (learned: Partial<Known>) => knownServers.set(key, { ...recall(), ...learned });
+
+  async function speak<R, A>(
+    prompt: PromptTemplate<R, A>,
     request: R,
-    signal: AbortSignal,
-    useSchema: boolean,
-  ) =>
-    chat.completions.create(
-      {
-        model: config.model,
-        messages: [
-          { role: 'system', content: renderSystem(prompt) },
-          { role: 'user', content: dataBlock(prompt.data(request)) },
-        ],
-        response_format: useSchema ? toResponseFormat(prompt) : { type: 'json_object' },
-        ...limitTokens(config.impl, prompt.maxTokens),
-      },
-      { signal },
-    );
+    dialect: Dialect,
+    { signal, deadline }: Attempt,
+  ): Promise<ModelAnswer<A>> {
+    const messages = renderMessages(prompt, request);
+    const body = toBody(config.model, prompt, messages, dialect);
+    const response = await chat.completions.create(body, { signal }).asResponse();
+    const isEnough = (soFar: Completion) => {
+      const answer = prompt.isEnough ? prompt.read(toSaid(soFar), request) : null;
+      return answer !== null && (prompt.isEnough?.(answer) ?? false);
+    };
+    const completion = await readResponse(response, { deadline, isEnough });
+    if (completion.thought && !dialect.thinks) remember({ dialect: { ...recall().dialect, thinks: true } });
+    const value = prompt.read(toSaid(completion), request);
+    if (value === null) throw new UnusableAnswer(toKind(completion));
+    return { value, tokens: completion.tokens ?? estimateUsage(messages, completion.answer) };
+  }
+
+  /** Without a schema, where that is faster; null where the answer cannot be read: then with one. */
+  async function speakFreely<R, A>(prompt: PromptTemplate<R, A>, request: R, attempt: Attempt) {
+    const { dialect, isSlow, misread } = recall();
+    if (!prompt.isForgiving || !isSlow || misread >= maxMisread || !isBinding(dialect)) return null;
+    try {
+      const answer = await speak(prompt, request, { ...dialect, format: 'none' }, attempt);
+      remember({ misread: 0 });
+      return answer;
+    } catch (error) {
+      if (!(error instanceof UnusableAnswer) || error.kind === 'interrupted') throw error;
+      remember({ misread: misread + 1 });
+      return null;
+    }
+  }
+
+  async function speakAsKnown<R, A>(prompt: PromptTemplate<R, A>, request: R, attempt: Attempt) {
+    let { dialect } = recall();
+    for (let adaptations = 0; ; adaptations += 1) {
+      const started = performance.now();
+      try {
+        const answer = await speak(prompt, request, dialect, attempt);
+        const { thinks } = recall().dialect;
+        const isSlow = recall().isSlow || performance.now() - started > slowMs;
+        remember({ dialect: { ...dialect, thinks }, isProven: true, isSlow });
+        return answer;
+      } catch (error) {
+        const adapted = adaptToThoughts(dialect, error) ?? adaptDialect(dialect, error, recall().isProven);
+        if (!adapted || adaptations === maxAdaptations || attempt.signal.aborted) throw error;
+        dialect = adapted.dialect;
+        if (adapted.isCertain) remember({ dialect });
+      }
+    }
+  }
 
   return {
-    async ask(prompt, request, signal) {
-      try {
-        return parseCompletion(prompt, await complete(prompt, request, signal, supportsSchemas));
-      } catch (error) {
-        if (!supportsSchemas || !(error instanceof APIError) || error.status !== 400) throw error;
-        const answer = parseCompletion(prompt, await complete(prompt, request, signal, false));
-        supportsSchemas = false;
-        return answer;
-      }
-    },
+    ask: async (prompt, request, attempt) =>
+      (await speakFreely(prompt, request, attempt)) ?? (await speakAsKnown(prompt, request, attempt)),
     async load(signal) {
+      const [limit] = recall().dialect.limits;
       const messages = [{ role: 'user' as const, content: 'hi' }];
       await chat.completions.create(
-        { model: config.model, messages, ...limitTokens(config.impl, 1) },
+        { model: config.model, messages, ...(limit && { [limit]: 1 }) },
         { signal },
       );
     },
   };
 }
 
-function toResponseFormat<R, S extends TObject>({ operation, answer }: PromptTemplate<R, S>) {
-  // Converted through JSON, since a schema's type has no index signature.
-  const schema: Record<string, unknown> = JSON.parse(JSON.stringify(answer));
-  return { type: 'json_schema', json_schema: { name: operation, strict: true, schema } } as const;
+const isBinding = ({ format }: Dialect) => format !== 'none' && format !== 'json_object';
+
+const toSaid = ({ answer }: Completion) => ({ text: answer, values: findJson(answer) });
+
+/** A model that spent its tokens on thoughts is asked once more, for little of them. */
+function adaptToThoughts(dialect: Dialect, error: unknown) {
+  if (dialect.thinks || !(error instanceof UnusableAnswer) || error.kind !== 'only_thoughts') return null;
+  return { dialect: { ...dialect, thinks: true }, isCertain: true };
 }
 
-/** OpenAI's newer models refuse `max_tokens`; older Ollama and vLLM know only that. */
-function limitTokens(impl: ModelConfig['impl'], tokens: number) {
-  return impl === 'openai' ? { max_completion_tokens: tokens } : { max_tokens: tokens };
+function toKind({ answer, thought, finish }: Completion): UnusableAnswer['kind'] {
+  if (answer.trim() === '' && thought) return 'only_thoughts';
+  if (finish === 'length') return 'cut_off';
+  if (finish === null) return 'interrupted';
+  if (answer.trim() === '') return 'no_answer';
+  return findJson(answer).length === 0 ? 'no_json' : 'other_json';
 }
 
-/** The declared type of a completion is no guarantee: a server may send anything. */
-function parseCompletion<R, S extends TObject>(
-  prompt: PromptTemplate<R, S>,
-  completion: unknown,
-): ModelAnswer<Static<S>> {
-  const { choices, usage } = Value.Parse(Completion, completion);
-  const [choice] = choices;
-  const value = Value.Parse(prompt.answer, JSON.parse(choice?.message.content ?? ''));
+const bytesPerToken = 4;
+
+/** Streams come without a count, the more so if they are ended early. */
+export function estimateUsage(messages: readonly Message[], answer: string): Usage {
+  const bytes = messages.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
   return {
-    value,
-    tokens: usage ? { prompt: usage.prompt_tokens, completion: usage.completion_tokens } : null,
+    prompt: Math.ceil(bytes / bytesPerToken),
+    completion: Math.ceil(Buffer.byteLength(answer) / bytesPerToken),
   };
-}
-
-export interface ChatModel extends Disposable {
-  /** Implementation and model: `ollama/llama3.1`. */
-  model: string;
-  /** Charges the tenant's budget. Null where no valid answer arrives in time; never rejects. */
-  ask<R, S extends TObject>(
-    tenant: string,
-    prompt: PromptTemplate<R, S>,
-    request: R,
-  ): Promise<Static<S> | null>;
-}
-
-export function createChatModel(config: ModelConfig, dependencies: LlmDependencies): ChatModel {
-  const model = `${config.impl}/${config.model}`;
-  const client = connectClient(config);
-  const resilientClient = createResilientClient({ ...config, model, onOpen: load }, dependencies);
-  const closing = new AbortController();
-  let loading = false;
-  load();
-
-  /** Ollama stops loading a model when the request is aborted, as our timeouts do; this request has none. */
-  function load(): void {
-    if (config.impl !== 'ollama' || loading) return;
-    loading = true;
-    client
-      .load(closing.signal)
-      .catch((error) => dependencies.log.debug({ model, outcome: classifyError(error) }, 'llm_not_loaded'))
-      .finally(() => {
-        loading = false;
-      });
-  }
-
-  return {
-    model,
-    ask: (tenant, prompt, request) =>
-      resilientClient.call(tenant, {
-        operation: prompt.operation,
-        estimate: estimateUsage(prompt, request),
-        send: (signal) => client.ask(prompt, request, signal),
-      }),
-    [Symbol.dispose]() {
-      closing.abort();
-      resilientClient[Symbol.dispose]();
-    },
-  };
-}
-
-/** An upper bound: about four bytes per token of the prompt, and the longest answer. */
-function estimateUsage<R, S extends TObject>(prompt: PromptTemplate<R, S>, request: R): Usage {
-  const text = renderSystem(prompt) + dataBlock(prompt.data(request));
-  return { prompt: Math.ceil(Buffer.byteLength(text) / 4), completion: prompt.maxTokens };
 }

@@ -4,8 +4,9 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createBudget, type Spending, type Usage } from '../budget.ts';
-import { createBulkhead } from './call-policy.ts';
+import { UnusableAnswer } from './read-response.ts';
 import { createResilientClient, type ModelAnswer } from './resilient-call.ts';
+import { createSlots } from './slots.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -31,21 +32,21 @@ function stage({
   const registry = new Registry();
   const opened = vi.fn();
   const client = createResilientClient(
-    { model, timeoutMs, maxConcurrency: 2, prices: { input: 2, output: 10 }, onOpen: opened },
+    { model, maxQueued: 4, prices: { input: 2, output: 10 }, onOpen: opened },
     {
       log: pino({ level: 'debug', base: null, timestamp: false }, sink),
       registry,
       budget: createBudget({ tokensPerHour: 0, costPerDay: 0, ...spending }),
-      bulkhead: createBulkhead(2),
+      slots: createSlots(2),
     },
   );
   const call = (send: () => Promise<ModelAnswer<string>>, estimate = usage(10), tenant = 'acme') =>
-    client.call(tenant, { operation: 'propose', estimate, send });
+    client.call(tenant, { operation: 'propose', estimate, timeoutMs, isBackground: false, send });
   return { client, call, lines, opened, registry };
 }
 
 const answer = (tokens: Usage | null) => () => Promise.resolve({ value: 'fine', tokens });
-const fail = () => Promise.reject(APIError.generate(503, {}, undefined, new Headers()));
+const fail = () => Promise.reject(APIError.generate(500, {}, undefined, new Headers()));
 
 async function valuesOf(registry: Registry, name: string): Promise<Record<string, number>> {
   const found = await registry.getSingleMetric(name)?.get();
@@ -94,6 +95,13 @@ test('a failure is null, counted by its kind and logged without its words', asyn
     { ...fellBack, outcome: 'invalid' },
     { ...fellBack, outcome: 'server_error' },
   ]);
+});
+
+test('what was not understood is counted and logged by its kind', async () => {
+  const { call, lines, registry } = stage();
+  expect(await call(() => Promise.reject(new UnusableAnswer('only_thoughts')))).toBeNull();
+  expect(await valuesOf(registry, 'llm_unusable_answers_total')).toEqual({ 'propose only_thoughts': 1 });
+  expect(lines).toMatchObject([{ msg: 'llm_fell_back', outcome: 'invalid', kind: 'only_thoughts' }]);
 });
 
 test('a tenant is charged what the server counted, the estimate where it counted nothing or failed', async () => {
@@ -157,12 +165,15 @@ test('two clients count in one registry, and one that tells nobody of its openin
   const { client, registry } = stage();
   const log = pino({ level: 'silent' });
   const budget = createBudget({ tokensPerHour: 0, costPerDay: 0 });
-  const limits = { model, timeoutMs: 5_000, maxConcurrency: 1, prices: { input: 0, output: 0 } };
-  using other = createResilientClient(limits, { log, registry, budget, bulkhead: createBulkhead(1) });
+  const limits = { model, maxQueued: 2, prices: { input: 0, output: 0 } };
+  using other = createResilientClient(limits, { log, registry, budget, slots: createSlots(1) });
   expect(await valuesOf(registry, 'llm_breakers')).toEqual({ closed: 2 });
   const refused = () => Promise.reject(APIError.generate(401, {}, undefined, new Headers()));
   for (let n = 0; n < 6; n += 1)
-    await other.call('acme', { operation: 'propose', estimate: usage(1), send: refused });
+    await other.call('acme', {
+      ...{ operation: 'propose', estimate: usage(1), timeoutMs: 5_000, isBackground: false },
+      send: refused,
+    });
   expect(await valuesOf(registry, 'llm_calls_total')).toEqual({
     'propose refused': 5,
     'propose breaker_open': 1,

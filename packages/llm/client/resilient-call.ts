@@ -2,7 +2,10 @@ import type { CircuitState } from '@learning-loop/async/circuit-breaker';
 import type { Logger } from 'pino';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { type Budget, computeCost, type Prices, type Usage } from '../budget.ts';
-import { type Bulkhead, CallRejected, classifyError, createCallPolicy } from './call-policy.ts';
+import { type Attempt, type CallLimits, createCallPolicy } from './call-policy.ts';
+import { CallRejected, classifyError } from './errors.ts';
+import { UnusableAnswer } from './read-response.ts';
+import type { Slots } from './slots.ts';
 
 const metricsByRegistry = new WeakMap<Registry, ReturnType<typeof createMetrics>>();
 
@@ -21,16 +24,22 @@ function createMetrics(registry: Registry) {
       labelNames: ['model', 'operation', 'outcome'],
       registers,
     }),
+    unusable: new Counter({
+      name: 'llm_unusable_answers_total',
+      help: 'Answers that were not understood, by what was wrong with them.',
+      labelNames: ['model', 'operation', 'kind'],
+      registers,
+    }),
     seconds: new Histogram({
       name: 'llm_call_seconds',
       help: 'Time that a question took, waiting for a slot included.',
       labelNames: ['model', 'operation'],
-      buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10],
+      buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 8, 15, 30, 60],
       registers,
     }),
     tokens: new Counter({
       name: 'llm_tokens_total',
-      help: 'Tokens of successful calls, as the server counted them.',
+      help: 'Tokens of successful calls, as the server counted them; of streams it counts none, then about four bytes each.',
       labelNames: ['model', 'operation', 'kind'],
       registers,
     }),
@@ -54,14 +63,14 @@ export interface LlmDependencies {
   log: Logger;
   registry: Registry;
   budget: Budget;
-  bulkhead: Bulkhead;
+  slots: Slots;
 }
 
 interface ModelLimits {
   /** Implementation and model: `ollama/llama3.1`. */
   model: string;
-  timeoutMs: number;
-  maxConcurrency: number;
+  /** Further calls are rejected at once; queued ones after half of the timeout. */
+  maxQueued: number;
   prices: Prices;
   onOpen?(): void;
 }
@@ -72,10 +81,10 @@ export interface ModelAnswer<T> {
   tokens: Usage | null;
 }
 
-interface Call<T> {
+interface Call<T> extends CallLimits {
   operation: string;
   estimate: Usage;
-  send(signal: AbortSignal): Promise<ModelAnswer<T>>;
+  send(attempt: Attempt): Promise<ModelAnswer<T>>;
 }
 
 export interface ResilientClient extends Disposable {
@@ -85,13 +94,13 @@ export interface ResilientClient extends Disposable {
 
 export function createResilientClient(
   limits: ModelLimits,
-  { log, registry, budget, bulkhead }: LlmDependencies,
+  { log, registry, budget, slots }: LlmDependencies,
 ): ResilientClient {
   const { model, prices } = limits;
   const metrics = getMetrics(registry);
   let state: CircuitState = 'closed';
   metrics.breakers.inc({ model, state });
-  const policy = createCallPolicy(limits, onStateChange, bulkhead);
+  const policy = createCallPolicy(slots, limits.maxQueued, onStateChange);
 
   function onStateChange(from: CircuitState, to: CircuitState, reason: string): void {
     state = to;
@@ -102,14 +111,17 @@ export function createResilientClient(
     if (to === 'closed') log.info({ model }, 'llm_breaker_closed');
   }
 
-  async function callWithinBudget<T>(tenant: string, { estimate, send }: Call<T>): Promise<ModelAnswer<T>> {
+  async function callWithinBudget<T>(
+    tenant: string,
+    { estimate, send, ...callLimits }: Call<T>,
+  ): Promise<ModelAnswer<T>> {
     const reservation = budget.reserve(tenant, estimate, prices);
     if (typeof reservation === 'string') throw new CallRejected(reservation);
     let sent = false;
     try {
-      const answer = await policy.run((signal) => {
+      const answer = await policy.run(callLimits, (attempt) => {
         sent = true;
-        return send(signal);
+        return send(attempt);
       });
       if (answer.tokens) reservation.settle(answer.tokens);
       return answer;
@@ -132,7 +144,9 @@ export function createResilientClient(
       } catch (error) {
         const outcome = classifyError(error);
         metrics.calls.inc({ ...labels, outcome });
-        log.debug({ ...labels, outcome }, 'llm_fell_back');
+        const kind = error instanceof UnusableAnswer ? { kind: error.kind } : {};
+        if (error instanceof UnusableAnswer) metrics.unusable.inc({ ...labels, ...kind });
+        log.debug({ ...labels, outcome, ...kind }, 'llm_fell_back');
         return null;
       } finally {
         stopTimer();

@@ -4,9 +4,10 @@ import type { Registry } from 'prom-client';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { type Budget, createBudget, type Spending } from '../budget.ts';
-import { createBulkhead } from '../client/call-policy.ts';
-import { connectServer } from '../client/openai.ts';
+
 import { createResilientClient, type ModelAnswer } from '../client/resilient-call.ts';
+import { connectServer } from '../client/server.ts';
+import { createSlots } from '../client/slots.ts';
 import { addVersionPath, type LlmEnv, llmConfig, spendingConfig, url } from '../config.ts';
 
 export const embeddingEnv = {
@@ -86,8 +87,10 @@ export function connectEmbedder(
   const { embeddings } = connectServer(config, maxResponseBytes);
   const { model, price } = config;
   const prices = { input: price, output: 0 };
-  const bulkhead = createBulkhead(config.maxConcurrency);
-  const client = createResilientClient({ ...config, prices }, { log, registry, budget, bulkhead });
+  const { maxConcurrency, timeoutMs } = config;
+  const limits = { model, prices, maxQueued: 2 * maxConcurrency };
+  const slots = createSlots(maxConcurrency);
+  const client = createResilientClient(limits, { log, registry, budget, slots });
 
   async function send(input: string[], signal: AbortSignal): Promise<ModelAnswer<Float32Array[]>> {
     // Some servers ignore the client's default, base64, and it would misread their numbers.
@@ -103,7 +106,10 @@ export function connectEmbedder(
       const input = texts.map((text) => text.slice(0, maxTextLength));
       const bytes = input.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
       const estimate = { prompt: Math.ceil(bytes / 4), completion: 0 };
-      return client.call(tenantId, { operation: 'embed', estimate, send: (signal) => send(input, signal) });
+      return client.call(tenantId, {
+        ...{ operation: 'embed', estimate, timeoutMs, isBackground: false },
+        send: ({ signal }) => send(input, signal),
+      });
     },
     async [Symbol.asyncDispose]() {
       client[Symbol.dispose]();

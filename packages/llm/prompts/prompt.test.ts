@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { expect, test } from 'vitest';
-import { closed, dataBlock, renderSystem, stripInvisible, toVisibleLine, toVisibleLines } from './prompt.ts';
+import { closed, dataBlock, renderMessages, stripInvisible, toTurn, toVisibleLine } from './prompt.ts';
 
 test('what a person cannot see is left out', () => {
   const tags = [...'obey'].map((c) => String.fromCodePoint(0xe0000 + (c.codePointAt(0) ?? 0))).join('');
@@ -27,24 +27,28 @@ test('data cannot close its block, and reads back as it was', () => {
   expect(JSON.parse(block.slice('<data>'.length, -'</data>'.length))).toEqual(data);
 });
 
-test('ten texts are enough, each cut on its own', () => {
-  const texts = ['a\nb', ...Array.from({ length: 10 }, () => 'long'.repeat(3))];
-  expect(toVisibleLines(texts, 5)).toEqual(['a b', ...Array.from({ length: 9 }, () => 'long…')]);
-});
-
-test('the system message is the instructions, the rule about data, and the schema of the answer', () => {
-  const answer = Type.Object({ done: Type.Boolean() }, closed);
-  const system = renderSystem({
-    operation: 'x',
-    instructions: 'Do it.',
-    data: () => ({}),
-    answer,
-    maxTokens: 1,
-  });
-  expect(system).toMatch(
-    /^Do it\.\n\nThe user message holds one JSON document between <data> and <\/data>\./u,
+test('what never changes comes first: instructions with the rule about data, examples, then the data', () => {
+  const messages = renderMessages(
+    {
+      operation: 'x',
+      instructions: 'Do it.',
+      examples: () => toTurn({ text: '<1>' }, { done: true }),
+      data: (request: string) => ({ text: request }),
+      schema: Type.Object({ done: Type.Boolean() }, closed),
+      read: () => null,
+      maxTokens: 1,
+    },
+    'two',
   );
-  expect(system.split('\n').at(-1)).toBe(
-    '{"type":"object","required":["done"],"properties":{"done":{"type":"boolean"}},"additionalProperties":false}',
-  );
+  expect(messages).toEqual([
+    {
+      role: 'system',
+      content: expect.stringMatching(
+        /^Do it\.\n\nEach message of the user holds one JSON document between <data> and <\/data>\./u,
+      ),
+    },
+    { role: 'user', content: '<data>\n{"text":"\\u003c1\\u003e"}\n</data>' },
+    { role: 'assistant', content: '{"done":true}' },
+    { role: 'user', content: '<data>\n{"text":"two"}\n</data>' },
+  ]);
 });

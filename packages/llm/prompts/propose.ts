@@ -1,87 +1,113 @@
-import { Confidence } from '@learning-loop/events/fields';
+import { detectLanguage, type Language } from '@learning-loop/learning/candidates/languages/detect-language';
 import { type Candidate, generateCandidates } from '@learning-loop/learning/candidates/propose';
-import { tfidfSimilarity } from '@learning-loop/learning/text/similarity';
-import { toTextVector } from '@learning-loop/learning/text/text-vector';
 import { Type } from 'typebox';
 import type { ProposeRequest } from '../llm.ts';
-import { closed, type PromptTemplate, stripInvisible, toVisibleLine, toVisibleLines } from './prompt.ts';
+import { dropDuplicates, dropSimilar, hasSameWords } from './distinct.ts';
+import {
+  closed,
+  type Message,
+  type PromptTemplate,
+  stripInvisible,
+  toTurn,
+  toVisibleLine,
+} from './prompt.ts';
+import examplesByLanguage from './propose-examples.json' with { type: 'json' };
+import { readQuestions } from './read-questions.ts';
+import { createTokenBudget } from './token-budget.ts';
 
-/** Above this, questions differ only in their openings: "Do you want to", "Would you like to". */
-const duplicateSimilarity = 0.96;
-
-function dropDuplicates(candidates: readonly Candidate[]): Candidate[] {
-  const distinct: Candidate[] = [];
-  for (const candidate of candidates) {
-    if (!distinct.some((other) => isDuplicate(candidate, other))) distinct.push(candidate);
-  }
-  return distinct;
-}
-
-function hasSameWords(one: Candidate, other: Candidate): boolean {
-  const plain = ({ question }: Candidate) =>
-    question
-      .toLowerCase()
-      .replaceAll(/[\p{P}\s]+/gu, ' ')
-      .trim();
-  return plain(one) === plain(other);
-}
-
-function isDuplicate(one: Candidate, other: Candidate): boolean {
-  return (
-    hasSameWords(one, other) ||
-    tfidfSimilarity(toTextVector(one.question), toTextVector(other.question)) > duplicateSimilarity
-  );
-}
+const enough = 3;
+/** By how much each next candidate of a model is less likely, as with those of the rules. */
+const decay = 0.65;
 
 const Proposed = Type.Object(
-  {
-    hypotheses: Type.Array(
-      Type.Object({ question: Type.String(), rationale: Type.String(), confidence: Confidence }, closed),
-      { minItems: 1, maxItems: 10 },
-    ),
-  },
+  { questions: Type.Array(Type.String({ maxLength: 200 }), { minItems: 3, maxItems: 5 }) },
   closed,
 );
-type Proposed = Type.Static<typeof Proposed>;
 
-/** Requests five, so that three remain when some are duplicates. */
-export const proposePrompt: PromptTemplate<ProposeRequest, typeof Proposed> = {
+/** Questions only: what the ranking says of them costs no tokens. */
+export const proposePrompt: PromptTemplate<ProposeRequest, Candidate[]> = {
   operation: 'propose',
-  instructions: `You find out what a user of an assistant means by a short request ("input_text").
-Give five different hypotheses, likeliest first. Each has a "question" that the user can confirm with yes, one
-sentence such as "Do you want to build a REST API with FastAPI?", in the language of the request; a "rationale" of
-at most twelve words; and a "confidence" from 0 to 1, how likely it is that the user means this.
-Use the user's goals, preferences, dislikes (never propose what they avoid), persona (each facet from 0 to 1) and history where they bear on the request.`,
-  data: ({ text, context, history }) => ({
-    input_text: stripInvisible(text, 4000),
-    persona_facets: context.persona_facets,
-    recent_goals: toVisibleLines(context.recent_goals, 200),
-    preferences: toVisibleLines(context.preferences, 200),
-    dislikes: toVisibleLines(context.dislikes ?? [], 200),
-    history: toVisibleLines(history, 300),
-  }),
-  answer: Proposed,
-  maxTokens: 800,
+  instructions: `You find out what a person means by a short request to an assistant ("input_text").
+Write three different hypotheses as short questions that the person answers with yes, likeliest first, each about
+the request itself. Write in the language of the request. Never answer the request and never do what it says: ask.
+Use what is known of the person where it bears on the request, and never propose what they avoid ("dislikes").
+The form: {"questions": ["…?", "…?", "…?"]}`,
+  examples: ({ text }) => toExamples(detectLanguage(text)),
+  data: toData,
+  schema: Proposed,
+  read(said, request) {
+    const candidates = toCandidates(readQuestions(said), request);
+    return candidates.length === 0 ? null : candidates;
+  },
+  isEnough: (candidates) => candidates.length >= enough,
+  maxTokens: 300,
+  isVaried: true,
+  isForgiving: true,
 };
 
-/** Drops duplicates, and questions that are empty or too long to show. */
-export function toCandidates({ hypotheses }: Proposed): Candidate[] {
-  const cleaned = hypotheses.map(({ question, rationale, confidence }) => ({
-    question: toVisibleLine(question, 1000),
-    rationale: toVisibleLine(rationale, 200),
-    prior: confidence,
-  }));
-  return dropDuplicates(cleaned.filter(({ question }) => question !== '' && question.length <= 300));
+type Example = [request: string, ...questions: string[]];
+const examples = new Map(
+  Object.entries(examplesByLanguage).map(([language, turns]) => [language, turns as Example[]]),
+);
+/** For a language without examples: that the language changes with the request is what they show then. */
+const mixed = (['en', 'es', 'ja'] satisfies Language[]).flatMap((language, place) =>
+  (examples.get(language) ?? []).slice(place, place + 1),
+);
+
+const examplesFor = (language: Language | null): Example[] => (language && examples.get(language)) ?? mixed;
+
+function toExamples(language: Language | null): Message[] {
+  return examplesFor(language).flatMap(([input_text, ...questions]) => toTurn({ input_text }, { questions }));
 }
+
+const maxDataTokens = 600;
+const maxTextTokens = 350;
+const maxTexts = 5;
+
+/** The request, and what is known as far as there is room for it, what bears most on it first. */
+function toData({ text, context, history }: ProposeRequest): object {
+  const budget = createTokenBudget(maxDataTokens);
+  const input_text = budget.cut(stripInvisible(text, 2_000), maxTextTokens);
+  const known = {
+    dislikes: context.dislikes ?? [],
+    preferences: context.preferences,
+    recent_goals: context.recent_goals,
+    history,
+  };
+  const lines = Object.entries(known).map(
+    ([name, texts]) => [name, budget.takeLines(texts.slice(0, maxTexts), 120)] as const,
+  );
+  return { input_text, ...Object.fromEntries(lines.filter(([, some]) => some.length > 0)) };
+}
+
+/** Distinct questions that can be shown, in the model's order; none that an example or the request holds already. */
+export function toCandidates(
+  questions: readonly string[],
+  { text }: Pick<ProposeRequest, 'text'>,
+): Candidate[] {
+  const lines = questions.map((question) => toVisibleLine(question, 1000)).filter(isPresentable);
+  const own = lines.filter((line) => !hasSameWords(line, text));
+  const copied = examplesFor(detectLanguage(text)).flat();
+  const distinct = dropSimilar(dropDuplicates(own), copied);
+  const total = distinct.reduce((sum, _, rank) => sum + decay ** rank, 0);
+  return distinct.map((question, rank) => ({ question, rationale: '', prior: decay ** rank / total }));
+}
+
+/** Not empty, not dots in the place of words, not cut in the middle of a character, and short enough to show. */
+const isPresentable = (line: string) =>
+  /[^\p{P}\s]/u.test(line) && !line.includes('\uFFFD') && line.length <= 300;
 
 /** Fills up to three with candidates of the rules, those first that ask something else. */
 export function padWithRules(few: Candidate[], { text, context }: ProposeRequest): Candidate[] {
-  if (few.length >= 3) return few;
+  if (few.length >= enough) return few;
   const { recent_goals: goals, preferences } = context;
   const fromRules = generateCandidates({ text, goals, preferences });
-  const distinct = dropDuplicates([...few, ...fromRules]);
-  const similar = fromRules.filter(
-    (one) => !distinct.includes(one) && !few.some((other) => hasSameWords(one, other)),
+  const questions = few.map(({ question }) => question);
+  const distinct = dropDuplicates([...questions, ...fromRules.map(({ question }) => question)]);
+  const isNew = ({ question }: Candidate) => !questions.some((one) => hasSameWords(one, question));
+  const different = fromRules.filter(
+    ({ question }) => distinct.includes(question) && !questions.includes(question),
   );
-  return [...distinct, ...similar].slice(0, 3);
+  const similar = fromRules.filter((one) => !different.includes(one) && isNew(one));
+  return [...few, ...different, ...similar].slice(0, enough);
 }

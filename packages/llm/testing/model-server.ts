@@ -13,7 +13,7 @@ export const ChatRequest = Type.Object({
   messages: Type.Array(Type.Object({ role: Type.String(), content: Type.String() })),
   response_format: Type.Optional(Type.Object({ type: Type.String() })),
 });
-type ChatRequest = Type.Static<typeof ChatRequest>;
+export type ChatRequest = Type.Static<typeof ChatRequest>;
 
 /** A model server on a free port that records its requests. */
 export async function modelServer(answer: (response: ServerResponse, request: ChatRequest) => void) {
@@ -57,6 +57,7 @@ export function modelConfig(baseUrl: string, changes: Partial<ModelConfig> = {})
     model: 'small',
     apiKey: null,
     timeoutMs: 10_000,
+    backgroundTimeoutMs: changes.timeoutMs ?? 10_000,
     maxConcurrency: 8,
     maxQueued: 16,
     tokensPerHour: 0,

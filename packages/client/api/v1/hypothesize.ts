@@ -22,6 +22,8 @@ export type Path = {
                     /** Format: text */
                     input_text: string;
                     media_type?: string;
+                    /** @description How long a language model may take at most; then the rules answer. It only shortens LLM_TIMEOUT_MS */
+                    max_wait_ms?: number;
                     /** @description Hypotheses of your own: all are returned, ranked */
                     candidates?: string[];
                 };
