@@ -7,11 +7,12 @@ import { processEvents } from '@learning-loop/queue/consumer/process-events';
 import { databaseForTest } from '@learning-loop/testing/database/postgres';
 import { selection } from '@learning-loop/testing/selection';
 import fc from 'fast-check';
+import { sql } from 'kysely';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { readConfig } from './config.ts';
-import { createHandlers, groupByWindow, loadPersonaContext, noPersonaContext } from './handlers.ts';
+import { createModelHandlers, createRuleHandlers, groupByWindow, loadPersonaContext } from './handlers.ts';
 
 const log = pino({ level: 'silent' });
 const at = (ms: number) => new Date(Date.UTC(2026, 0, 1) + ms).toISOString();
@@ -22,7 +23,7 @@ async function deliver(times: number[], answer: Parameters<typeof modelServer>[0
   await using server = await modelServer(answer);
   const DATABASE_URL = await databaseForTest();
   const model = { SLM_IMPL: 'vllm', VLLM_BASE_URL: server.url, VLLM_MODEL_NAME: 'small' };
-  const limits = { LLM_MAX_CONCURRENCY: '2', LLM_TIMEOUT_MS: '20000' };
+  const limits = { LLM_MAX_CONCURRENCY: '2', LLM_BACKGROUND_TIMEOUT_MS: '20000' };
   const config = readConfig({ DATABASE_URL, ...model, ...limits });
   await using llm = connectLlm(config.llm, log, new Registry());
   await using db = connectDb(DATABASE_URL);
@@ -33,7 +34,7 @@ async function deliver(times: number[], answer: Parameters<typeof modelServer>[0
       events.map((event) => ({ name: 'hypothesis.selected' as const, event })),
     ),
   );
-  const worker = createHandlers({ llm, loadContext: loadPersonaContext, windowMs: config.windowMs });
+  const worker = createModelHandlers(db, { llm, windowMs: config.windowMs });
   const ids = events.map(({ event_id }) => event_id);
   await processEvents({ db, log, consumer: 'persona', handlers: worker }, ids);
   const updates = await db.selectFrom('persona_updates').selectAll().orderBy('occurred_at').execute();
@@ -59,6 +60,29 @@ test('selections within the window are one call to the model, applied once, with
     ['vllm/small', 'short ones'],
     ['vllm/small', 'short ones'],
   ]);
+});
+
+test('while the model thinks no transaction is open, and what was erased meanwhile is not decided', async () => {
+  const DATABASE_URL = await databaseForTest();
+  await using db = connectDb(DATABASE_URL);
+  const event = selection({ selected_id: 'h1' });
+  let openTransactions = -1;
+  await using server = await modelServer(async (response) => {
+    const { rows } = await sql<{ count: number }>`select count(*)::int as count from pg_stat_activity
+      where datname = current_database() and xact_start is not null and pid <> pg_backend_pid()`.execute(db);
+    openTransactions = rows[0]?.count ?? -1;
+    await sql`delete from outbox`.execute(db);
+    sendContent(response, JSON.stringify(deltas));
+  });
+  const model = { SLM_IMPL: 'vllm', VLLM_BASE_URL: server.url, VLLM_MODEL_NAME: 'small' };
+  const { llm: config } = readConfig({ DATABASE_URL, ...model });
+  await using llm = connectLlm(config, log, new Registry());
+  await db.transaction().execute((tx) => insertEvents(tx, [{ name: 'hypothesis.selected', event }]));
+  const handlers = createModelHandlers(db, { llm, windowMs: 0 });
+  const result = await processEvents({ db, log, consumer: 'persona', handlers }, [event.event_id]);
+  expect(openTransactions).toBe(0);
+  expect(result.processed).toEqual([]);
+  expect(await findPersona(db, 'default', 'ada')).toBeUndefined();
 });
 
 test('a burst queues for the model', async () => {
@@ -95,7 +119,7 @@ test.each([
     value,
   };
   await db.transaction().execute((tx) => insertEvents(tx, [{ name: 'feedback.given', event }]));
-  const handlers = createHandlers({ llm, loadContext: noPersonaContext, windowMs: 0 });
+  const handlers = createRuleHandlers({ llm, windowMs: 0 });
   const { emitted } = await processEvents({ db, log, consumer: 'persona', handlers }, [event_id]);
   const updated = await loadPending(
     db,
@@ -164,8 +188,6 @@ test('what is known of a user is the newest of five, and nothing of the twin in 
     },
     { facets, history: [], feedback: [] },
   ]);
-  const ofRules = await db.transaction().execute((tx) => noPersonaContext(tx, users));
-  expect(ofRules({ tenant_id: 'acme', user_id: 'ada' })).toEqual({ facets, history: [], feedback: [] });
 });
 
 test('a window begins with its first event, holds what is at its end, and is of one user', () => {

@@ -1,4 +1,4 @@
-import type { Tx } from '@learning-loop/db/connect';
+import type { Db, Tx } from '@learning-loop/db/connect';
 import { listRecentFeedback } from '@learning-loop/db/users/feedback';
 import { listRecentHistory } from '@learning-loop/db/users/memories';
 import { findPersonas } from '@learning-loop/db/users/personas';
@@ -6,16 +6,13 @@ import type { FeedbackGiven, HypothesisSelected } from '@learning-loop/events/ev
 import { type UserKey, userKey } from '@learning-loop/events/ids';
 import { defaultFacets, selectionFacetDeltas } from '@learning-loop/learning/persona/facets';
 import type { FacetContext, FacetDecision, Llm } from '@learning-loop/llm/llm';
-import type { Handlers } from '@learning-loop/queue/consumer/process-events';
+import type { HandlerContext, Handlers } from '@learning-loop/queue/consumer/process-events';
 import { type FacetUpdate, updatePersonas } from './update-personas.ts';
 
-export type LoadPersonaContext = (tx: Tx, users: UserKey[]) => Promise<(user: UserKey) => FacetContext>;
+type LoadPersonaContext = (tx: Tx, users: UserKey[]) => Promise<(user: UserKey) => FacetContext>;
 
 const perUser = 5;
 const emptyContext: FacetContext = { facets: defaultFacets, history: [], feedback: [] };
-
-/** For the rules, which use only the selection. */
-export const noPersonaContext: LoadPersonaContext = async () => () => emptyContext;
 
 export const loadPersonaContext: LoadPersonaContext = async (tx, users) => {
   const personas = Map.groupBy(await findPersonas(tx, users), userKey);
@@ -84,30 +81,70 @@ function deltasForEarlier({ decided_by }: FacetDecision, selection: HypothesisSe
 
 interface HandlerDependencies {
   llm: Llm;
-  loadContext: LoadPersonaContext;
   /** Selections of a user in this time are decided together, if they are in the same batch. */
   windowMs: number;
 }
 
-export const createHandlers = ({ llm, loadContext, windowMs }: HandlerDependencies): Handlers<'persona'> => ({
-  // Before any row is locked: the model may be slow.
-  'hypothesis.selected': async (selections, context) => {
-    const getContext = await loadContext(context.tx, selections);
-    const decided = await Promise.all(
-      groupByWindow(selections, windowMs).map((window) => decideDeltas(llm, window, getContext(window[0]))),
-    );
-    await updatePersonas(decided.flat().map(toSelectionUpdate), context);
-  },
-  'feedback.given': async (feedback, context) => {
-    const getContext = await loadContext(context.tx, feedback);
-    const updates = await Promise.all(
-      feedback.map(async (given) =>
-        toFeedbackUpdate(given, await llm.feedbackDeltas({ given, ...getContext(given) })),
-      ),
-    );
-    await updatePersonas(updates, context);
-  },
-});
+type GetContext = Awaited<ReturnType<LoadPersonaContext>>;
+
+/** A model may be slow: it decides before the transaction begins, on what was known when it was asked. */
+export function createModelHandlers(db: Db, dependencies: HandlerDependencies): Handlers<'persona'> {
+  const readContext = (users: UserKey[]) => db.transaction().execute((tx) => loadPersonaContext(tx, users));
+  return {
+    'hypothesis.selected': {
+      prepare: async (selections) =>
+        decideSelections(dependencies, selections, await readContext(selections)),
+    },
+    'feedback.given': {
+      prepare: async (feedback) => decideFeedback(dependencies, feedback, await readContext(feedback)),
+    },
+  };
+}
+
+/** The rules use only the selection, and take no time. */
+export function createRuleHandlers(dependencies: HandlerDependencies): Handlers<'persona'> {
+  const getContext = () => emptyContext;
+  return {
+    'hypothesis.selected': async (selections, context) =>
+      (await decideSelections(dependencies, selections, getContext))(selections, context),
+    'feedback.given': async (feedback, context) =>
+      (await decideFeedback(dependencies, feedback, getContext))(feedback, context),
+  };
+}
+
+/** Returns what applies the decisions to those events that are still pending. */
+async function decideSelections(
+  { llm, windowMs }: HandlerDependencies,
+  selections: HypothesisSelected[],
+  getContext: GetContext,
+) {
+  const decided = await Promise.all(
+    groupByWindow(selections, windowMs).map((window) => decideDeltas(llm, window, getContext(window[0]))),
+  );
+  const updates = decided.flat().map(toSelectionUpdate);
+  return (pending: HypothesisSelected[], context: HandlerContext) =>
+    updatePersonas(keepPending(updates, pending), context);
+}
+
+async function decideFeedback(
+  { llm }: HandlerDependencies,
+  feedback: FeedbackGiven[],
+  getContext: GetContext,
+) {
+  const updates = await Promise.all(
+    feedback.map(async (given) =>
+      toFeedbackUpdate(given, await llm.feedbackDeltas({ given, ...getContext(given) })),
+    ),
+  );
+  return (pending: FeedbackGiven[], context: HandlerContext) =>
+    updatePersonas(keepPending(updates, pending), context);
+}
+
+/** An erasure, or another process, may have taken an event while the model decided. */
+function keepPending(updates: FacetUpdate[], pending: { event_id: string }[]): FacetUpdate[] {
+  const ids = new Set(pending.map(({ event_id }) => event_id));
+  return updates.filter(({ cause }) => ids.has(cause.event_id));
+}
 
 function toSelectionUpdate({ selection, decision }: DecidedSelection): FacetUpdate {
   const { selected_id } = selection;

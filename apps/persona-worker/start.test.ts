@@ -26,7 +26,7 @@ test('the worker asks the model with what it knows of the user, and writes under
     .execute();
   const writers = await noteWriters(db, 'persona_updates');
   const model = { SLM_IMPL: 'vllm', VLLM_BASE_URL: server.url, VLLM_MODEL_NAME: 'small' };
-  const config = readConfig({ DATABASE_URL, ...model, LLM_TIMEOUT_MS: '20000' });
+  const config = readConfig({ DATABASE_URL, ...model, LLM_BACKGROUND_TIMEOUT_MS: '20000' });
   const service = await startApp(start, config);
   await publishSelection(service, db, DATABASE_URL, { event, consumer: 'persona' });
   await expect

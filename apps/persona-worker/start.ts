@@ -7,7 +7,7 @@ import { queueNotices } from '@learning-loop/queue/producer/queue-memory';
 import { serveHealth } from '@learning-loop/service/observability/health-server';
 import type { Service } from '@learning-loop/service/service';
 import type { Config } from './config.ts';
-import { createHandlers, loadPersonaContext, noPersonaContext } from './handlers.ts';
+import { createModelHandlers, createRuleHandlers } from './handlers.ts';
 
 export async function start(service: Service<Config>): Promise<void> {
   const { config, log, metrics, use } = service;
@@ -16,8 +16,9 @@ export async function start(service: Service<Config>): Promise<void> {
   const db = use(connectDb(config.databaseUrl, session), 'database');
   const publisher = use(connectPublisher(config, log, metrics), 'publisher');
   const llm = use(connectLlm(config.llm, log, metrics), 'llm');
-  const loadContext = config.llm.impl === 'rules' ? noPersonaContext : loadPersonaContext;
-  const handlers = createHandlers({ llm, loadContext, windowMs: config.windowMs });
+  const deciding = { llm, windowMs: config.windowMs };
+  const handlers =
+    config.llm.impl === 'rules' ? createRuleHandlers(deciding) : createModelHandlers(db, deciding);
   use(consume(service, db, publisher, 'persona', handlers, config), 'consumer');
   await serveHealth(service, { postgres: () => isReachable(db) }, () => queueNotices(publisher));
 }

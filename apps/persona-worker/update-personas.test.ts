@@ -11,12 +11,11 @@ import { selection } from '@learning-loop/testing/selection';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
-import { createHandlers, noPersonaContext } from './handlers.ts';
+import { createRuleHandlers } from './handlers.ts';
 
 const log = pino({ level: 'silent' });
-const rules = createHandlers({
+const rules = createRuleHandlers({
   llm: connectLlm({ impl: 'rules' }, log, new Registry()),
-  loadContext: noPersonaContext,
   windowMs: 2_000,
 });
 

@@ -139,3 +139,49 @@ test('an erasure waits for a batch that has read what it deletes', async () => {
   go.resolve();
   await processing;
 });
+
+test('a prepared handler takes its time before the transaction, and applies what is still pending', async () => {
+  await using loop = await open();
+  const ids = eventIds(await loop.accept(3, ['training-log']));
+  const [first = '', taken = '', last = ''] = ids;
+  const applied: string[][] = [];
+  let heartbeats = 0;
+  const never = async () => undefined;
+  const result = await processEvents(
+    {
+      ...{ db: loop.db, log: loop.log, consumer: 'training-log' },
+      handlers: {
+        'hypothesis.selected': {
+          async prepare(events) {
+            expect(idsOf(events)).toEqual(ids);
+            const open = await sql<{ count: number }>`select count(*)::int as count from pg_stat_activity
+              where datname = current_database() and state like 'idle in transaction%'`.execute(loop.db);
+            expect(open.rows).toEqual([{ count: 0 }]);
+            await sql`delete from outbox where event_id = ${taken}`.execute(loop.db);
+            return async (pending) => void applied.push(idsOf(pending));
+          },
+        },
+        'persona.updated': never,
+        'feedback.given': never,
+      },
+      heartbeat: () => {
+        heartbeats += 1;
+      },
+    },
+    ids,
+  );
+  expect(applied).toEqual([[first, last]]);
+  expect(idsOf(result.processed)).toEqual([first, last]);
+  expect(heartbeats).toBe(1);
+});
+
+test('of what is not pending nothing is prepared', async () => {
+  await using loop = await open();
+  const ids = eventIds(await loop.accept(1, ['memory']));
+  const prepare = async (): Promise<never> => {
+    throw new Error('prepared');
+  };
+  const never = async () => undefined;
+  const handlers = { 'hypothesis.selected': { prepare }, 'persona.updated': never, 'feedback.given': never };
+  expect((await process(loop, ids, handlers)).processed).toEqual([]);
+});

@@ -23,9 +23,19 @@ export interface HandlerContext {
   logAfterCommit(name: string, fields: object): void;
 }
 
-/** A handler resolves when its effect is in the transaction; an error rolls back the whole batch. */
+/** Resolves when its effect is in the transaction; an error rolls back the whole batch. */
+type Handler<Event> = (events: Event[], context: HandlerContext) => Promise<void>;
+
+interface PreparedHandler<Event> {
+  /**
+   * Takes its time before the transaction begins, so that none waits for it. The handler that it returns gets those of
+   * the events that are still pending then.
+   */
+  prepare(events: Event[]): Promise<Handler<Event>>;
+}
+
 export type Handlers<C extends Consumer> = {
-  [E in EventOf<C>]: (events: Events[E][], context: HandlerContext) => Promise<void>;
+  [E in EventOf<C>]: Handler<Events[E]> | PreparedHandler<Events[E]>;
 };
 
 interface LogLine {
@@ -47,11 +57,22 @@ export interface BatchResult {
   logs: LogLine[];
 }
 
+interface Processing<C extends Consumer> {
+  db: Db;
+  log: Logger;
+  consumer: C;
+  handlers: Handlers<C>;
+  /** Called when a slow preparation has ended. */
+  heartbeat?(): void;
+}
+
 /** In one transaction. Rejects with a handler's error, or AlreadySettled if a duplicate delivery settled an event first. */
 export async function processEvents<C extends Consumer>(
-  { db, log, consumer, handlers }: { db: Db; log: Logger; consumer: C; handlers: Handlers<C> },
+  processing: Processing<C>,
   ids: string[],
 ): Promise<BatchResult> {
+  const { db, log, consumer } = processing;
+  const handlers = await prepareHandlers(processing, ids);
   const readAt = performance.now();
   // Read in the same transaction: an erasure waits for transactions that may have read what it deletes.
   return db.transaction().execute(async (tx) => {
@@ -70,6 +91,35 @@ export async function processEvents<C extends Consumer>(
     for (const group of groups) result.logs.push(...group.completionLogs(complete));
     return result;
   });
+}
+
+async function prepareHandlers<C extends Consumer>(
+  { db, consumer, handlers, heartbeat }: Processing<C>,
+  ids: string[],
+): Promise<Handlers<C>> {
+  const ready = { ...handlers };
+  const slow = Object.keys(handlers).filter(
+    (name): name is EventOf<C> => isHandled(handlers, name) && 'prepare' in handlers[name],
+  );
+  if (slow.length === 0) return ready;
+  const rows = Map.groupBy(await loadPending(db, consumer, ids), ({ event }) => event);
+  await Promise.all(slow.map((name) => prepareInto(ready, name, rows.get(name) ?? [])));
+  heartbeat?.();
+  return ready;
+}
+
+async function prepareInto<C extends Consumer, E extends EventOf<C>>(
+  ready: Handlers<C>,
+  name: E,
+  rows: OutboxRow[],
+): Promise<void> {
+  const handler = ready[name];
+  if (!('prepare' in handler)) return;
+  ready[name] = rows.length === 0 ? nothingPending : await handler.prepare(parseRowsOf(name, rows).events);
+}
+
+async function nothingPending(): Promise<void> {
+  throw new AlreadySettled('An event that was not pending is.');
 }
 
 function createContext(
@@ -120,6 +170,24 @@ function parseGroup<C extends Consumer, E extends EventOf<C>>(
   name: E,
   named: OutboxRow[],
 ) {
+  const { rows, events, unparsable } = parseRowsOf(name, named);
+  const handler = handlers[name];
+  const handle = async (context: HandlerContext) => {
+    if ('prepare' in handler) throw new TypeError(`${name} was not prepared.`);
+    await handler(events, context);
+  };
+  const completionLogs = (complete: Set<string>) =>
+    name === 'hypothesis.selected'
+      ? events.filter(({ event_id }) => complete.has(event_id)).map(toCompletionLog)
+      : [];
+  return { group: { rows, handle, completionLogs }, unparsable };
+}
+
+function toCompletionLog({ event_id, interaction_id }: Events[keyof Events]): LogLine {
+  return { name: 'learning_loop_complete', fields: { event_id, interaction_id } };
+}
+
+function parseRowsOf<E extends keyof Events>(name: E, named: OutboxRow[]) {
   const rows: OutboxRow[] = [];
   const events: Events[E][] = [];
   const unparsable: Unparsable[] = [];
@@ -131,14 +199,5 @@ function parseGroup<C extends Consumer, E extends EventOf<C>>(
       unparsable.push({ row, error: error instanceof Error ? error : new Error(String(error)) });
     }
   }
-  const handle = (context: HandlerContext) => handlers[name](events, context);
-  const completionLogs = (complete: Set<string>) =>
-    name === 'hypothesis.selected'
-      ? events.filter(({ event_id }) => complete.has(event_id)).map(toCompletionLog)
-      : [];
-  return { group: { rows, handle, completionLogs }, unparsable };
-}
-
-function toCompletionLog({ event_id, interaction_id }: Events[keyof Events]): LogLine {
-  return { name: 'learning_loop_complete', fields: { event_id, interaction_id } };
+  return { rows, events, unparsable };
 }
