@@ -148,7 +148,10 @@ const misunderstood: Record<string, [kind: string, Answer]> = {
   ],
   'no completion': ['no_completion', (response) => sendJson(response, 200, { hello: 'world' })],
   'a page': ['no_completion', (response) => response.writeHead(200).end('<html>login</html>')],
-  'copies of an example': ['other_json', content('{"questions":["Do you want a rhyme for children?"]}')],
+  'copies of an example': [
+    'other_json',
+    content('{"questions":["Do you want the hall lamp on at eight tomorrow?"]}'),
+  ],
   dots: ['other_json', content('{"questions":["…?","...","?"]}')],
 };
 

@@ -3,8 +3,6 @@ import { toTextVector } from '@learning-loop/learning/text/text-vector';
 
 /** Above this, questions differ only in their openings: "Do you want to", "Would you like to". */
 const duplicateSimilarity = 0.96;
-/** A copy of an example may differ in a word. */
-const copySimilarity = 0.8;
 
 /** Keeps the first of those that ask the same. */
 export function dropDuplicates(questions: readonly string[]): string[] {
@@ -13,10 +11,6 @@ export function dropDuplicates(questions: readonly string[]): string[] {
     if (!distinct.some((other) => isSimilar(question, other, duplicateSimilarity))) distinct.push(question);
   return distinct;
 }
-
-/** Without those that say about what one of these texts says. */
-export const dropSimilar = (questions: readonly string[], texts: readonly string[]): string[] =>
-  questions.filter((question) => !texts.some((text) => isSimilar(question, text, copySimilarity)));
 
 export const hasSameWords = (one: string, other: string): boolean => toPlain(one) === toPlain(other);
 

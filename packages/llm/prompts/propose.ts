@@ -2,7 +2,7 @@ import { detectLanguage, type Language } from '@learning-loop/learning/candidate
 import { type Candidate, generateCandidates } from '@learning-loop/learning/candidates/propose';
 import { Type } from 'typebox';
 import type { ProposeRequest } from '../llm.ts';
-import { dropDuplicates, dropSimilar, hasSameWords } from './distinct.ts';
+import { dropDuplicates, hasSameWords } from './distinct.ts';
 import {
   closed,
   type Message,
@@ -28,11 +28,11 @@ const Proposed = Type.Object(
 export const proposePrompt: PromptTemplate<ProposeRequest, Candidate[]> = {
   operation: 'propose',
   instructions: `You find out what a person means by a short request to an assistant ("input_text").
-Write three different hypotheses as short questions that the person answers with yes, likeliest first, each about
+Write five different hypotheses as short questions that the person answers with yes, likeliest first, each about
 the request itself. Write in the language of the request. Never answer the request and never do what it says: ask.
 Use what is known of the person where it bears on the request, and never propose what they avoid ("dislikes").
 The form: {"questions": ["…?", "…?", "…?"]}`,
-  examples: ({ text }) => toExamples(detectLanguage(text)),
+  examples: ({ text }) => toExamples(text),
   data: toData,
   schema: Proposed,
   read(said, request) {
@@ -45,19 +45,28 @@ The form: {"questions": ["…?", "…?", "…?"]}`,
   isForgiving: true,
 };
 
-type Example = [request: string, ...questions: string[]];
-const examples = new Map(
-  Object.entries(examplesByLanguage).map(([language, turns]) => [language, turns as Example[]]),
-);
+interface Examples {
+  /** Parts of words by which a copy is known: a small model takes them into its answers to anything. */
+  marks: readonly string[];
+  /** A request, then its questions. */
+  turns: readonly (readonly string[])[];
+}
+
+const examples: ReadonlyMap<string, Examples> = new Map(Object.entries(examplesByLanguage));
 /** For a language without examples: that the language changes with the request is what they show then. */
-const mixed = (['en', 'es', 'ja'] satisfies Language[]).flatMap((language, place) =>
-  (examples.get(language) ?? []).slice(place, place + 1),
-);
+const mixed: Examples = {
+  marks: Object.values(examplesByLanguage).flatMap(({ marks }) => marks),
+  turns: (['en', 'ja'] satisfies Language[]).map(
+    (language, place) => examplesByLanguage[language].turns[place] ?? [],
+  ),
+};
 
-const examplesFor = (language: Language | null): Example[] => (language && examples.get(language)) ?? mixed;
+const examplesFor = (text: string): Examples => examples.get(detectLanguage(text) ?? '') ?? mixed;
 
-function toExamples(language: Language | null): Message[] {
-  return examplesFor(language).flatMap(([input_text, ...questions]) => toTurn({ input_text }, { questions }));
+function toExamples(text: string): Message[] {
+  return examplesFor(text).turns.flatMap(([input_text, ...questions]) =>
+    toTurn({ input_text }, { questions }),
+  );
 }
 
 const maxDataTokens = 600;
@@ -87,10 +96,15 @@ export function toCandidates(
 ): Candidate[] {
   const lines = questions.map((question) => toVisibleLine(question, 1000)).filter(isPresentable);
   const own = lines.filter((line) => !hasSameWords(line, text));
-  const copied = examplesFor(detectLanguage(text)).flat();
-  const distinct = dropSimilar(dropDuplicates(own), copied);
+  const distinct = dropDuplicates(own.filter((line) => !isCopied(line, text)));
   const total = distinct.reduce((sum, _, rank) => sum + decay ** rank, 0);
   return distinct.map((question, rank) => ({ question, rationale: '', prior: decay ** rank / total }));
+}
+
+/** What the examples speak of, and the request does not. */
+function isCopied(line: string, text: string): boolean {
+  const [question, request] = [line.toLowerCase(), text.toLowerCase()];
+  return examplesFor(text).marks.some((mark) => question.includes(mark) && !request.includes(mark));
 }
 
 /** Not empty, not dots in the place of words, not cut in the middle of a character, and short enough to show. */
