@@ -44,6 +44,7 @@ const layers: Record<string, string[][]> = {
     ['prompts', 'config'],
     ['client'],
     ['embeddings', 'model', 'fine-tuning'],
+    ['check'],
   ],
   'packages/service': [
     ['errors', 'make-directory'],

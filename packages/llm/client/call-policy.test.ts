@@ -14,7 +14,8 @@ type OnState = Parameters<typeof createCallPolicy>[2];
 function guardOf({ timeoutMs, maxConcurrency }: typeof limits, onState: OnState = () => undefined) {
   const policy = createCallPolicy(createSlots(maxConcurrency), 2 * maxConcurrency, onState);
   return {
-    run: <T>(call: (attempt: Attempt) => Promise<T>) => policy.run({ timeoutMs, isBackground: false }, call),
+    run: <T>(call: (attempt: Attempt) => Promise<T>) =>
+      policy.run({ operation: 'propose', timeoutMs, isBackground: false }, call),
     [Symbol.dispose]: () => policy[Symbol.dispose](),
   };
 }
@@ -157,13 +158,16 @@ test.each([
     times.push(performance.now());
     return times.length === 1 ? Promise.reject(new UnusableAnswer('interrupted')) : succeed();
   };
-  const asked = outcome(policy.run({ timeoutMs: 10_000, isBackground }, call));
+  const asked = outcome(policy.run({ operation: 'propose', timeoutMs: 10_000, isBackground }, call));
   await vi.advanceTimersByTimeAsync(5_000);
   expect(await asked).toBe('ok');
   expect((times[1] ?? 0) - (times[0] ?? 0)).toBe(expected);
-  const one = policy.run({ timeoutMs: 10_000, isBackground }, () => new Promise(() => undefined));
+  const one = policy.run(
+    { operation: 'propose', timeoutMs: 10_000, isBackground },
+    () => new Promise(() => undefined),
+  );
   let started = false;
-  const other = policy.run({ timeoutMs: 10_000, isBackground }, async () => {
+  const other = policy.run({ operation: 'propose', timeoutMs: 10_000, isBackground }, async () => {
     started = true;
   });
   await vi.advanceTimersByTimeAsync(1_000);
@@ -358,4 +362,21 @@ test('after its end a call is refused as closed, and one under way is aborted', 
   guard[Symbol.dispose]();
   expect(await aborted).toBe('timeout');
   expect(await outcome(guard.run(succeed))).toBe('closed');
+});
+
+test('answers that are not understood pause their operation alone; they are no failure of the server', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const states: string[] = [];
+  using policy = createCallPolicy(createSlots(2), 4, (_from, to) => states.push(to));
+  const ask = (operation: string, call: () => Promise<unknown>) =>
+    outcome(policy.run({ operation, timeoutMs: 1_000, isBackground: false }, call));
+  const unusable = () => Promise.reject(new UnusableAnswer('no_json'));
+  for (let call = 0; call < 5; call += 1) expect(await ask('persona', unusable)).toBe('invalid');
+  expect(await ask('persona', succeed)).toBe('breaker_open');
+  expect(await ask('propose', succeed)).toBe('ok');
+  expect(states).toEqual([]);
+  vi.advanceTimersByTime(1_000);
+  expect(await ask('persona', succeed)).toBe('ok');
+  for (let call = 0; call < 10; call += 1) await ask('persona', fail);
+  expect(await ask('propose', succeed), 'the server failed').toBe('breaker_open');
 });

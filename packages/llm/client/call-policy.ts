@@ -1,10 +1,16 @@
-import { type CircuitState, createCircuitBreaker } from '@learning-loop/async/circuit-breaker';
+import {
+  type CircuitBreaker,
+  type CircuitState,
+  createCircuitBreaker,
+} from '@learning-loop/async/circuit-breaker';
 import { TimeoutStrategy, timeout } from 'cockatiel';
 import { CallRejected, classifyError, isServerBusy, retryAfterMs } from './errors.ts';
 import { UnusableAnswer } from './read-response.ts';
 import type { Slots } from './slots.ts';
 
 export interface CallLimits {
+  /** A model that cannot do one operation may be good at another: unusable answers pause theirs alone. */
+  operation: string;
   timeoutMs: number;
   /** Nobody waits for it: calls that somebody waits for take its slot, and it starts again. */
   isBackground: boolean;
@@ -41,31 +47,9 @@ export function createCallPolicy(
   onState: (from: CircuitState, to: CircuitState, lastOutcome: string) => void,
 ): CallPolicy {
   const breaker = createBreaker(onState);
+  const unlessMisunderstood = createMisunderstandingBreakers();
   const closing = new AbortController();
   let pausedUntil = 0;
-
-  /** Asks until there is an answer, an error that will stay, or no time left. */
-  async function persist<T>(
-    call: (attempt: Attempt) => Promise<T>,
-    attempt: Attempt,
-    isBackground: boolean,
-  ): Promise<T> {
-    const { signal } = attempt;
-    const endsAt = attempt.deadline + readingMs;
-    for (let failures = 0; ; failures += 1) {
-      const started = performance.now();
-      try {
-        return await call(attempt);
-      } catch (error) {
-        if (isCutOff(error)) slots.narrow();
-        const delayMs = toDelay(error, failures, isBackground);
-        const took = performance.now() - started;
-        const reserve = isServerBusy(error) ? 0 : took;
-        if (delayMs === null || signal.aborted || performance.now() + delayMs + reserve > endsAt) throw error;
-        await wait(delayMs, signal);
-      }
-    }
-  }
 
   function pauseIfRequested(error: unknown): never {
     const pauseMs = retryAfterMs(error);
@@ -85,7 +69,7 @@ export function createCallPolicy(
           if (deadline + readingMs - performance.now() < timeoutMs / 2) throw new CallRejected('busy');
           const either = AbortSignal.any([signal, preempted]);
           const attempt = { signal: either, deadline };
-          return unlessPreempted(preempted, () => persist(call, attempt, isBackground));
+          return unlessPreempted(preempted, () => persist(slots, call, attempt, isBackground));
         });
       } catch (error) {
         if (!(error instanceof Preempted)) throw error;
@@ -93,20 +77,21 @@ export function createCallPolicy(
     }
   }
 
-  /** What another call took the slot of was no failure of the server. */
+  /** What another call took the slot of, and what was not understood, was no failure of the server. */
   async function unlessPreempted<T>(preempted: AbortSignal, call: () => Promise<T>): Promise<T> {
     const result = await breaker
       .execute(() =>
         call().then(
           (value) => ({ value }),
           (error: unknown) => {
-            if (preempted.aborted) return null;
+            if (preempted.aborted) return { error: new Preempted() };
+            if (error instanceof UnusableAnswer) return { error };
             throw error;
           },
         ),
       )
       .catch(pauseIfRequested);
-    if (result === null) throw new Preempted();
+    if ('error' in result) throw result.error;
     return result.value;
   }
 
@@ -116,7 +101,8 @@ export function createCallPolicy(
       if (performance.now() < pausedUntil) return Promise.reject(new CallRejected('paused'));
       const deadline = performance.now() + limits.timeoutMs - readingMs;
       return timeout(limits.timeoutMs, TimeoutStrategy.Aggressive).execute(
-        ({ signal }) => runInSlot(limits, call, { signal, deadline }),
+        ({ signal }) =>
+          unlessMisunderstood(limits.operation, () => runInSlot(limits, call, { signal, deadline })),
         closing.signal,
       );
     },
@@ -124,14 +110,60 @@ export function createCallPolicy(
   };
 }
 
+/** Asks until there is an answer, an error that will stay, or no time left. */
+async function persist<T>(
+  slots: Slots,
+  call: (attempt: Attempt) => Promise<T>,
+  attempt: Attempt,
+  isBackground: boolean,
+): Promise<T> {
+  const { signal } = attempt;
+  const endsAt = attempt.deadline + readingMs;
+  for (let failures = 0; ; failures += 1) {
+    const started = performance.now();
+    try {
+      return await call(attempt);
+    } catch (error) {
+      if (isCutOff(error)) slots.narrow();
+      const delayMs = toDelay(error, failures, isBackground);
+      const took = performance.now() - started;
+      const reserve = isServerBusy(error) ? 0 : took;
+      if (delayMs === null || signal.aborted || performance.now() + delayMs + reserve > endsAt) throw error;
+      await wait(delayMs, signal);
+    }
+  }
+}
+
+/** One breaker for each operation; they count only what was not understood. */
+function createMisunderstandingBreakers() {
+  const breakers = new Map<string, CircuitBreaker>();
+  return async <T>(operation: string, call: () => Promise<T>): Promise<T> => {
+    const breaker = breakers.get(operation) ?? createBreaker(() => undefined);
+    breakers.set(operation, breaker);
+    const result = await breaker.execute(() =>
+      call().then(
+        (value) => ({ value }),
+        (error: unknown) => {
+          if (error instanceof UnusableAnswer) throw error;
+          return { error };
+        },
+      ),
+    );
+    if ('error' in result) throw result.error;
+    return result.value;
+  };
+}
+
 /** Until then, or until the signal aborts. */
 function wait(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
+    const end = () => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', end);
       resolve();
-    });
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
   });
 }
 

@@ -9,7 +9,7 @@ export interface Completion {
   /** Without the thoughts before it. */
   answer: string;
   thought: boolean;
-  /** Why the server ended; null where it said nothing of it: the answer may be cut off. */
+  /** Why it ended, `late` at the deadline; null where the server said nothing of it: the answer may be cut off. */
   finish: string | null;
   /** Null when the server does not report them. */
   tokens: Usage | null;
@@ -60,6 +60,7 @@ export interface Collector {
 export function collectCompletion(): Collector {
   const said: Said = { content: '', reasoning: '', called: '', finish: null, tokens: null };
   let begun = false;
+  let isStream = false;
   return {
     add(chunk) {
       if (!Value.Check(Body, chunk)) return;
@@ -67,13 +68,15 @@ export function collectCompletion(): Collector {
       said.tokens = readUsage(chunk.usage) ?? said.tokens;
       const [choice] = Array.isArray(chunk.choices) ? chunk.choices : [];
       if (choice === undefined && chunk.message === undefined) return;
+      isStream ||= begun || (typeof choice === 'object' && choice !== null && 'delta' in choice);
       begun = true;
       addChoice(said, choice ?? { message: chunk.message });
     },
     get begun() {
       return begun;
     },
-    get: () => toCompletion(said),
+    // What came at once is whole, whether or not the server says why it ended.
+    get: () => toCompletion({ ...said, finish: said.finish ?? (isStream ? null : 'stop') }),
   };
 }
 

@@ -14,8 +14,9 @@ export function cutThoughts(text: string): { answer: string; thought: boolean } 
   return thoughtStart.test(text) ? { answer: '', thought: true } : { answer: text, thought: false };
 }
 
-/** Prose may hold any number of brackets. */
+/** Prose may hold any number of brackets, and a hostile answer any depth of them. */
 const maxStarts = 20;
+const maxRepaired = 16_000;
 
 /**
  * The JSON documents in a text, in their order: among prose, in fences, with faults that are easily mended, and cut off
@@ -69,6 +70,7 @@ function parse(text: string): unknown {
 }
 
 function repair(text: string): unknown {
+  if (text.length > maxRepaired) return undefined;
   try {
     return JSON.parse(jsonrepair(text));
   } catch {

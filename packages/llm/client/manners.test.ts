@@ -193,6 +193,16 @@ test('an endless stream is ended at the third question: the server sees its conn
   await closed.promise;
 });
 
+test('an answer of which nothing came in time was late, and not interrupted', async () => {
+  const { model_id, metrics } = await propose((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(event({ content: '{"questions":["Do' }));
+  }, 300);
+  expect(model_id).toBe('rules');
+  expect(metrics).toContain('operation="propose",outcome="timeout"} 1');
+  expect(metrics).not.toContain('llm_unusable_answers_total{');
+});
+
 test('two questions that came in time are kept, and the rules add the third', async () => {
   const { candidates, model_id } = await propose((response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { APIUserAbortError } from 'openai';
 import type { Usage } from '../budget.ts';
 import type { ModelConfig } from '../config.ts';
 import { type Message, type PromptTemplate, renderMessages } from '../prompts/prompt.ts';
@@ -62,6 +63,7 @@ export function connectClient(config: ModelConfig): Client {
     const completion = await readResponse(response, { deadline, isEnough });
     if (completion.thought && !dialect.thinks) remember({ dialect: { ...recall().dialect, thinks: true } });
     const value = prompt.read(toSaid(completion), request);
+    if (value === null && completion.finish === 'late') throw new APIUserAbortError();
     if (value === null) throw new UnusableAnswer(toKind(completion));
     return { value, tokens: completion.tokens ?? estimateUsage(messages, completion.answer) };
   }

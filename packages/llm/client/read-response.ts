@@ -42,8 +42,9 @@ export async function readResponse(response: Response, reading: Reading): Promis
       });
       isLate = next === null;
       if (next === null || next.done) break;
-      if (lines.add(decoder.decode(next.value, { stream: true })) && reading.isEnough(collector.get()))
-        return { ...collector.get(), finish: 'enough' };
+      const isNew = lines.add(decoder.decode(next.value, { stream: true }));
+      const soFar = collector.get();
+      if (isNew && isReadable(soFar) && reading.isEnough(soFar)) return { ...soFar, finish: 'enough' };
     }
     lines.end(decoder.decode());
   } finally {
@@ -52,8 +53,13 @@ export async function readResponse(response: Response, reading: Reading): Promis
   }
   if (!collector.begun && isLate) throw new APIUserAbortError();
   if (!collector.begun) throw new UnusableAnswer('no_completion');
-  return collector.get();
+  return isLate ? { ...collector.get(), finish: 'late' } : collector.get();
 }
+
+/** At the end of a text or a list; not after each piece of an endless answer. */
+const maxWatched = 16_000;
+const isReadable = ({ answer }: Completion) =>
+  answer.length < maxWatched && /["\]}\n?？][^"]{0,8}$/u.test(answer);
 
 function timer(ms: number): { promise: Promise<null>; stop(): void } {
   const { promise, resolve } = Promise.withResolvers<null>();

@@ -82,7 +82,6 @@ export interface ModelAnswer<T> {
 }
 
 interface Call<T> extends CallLimits {
-  operation: string;
   estimate: Usage;
   send(attempt: Attempt): Promise<ModelAnswer<T>>;
 }
