@@ -11,7 +11,7 @@ type Shared = ReadonlyMap<string, ts.TypeNode>;
 
 /** Sources by path below this folder: one per API path, one for shared types, and `api.ts`, which joins them. */
 export async function generateSources(document: string): Promise<Map<string, string>> {
-  const paths = (await openapiTS(inline(document)))
+  const paths = (await openapiTS(inline(document), { defaultNonNullable: false }))
     .filter(ts.isInterfaceDeclaration)
     .find(({ name }) => name.text === 'paths');
   if (!paths) throw new Error('The document has no paths: is it an OpenAPI document?');

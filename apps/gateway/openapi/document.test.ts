@@ -72,6 +72,14 @@ test('each example is what its schema asks for, and each body and parameter has 
     }
 });
 
+test('what has a default may be left out', async () => {
+  const { document } = await open();
+  const { parameters } = document.paths['/v1/users/{user_id}/memories'].get;
+  expect(parameters.filter((one: { required: boolean }) => one.required)).toHaveLength(1);
+  const { schema } = document.paths['/v1/models'].post.requestBody.content['application/json'];
+  expect(schema.required).toEqual(['kind']);
+});
+
 test('an error has the status and the code that its operation documents', async () => {
   const { document, server } = await open();
   const interaction_id = '01a2057f-58be-77b5-ad22-32f3129e4e90';

@@ -8,8 +8,13 @@ import { operatorOperations } from './operator-operations.ts';
 /** A missing one fails a test. */
 export const operations: Record<string, Operation> = { ...loopOperations, ...operatorOperations };
 
+interface Schema {
+  $ref?: string;
+  required?: string[];
+  properties?: Record<string, { default?: unknown }>;
+}
 interface Media {
-  schema?: object;
+  schema?: Schema;
   example?: unknown;
 }
 interface Answer {
@@ -19,7 +24,12 @@ interface Answer {
 }
 interface Described {
   description?: string;
-  parameters?: { name: string; description?: string; example?: unknown; schema: { description?: string } }[];
+  parameters?: {
+    name: string;
+    description?: string;
+    example?: unknown;
+    schema: { description?: string; default?: unknown };
+  }[];
   requestBody?: { content: Record<string, Media> };
   responses?: Record<string, Answer>;
 }
@@ -76,7 +86,8 @@ function describeOperation(name: string, described: Described): Described {
   const isPublic = routeAccess(method, url) === 'public';
   for (const parameter of described.parameters ?? []) Object.assign(parameter, toParameter(parameter));
   const body = described.requestBody?.content['application/json'];
-  if (body) body.example = operation.body;
+  if (body)
+    Object.assign(body, { example: operation.body }, body.schema && { schema: requireLess(body.schema) });
   return {
     ...{ operationId: operation.id, tags: [operation.tag], summary: operation.summary },
     description: operation.description,
@@ -94,7 +105,14 @@ function toParameter({ name, description, schema }: NonNullable<Described['param
   return {
     description: description ?? schema.description ?? known?.description,
     ...(known?.example !== undefined && { example: known.example }),
+    ...(schema.default !== undefined && { required: false }),
   };
+}
+
+/** What has a default may be left out. The validator, which fills it in, calls it required all the same. */
+function requireLess({ required = [], ...schema }: Schema): Schema {
+  const needed = required.filter((name) => schema.properties?.[name]?.default === undefined);
+  return { ...schema, ...(needed.length > 0 && { required: needed }) };
 }
 
 function describeSuccess({ summary, answer }: Operation, responses: Described['responses']) {

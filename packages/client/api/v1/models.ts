@@ -92,7 +92,7 @@ export type Path = {
                     /** @description Of an llm: its name on the server of SLM_IMPL */
                     model?: string;
                     /** @default 1 */
-                    temperature: number;
+                    temperature?: number;
                     /** Format: text */
                     reason?: string;
                 };

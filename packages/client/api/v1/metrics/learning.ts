@@ -8,17 +8,17 @@ export type Path = {
      */
     get: {
         parameters: {
-            query: {
+            query?: {
                 /**
                  * @description What a row stands for
                  * @example day
                  */
-                by: "model" | "day";
+                by?: "model" | "day";
                 /**
                  * @description Such as 24h or 30d
                  * @example 30d
                  */
-                window: string;
+                window?: string;
             };
             header?: never;
             path?: never;

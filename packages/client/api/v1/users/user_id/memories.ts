@@ -8,7 +8,7 @@ export type Path = {
      */
     get: {
         parameters: {
-            query: {
+            query?: {
                 /**
                  * @description Only memories of this type
                  * @example preference
@@ -25,7 +25,7 @@ export type Path = {
                  * @description How many at most
                  * @example 20
                  */
-                limit: number;
+                limit?: number;
                 /**
                  * @description The `next_cursor` of the page before
                  * @example WzE3NjQ1NTAwMDAwMDAsIm0iXQ
