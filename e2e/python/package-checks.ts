@@ -7,7 +7,7 @@ import { type ServiceForPython, untilLearned } from './service.ts';
 const repository = path.join(import.meta.dirname, '../..');
 const client = path.join(repository, 'packages/client-python');
 /** Below the client's folder. */
-const sources = ['.', '../../e2e/python'];
+const sources = ['.', '../../examples/python', '../../e2e/python'];
 const maxDoorSeconds = 60;
 
 export interface Packed {
