@@ -49,6 +49,28 @@ test('each path has a file, and what several say stands once, under the name tha
   expect(sources.get('api/v1/letters.ts')).toContain('letters?: Kept[];');
 });
 
+test('a type that the document names has its name, and so has an answer that holds nothing else', async () => {
+  const schema = { $ref: '#/components/schemas/ErrorBody' };
+  const failing = (operationId: string) => ({
+    get: {
+      operationId,
+      responses: {
+        404: { description: operationId, content: { 'application/json': { schema, example: operationId } } },
+      },
+    },
+  });
+  const named = await generateSources(
+    JSON.stringify({
+      ...{ openapi: '3.1.0', info: { title: 'post', version: '1' } },
+      paths: { '/a': failing('a'), '/b': failing('b'), '/c': failing('c'), '/d': failing('d') },
+      components: { schemas: { ErrorBody: letter } },
+    }),
+  );
+  expect(named.get('api/a.ts')).toContain('404: ErrorBodyAnswer;');
+  expect(named.get('api/a.ts')).not.toContain('operations[');
+  expect(named.get('api/shared.ts')).toContain('export type ErrorBodyAnswer = {');
+});
+
 test('a method that a path has not cannot be called', () => {
   expect(sources.get('api/v1/letters.ts')).not.toMatch(/\b(put|post|delete)\b/);
   const letters = sources.get('api/v1/letters/letter_id.ts');

@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import openapiTS, { astToString } from 'openapi-typescript';
 import ts from 'typescript';
-import { findReferences, getName, shareRepeated } from './share.ts';
+import { findReferences, getName, printType, shareRepeated } from './share.ts';
 
 const note = "// Generated from the gateway's OpenAPI document by generate.ts; not to be edited.";
 const sharedFile = 'api/shared.ts';
@@ -11,12 +11,15 @@ type Shared = ReadonlyMap<string, ts.TypeNode>;
 
 /** Sources by path below this folder: one per API path, one for shared types, and `api.ts`, which joins them. */
 export async function generateSources(document: string): Promise<Map<string, string>> {
-  const paths = (await openapiTS(inline(document), { defaultNonNullable: false }))
-    .filter(ts.isInterfaceDeclaration)
-    .find(({ name }) => name.text === 'paths');
+  const interfaces = (await openapiTS(inline(document), { defaultNonNullable: false })).filter(
+    ts.isInterfaceDeclaration,
+  );
+  const find = (sought: string) => interfaces.find(({ name }) => name.text === sought);
+  const [paths, components] = [find('paths'), find('components')];
   if (!paths) throw new Error('The document has no paths: is it an OpenAPI document?');
   const { types, shared } = shareRepeated(
     new Map(paths.members.map((path) => [getName(path), removeUnusedMethods(path)])),
+    components ? listSchemas(components) : new Map(),
   );
   return new Map([
     ['api.ts', joinPaths([...types.keys()])],
@@ -25,15 +28,27 @@ export async function generateSources(document: string): Promise<Map<string, str
   ]);
 }
 
+/** The names that the document itself gives, by printed type. */
+function listSchemas({ members }: ts.InterfaceDeclaration): Map<string, string> {
+  const schemas = members.find((member) => getName(member) === 'schemas');
+  if (!schemas || !ts.isPropertySignature(schemas) || !schemas.type || !ts.isTypeLiteralNode(schemas.type))
+    return new Map();
+  return new Map(
+    schemas.type.members.flatMap((member) =>
+      ts.isPropertySignature(member) && member.type ? [[printType(member.type), getName(member)]] : [],
+    ),
+  );
+}
+
 /**
  * Without references, which would lead out of the paths: neither to named schemas nor, by their ids, to named
- * operations.
+ * operations. Without examples, by which equal types would differ.
  */
 function inline(document: string): string {
   const { components = {} } = JSON.parse(document);
   return JSON.stringify(
     JSON.parse(document, (key, value) => {
-      if (key === 'operationId') return undefined;
+      if (key === 'operationId' || key === 'example') return undefined;
       const [, kind = '', name = ''] = /^#\/components\/(\w+)\/(\w+)$/u.exec(value?.$ref ?? '') ?? [];
       return components[kind]?.[name] ?? value;
     }),

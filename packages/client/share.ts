@@ -13,15 +13,25 @@ interface Repeated {
   names: string[];
 }
 
-/** Replaces repeated object types by references, named after the property that most often has the type. */
-export function shareRepeated(types: ReadonlyMap<string, ts.TypeNode>) {
+/**
+ * Replaces repeated object types by references. They are `named`, by printed type, or called after the property that
+ * most often has the type.
+ */
+export function shareRepeated(
+  types: ReadonlyMap<string, ts.TypeNode>,
+  named: ReadonlyMap<string, string> = new Map(),
+) {
   const shared = new Map<string, ts.TypeNode>();
   let rest = new Map(types);
   for (;;) {
     const repeated = findMostRepeated(new Map([...rest, ...shared]));
     if (!repeated) return { types: rest, shared };
-    const name = toFreeName(findMostFrequent(repeated.names), shared);
-    const replace = createReplacer(printType(repeated.node), ts.factory.createTypeReferenceNode(name));
+    const text = printType(repeated.node);
+    const name = toFreeName(
+      named.get(text) ?? nameAnswer(text, named) ?? findMostFrequent(repeated.names),
+      shared,
+    );
+    const replace = createReplacer(text, ts.factory.createTypeReferenceNode(name));
     rest = mapValues(rest, replace);
     for (const [other, type] of shared) shared.set(other, replace(type));
     shared.set(name, repeated.node);
@@ -43,7 +53,7 @@ export function getName({ name }: ts.TypeElement): string {
 }
 
 /** Types with the same text are the same. */
-const printType = (node: ts.TypeNode) => astToString(node).trim();
+export const printType = (node: ts.TypeNode) => astToString(node).trim();
 
 function findMostRepeated(types: ReadonlyMap<string, ts.TypeNode>): Repeated | undefined {
   const found = new Map<string, Repeated>();
@@ -76,6 +86,15 @@ function createReplacer(text: string, reference: ts.TypeReferenceNode) {
 
 const mapValues = <V>(map: ReadonlyMap<string, V>, change: (value: V) => V) =>
   new Map([...map].map(([key, value]) => [key, change(value)] as const));
+
+/** `ErrorBody answer` for an answer whose JSON has this named type, `ErrorBody content` for its content; else null. */
+function nameAnswer(type: string, named: ReadonlyMap<string, string>): string | null {
+  const flat = (text: string) => text.replaceAll(/\s+/gu, ' ');
+  const whole = flat(type);
+  const found = [...named].find(([text]) => whole.includes(`"application/json": ${flat(text)}; }`));
+  if (!found) return null;
+  return `${found[1]} ${whole.startsWith('{ "application/json"') ? 'content' : 'answer'}`;
+}
 
 /** The later of two equally frequent names: a list comes before the path of a single item. */
 function findMostFrequent(names: readonly string[]): string {

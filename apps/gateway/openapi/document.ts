@@ -69,7 +69,7 @@ export const openApiOptions: FastifyDynamicSwaggerOptions = {
 
 /** Says of each operation what its schemas cannot, in place. */
 function describe(document: Document): Document {
-  document.components = { ...document.components, schemas: { Error: errorSchema } };
+  document.components = { ...document.components, schemas: { ErrorBody: errorSchema } };
   for (const [path, methods] of Object.entries(document.paths ?? {}))
     for (const [verb, described] of Object.entries(methods))
       methods[verb] = describeOperation(`${verb.toUpperCase()} ${toUrl(path)}`, described);
@@ -150,7 +150,7 @@ function toErrorAnswer(status: number, codes: readonly ErrorCode[]): Answer {
   const example = { error: { code, message: `${errors[code].means}.` } };
   return {
     description: codes.map((one) => `\`${one}\`: ${errors[one].means}.`).join('\n\n'),
-    content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' }, example } },
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/ErrorBody' }, example } },
     ...(retryStatuses.includes(status) && { headers: { 'retry-after': retryAfter } }),
   };
 }

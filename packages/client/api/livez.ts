@@ -1,5 +1,5 @@
 // Generated from the gateway's OpenAPI document by generate.ts; not to be edited.
-import type { Headers, Memories3, Parameters } from "./shared.ts";
+import type { ErrorBodyAnswer, Headers, Parameters } from "./shared.ts";
 export type Path = {
     parameters: Parameters;
     /**
@@ -16,7 +16,7 @@ export type Path = {
                 content?: never;
             };
             /** @description `internal_error`: Something failed on our side; the log has the details. */
-            500: Memories3;
+            500: ErrorBodyAnswer;
         };
     };
 };

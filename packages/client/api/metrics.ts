@@ -1,5 +1,5 @@
 // Generated from the gateway's OpenAPI document by generate.ts; not to be edited.
-import type { Headers, Memories2, Memories3, Memories4, Memories5, Parameters, Replay } from "./shared.ts";
+import type { ErrorBodyAnswer, ErrorBodyAnswer2, Headers, Parameters } from "./shared.ts";
 export type Path = {
     parameters: Parameters;
     /**
@@ -16,23 +16,23 @@ export type Path = {
                 content?: never;
             };
             /** @description `key_needed`: No valid API key was sent. */
-            401: Memories4;
+            401: ErrorBodyAnswer;
             /**
              * @description `role_needed`: The key has another role than the one that is needed.
              *
              *     `foreign_host`: There are no API keys yet, and the request came from another host or page than this machine’s.
              */
-            403: Memories5;
+            403: ErrorBodyAnswer;
             /** @description `too_many_requests`: The requests of this minute are used up. */
-            429: Replay;
+            429: ErrorBodyAnswer2;
             /** @description `internal_error`: Something failed on our side; the log has the details. */
-            500: Memories3;
+            500: ErrorBodyAnswer;
             /**
              * @description `overloaded`: More is asked than can be answered; nothing was done.
              *
              *     `unavailable`: The database cannot be reached; nothing was stored.
              */
-            503: Memories2;
+            503: ErrorBodyAnswer2;
         };
     };
 };

@@ -1,5 +1,5 @@
 // Generated from the gateway's OpenAPI document by generate.ts; not to be edited.
-import type { Headers, Memories3, Parameters, Readyz } from "./shared.ts";
+import type { ErrorBodyAnswer, Parameters, Readyz } from "./shared.ts";
 export type Path = {
     parameters: Parameters;
     /**
@@ -11,27 +11,11 @@ export type Path = {
         requestBody?: never;
         responses: {
             /** @description Whether requests can be served */
-            200: {
-                headers: Headers;
-                content: {
-                    /**
-                     * @example {
-                     *       "status": "ready",
-                     *       "missing": []
-                     *     }
-                     */
-                    "application/json": Readyz;
-                };
-            };
+            200: Readyz;
             /** @description `internal_error`: Something failed on our side; the log has the details. */
-            500: Memories3;
+            500: ErrorBodyAnswer;
             /** @description Whether requests can be served */
-            503: {
-                headers: Headers;
-                content: {
-                    "application/json": Readyz;
-                };
-            };
+            503: Readyz;
         };
     };
 };

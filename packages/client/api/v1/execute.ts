@@ -1,5 +1,5 @@
 // Generated from the gateway's OpenAPI document by generate.ts; not to be edited.
-import type { Headers, Interactions, Memories, Memories2, Memories3, Memories4, Memories5, Memories6, Memories7, Parameters, Settings, Settings2 } from "../shared.ts";
+import type { ErrorBodyAnswer, ErrorBodyAnswer2, Headers, Parameters } from "../shared.ts";
 export type Path = {
     parameters: Parameters;
     /**
@@ -10,14 +10,6 @@ export type Path = {
         parameters: Parameters;
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "user_id": "ada",
-                 *       "input_text": "build api",
-                 *       "hypothesis_id": "h1",
-                 *       "interaction_id": "01a2057f-58be-77b5-ad22-32f3129e4e90"
-                 *     }
-                 */
                 "application/json": {
                     /** Format: user-id */
                     user_id: string;
@@ -36,19 +28,6 @@ export type Path = {
             200: {
                 headers: Headers;
                 content: {
-                    /**
-                     * @example {
-                     *       "interaction_id": "01a2057f-58be-77b5-ad22-32f3129e4e90",
-                     *       "event_id": "01a2057f-9004-7f60-8e4b-3c9fa05e1d44",
-                     *       "enriched_prompt": "The user wants: build a REST API with FastAPI and Docker deployment. …",
-                     *       "tokens_estimate": 96,
-                     *       "context_breakdown": {
-                     *         "goal": 14,
-                     *         "pref": 9,
-                     *         "history": 40
-                     *       }
-                     *     }
-                     */
                     "application/json": {
                         /** Format: uuid */
                         interaction_id: string;
@@ -69,73 +48,47 @@ export type Path = {
              *
              *     `invalid_json`: The body is no JSON, or names a field twice.
              */
-            400: Memories6;
+            400: ErrorBodyAnswer;
             /** @description `key_needed`: No valid API key was sent. */
-            401: Memories4;
+            401: ErrorBodyAnswer;
             /**
              * @description `role_needed`: The key has another role than the one that is needed.
              *
              *     `foreign_host`: There are no API keys yet, and the request came from another host or page than this machine’s.
              */
-            403: Memories5;
+            403: ErrorBodyAnswer;
             /**
              * @description `no_such_interaction`: The user has no such interaction.
              *
              *     `no_such_hypothesis`: The interaction has no such hypothesis.
              */
-            404: Interactions;
+            404: ErrorBodyAnswer;
             /**
              * @description `already_picked`: Another hypothesis of this interaction was selected before.
              *
              *     `user_erased`: The user was erased meanwhile; nothing was stored.
              */
-            409: {
-                headers: Headers;
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "already_picked",
-                     *         "message": "Another hypothesis of this interaction was selected before."
-                     *       }
-                     *     }
-                     */
-                    "application/json": Memories;
-                };
-            };
+            409: ErrorBodyAnswer;
             /** @description `body_too_large`: The body has more than 256 KiB. */
-            413: Settings;
+            413: ErrorBodyAnswer;
             /** @description `unsupported_media_type`: The body is not sent as application/json. */
-            415: Settings2;
+            415: ErrorBodyAnswer;
             /** @description `input_text_differs`: The interaction was about another `input_text`. */
-            422: {
-                headers: Headers;
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "input_text_differs",
-                     *         "message": "The interaction was about another `input_text`."
-                     *       }
-                     *     }
-                     */
-                    "application/json": Memories;
-                };
-            };
+            422: ErrorBodyAnswer;
             /**
              * @description `too_costly`: Too many costly requests of the tenant wait already.
              *
              *     `too_many_requests`: The requests of this minute are used up.
              */
-            429: Memories7;
+            429: ErrorBodyAnswer2;
             /** @description `internal_error`: Something failed on our side; the log has the details. */
-            500: Memories3;
+            500: ErrorBodyAnswer;
             /**
              * @description `overloaded`: More is asked than can be answered; nothing was done.
              *
              *     `unavailable`: The database cannot be reached; nothing was stored.
              */
-            503: Memories2;
+            503: ErrorBodyAnswer2;
         };
     };
 };

@@ -1,5 +1,5 @@
 // Generated from the gateway's OpenAPI document by generate.ts; not to be edited.
-import type { Experiments, Experiments2, Headers, Memories2, Memories3, Memories4, Memories5, Memories6, Parameters, Replay, Settings, Settings2 } from "../shared.ts";
+import type { ErrorBodyAnswer, ErrorBodyAnswer2, Headers, Parameters } from "../shared.ts";
 export type Path = {
     parameters: Parameters;
     /**
@@ -14,11 +14,6 @@ export type Path = {
             200: {
                 headers: Headers;
                 content: {
-                    /**
-                     * @example {
-                     *       "experiments": []
-                     *     }
-                     */
                     "application/json": {
                         experiments: {
                             experiment_id: string;
@@ -42,23 +37,23 @@ export type Path = {
                 };
             };
             /** @description `key_needed`: No valid API key was sent. */
-            401: Memories4;
+            401: ErrorBodyAnswer;
             /**
              * @description `role_needed`: The key has another role than the one that is needed.
              *
              *     `foreign_host`: There are no API keys yet, and the request came from another host or page than this machine’s.
              */
-            403: Memories5;
+            403: ErrorBodyAnswer;
             /** @description `too_many_requests`: The requests of this minute are used up. */
-            429: Replay;
+            429: ErrorBodyAnswer2;
             /** @description `internal_error`: Something failed on our side; the log has the details. */
-            500: Memories3;
+            500: ErrorBodyAnswer;
             /**
              * @description `overloaded`: More is asked than can be answered; nothing was done.
              *
              *     `unavailable`: The database cannot be reached; nothing was stored.
              */
-            503: Memories2;
+            503: ErrorBodyAnswer2;
         };
     };
     /**
@@ -69,20 +64,6 @@ export type Path = {
         parameters: Parameters;
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "variants": [
-                 *         {
-                 *           "model_id": "shipped",
-                 *           "weight": 0.5
-                 *         },
-                 *         {
-                 *           "model_id": "mine",
-                 *           "weight": 0.5
-                 *         }
-                 *       ]
-                 *     }
-                 */
                 "application/json": {
                     /** @description All rankers or all language models. The first is the control: shipped or configured, or any other; the shares add up to 1 */
                     variants: {
@@ -98,12 +79,6 @@ export type Path = {
             201: {
                 headers: Headers;
                 content: {
-                    /**
-                     * @example {
-                     *       "experiment_id": "01a2057f-b006-7b80-8a6d-5eb1c2703f66",
-                     *       "status": "running"
-                     *     }
-                     */
                     "application/json": {
                         experiment_id: string;
                         status: string;
@@ -115,17 +90,17 @@ export type Path = {
              *
              *     `invalid_json`: The body is no JSON, or names a field twice.
              */
-            400: Memories6;
+            400: ErrorBodyAnswer;
             /** @description `key_needed`: No valid API key was sent. */
-            401: Memories4;
+            401: ErrorBodyAnswer;
             /**
              * @description `role_needed`: The key has another role than the one that is needed.
              *
              *     `foreign_host`: There are no API keys yet, and the request came from another host or page than this machine’s.
              */
-            403: Memories5;
+            403: ErrorBodyAnswer;
             /** @description `no_such_model`: There is no such model. */
-            404: Experiments;
+            404: ErrorBodyAnswer;
             /**
              * @description `wrong_status`: A model with this status cannot be changed so.
              *
@@ -133,21 +108,21 @@ export type Path = {
              *
              *     `experiment_running`: An experiment is running already.
              */
-            409: Experiments2;
+            409: ErrorBodyAnswer;
             /** @description `body_too_large`: The body has more than 256 KiB. */
-            413: Settings;
+            413: ErrorBodyAnswer;
             /** @description `unsupported_media_type`: The body is not sent as application/json. */
-            415: Settings2;
+            415: ErrorBodyAnswer;
             /** @description `too_many_requests`: The requests of this minute are used up. */
-            429: Replay;
+            429: ErrorBodyAnswer2;
             /** @description `internal_error`: Something failed on our side; the log has the details. */
-            500: Memories3;
+            500: ErrorBodyAnswer;
             /**
              * @description `overloaded`: More is asked than can be answered; nothing was done.
              *
              *     `unavailable`: The database cannot be reached; nothing was stored.
              */
-            503: Memories2;
+            503: ErrorBodyAnswer2;
         };
     };
 };

@@ -1,5 +1,5 @@
 // Generated from the gateway's OpenAPI document by generate.ts; not to be edited.
-import type { Feedback, Headers, Interactions, Memories2, Memories3, Memories4, Memories5, Memories6, Parameters, Replay, Settings, Settings2 } from "../shared.ts";
+import type { ErrorBodyAnswer, ErrorBodyAnswer2, Headers, Parameters } from "../shared.ts";
 export type Path = {
     parameters: Parameters;
     /**
@@ -10,14 +10,6 @@ export type Path = {
         parameters: Parameters;
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "user_id": "ada",
-                 *       "interaction_id": "01a2057f-58be-77b5-ad22-32f3129e4e90",
-                 *       "type": "rating",
-                 *       "value": 5
-                 *     }
-                 */
                 "application/json": {
                     /** Format: user-id */
                     user_id: string;
@@ -34,11 +26,6 @@ export type Path = {
             202: {
                 headers: Headers;
                 content: {
-                    /**
-                     * @example {
-                     *       "event_id": "01a2057f-9004-7f60-8e4b-3c9fa05e1d44"
-                     *     }
-                     */
                     "application/json": {
                         /** Format: uuid */
                         event_id: string;
@@ -50,33 +37,33 @@ export type Path = {
              *
              *     `invalid_json`: The body is no JSON, or names a field twice.
              */
-            400: Memories6;
+            400: ErrorBodyAnswer;
             /** @description `key_needed`: No valid API key was sent. */
-            401: Memories4;
+            401: ErrorBodyAnswer;
             /**
              * @description `role_needed`: The key has another role than the one that is needed.
              *
              *     `foreign_host`: There are no API keys yet, and the request came from another host or page than this machine’s.
              */
-            403: Memories5;
+            403: ErrorBodyAnswer;
             /** @description `no_such_interaction`: The user has no such interaction. */
-            404: Interactions;
+            404: ErrorBodyAnswer;
             /** @description `user_erased`: The user was erased meanwhile; nothing was stored. */
-            409: Feedback;
+            409: ErrorBodyAnswer;
             /** @description `body_too_large`: The body has more than 256 KiB. */
-            413: Settings;
+            413: ErrorBodyAnswer;
             /** @description `unsupported_media_type`: The body is not sent as application/json. */
-            415: Settings2;
+            415: ErrorBodyAnswer;
             /** @description `too_many_requests`: The requests of this minute are used up. */
-            429: Replay;
+            429: ErrorBodyAnswer2;
             /** @description `internal_error`: Something failed on our side; the log has the details. */
-            500: Memories3;
+            500: ErrorBodyAnswer;
             /**
              * @description `overloaded`: More is asked than can be answered; nothing was done.
              *
              *     `unavailable`: The database cannot be reached; nothing was stored.
              */
-            503: Memories2;
+            503: ErrorBodyAnswer2;
         };
     };
 };

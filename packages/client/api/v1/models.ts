@@ -1,5 +1,5 @@
 // Generated from the gateway's OpenAPI document by generate.ts; not to be edited.
-import type { DatasetSamples, Experiments, Headers, Memories, Memories2, Memories3, Memories4, Memories5, Memories6, Parameters, Replay, Settings, Settings2 } from "../shared.ts";
+import type { DatasetSamples, ErrorBodyAnswer, ErrorBodyAnswer2, Headers, Parameters, Rollback } from "../shared.ts";
 export type Path = {
     parameters: Parameters;
     /**
@@ -14,12 +14,6 @@ export type Path = {
             200: {
                 headers: Headers;
                 content: {
-                    /**
-                     * @example {
-                     *       "models": [],
-                     *       "changes": []
-                     *     }
-                     */
                     "application/json": {
                         models: {
                             model_id: string;
@@ -46,23 +40,23 @@ export type Path = {
                 };
             };
             /** @description `key_needed`: No valid API key was sent. */
-            401: Memories4;
+            401: ErrorBodyAnswer;
             /**
              * @description `role_needed`: The key has another role than the one that is needed.
              *
              *     `foreign_host`: There are no API keys yet, and the request came from another host or page than this machine’s.
              */
-            403: Memories5;
+            403: ErrorBodyAnswer;
             /** @description `too_many_requests`: The requests of this minute are used up. */
-            429: Replay;
+            429: ErrorBodyAnswer2;
             /** @description `internal_error`: Something failed on our side; the log has the details. */
-            500: Memories3;
+            500: ErrorBodyAnswer;
             /**
              * @description `overloaded`: More is asked than can be answered; nothing was done.
              *
              *     `unavailable`: The database cannot be reached; nothing was stored.
              */
-            503: Memories2;
+            503: ErrorBodyAnswer2;
         };
     };
     /**
@@ -73,17 +67,6 @@ export type Path = {
         parameters: Parameters;
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "model_id": "mine",
-                 *       "kind": "ranker",
-                 *       "weights": {
-                 *         "prior": 1,
-                 *         "chosen_terms": 2
-                 *       },
-                 *       "temperature": 1
-                 *     }
-                 */
                 "application/json": {
                     model_id?: string;
                     kind: "ranker" | "llm";
@@ -100,70 +83,43 @@ export type Path = {
         };
         responses: {
             /** @description Register a model */
-            201: {
-                headers: Headers;
-                content: {
-                    /**
-                     * @example {
-                     *       "model_id": "mine",
-                     *       "status": "candidate"
-                     *     }
-                     */
-                    "application/json": {
-                        model_id: string;
-                        status: string;
-                    };
-                };
-            };
+            201: Rollback;
             /**
              * @description `invalid_request`: A field is missing, unknown or has no valid value; `field` names it.
              *
              *     `invalid_json`: The body is no JSON, or names a field twice.
              */
-            400: Memories6;
+            400: ErrorBodyAnswer;
             /** @description `key_needed`: No valid API key was sent. */
-            401: Memories4;
+            401: ErrorBodyAnswer;
             /**
              * @description `role_needed`: The key has another role than the one that is needed.
              *
              *     `foreign_host`: There are no API keys yet, and the request came from another host or page than this machine’s.
              */
-            403: Memories5;
+            403: ErrorBodyAnswer;
             /** @description `no_such_model`: There is no such model. */
-            404: Experiments;
+            404: ErrorBodyAnswer;
             /**
              * @description `model_exists`: A model has this id already.
              *
              *     `not_served_here`: The configured model server does not serve this model.
              */
-            409: {
-                headers: Headers;
-                content: {
-                    /**
-                     * @example {
-                     *       "error": {
-                     *         "code": "model_exists",
-                     *         "message": "A model has this id already."
-                     *       }
-                     *     }
-                     */
-                    "application/json": Memories;
-                };
-            };
+            409: ErrorBodyAnswer;
             /** @description `body_too_large`: The body has more than 256 KiB. */
-            413: Settings;
+            413: ErrorBodyAnswer;
             /** @description `unsupported_media_type`: The body is not sent as application/json. */
-            415: Settings2;
+            415: ErrorBodyAnswer;
             /** @description `too_many_requests`: The requests of this minute are used up. */
-            429: Replay;
+            429: ErrorBodyAnswer2;
             /** @description `internal_error`: Something failed on our side; the log has the details. */
-            500: Memories3;
+            500: ErrorBodyAnswer;
             /**
              * @description `overloaded`: More is asked than can be answered; nothing was done.
              *
              *     `unavailable`: The database cannot be reached; nothing was stored.
              */
-            503: Memories2;
+            503: ErrorBodyAnswer2;
         };
     };
 };

@@ -1,5 +1,5 @@
 // Generated from the gateway's OpenAPI document by generate.ts; not to be edited.
-import type { DatasetSamples, Facets, Headers, Interactions, Memories2, Memories3, Memories4, Memories5, Memories6, Parameters, Replay } from "../../shared.ts";
+import type { DatasetSamples, ErrorBodyAnswer, ErrorBodyAnswer2, Facets, Headers, Parameters } from "../../shared.ts";
 export type Path = {
     parameters: Parameters;
     /**
@@ -11,10 +11,7 @@ export type Path = {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description As `/v1/hypothesize` answered it
-                 * @example 01a2057f-58be-77b5-ad22-32f3129e4e90
-                 */
+                /** @description As `/v1/hypothesize` answered it */
                 interaction_id: string;
             };
             cookie?: never;
@@ -91,27 +88,27 @@ export type Path = {
                 };
             };
             /** @description `invalid_request`: A field is missing, unknown or has no valid value; `field` names it. */
-            400: Memories6;
+            400: ErrorBodyAnswer;
             /** @description `key_needed`: No valid API key was sent. */
-            401: Memories4;
+            401: ErrorBodyAnswer;
             /**
              * @description `role_needed`: The key has another role than the one that is needed.
              *
              *     `foreign_host`: There are no API keys yet, and the request came from another host or page than this machine’s.
              */
-            403: Memories5;
+            403: ErrorBodyAnswer;
             /** @description `no_such_interaction`: The user has no such interaction. */
-            404: Interactions;
+            404: ErrorBodyAnswer;
             /** @description `too_many_requests`: The requests of this minute are used up. */
-            429: Replay;
+            429: ErrorBodyAnswer2;
             /** @description `internal_error`: Something failed on our side; the log has the details. */
-            500: Memories3;
+            500: ErrorBodyAnswer;
             /**
              * @description `overloaded`: More is asked than can be answered; nothing was done.
              *
              *     `unavailable`: The database cannot be reached; nothing was stored.
              */
-            503: Memories2;
+            503: ErrorBodyAnswer2;
         };
     };
 };

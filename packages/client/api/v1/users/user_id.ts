@@ -1,5 +1,5 @@
 // Generated from the gateway's OpenAPI document by generate.ts; not to be edited.
-import type { Erasures, Memories2, Memories3, Memories4, Memories5, Memories6, Parameters, Parameters4, Replay } from "../../shared.ts";
+import type { Erasures, ErrorBodyAnswer, ErrorBodyAnswer2, Parameters, Parameters2 } from "../../shared.ts";
 export type Path = {
     parameters: Parameters;
     /**
@@ -7,31 +7,31 @@ export type Path = {
      * @description Begins to erase everything of the user: database, training log, datasets. The receipt says when it is done.
      */
     delete: {
-        parameters: Parameters4;
+        parameters: Parameters2;
         requestBody?: never;
         responses: {
             /** @description Erase a user */
             202: Erasures;
             /** @description `invalid_request`: A field is missing, unknown or has no valid value; `field` names it. */
-            400: Memories6;
+            400: ErrorBodyAnswer;
             /** @description `key_needed`: No valid API key was sent. */
-            401: Memories4;
+            401: ErrorBodyAnswer;
             /**
              * @description `role_needed`: The key has another role than the one that is needed.
              *
              *     `foreign_host`: There are no API keys yet, and the request came from another host or page than this machine’s.
              */
-            403: Memories5;
+            403: ErrorBodyAnswer;
             /** @description `too_many_requests`: The requests of this minute are used up. */
-            429: Replay;
+            429: ErrorBodyAnswer2;
             /** @description `internal_error`: Something failed on our side; the log has the details. */
-            500: Memories3;
+            500: ErrorBodyAnswer;
             /**
              * @description `overloaded`: More is asked than can be answered; nothing was done.
              *
              *     `unavailable`: The database cannot be reached; nothing was stored.
              */
-            503: Memories2;
+            503: ErrorBodyAnswer2;
         };
     };
 };

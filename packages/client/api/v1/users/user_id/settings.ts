@@ -1,5 +1,5 @@
 // Generated from the gateway's OpenAPI document by generate.ts; not to be edited.
-import type { Headers, Memories2, Memories3, Memories4, Memories5, Memories6, Parameters, Parameters4, Replay, Settings, Settings2 } from "../../../shared.ts";
+import type { ErrorBodyAnswer, ErrorBodyAnswer2, Headers, Parameters, Parameters2 } from "../../../shared.ts";
 export type Path = {
     parameters: Parameters;
     /**
@@ -7,14 +7,9 @@ export type Path = {
      * @description Says whether anything of this user may go into the training log from now on.
      */
     put: {
-        parameters: Parameters4;
+        parameters: Parameters2;
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "training_opt_out": true
-                 *     }
-                 */
                 "application/json": {
                     /** @description Nothing of this user goes into the training log any more */
                     training_opt_out: boolean;
@@ -26,11 +21,6 @@ export type Path = {
             200: {
                 headers: Headers;
                 content: {
-                    /**
-                     * @example {
-                     *       "training_opt_out": true
-                     *     }
-                     */
                     "application/json": {
                         /** @description Nothing of this user goes into the training log any more */
                         training_opt_out: boolean;
@@ -42,29 +32,29 @@ export type Path = {
              *
              *     `invalid_json`: The body is no JSON, or names a field twice.
              */
-            400: Memories6;
+            400: ErrorBodyAnswer;
             /** @description `key_needed`: No valid API key was sent. */
-            401: Memories4;
+            401: ErrorBodyAnswer;
             /**
              * @description `role_needed`: The key has another role than the one that is needed.
              *
              *     `foreign_host`: There are no API keys yet, and the request came from another host or page than this machine’s.
              */
-            403: Memories5;
+            403: ErrorBodyAnswer;
             /** @description `body_too_large`: The body has more than 256 KiB. */
-            413: Settings;
+            413: ErrorBodyAnswer;
             /** @description `unsupported_media_type`: The body is not sent as application/json. */
-            415: Settings2;
+            415: ErrorBodyAnswer;
             /** @description `too_many_requests`: The requests of this minute are used up. */
-            429: Replay;
+            429: ErrorBodyAnswer2;
             /** @description `internal_error`: Something failed on our side; the log has the details. */
-            500: Memories3;
+            500: ErrorBodyAnswer;
             /**
              * @description `overloaded`: More is asked than can be answered; nothing was done.
              *
              *     `unavailable`: The database cannot be reached; nothing was stored.
              */
-            503: Memories2;
+            503: ErrorBodyAnswer2;
         };
     };
 };
