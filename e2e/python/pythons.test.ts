@@ -29,7 +29,8 @@ test.each([
   ['has no venv', 'echo "No module named venv" >&2; exit 1'],
   ['is a shim without a version behind it', 'exit 127'],
 ])('a Python that %s is none', async (_, script) => {
-  expect(await testPython({ python3: script })).toContain('not run: no python3');
+  const said = await testPython({ python3: script });
+  expect(said).toBe('not run: no python3 (3.9 to 3.13, with venv)\n');
 });
 
 test('a Python that cannot build the package is named', async () => {

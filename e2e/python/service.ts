@@ -37,7 +37,7 @@ async function createKey(directory: string, role: string): Promise<string> {
   return stdout.trim();
 }
 
-/** Milliseconds until everything is learned from the interaction. Throws when it takes more than 30 s. */
+/** Waits until everything is learned from the interaction. Throws when that takes more than 30 s. */
 export async function untilLearned(
   { url, adminKey }: ServiceForPython,
   interactionId: string,

@@ -52,6 +52,7 @@ def test_the_metadata_names_what_it_needs() -> None:
     files = {str(file) for file in metadata.files("learning-loop") or ()}
     assert "learning_loop/py.typed" in files
     assert any(name.endswith("licenses/LICENSE") for name in files)
+    assert (root / "LICENSE").read_text() == (root.parents[1] / "LICENSE").read_text()
 
 
 def test_it_needs_nothing_that_it_does_not_name() -> None:
