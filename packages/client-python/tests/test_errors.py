@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from datetime import datetime, timezone
 
 import httpx
 import pytest
@@ -172,6 +173,28 @@ async def test_a_wrong_field_of_a_response_is_named(
     with pytest.raises(InvalidResponseError) as raised:
         await open_loop(server.url).hypothesize(user_id="ada", input_text="build api")
     assert said in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("2026-11-30T19:16:00Z", datetime(2026, 11, 30, 19, 16, tzinfo=timezone.utc)),
+        ("2026-11-30T19:16:00.5Z", datetime(2026, 11, 30, 19, 16, 0, 500_000, tzinfo=timezone.utc)),
+        ("2026-11-30T19:16:00.12345+00:00", datetime(2026, 11, 30, 19, 16, 0, 123_450, tzinfo=timezone.utc)),
+        ("2026-11-30T19:16:00.1234567+01:00", datetime(2026, 11, 30, 18, 16, 0, 123_456, tzinfo=timezone.utc)),
+    ],
+)
+async def test_a_time_may_have_any_fraction(
+    open_loop: OpenLoop, server: MisbehavingServer, said: str, meant: datetime
+) -> None:
+    server.replies = [say(200, {"facets": {}, "interaction_count": 1, "updated_at": said})]
+    assert (await open_loop(server.url).persona("ada")).updated_at == meant
+
+
+async def test_what_is_no_time_is_named(open_loop: OpenLoop, server: MisbehavingServer) -> None:
+    server.replies = [say(200, {"facets": {}, "interaction_count": 1, "updated_at": "yesterday"})]
+    with pytest.raises(InvalidResponseError, match="updated_at is no time in ISO 8601"):
+        await open_loop(server.url).persona("ada")
 
 
 async def test_a_newer_service_may_say_more(open_loop: OpenLoop, server: MisbehavingServer) -> None:

@@ -162,6 +162,9 @@ async def test_operations_of_operators_by_name(loop: AsyncLearningLoop) -> None:
     assert isinstance(models["models"], list)
     metrics = await loop.request("GET", "/v1/metrics/learning", params={"by": "day"})
     assert metrics != {}
+    with pytest.raises(BadRequestError) as raised:
+        await loop.request("GET", "/v1/metrics/learning", params={"by": "nonsense"})
+    assert raised.value.field == "querystring.by"
     with pytest.raises(BadRequestError):
         await loop.request("POST", "/v1/models", body={"kind": "nonsense"})
 
