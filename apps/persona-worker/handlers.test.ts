@@ -66,23 +66,29 @@ test('while the model thinks no transaction is open, and what was erased meanwhi
   const DATABASE_URL = await databaseForTest();
   await using db = connectDb(DATABASE_URL);
   const event = selection({ selected_id: 'h1' });
+  const kept = selection({ selected_id: 'h1', user_id: 'grace' });
   let openTransactions = -1;
   await using server = await modelServer(async (response) => {
     const { rows } = await sql<{ count: number }>`select count(*)::int as count from pg_stat_activity
       where datname = current_database() and xact_start is not null and pid <> pg_backend_pid()`.execute(db);
     openTransactions = rows[0]?.count ?? -1;
-    await sql`delete from outbox`.execute(db);
+    await sql`delete from outbox where event_id = ${event.event_id}`.execute(db);
     sendContent(response, JSON.stringify(deltas));
   });
   const model = { SLM_IMPL: 'vllm', VLLM_BASE_URL: server.url, VLLM_MODEL_NAME: 'small' };
   const { llm: config } = readConfig({ DATABASE_URL, ...model });
   await using llm = connectLlm(config, log, new Registry());
-  await db.transaction().execute((tx) => insertEvents(tx, [{ name: 'hypothesis.selected', event }]));
+  for (const one of [event, kept])
+    await db.transaction().execute((tx) => insertEvents(tx, [{ name: 'hypothesis.selected', event: one }]));
   const handlers = createModelHandlers(db, { llm, windowMs: 0 });
-  const result = await processEvents({ db, log, consumer: 'persona', handlers }, [event.event_id]);
+  const result = await processEvents({ db, log, consumer: 'persona', handlers }, [
+    event.event_id,
+    kept.event_id,
+  ]);
   expect(openTransactions).toBe(0);
-  expect(result.processed).toEqual([]);
+  expect(result.processed.map(({ event_id }) => event_id)).toEqual([kept.event_id]);
   expect(await findPersona(db, 'default', 'ada')).toBeUndefined();
+  expect(await findPersona(db, 'default', 'grace')).toMatchObject({ interaction_count: 1 });
 });
 
 test('a burst queues for the model', async () => {
