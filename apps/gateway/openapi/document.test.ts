@@ -80,6 +80,28 @@ test('what has a default may be left out', async () => {
   expect(schema.required).toEqual(['kind']);
 });
 
+test('what an operation may refuse depends on what it is given', async () => {
+  const { document } = await open();
+  const statuses = (verb: string, path: string) => Object.keys(document.paths[path][verb].responses);
+  const ofKey = ['401', '403', '429', '500', '503'];
+  expect(statuses('get', '/v1/models')).toEqual(['200', ...ofKey]);
+  expect(statuses('get', '/v1/users/{user_id}/persona')).toEqual(['200', '400', ...ofKey]);
+  expect(statuses('post', '/v1/feedback')).toEqual([
+    '202',
+    '400',
+    '401',
+    '403',
+    '404',
+    '409',
+    '413',
+    '415',
+    '429',
+    '500',
+    '503',
+  ]);
+  expect(statuses('get', '/livez')).toEqual(['200', '500']);
+});
+
 test('an error has the status and the code that its operation documents', async () => {
   const { document, server } = await open();
   const interaction_id = '01a2057f-58be-77b5-ad22-32f3129e4e90';

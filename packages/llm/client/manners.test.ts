@@ -264,6 +264,21 @@ test.each(Object.entries(ladders))(
   },
 );
 
+test('what a server said it does not know is remembered, even if the call then failed for another reason', async () => {
+  let isDown = true;
+  await using server = await modelServer((response, request) => {
+    if (formatOf(request) === 'json_schema')
+      return refuse(response, 400, { error: { message: 'response_format json_schema is not supported' } });
+    return isDown ? refuse(response, 403, {}) : content(good)(response, request);
+  });
+  await using llm = connectLlm(modelConfig(server.url), silent, new Registry());
+  expect((await llm.propose(proposeRequest())).model_id).toBe('rules');
+  isDown = false;
+  expect((await llm.propose(proposeRequest())).model_id).toBe('vllm/small');
+  const lower = 'json_object with schema';
+  expect(server.requests.map(formatOf)).toEqual(['json_schema', lower, lower]);
+});
+
 test.each([
   [
     'max_tokens',
