@@ -33,6 +33,7 @@ export async function readResponse(response: Response, reading: Reading): Promis
   const decoder = new TextDecoder();
   const late = timer(reading.deadline - performance.now());
   let isLate = false;
+  let seen = 0;
   try {
     while (reader && !lines.ended) {
       const next = await Promise.race([reader.read(), late.promise]).catch((error: unknown) => {
@@ -44,7 +45,10 @@ export async function readResponse(response: Response, reading: Reading): Promis
       if (next === null || next.done) break;
       const isNew = lines.add(decoder.decode(next.value, { stream: true }));
       const soFar = collector.get();
-      if (isNew && isReadable(soFar) && reading.isEnough(soFar)) return { ...soFar, finish: 'enough' };
+      const piece = soFar.answer.slice(seen);
+      seen = soFar.answer.length;
+      if (isNew && isWorthReading(piece, seen) && reading.isEnough(soFar))
+        return { ...soFar, finish: 'enough' };
     }
     lines.end(decoder.decode());
   } finally {
@@ -56,10 +60,9 @@ export async function readResponse(response: Response, reading: Reading): Promis
   return isLate ? { ...collector.get(), finish: 'late' } : collector.get();
 }
 
-/** At the end of a text or a list; not after each piece of an endless answer. */
+/** A piece in which a text or a list may end; not each piece of an endless answer. */
 const maxWatched = 16_000;
-const isReadable = ({ answer }: Completion) =>
-  answer.length < maxWatched && /["\]}\n?？][^"]{0,8}$/u.test(answer);
+const isWorthReading = (piece: string, length: number) => length < maxWatched && /["\]}\n?？]/u.test(piece);
 
 function timer(ms: number): { promise: Promise<null>; stop(): void } {
   const { promise, resolve } = Promise.withResolvers<null>();
